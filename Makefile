@@ -1,0 +1,135 @@
+# Photobridge. `make help` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+# PORT is the first of seven that are used together; HOST is the address that
+# phones and desktops reach this machine at.
+PORT ?= 8787
+HOST ?= 127.0.0.1
+DATA ?= .local
+
+# Node 24 comes with the npm packages; the one on this machine only installs it.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export WRANGLER_SEND_METRICS := false
+export CLOUDFLARE_CF_FETCH_ENABLED := false
+export PORT HOST DATA
+
+WASM := GOOS=js GOARCH=wasm
+WASM_BUILD := $(WASM) go build -trimpath -ldflags='-s -w'
+WASM_TEST := $(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"
+
+go_files = $(shell find $(1) -name '*.go' -not -name '*_test.go' 2>/dev/null)
+web_files = $(shell find $(1) -type f -not -name '*.test.ts*' 2>/dev/null)
+
+NODE := node_modules/.package-lock.json
+EDGE := build/edge.wasm
+ENGINE := build/engine.wasm
+LOCAL := build/local
+PHONE := web/dist/mobile.html
+WIDGET := web/dist/widget.js
+HOST_PAGE := build/host/index.html
+
+##@ Every day
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT=$(PORT) moves all ports together; HOST=<LAN address> lets a real phone join."
+
+.PHONY: dev
+dev: build ## everything on this machine, no account: prints the desktop link and the phone link
+	@exec $(LOCAL) -- wrangler dev --ip $(HOST) --port $(PORT) --inspector-port $$(($(PORT) + 6)) \
+		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
+
+.PHONY: test
+test: browser check test-units test-e2e ## every test there is; installs what it needs
+
+.PHONY: check
+check: build vet types sizes ## what is quick: vet, types, sizes
+
+##@ Build
+
+.PHONY: build
+build: $(NODE) $(EDGE) $(PHONE) $(WIDGET) $(HOST_PAGE) $(LOCAL) ## everything; what did not change is not built again
+
+$(NODE): package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build/wasm_exec.js: go.mod
+	@mkdir -p build
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
+
+$(EDGE): $(call go_files,edge shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
+	$(WASM_BUILD) -o $@ ./edge
+
+$(ENGINE): $(call go_files,wasm shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
+	$(WASM_BUILD) -o $@ ./wasm
+
+$(PHONE): $(call web_files,web/src/phone web/src/engine web/src/api web/src/contract web/src/strings web/public) \
+		$(wildcard web/src/*.ts) web/mobile.html web/vite.phone.ts shared/bodysites.json $(ENGINE) $(NODE)
+	rm -rf web/dist/assets
+	vite build --config web/vite.phone.ts --logLevel warn
+	@touch $@
+
+$(WIDGET): $(call web_files,web/src/widget web/src/api web/src/contract web/src/strings) \
+		$(wildcard web/src/*.ts) web/vite.widget.ts shared/bodysites.json $(NODE)
+	vite build --config web/vite.widget.ts --logLevel warn
+	@touch $@
+
+$(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
+	vite build --config web/vite.host.ts --logLevel warn
+	@touch $@
+
+# A module of its own: the S3 server in it takes minutes to build the first time.
+$(LOCAL): $(call go_files,local shared) local/go.mod local/go.sum
+	@mkdir -p build
+	cd local && go build -o ../$@ .
+
+.PHONY: sizes
+sizes: build ## sizes of what is deployed, held against the budgets
+	@node scripts/sizes.mjs
+
+##@ Test
+
+.PHONY: vet
+vet: ## go vet, natively and for WebAssembly, and the format of every Go file
+	@unformatted=$$(gofmt -l edge wasm shared local e2e bench 2>/dev/null); \
+		if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
+	go vet ./...
+	$(WASM) go vet ./shared/... ./edge/... ./wasm/...
+	cd local && go vet ./...
+
+.PHONY: types
+types: $(NODE) ## the type check of all TypeScript
+	tsc
+
+.PHONY: test-units
+test-units: build ## Go tests natively and under GOOS=js, and the unit tests of the web code
+	go test ./...
+	cd local && go test ./...
+	$(WASM_TEST) ./shared/... ./wasm/...
+	vitest run
+
+.PHONY: test-e2e
+test-e2e: build browser ## real browsers against the whole thing
+	playwright test --config e2e/playwright.config.ts
+
+.PHONY: browser
+browser: $(NODE) ## finds or installs Chromium
+	@scripts/browser.sh >/dev/null
+
+##@ Clean
+
+.PHONY: clean
+clean: ## removes what was built
+	rm -rf build web/dist e2e/out bench/out
+
+.PHONY: clean-data
+clean-data: ## empties the local cloud: objects, sessions, secrets
+	rm -rf $(DATA)

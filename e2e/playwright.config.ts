@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '@playwright/test';
+
+const browser = fileURLToPath(new URL('../scripts/browser.sh', import.meta.url));
+const executablePath = execFileSync(browser, { encoding: 'utf8' }).trim();
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: 'out/results',
+  // One stack, one browser: the tests share two cores.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    launchOptions: {
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+    trace: 'retain-on-failure',
+  },
+});

@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+
+/** EXIF orientation: how a viewer must turn the stored pixels to see them upright. */
+export type Orientation = 1 | 3 | 6 | 8;
+
+/** The colours of an upright test photo's corners, clockwise from top left. */
+export const CORNERS = [
+  [200, 40, 40],
+  [40, 160, 40],
+  [40, 60, 200],
+  [230, 200, 40],
+] as const;
+
+export interface TestPhoto {
+  /** Size as stored, before any turn. */
+  width: number;
+  height: number;
+  orientation: Orientation;
+}
+
+/**
+ * Paints a photo with a coloured square in each corner and enough grain to
+ * weigh what a phone's photo weighs, and gives it EXIF with a GPS position.
+ */
+export async function makePhoto(page: Page, folder: string, name: string, photo: TestPhoto): Promise<string> {
+  const base64 = await page.evaluate(paint, { ...photo, corners: CORNERS.map((corner) => [...corner]) });
+  const jpeg = withExif(Buffer.from(base64, 'base64'), photo.orientation);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, name);
+  writeFileSync(path, jpeg);
+  return path;
+}
+
+/** Runs in the page. The stored corners are those that come upright once turned. */
+async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string> {
+  const { width, height } = photo;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2d context');
+  const image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  let seed = 1;
+  for (let i = 0; i < pixels.length; i++) {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    const level = 120 + Math.round((i % width) / width * 60) + (seed >>> 28);
+    pixels[i] = (255 << 24) | (level << 16) | ((level + 8) << 8) | (level + 30);
+  }
+  context.putImageData(image, 0, 0);
+  // A quarter turn clockwise brings the stored corner i to the upright corner i+1.
+  const turns = { 1: 0, 6: 1, 3: 2, 8: 3 }[photo.orientation];
+  const side = Math.round(Math.min(width, height) / 5);
+  const places = [[0, 0], [width - side, 0], [width - side, height - side], [0, height - side]] as const;
+  places.forEach(([x, y], i) => {
+    context.fillStyle = `rgb(${photo.corners[(i + turns) % 4]})`;
+    context.fillRect(x, y, side, side);
+  });
+  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
+  return btoa(text);
+}
+
+/** Puts an APP1 segment with orientation and GPS right after SOI (EXIF 2.32, 4.5.4 and 4.6). */
+function withExif(jpeg: Buffer, orientation: Orientation): Buffer {
+  const entry = (tag: number, type: number, count: number, value: Buffer): Buffer => {
+    const bytes = Buffer.alloc(12);
+    bytes.writeUInt16BE(tag, 0);
+    bytes.writeUInt16BE(type, 2);
+    bytes.writeUInt32BE(count, 4);
+    value.copy(bytes, 8);
+    return bytes;
+  };
+  const short = (value: number): Buffer => Buffer.from([value >> 8, value & 255, 0, 0]);
+  const long = (value: number): Buffer => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(value); return bytes; };
+  const directory = (...entries: Buffer[]): Buffer =>
+    Buffer.concat([Buffer.from([0, entries.length]), ...entries, long(0)]);
+  const rationals = (...values: number[]): Buffer => Buffer.concat(values.flatMap((value) => [long(value), long(1)]));
+
+  const gpsAt = 8 + 2 + 2 * 12 + 4;
+  const dataAt = gpsAt + 2 + 4 * 12 + 4;
+  const tiff = Buffer.concat([
+    Buffer.from('MM\0*', 'latin1'), long(8),
+    directory(entry(0x0112, 3, 1, short(orientation)), entry(0x8825, 4, 1, long(gpsAt))),
+    directory(
+      entry(1, 2, 2, Buffer.from('S\0\0\0', 'latin1')), entry(2, 5, 3, long(dataAt)),
+      entry(3, 2, 2, Buffer.from('E\0\0\0', 'latin1')), entry(4, 5, 3, long(dataAt + 24)),
+    ),
+    rationals(41, 17, 0), rationals(174, 46, 0),
+  ]);
+  const body = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  const header = Buffer.from([0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 255]);
+  return Buffer.concat([jpeg.subarray(0, 2), header, body, jpeg.subarray(2)]);
+}

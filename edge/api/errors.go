@@ -1,0 +1,63 @@
+package api
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// statuses is the one table that maps codes to HTTP.
+var statuses = map[shared.Code]int{
+	shared.CodeBadRequest:          http.StatusBadRequest,
+	shared.CodeUnauthorized:        http.StatusUnauthorized,
+	shared.CodeForbidden:           http.StatusForbidden,
+	shared.CodeTokenInvalid:        http.StatusNotFound,
+	shared.CodeSessionExpired:      http.StatusNotFound,
+	shared.CodeImageNotFound:       http.StatusNotFound,
+	shared.CodeLimitReached:        http.StatusConflict,
+	shared.CodeEncounterMismatch:   http.StatusConflict,
+	shared.CodeObjectMissing:       http.StatusConflict,
+	shared.CodeTooLarge:            http.StatusRequestEntityTooLarge,
+	shared.CodeUnsupportedType:     http.StatusUnsupportedMediaType,
+	shared.CodeMetadataInvalid:     http.StatusUnprocessableEntity,
+	shared.CodeRateLimited:         http.StatusTooManyRequests,
+	shared.CodeUpstreamUnavailable: http.StatusServiceUnavailable,
+	shared.CodeInternal:            http.StatusInternalServerError,
+}
+
+// writeError answers with a problem document (RFC 9457). What is not an Error
+// of ours is internal: its text may say anything, so nobody outside reads it.
+func writeError(w http.ResponseWriter, err error, requestID string) int {
+	problem := shared.Problem{
+		Type:      "about:blank",
+		Code:      shared.CodeOf(err),
+		Detail:    "Something went wrong on our side. Try again; if it happens again, tell support this request's id.",
+		RequestID: requestID,
+	}
+	if e, ok := asError(err); ok {
+		problem.Detail = e.Detail
+		if e.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+		}
+	}
+	problem.Status = statuses[problem.Code]
+	problem.Title = http.StatusText(problem.Status)
+	if problem.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(problem.Status)
+	json.NewEncoder(w).Encode(problem)
+	return problem.Status
+}
+
+// Unavailable answers every call with the same error.
+func Unavailable(err error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		writeError(w, err, newRequestID())
+	})
+}

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// route is one call of the API. Its pattern is also its name in logs.
+type route struct {
+	method  string
+	pattern string // below shared.BasePath
+	call    call
+}
+
+// routes in the order in which they are tried: what is literal comes before an
+// encounter's id. net/http's mux refuses such a set, since neither of
+// /token/{token} and /{encounterId}/realtime is the narrower one.
+func (h *handler) routes() []route {
+	return []route{
+		{"POST", "/create", h.create},
+		{"GET", "/token/{token}", h.exchange},
+		{"POST", "/presigned-url", h.presign},
+		{"POST", "/images", h.confirm},
+		{"GET", "/images/{encounterId}", h.list},
+		{"PATCH", "/images/{encounterId}/{imageId}", h.correct},
+		{"DELETE", "/images/{encounterId}/{imageId}", h.remove},
+		{"POST", "/{encounterId}/token", h.renew},
+		{"GET", "/{encounterId}/realtime", h.realtime},
+		{"DELETE", "/{encounterId}", h.end},
+	}
+}
+
+// find answers the route of a request and puts its path values into it.
+func find(routes []route, r *http.Request) (route, bool) {
+	path, ok := strings.CutPrefix(r.URL.Path, shared.BasePath)
+	if !ok {
+		return route{}, false
+	}
+	segments := strings.Split(path, "/")
+	for _, route := range routes {
+		if route.method == r.Method && matches(route.pattern, segments, r) {
+			return route, true
+		}
+	}
+	return route{}, false
+}
+
+func matches(pattern string, segments []string, r *http.Request) bool {
+	parts := strings.Split(pattern, "/")
+	if len(parts) != len(segments) {
+		return false
+	}
+	for i, part := range parts {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			r.SetPathValue(strings.TrimSuffix(name, "}"), segments[i])
+		} else if part != segments[i] {
+			return false
+		}
+	}
+	return true
+}

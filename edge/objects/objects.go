@@ -1,0 +1,204 @@
+// Package objects signs and sends requests to S3, or anything that speaks it
+// (R2, MinIO, VersityGW). Signatures are AWS's own (aws/signer/v4); the full S3
+// client is five times the size of the rest of the worker.
+package objects
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+const (
+	unsignedPayload = "UNSIGNED-PAYLOAD"
+	maxAnswer       = 1 << 20
+)
+
+// Config says where the bucket is and who may write to it.
+type Config struct {
+	Bucket   string
+	Region   string
+	Endpoint string // empty: AWS, virtual-host style; else path style below it
+
+	AccessKeyID     string
+	SecretAccessKey string
+	SessionToken    string // of temporary credentials; may be empty
+}
+
+// Bucket is one S3 bucket.
+type Bucket struct {
+	config Config
+	http   http.RoundTripper
+	signer *v4.Signer
+	now    func() time.Time
+}
+
+var _ session.Objects = (*Bucket)(nil)
+
+// New returns a bucket that is reached through transport.
+func New(config Config, transport http.RoundTripper, now func() time.Time) *Bucket {
+	signer := v4.NewSigner(func(options *v4.SignerOptions) {
+		options.DisableURIPathEscaping = true // S3 escapes a path once, not twice
+		options.DisableHeaderHoisting = true  // the headers below are to be sent as headers
+	})
+	return &Bucket{config, transport, signer, now}
+}
+
+// PresignPut signs the length, type and hash of the bytes, and that the key
+// must be free (If-None-Match: *, RFC 9110 section 13.1.2).
+func (b *Bucket) PresignPut(ctx context.Context, key string, size int64, sha256 string, now time.Time) (shared.PresignedUpload, error) {
+	headers := map[string]string{
+		"content-type":          shared.ContentTypeJPEG,
+		"if-none-match":         "*",
+		"x-amz-checksum-sha256": sha256,
+	}
+	url, err := b.presign(ctx, http.MethodPut, key, now, shared.UploadURLTTL, func(request *http.Request) {
+		request.ContentLength = size
+		for name, value := range headers {
+			request.Header.Set(name, value)
+		}
+	})
+	return shared.PresignedUpload{
+		S3Key:     key,
+		UploadURL: url,
+		Headers:   headers,
+		ExpiresAt: now.Add(shared.UploadURLTTL),
+	}, err
+}
+
+func (b *Bucket) PresignGet(ctx context.Context, key string, now time.Time, expires time.Duration) (string, error) {
+	return b.presign(ctx, http.MethodGet, key, now, expires, func(*http.Request) {})
+}
+
+func (b *Bucket) presign(ctx context.Context, method, key string, now time.Time, expires time.Duration, prepare func(*http.Request)) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, method, b.url(key), nil)
+	if err != nil {
+		return "", err
+	}
+	query := request.URL.Query()
+	query.Set("X-Amz-Expires", strconv.Itoa(int(expires.Seconds())))
+	request.URL.RawQuery = query.Encode()
+	prepare(request)
+	signed, _, err := b.signer.PresignHTTP(ctx, b.credentials(), request, unsignedPayload, "s3", b.config.Region, now)
+	return signed, err
+}
+
+func (b *Bucket) Head(ctx context.Context, key string) (session.ObjectInfo, error) {
+	response, _, err := b.do(ctx, http.MethodHead, b.url(key), nil, func(header http.Header) {
+		header.Set("x-amz-checksum-mode", "ENABLED")
+	})
+	switch {
+	case err != nil:
+		return session.ObjectInfo{}, err
+	case response.StatusCode == http.StatusNotFound:
+		return session.ObjectInfo{}, shared.Errorf(shared.CodeObjectMissing, "The photo did not arrive in full. Upload it again.")
+	case response.StatusCode != http.StatusOK:
+		return session.ObjectInfo{}, unavailable(fmt.Errorf("HEAD answered %d", response.StatusCode))
+	}
+	size, err := strconv.ParseInt(response.Header.Get("Content-Length"), 10, 64)
+	if err != nil {
+		return session.ObjectInfo{}, unavailable(fmt.Errorf("HEAD without a length: %w", err))
+	}
+	return session.ObjectInfo{Size: size, SHA256: response.Header.Get("x-amz-checksum-sha256")}, nil
+}
+
+// Delete removes up to 1 000 keys with one request
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html).
+func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	type object struct{ Key string }
+	list := struct {
+		XMLName xml.Name `xml:"Delete"`
+		Quiet   bool
+		Object  []object
+	}{Quiet: true}
+	for _, key := range keys {
+		list.Object = append(list.Object, object{key})
+	}
+	body, err := xml.Marshal(list)
+	if err != nil {
+		return err
+	}
+	sum := md5.Sum(body)
+	response, answer, err := b.do(ctx, http.MethodPost, b.url("")+"?delete=", body, func(header http.Header) {
+		header.Set("Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))
+		header.Set("Content-Type", "application/xml")
+	})
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK || bytes.Contains(answer, []byte("<Error>")) {
+		return unavailable(fmt.Errorf("deleting %d objects answered %d", len(keys), response.StatusCode))
+	}
+	return nil
+}
+
+// do signs and sends a request and reads the answer whole.
+func (b *Bucket) do(ctx context.Context, method, target string, body []byte, prepare func(http.Header)) (*http.Response, []byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
+	sum := sha256.Sum256(body)
+	payloadHash := hex.EncodeToString(sum[:])
+	request.Header.Set("X-Amz-Content-Sha256", payloadHash)
+	prepare(request.Header)
+	if err := b.signer.SignHTTP(ctx, b.credentials(), request, payloadHash, "s3", b.config.Region, b.now()); err != nil {
+		return nil, nil, err
+	}
+	response, err := b.http.RoundTrip(request)
+	if err != nil {
+		return nil, nil, unavailable(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, nil, unavailable(err)
+	}
+	return response, answer, nil
+}
+
+func (b *Bucket) credentials() aws.Credentials {
+	return aws.Credentials{
+		AccessKeyID:     b.config.AccessKeyID,
+		SecretAccessKey: b.config.SecretAccessKey,
+		SessionToken:    b.config.SessionToken,
+	}
+}
+
+// url is the address of a key, or of the bucket for an empty key.
+func (b *Bucket) url(key string) string {
+	path := "/" + (&url.URL{Path: key}).EscapedPath()
+	if b.config.Endpoint == "" {
+		return "https://" + b.config.Bucket + ".s3." + b.config.Region + ".amazonaws.com" + path
+	}
+	return strings.TrimSuffix(b.config.Endpoint, "/") + "/" + b.config.Bucket + strings.TrimSuffix(path, "/")
+}
+
+func unavailable(cause error) error {
+	return &shared.Error{
+		Code:       shared.CodeUpstreamUnavailable,
+		Detail:     "The photo store does not answer just now. Try again in a moment.",
+		RetryAfter: 2 * time.Second,
+		Err:        cause,
+	}
+}

@@ -1,0 +1,110 @@
+// Package upstash keeps sessions in Redis behind Upstash's REST protocol
+// (https://upstash.com/docs/redis/features/restapi). Each operation is one Lua
+// script, and so one command and one round trip.
+package upstash
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+const maxAnswer = 4 << 20 // bytes; twenty images with notes are a hundredth of it
+
+// Client runs Redis commands over HTTP.
+type Client struct {
+	URL   string // https://….upstash.io
+	Token string
+	HTTP  http.RoundTripper
+}
+
+// replyError is an error that Redis itself answered.
+type replyError string
+
+func (e replyError) Error() string { return "redis: " + string(e) }
+
+// Do runs one command. It fails with upstream_unavailable if Redis cannot be
+// reached, and with a reply error if Redis refuses the command.
+func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
+	body, err := json.Marshal(command)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+c.Token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := c.HTTP.RoundTrip(request)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	var reply struct {
+		Result any    `json:"result"`
+		Error  string `json:"error"`
+	}
+	if err := json.Unmarshal(answer, &reply); err != nil {
+		return nil, unavailable(fmt.Errorf("status %d, not JSON: %w", response.StatusCode, err))
+	}
+	switch {
+	case response.StatusCode == http.StatusOK:
+		return reply.Result, nil
+	case response.StatusCode == http.StatusBadRequest && reply.Error != "":
+		return nil, replyError(reply.Error)
+	default:
+		return nil, unavailable(fmt.Errorf("status %d: %s", response.StatusCode, reply.Error))
+	}
+}
+
+func unavailable(cause error) error {
+	return &shared.Error{
+		Code:       shared.CodeUpstreamUnavailable,
+		Detail:     "The session store does not answer just now. Try again in a moment.",
+		RetryAfter: 2 * time.Second,
+		Err:        cause,
+	}
+}
+
+// script is a Lua script that Redis knows by its hash once it has seen it.
+type script struct {
+	source string
+	sha    string
+}
+
+func newScript(source string) script {
+	sum := sha1.Sum([]byte(source))
+	return script{source, hex.EncodeToString(sum[:])}
+}
+
+// eval runs a script by its hash, and by its source where Redis does not know
+// it yet (after a restart, say).
+func (c *Client) eval(ctx context.Context, s script, keys []string, args ...any) (any, error) {
+	command := make([]any, 0, 3+len(keys)+len(args))
+	command = append(command, "EVALSHA", s.sha, len(keys))
+	for _, key := range keys {
+		command = append(command, key)
+	}
+	command = append(command, args...)
+	result, err := c.Do(ctx, command...)
+	if refused, ok := errors.AsType[replyError](err); ok && strings.Contains(string(refused), "NOSCRIPT") {
+		command[0], command[1] = "EVAL", s.source
+		result, err = c.Do(ctx, command...)
+	}
+	return result, err
+}

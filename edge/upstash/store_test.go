@@ -1,0 +1,165 @@
+package upstash
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/proto"
+
+	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/edge/session/storetest"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+func TestStoreOnEmbeddedRedis(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Subject {
+		redis := miniredis.RunT(t)
+		return storetest.Subject{Store: storeOver(t, redis.Addr()), Advance: redis.FastForward}
+	})
+}
+
+func TestStoreOnRealRedis(t *testing.T) {
+	binary, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Skip("no redis-server on this machine; the embedded Redis was held to the same suite")
+	}
+	address := startRedis(t, binary)
+	storetest.Run(t, func(t *testing.T) storetest.Subject {
+		do(t, address, "FLUSHALL")
+		return storetest.Subject{Store: storeOver(t, address), Advance: func(d time.Duration) { age(t, address, d) }}
+	})
+}
+
+func TestClientFailures(t *testing.T) {
+	tests := []struct {
+		name   string
+		status int
+		body   string
+	}{
+		{"unauthorized", http.StatusUnauthorized, `{"error":"Unauthorized"}`},
+		{"server error", http.StatusInternalServerError, `{"error":"boom"}`},
+		{"not JSON", http.StatusOK, `<html>`},
+		{"answer of another shape", http.StatusOK, `{"result":{"a":1}}`},
+		{"answer without a code", http.StatusOK, `{"result":[]}`},
+		{"unknown code", http.StatusOK, `{"result":["what"]}`},
+		{"session that is no JSON", http.StatusOK, `{"result":["ok",["session","{"]]}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(test.status)
+				fmt.Fprint(w, test.body)
+			}))
+			defer server.Close()
+			store := &Store{&Client{URL: server.URL, HTTP: http.DefaultTransport}}
+			_, err := store.GetImages(t.Context(), session.Ref{EncounterID: "enc-1", SessionID: "s1"})
+			if shared.CodeOf(err) != shared.CodeUpstreamUnavailable {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+}
+
+// storeOver puts Upstash's REST protocol, as far as the store uses it, in
+// front of a Redis. The local cloud's own is held to Upstash's client.
+func storeOver(t *testing.T, address string) *Store {
+	rest := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var command []any
+		if err := json.NewDecoder(r.Body).Decode(&command); err != nil || r.Header.Get("Authorization") != "Bearer secret" {
+			t.Errorf("command %v with %q: %v", command, r.Header.Get("Authorization"), err)
+		}
+		words := make([]string, len(command))
+		for i, word := range command {
+			if number, ok := word.(float64); ok {
+				word = strconv.FormatFloat(number, 'f', -1, 64)
+			}
+			words[i] = fmt.Sprint(word)
+		}
+		reply := do(t, address, words...)
+		if refused, err := proto.ReadError(reply); err == nil {
+			w.WriteHeader(http.StatusBadRequest)
+			json.NewEncoder(w).Encode(map[string]string{"error": refused})
+			return
+		}
+		var result any
+		if !strings.HasPrefix(reply, "$-1") { // nil, which Parse does not know
+			var err error
+			if result, err = proto.Parse(reply); err != nil {
+				t.Errorf("reply %q: %v", reply, err)
+			}
+		}
+		json.NewEncoder(w).Encode(map[string]any{"result": result})
+	}))
+	t.Cleanup(rest.Close)
+	return &Store{&Client{URL: rest.URL, Token: "secret", HTTP: rest.Client().Transport}}
+}
+
+func do(t *testing.T, address string, words ...string) string {
+	client, err := proto.Dial(address)
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer client.Close()
+	reply, err := client.Do(words...)
+	if err != nil {
+		t.Error(err)
+	}
+	return reply
+}
+
+// startRedis runs a server on a free port, without files, until the test ends.
+func startRedis(t *testing.T, binary string) (address string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address = listener.Addr().String()
+	listener.Close()
+	_, port, _ := strings.Cut(address, ":")
+	server := exec.Command(binary, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Process.Kill()
+		server.Wait()
+	})
+	for range 100 {
+		if connection, err := net.Dial("tcp", address); err == nil {
+			connection.Close()
+			return address
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("redis-server did not answer")
+	return ""
+}
+
+// age takes time from every key's life; Redis keeps its own clock.
+func age(t *testing.T, address string, by time.Duration) {
+	keys, err := proto.ReadStrings(do(t, address, "KEYS", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys {
+		left, err := strconv.ParseInt(strings.TrimSpace(strings.TrimPrefix(do(t, address, "PTTL", key), ":")), 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left -= by.Milliseconds(); left > 0 {
+			do(t, address, "PEXPIRE", key, strconv.FormatInt(left, 10))
+		} else {
+			do(t, address, "DEL", key)
+		}
+	}
+}

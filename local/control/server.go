@@ -1,0 +1,211 @@
+// Package control is the local cloud's status page and the API behind its
+// switches.
+package control
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/clinicpro/photobridge/local/clock"
+	"github.com/clinicpro/photobridge/local/fault"
+	"github.com/clinicpro/photobridge/local/meter"
+	"github.com/clinicpro/photobridge/local/objects"
+	"github.com/clinicpro/photobridge/local/realtime"
+	"github.com/clinicpro/photobridge/local/redis"
+)
+
+//go:embed page
+var files embed.FS
+
+// Place says what is running where.
+type Place struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+	What    string `json:"what"`
+}
+
+// Server shows and steers the services.
+type Server struct {
+	Places   []Place
+	Started  time.Time
+	Meter    *meter.Meter
+	Faults   *fault.Injector
+	Clocks   map[fault.Service]*clock.Clock
+	Redis    *redis.Server
+	Objects  *objects.Server
+	Realtime *realtime.Server
+}
+
+// Handler returns the routes:
+//
+//	GET    /                      the page
+//	GET    /status.json           a Status
+//	GET    /counters              meter.Counts
+//	DELETE /counters              204
+//	GET    /faults                {"seed": 1, "rules": [fault.Active, …]}
+//	POST   /faults                a fault.Rule; answers 201 {"id": "f1"}
+//	DELETE /faults/{id}           204
+//	DELETE /faults?seed=1         204; removes all, starts anew from the seed
+//	PUT    /clocks/{service}      {"skewMs": -90000}; answers 204
+//	POST   /redis/expire          {"match": "encounter:*"}; answers {"expired": 2}
+//	POST   /objects/sweep         {"olderThanSeconds": 86400}; answers {"deleted": 0}
+//	POST   /realtime/disconnect   cuts every client, who may resume; answers {"cut": 3}
+//	POST   /realtime/forget       cuts every client, none of whom can resume
+//
+// Errors are {"error": "a sentence"}.
+func (s *Server) Handler() http.Handler {
+	page, err := fs.Sub(files, "page")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /", http.FileServerFS(page))
+	mux.HandleFunc("GET /status.json", s.status)
+	mux.HandleFunc("GET /counters", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.Meter.Counts()) })
+	mux.HandleFunc("DELETE /counters", func(w http.ResponseWriter, _ *http.Request) {
+		s.Meter.Reset()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("GET /faults", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.faults()) })
+	mux.HandleFunc("POST /faults", s.addFault)
+	mux.HandleFunc("DELETE /faults", s.resetFaults)
+	mux.HandleFunc("DELETE /faults/{id}", s.removeFault)
+	mux.HandleFunc("PUT /clocks/{service}", s.setClock)
+	mux.HandleFunc("POST /redis/expire", s.expire)
+	mux.HandleFunc("POST /objects/sweep", s.sweep)
+	mux.HandleFunc("POST /realtime/disconnect", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]int{"cut": s.Realtime.Disconnect()})
+	})
+	mux.HandleFunc("POST /realtime/forget", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]int{"cut": s.Realtime.Forget()})
+	})
+	return guard(mux)
+}
+
+// guard keeps pages of other origins from using a developer's browser to
+// steer, and gives the page a policy that lets nothing in from outside.
+func guard(next http.Handler) http.Handler {
+	foreign := http.NewCrossOriginProtection()
+	return foreign.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'")
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	}))
+}
+
+// Faults are the rules in force.
+type Faults struct {
+	Seed  uint64         `json:"seed"`
+	Rules []fault.Active `json:"rules"`
+}
+
+func (s *Server) faults() Faults { return Faults{s.Faults.Seed(), s.Faults.Rules()} }
+
+func (s *Server) addFault(w http.ResponseWriter, r *http.Request) {
+	var rule fault.Rule
+	if !read(w, r, &rule) {
+		return
+	}
+	id, err := s.Faults.Add(rule)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	answer(w, http.StatusCreated, map[string]string{"id": id})
+}
+
+func (s *Server) removeFault(w http.ResponseWriter, r *http.Request) {
+	if !s.Faults.Remove(r.PathValue("id")) {
+		refuse(w, http.StatusNotFound, fmt.Errorf("there is no fault %q", r.PathValue("id")))
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) resetFaults(w http.ResponseWriter, r *http.Request) {
+	seed := s.Faults.Seed()
+	if text := r.URL.Query().Get("seed"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			refuse(w, http.StatusBadRequest, fmt.Errorf("seed is %q: use a whole number", text))
+			return
+		}
+	}
+	s.Faults.Reset(seed)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) setClock(w http.ResponseWriter, r *http.Request) {
+	c := s.Clocks[fault.Service(r.PathValue("service"))]
+	if c == nil {
+		refuse(w, http.StatusNotFound, fmt.Errorf("%q has no clock: use redis, s3 or realtime", r.PathValue("service")))
+		return
+	}
+	var request struct {
+		SkewMS int64 `json:"skewMs"`
+	}
+	if read(w, r, &request) {
+		c.SetSkew(time.Duration(request.SkewMS) * time.Millisecond)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (s *Server) expire(w http.ResponseWriter, r *http.Request) {
+	var request struct {
+		Match string `json:"match"`
+	}
+	if !read(w, r, &request) {
+		return
+	}
+	if request.Match == "" {
+		refuse(w, http.StatusBadRequest, fmt.Errorf(`say which keys, such as {"match": "encounter:*"}`))
+		return
+	}
+	expired, err := s.Redis.Expire(r.Context(), request.Match)
+	if err != nil {
+		refuse(w, http.StatusBadGateway, err)
+		return
+	}
+	answer(w, http.StatusOK, map[string]int{"expired": expired})
+}
+
+func (s *Server) sweep(w http.ResponseWriter, r *http.Request) {
+	var request struct {
+		OlderThanSeconds int64 `json:"olderThanSeconds"`
+	}
+	if !read(w, r, &request) {
+		return
+	}
+	deleted, err := s.Objects.Sweep(r.Context(), time.Duration(request.OlderThanSeconds)*time.Second)
+	if err != nil {
+		refuse(w, http.StatusBadGateway, err)
+		return
+	}
+	answer(w, http.StatusOK, map[string]int{"deleted": deleted})
+}
+
+// read decodes the body, or answers what is wrong with it.
+func read(w http.ResponseWriter, r *http.Request, into any) bool {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10))
+	decoder.DisallowUnknownFields() // a misspelt fault would do nothing, in silence
+	if err := decoder.Decode(into); err != nil {
+		refuse(w, http.StatusBadRequest, fmt.Errorf("the body is not the JSON that this wants: %w", err))
+		return false
+	}
+	return true
+}
+
+func refuse(w http.ResponseWriter, status int, err error) {
+	answer(w, status, map[string]string{"error": err.Error()})
+}
+
+func answer(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value)
+}

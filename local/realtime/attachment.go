@@ -1,0 +1,105 @@
+package realtime
+
+import "maps"
+
+// attachment is one connection's hold of one channel.
+type attachment struct {
+	connection *connection
+	channel    *channel
+	modes      int64
+}
+
+// deliver hands an entry to the connection. Called with the channel locked,
+// which is what keeps the order.
+func (a *attachment) deliver(e *entry) {
+	if a.modes&flagSubscribe == 0 {
+		return
+	}
+	if !a.connection.echo && e.frame.message.ConnectionID == a.connection.state.id {
+		return
+	}
+	a.connection.send(e.frame)
+}
+
+// attach answers ATTACH: the modes that were asked for and are permitted, the
+// serial at which the stream begins, and what was missed since the client's.
+func (c *connection) attach(m *ProtocolMessage) {
+	modes := m.Flags & allModes
+	if modes == 0 {
+		modes = allModes
+	}
+	modes &= c.credential().capability.modes(m.Channel)
+	if modes == 0 {
+		c.leave(m.Channel)
+		c.send(&frame{message: &ProtocolMessage{
+			Action: ActionError, Channel: m.Channel,
+			Error: newError(codeNotPermitted, "The credential's capability does not permit attaching to the channel %q.", m.Channel),
+		}})
+		return
+	}
+	ch := c.server.acquire(m.Channel)
+	defer ch.mu.Unlock()
+	attached := &ProtocolMessage{Action: ActionAttached, Channel: m.Channel, Flags: modes}
+	if a := c.attachments[m.Channel]; a != nil {
+		// What came since the client's serial is on its way to it already.
+		a.modes = modes
+		attached.Flags |= flagResumed
+		attached.ChannelSerial = formatSerial(c.server.epoch, ch.head)
+		c.send(&frame{message: attached})
+		return
+	}
+	a := &attachment{connection: c, channel: ch, modes: modes}
+	missed := c.begin(ch, m, attached)
+	c.attachments[m.Channel] = a
+	ch.members[a] = struct{}{}
+	c.send(&frame{message: attached})
+	for _, e := range missed {
+		a.deliver(e)
+	}
+}
+
+// begin decides where the stream begins, says so in attached, and returns what
+// is to be replayed.
+func (c *connection) begin(ch *channel, m, attached *ProtocolMessage) []*entry {
+	epoch, now := c.server.epoch, c.server.clock.Now()
+	ch.prune(now)
+	start := ch.head
+	var missed []*entry
+	if m.ChannelSerial != "" {
+		serial, known := parseSerial(epoch, m.ChannelSerial)
+		entries, complete := ch.since(serial)
+		switch {
+		case !known:
+			attached.Error = newError(codeEpochExpired, "Unable to resume: the server has started anew since.")
+		case !complete:
+			attached.Error = newError(codeMessagesExpired, "Unable to resume: messages in between have expired.")
+		default:
+			start, missed = serial, entries
+			attached.Flags |= flagResumed
+		}
+	} else if past := m.Params["rewind"]; past != "" {
+		if serial, ok := ch.rewind(past, now); ok {
+			start = serial
+			missed, _ = ch.since(serial)
+			attached.Params = maps.Clone(m.Params)
+		}
+	}
+	if len(missed) > 0 {
+		attached.Flags |= flagHasBacklog
+	}
+	attached.ChannelSerial = formatSerial(epoch, start)
+	return missed
+}
+
+// leave ends an attachment, if there is one.
+func (c *connection) leave(name string) {
+	a := c.attachments[name]
+	if a == nil {
+		return
+	}
+	delete(c.attachments, name)
+	a.channel.mu.Lock()
+	defer a.channel.mu.Unlock()
+	delete(a.channel.members, a)
+	a.channel.quietAt = c.server.clock.Now()
+}

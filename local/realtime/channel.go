@@ -1,0 +1,176 @@
+package realtime
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// retention is how far history, resume and the memory of message ids reach
+// back: Ably's two minutes for a channel without persistence.
+const retention = 2 * time.Minute
+
+// channel is the log of one channel's last two minutes, and who listens. Its
+// methods are called with mu locked.
+type channel struct {
+	name string
+
+	mu      sync.Mutex
+	entries []*entry // oldest first
+	ids     map[string]string
+	head    uint64 // serial of the last publish ever
+	floor   uint64 // publishes up to this one are no longer known
+	members map[*attachment]struct{}
+	quietAt time.Time // when the last member left
+}
+
+// entry is one publish: its messages are delivered together.
+type entry struct {
+	serial   uint64
+	at       time.Time
+	messages []Message
+	frame    *frame
+}
+
+func newChannel(name string, head uint64, now time.Time) *channel {
+	return &channel{
+		name: name, head: head, floor: head, quietAt: now,
+		ids: map[string]string{}, members: map[*attachment]struct{}{},
+	}
+}
+
+// publication is what somebody wants published.
+type publication struct {
+	messages     []Message
+	connectionID string // empty for REST
+	base         string // ids of messages without one are base:index
+}
+
+// publish appends and delivers, and returns the messages' serials. A message
+// whose id was published within the retention is dropped, and its earlier
+// serial returned. next makes a serial that is greater than all before.
+func (c *channel) publish(p publication, now time.Time, epoch string, next func() uint64) []string {
+	c.prune(now)
+	serials := make([]string, len(p.messages))
+	var fresh []Message
+	var serial uint64
+	for i, m := range p.messages {
+		if m.ID == "" {
+			m.ID = p.base + ":" + strconv.Itoa(i)
+		}
+		if known, ok := c.ids[m.ID]; ok {
+			serials[i] = known
+			continue
+		}
+		if serial == 0 {
+			serial = next()
+		}
+		m.ConnectionID, m.Timestamp = p.connectionID, now.UnixMilli()
+		m.Serial = fmt.Sprintf("%s:%d", formatSerial(epoch, serial), i)
+		m.Version = &MessageVersion{Serial: m.Serial, Timestamp: m.Timestamp}
+		c.ids[m.ID], serials[i] = m.Serial, m.Serial
+		fresh = append(fresh, m)
+	}
+	if fresh == nil {
+		return serials
+	}
+	e := &entry{serial: serial, at: now, messages: fresh, frame: c.messageFrame(epoch, serial, fresh)}
+	c.entries, c.head = append(c.entries, e), serial
+	for member := range c.members {
+		member.deliver(e)
+	}
+	return serials
+}
+
+func (c *channel) messageFrame(epoch string, serial uint64, messages []Message) *frame {
+	return &frame{message: &ProtocolMessage{
+		Action:        ActionMessage,
+		ID:            strings.TrimSuffix(messages[0].ID, ":0"),
+		Channel:       c.name,
+		ChannelSerial: formatSerial(epoch, serial),
+		ConnectionID:  messages[0].ConnectionID,
+		Timestamp:     messages[0].Timestamp,
+		Messages:      messages,
+	}}
+}
+
+// prune forgets what is older than the retention.
+func (c *channel) prune(now time.Time) {
+	keep := 0
+	for keep < len(c.entries) && now.Sub(c.entries[keep].at) > retention {
+		for _, m := range c.entries[keep].messages {
+			delete(c.ids, m.ID)
+		}
+		c.floor = c.entries[keep].serial
+		keep++
+	}
+	c.entries = slices.Delete(c.entries, 0, keep)
+}
+
+// idle says whether the channel holds nothing that anybody could ask for.
+func (c *channel) idle(now time.Time) bool {
+	c.prune(now)
+	return len(c.members) == 0 && len(c.entries) == 0 && now.Sub(c.quietAt) > retention
+}
+
+// since lists the entries after serial; ok is false if some are forgotten.
+func (c *channel) since(serial uint64) (list []*entry, ok bool) {
+	if serial < c.floor {
+		return nil, false
+	}
+	first, _ := slices.BinarySearchFunc(c.entries, serial+1, func(e *entry, s uint64) int {
+		switch {
+		case e.serial < s:
+			return -1
+		case e.serial > s:
+			return 1
+		}
+		return 0
+	})
+	return c.entries[first:], true
+}
+
+// rewind is the serial after which the wanted past begins: "5" for so many
+// messages (and the others of the first one's publish), "15s" or "2m" for so
+// long. ok is false for anything else.
+func (c *channel) rewind(past string, now time.Time) (serial uint64, ok bool) {
+	if count, err := strconv.Atoi(past); err == nil && count > 0 {
+		for i := len(c.entries) - 1; i >= 0; i-- {
+			if count -= len(c.entries[i].messages); count <= 0 {
+				return c.entries[i].serial - 1, true
+			}
+		}
+		return c.floor, true
+	}
+	span, err := time.ParseDuration(past)
+	if err != nil || span <= 0 {
+		return 0, false
+	}
+	for _, e := range c.entries {
+		if now.Sub(e.at) <= span {
+			return e.serial - 1, true
+		}
+	}
+	return c.head, true
+}
+
+// A serial on the wire is the server's epoch and a number that only grows.
+
+func formatSerial(epoch string, serial uint64) string {
+	return fmt.Sprintf("%s-%016d", epoch, serial)
+}
+
+// parseSerial reads a channel's serial; ok is false if it is of another epoch,
+// that is of a server whose memory is gone.
+func parseSerial(epoch, text string) (serial uint64, ok bool) {
+	rest, ok := strings.CutPrefix(text, epoch+"-")
+	if !ok {
+		return 0, false
+	}
+	number, _, _ := strings.Cut(rest, ":")
+	serial, err := strconv.ParseUint(number, 10, 64)
+	return serial, err == nil
+}

@@ -1,0 +1,130 @@
+package redis
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/gomodule/redigo/redis"
+
+	"github.com/clinicpro/photobridge/local/clock"
+)
+
+// engine is the Redis behind the REST protocol.
+type engine struct {
+	pool     *redis.Pool
+	embedded *miniredis.Miniredis // nil for a real server
+	clock    *clock.Clock
+}
+
+// newEngine connects to the server at url, or starts an embedded one where
+// url is empty. It fails if the server does not answer.
+func newEngine(url string, c *clock.Clock) (*engine, error) {
+	e := &engine{clock: c}
+	e.pool = &redis.Pool{MaxIdle: 16, IdleTimeout: time.Minute}
+	if url != "" {
+		e.pool.DialContext = func(ctx context.Context) (redis.Conn, error) {
+			return redis.DialURLContext(ctx, url, redis.DialConnectTimeout(3*time.Second))
+		}
+	} else {
+		e.embedded = miniredis.NewMiniRedis()
+		e.embedded.ClockTTL(true)
+		e.pool.Dial = func() (redis.Conn, error) {
+			conn, err := e.embedded.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return redis.NewConn(conn, 0, 0), nil
+		}
+	}
+	if _, err := e.run(context.Background(), command{"PING"}); err != nil {
+		e.close()
+		return nil, fmt.Errorf("redis does not answer: %w", err)
+	}
+	return e, nil
+}
+
+// conn borrows a connection. The embedded server goes by our clock, so it is
+// set before every use: keys age, and TIME tells, as the clock says.
+func (e *engine) conn(ctx context.Context) (redis.Conn, error) {
+	if e.embedded != nil {
+		e.embedded.SetTime(e.clock.Now())
+	}
+	return e.pool.GetContext(ctx)
+}
+
+// run executes one command. An error reply comes back as redis.Error.
+func (e *engine) run(ctx context.Context, c command) (any, error) {
+	conn, err := e.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	return redis.DoContext(conn, ctx, c.name(), c.args()...)
+}
+
+// runner executes several commands.
+type runner func(context.Context, []command) ([]any, error)
+
+// pipeline executes the commands one after the other on one connection. Each
+// reply is a value or a redis.Error; the error is of the connection.
+func (e *engine) pipeline(ctx context.Context, commands []command) ([]any, error) {
+	conn, err := e.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	for _, c := range commands {
+		if err := conn.Send(c.name(), c.args()...); err != nil {
+			return nil, err
+		}
+	}
+	if err := conn.Flush(); err != nil {
+		return nil, err
+	}
+	replies := make([]any, len(commands))
+	for i := range replies {
+		reply, err := redis.ReceiveContext(conn, ctx)
+		if refused, ok := err.(redis.Error); ok {
+			reply = refused
+		} else if err != nil {
+			return nil, err
+		}
+		replies[i] = reply
+	}
+	return replies, nil
+}
+
+// transaction executes the commands in a MULTI. A command that cannot be
+// queued discards them all and is returned as a redis.Error.
+func (e *engine) transaction(ctx context.Context, commands []command) ([]any, error) {
+	all := make([]command, 0, len(commands)+2)
+	all = append(all, command{"MULTI"})
+	all = append(all, commands...)
+	all = append(all, command{"EXEC"})
+	replies, err := e.pipeline(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, queued := range replies[1 : len(replies)-1] {
+		if refused, ok := queued.(redis.Error); ok {
+			return nil, redis.Error("EXECABORT Transaction discarded because of: " + string(refused))
+		}
+	}
+	switch result := replies[len(replies)-1].(type) {
+	case redis.Error:
+		return nil, result
+	case []any:
+		return result, nil
+	default:
+		return nil, redis.Error("EXECABORT Transaction discarded because of previous errors.")
+	}
+}
+
+func (e *engine) close() {
+	e.pool.Close()
+	if e.embedded != nil {
+		e.embedded.Close()
+	}
+}

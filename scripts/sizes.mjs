@@ -1,0 +1,36 @@
+// Sizes of what is deployed, held against the budgets. Fails above one.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const brotli = (bytes) => brotliCompressSync(bytes, {
+  params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+}).length;
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+const dist = 'web/dist';
+const assets = readdirSync(join(dist, 'assets'), { recursive: true }).map((name) => join(dist, 'assets', name));
+const isEngine = (name) => /engine.*\.wasm$|worker.*\.js$/.test(name);
+const isHeif = (name) => /heif/.test(name);
+
+const parts = [
+  { name: 'edge worker', files: ['build/edge.wasm'], how: 'gzip', measure: gzip, budget: 3_000_000 },
+  { name: 'phone page (HTML, CSS, JS)', files: ['web/dist/mobile.html', ...assets.filter((name) => /\.(js|css)$/.test(name) && !isEngine(name) && !isHeif(name))], how: 'brotli', measure: brotli, budget: 60_000 },
+  { name: 'phone engine (wasm and its worker)', files: assets.filter((name) => isEngine(name) && !isHeif(name)), how: 'brotli', measure: brotli, budget: 800_000 },
+  { name: 'HEIC decoder (only when needed)', files: assets.filter(isHeif), how: 'brotli', measure: brotli },
+  { name: 'desktop widget', files: ['web/dist/widget.js'], how: 'brotli', measure: brotli },
+];
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} KB`;
+let over = false;
+for (const { name, files, how, measure, budget } of parts) {
+  if (files.length === 0 && !budget) continue;
+  if (files.length === 0) throw new Error(`${name}: nothing was built`);
+  const contents = files.map((file) => readFileSync(file));
+  const size = contents.reduce((sum, bytes) => sum + measure(bytes), 0);
+  const raw = contents.reduce((sum, bytes) => sum + bytes.length, 0);
+  const verdict = budget ? (size <= budget ? `within ${kilobytes(budget)}` : `OVER ${kilobytes(budget)}`) : '';
+  over ||= Boolean(budget) && size > budget;
+  console.log(`${name.padEnd(36)} ${kilobytes(raw).padStart(8)}  ${kilobytes(size).padStart(7)} ${how.padEnd(6)} ${verdict}`);
+}
+if (over) process.exit(1);

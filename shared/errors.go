@@ -1,0 +1,100 @@
+package shared
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Code names an error for programs. It is stable: clients switch on it.
+type Code string
+
+// The codes of the HTTP API; edge/api maps each to its status.
+const (
+	CodeBadRequest          Code = "bad_request"
+	CodeUnauthorized        Code = "unauthorized"
+	CodeForbidden           Code = "forbidden"
+	CodeTokenInvalid        Code = "token_invalid" // unknown and expired answer alike
+	CodeSessionExpired      Code = "session_expired"
+	CodeImageNotFound       Code = "image_not_found"
+	CodeLimitReached        Code = "limit_reached"
+	CodeEncounterMismatch   Code = "encounter_mismatch"
+	CodeObjectMissing       Code = "object_missing"
+	CodeTooLarge            Code = "too_large"
+	CodeUnsupportedType     Code = "unsupported_type"
+	CodeMetadataInvalid     Code = "metadata_invalid"
+	CodeRateLimited         Code = "rate_limited"
+	CodeUpstreamUnavailable Code = "upstream_unavailable"
+	CodeInternal            Code = "internal"
+)
+
+// The codes of the phone engine, for what can be wrong with a chosen file.
+const (
+	CodeEmptyFile     Code = "empty_file"
+	CodeNotAnImage    Code = "not_an_image"
+	CodeTruncated     Code = "truncated"
+	CodeTooManyPixels Code = "too_many_pixels"
+	CodeBlankResult   Code = "blank_result"
+	CodeTimeout       Code = "timeout"
+	CodeOutOfMemory   Code = "out_of_memory"
+	CodeCannotDecode  Code = "cannot_decode"
+	CodeDuplicate     Code = "duplicate"
+)
+
+// The codes of the phone engine, for what can be wrong on the way.
+const (
+	CodeOffline        Code = "offline"         // nothing is reachable
+	CodeStorageBlocked Code = "storage_blocked" // the edge is reachable, S3 is not
+	CodeNetwork        Code = "network"
+)
+
+// Error is an error with a code, a sentence for a person and, where waiting
+// helps, how long. The detail never holds a token, a name, a note or a URL.
+type Error struct {
+	Code       Code
+	Detail     string
+	RetryAfter time.Duration // zero: not said
+	Err        error         // the cause, for logs; may be nil
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Code, e.Detail, e.Err)
+	}
+	return fmt.Sprintf("%s: %s", e.Code, e.Detail)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errorf makes an Error with a sentence for a person.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Wrap makes an Error that keeps its cause for the log.
+func Wrap(err error, code Code, detail string) *Error {
+	return &Error{Code: code, Detail: detail, Err: err}
+}
+
+// CodeOf returns the code of the first Error in err's chain, CodeInternal if
+// there is none, and "" for nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return CodeInternal
+}
+
+// Problem is the one shape of an error on the wire (RFC 9457,
+// application/problem+json).
+type Problem struct {
+	Type      string `json:"type"` // "about:blank"
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Code      Code   `json:"code"`
+	Detail    string `json:"detail"`
+	RequestID string `json:"requestId"`
+}

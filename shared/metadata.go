@@ -1,0 +1,133 @@
+package shared
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Laterality is the side of the body that a photo shows.
+type Laterality string
+
+const (
+	LateralityUnset     Laterality = "" // not said yet
+	LateralityLeft      Laterality = "left"
+	LateralityRight     Laterality = "right"
+	LateralityBilateral Laterality = "bilateral"
+	LateralityNA        Laterality = "na" // not applicable, said explicitly
+)
+
+// View is how close the photo was taken.
+type View string
+
+const (
+	ViewUnset    View = ""
+	ViewOverview View = "overview"
+	ViewCloseUp  View = "close-up"
+)
+
+// Metadata is what a clinician says of a photo. Every field may be empty.
+type Metadata struct {
+	Laterality Laterality `json:"laterality,omitempty"`
+	BodySite   string     `json:"bodySite,omitempty"` // an id of BodySites
+	View       View       `json:"view,omitempty"`
+	Notes      string     `json:"notes,omitempty"` // at most MaxNotes characters
+	// CapturedAt is the photo's own EXIF time. Cameras write local time, often
+	// without an offset; it is then read as UTC, so only its order is certain.
+	CapturedAt *time.Time `json:"capturedAt,omitempty"`
+	// ConsentAt is when the patient agreed to the photo, as tapped on the phone;
+	// nil where the session did not ask or the question was skipped.
+	ConsentAt *time.Time `json:"consentAt,omitempty"`
+}
+
+// Validate reports the first field that is wrong as a metadata_invalid error
+// whose detail names the field and what it may be.
+func (m Metadata) Validate() error {
+	invalid := func(format string, args ...any) error {
+		return Errorf(CodeMetadataInvalid, format, args...)
+	}
+	switch m.Laterality {
+	case LateralityUnset, LateralityLeft, LateralityRight, LateralityBilateral, LateralityNA:
+	default:
+		return invalid("laterality must be left, right, bilateral or na")
+	}
+	switch m.View {
+	case ViewUnset, ViewOverview, ViewCloseUp:
+	default:
+		return invalid("view must be overview or close-up")
+	}
+	if _, ok := FindBodySite(m.BodySite); m.BodySite != "" && !ok {
+		return invalid("bodySite is not one of the listed sites")
+	}
+	if !utf8.ValidString(m.Notes) {
+		return invalid("notes must be valid text")
+	}
+	if n := utf8.RuneCountInString(m.Notes); n > MaxNotes {
+		return invalid("notes may have %d characters, these have %d", MaxNotes, n)
+	}
+	for _, r := range m.Notes {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' {
+			return invalid("notes must not contain control characters")
+		}
+	}
+	return nil
+}
+
+// Coding is a FHIR R4 Coding (https://hl7.org/fhir/R4/datatypes.html#Coding).
+type Coding struct {
+	System  string `json:"system"`
+	Code    string `json:"code"`
+	Display string `json:"display"`
+}
+
+// BodySite is one of the sites a clinician can choose.
+type BodySite struct {
+	ID                string `json:"id"`    // stable name on the wire
+	Label             string `json:"label"` // English
+	Code              string `json:"code"`  // SNOMED CT
+	Display           string `json:"display"`
+	LateralityApplies bool   `json:"lateralityApplies"`
+}
+
+// SNOMED is the code system of every body site and laterality.
+const SNOMED = "http://snomed.info/sct"
+
+// The one table of sites and sides; TypeScript imports the same file.
+//
+//go:embed bodysites.json
+var bodySitesJSON []byte
+
+var bodySites struct {
+	once  sync.Once
+	table []BodySite
+}
+
+// BodySites lists the sites from head to foot. The table is read when it is
+// first asked for: the phone engine never asks, and so the JSON decoder is not
+// linked into it (115 KB of brotli).
+func BodySites() []BodySite {
+	bodySites.once.Do(func() {
+		var file struct {
+			Sites []BodySite `json:"sites"`
+		}
+		if err := json.Unmarshal(bodySitesJSON, &file); err != nil {
+			panic(fmt.Sprintf("shared/bodysites.json: %v", err)) // a build mistake, found by any test
+		}
+		bodySites.table = file.Sites
+	})
+	return bodySites.table
+}
+
+// FindBodySite looks a site up by its id.
+func FindBodySite(id string) (BodySite, bool) {
+	for _, site := range BodySites() {
+		if site.ID == id {
+			return site, true
+		}
+	}
+	return BodySite{}, false
+}

@@ -1,0 +1,31 @@
+package bridge
+
+import (
+	"context"
+	"syscall/js"
+)
+
+// BlobSource is a File or Blob, such as a photo that the person chose.
+type BlobSource struct{ value js.Value }
+
+// NewBlobSource wraps a JavaScript File or Blob.
+func NewBlobSource(value js.Value) BlobSource { return BlobSource{value} }
+
+// Size is in bytes.
+func (b BlobSource) Size() int64 { return int64(b.value.Get("size").Float()) }
+
+// Read answers length bytes from offset, fewer at the end. It fails when the
+// phone takes the file away: the permission to read one can lapse.
+func (b BlobSource) Read(ctx context.Context, offset, length int64) ([]byte, error) {
+	promise, err := attempt(func() js.Value {
+		return b.value.Call("slice", float64(offset), float64(offset+length)).Call("arrayBuffer")
+	})
+	if err != nil {
+		return nil, err
+	}
+	buffer, err := await(ctx, promise)
+	if err != nil {
+		return nil, err
+	}
+	return bytesFromJS(buffer), nil
+}

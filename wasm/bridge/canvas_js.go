@@ -1,0 +1,151 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"syscall/js"
+
+	"github.com/clinicpro/photobridge/wasm/photo"
+)
+
+// CanvasCodec is the browser's own image codec: createImageBitmap decodes upright
+// and into sRGB, OffscreenCanvas scales and encodes.
+type CanvasCodec struct{}
+
+var _ photo.Codec = CanvasCodec{}
+
+// NewCanvasCodec returns the codec, or false where the browser lacks a part of it
+// or falsifies the pixels of a canvas (as protection against fingerprinting).
+func NewCanvasCodec() (CanvasCodec, bool) {
+	for _, name := range []string{"OffscreenCanvas", "createImageBitmap"} {
+		if js.Global().Get(name).IsUndefined() {
+			return CanvasCodec{}, false
+		}
+	}
+	return CanvasCodec{}, honest()
+}
+
+// honest paints a known pattern and reads it back.
+func honest() bool {
+	const size = 16
+	ok, err := attempt(func() js.Value {
+		context := newCanvas(size, size).Call("getContext", "2d", map[string]any{"willReadFrequently": true})
+		image := context.Call("createImageData", size, size)
+		want := make([]byte, 4*size*size)
+		for i := range want {
+			want[i] = byte(i*37 ^ i>>3)
+			if i%4 == 3 {
+				want[i] = 0xff
+			}
+		}
+		js.CopyBytesToJS(image.Get("data"), want)
+		context.Call("putImageData", image, 0, 0)
+		got := make([]byte, len(want))
+		js.CopyBytesToGo(got, context.Call("getImageData", 0, 0, size, size).Get("data"))
+		return js.ValueOf(string(got) == string(want))
+	})
+	return err == nil && ok.Bool()
+}
+
+func newCanvas(width, height int) js.Value {
+	return js.Global().Get("OffscreenCanvas").New(width, height)
+}
+
+// Decode decodes a Blob. The browser turns it by its EXIF orientation; no
+// option switches that off anywhere (measured in three engines).
+func (CanvasCodec) Decode(ctx context.Context, source photo.Source) (photo.Bitmap, error) {
+	blob, ok := source.(BlobSource)
+	if !ok {
+		return nil, errors.New("the browser decodes Blobs only")
+	}
+	promise, err := attempt(func() js.Value { return js.Global().Call("createImageBitmap", blob.value) })
+	if err != nil {
+		return nil, err
+	}
+	value, err := await(ctx, promise)
+	if err != nil {
+		return nil, err
+	}
+	return &bitmap{value: value, width: value.Get("width").Int(), height: value.Get("height").Int()}, nil
+}
+
+// bitmap is an ImageBitmap, and the canvas of its last size.
+type bitmap struct {
+	value         js.Value
+	width, height int
+	canvas        js.Value
+	closed        bool
+}
+
+func (b *bitmap) Size() (width, height int) { return b.width, b.height }
+
+func (b *bitmap) Encode(ctx context.Context, width, height int, quality float64) ([]byte, error) {
+	promise, err := attempt(func() js.Value {
+		if b.canvas.IsUndefined() || b.canvas.Get("width").Int() != width || b.canvas.Get("height").Int() != height {
+			b.release()
+			b.canvas = b.paint(width, height, true)
+		}
+		return b.canvas.Call("convertToBlob", map[string]any{"type": "image/jpeg", "quality": quality})
+	})
+	if err != nil {
+		return nil, err
+	}
+	blob, err := await(ctx, promise)
+	if err != nil {
+		return nil, err
+	}
+	if blob.Get("type").String() != "image/jpeg" {
+		return nil, errors.New("the browser does not encode JPEG")
+	}
+	return NewBlobSource(blob).Read(ctx, 0, NewBlobSource(blob).Size())
+}
+
+func (b *bitmap) Sample(_ context.Context, width, height int) ([]byte, error) {
+	var pixels []byte
+	_, err := attempt(func() js.Value {
+		canvas := b.paint(width, height, false)
+		data := canvas.Call("getContext", "2d").Call("getImageData", 0, 0, width, height).Get("data")
+		pixels = make([]byte, data.Length())
+		js.CopyBytesToGo(pixels, data)
+		shrink(canvas)
+		return js.Undefined()
+	})
+	return pixels, err
+}
+
+// paint draws the picture at a size. On white, what is transparent in it
+// becomes white, as JPEG has no transparency.
+func (b *bitmap) paint(width, height int, onWhite bool) js.Value {
+	canvas := newCanvas(width, height)
+	context := canvas.Call("getContext", "2d", map[string]any{"alpha": !onWhite})
+	if onWhite {
+		context.Set("fillStyle", "#fff")
+		context.Call("fillRect", 0, 0, width, height)
+	}
+	context.Set("imageSmoothingEnabled", true)
+	context.Set("imageSmoothingQuality", "high")
+	context.Call("drawImage", b.value, 0, 0, width, height)
+	return canvas
+}
+
+func (b *bitmap) Close() {
+	if !b.closed {
+		b.closed = true
+		b.value.Call("close")
+		b.release()
+	}
+}
+
+func (b *bitmap) release() {
+	if !b.canvas.IsUndefined() {
+		shrink(b.canvas)
+		b.canvas = js.Undefined()
+	}
+}
+
+// shrink gives a canvas's memory back at once, not when it is collected: iOS
+// ends a page whose canvases add up.
+func shrink(canvas js.Value) {
+	canvas.Set("width", 1)
+	canvas.Set("height", 1)
+}

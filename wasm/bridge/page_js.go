@@ -1,0 +1,37 @@
+package bridge
+
+import (
+	"syscall/js"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// Page is the phone page, as seen from its worker: commands come down, messages
+// go up.
+type Page struct{ post js.Value }
+
+// Export offers the engine's one constructor to worker.ts: called with a
+// function that posts messages, it starts the engine and answers a function
+// that takes commands. A command is given as its JSON and its file, undefined
+// if there is none.
+func Export(name string, start func(page *Page) (command func(json []byte, file js.Value))) {
+	js.Global().Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
+		command := start(&Page{args[0]})
+		return js.FuncOf(func(_ js.Value, args []js.Value) any {
+			command([]byte(js.Global().Get("JSON").Call("stringify", args[0]).String()), args[0].Get("file"))
+			return nil
+		})
+	}))
+}
+
+// Post sends a message that is JSON.
+func (p *Page) Post(json []byte) {
+	p.post.Invoke(js.Global().Get("JSON").Call("parse", string(json)))
+}
+
+// PostPreview sends a compressed photo.
+func (p *Page) PostPreview(id string, jpeg []byte) {
+	parts := []any{bytesToJS(jpeg)}
+	blob := js.Global().Get("Blob").New(parts, map[string]any{"type": shared.ContentTypeJPEG})
+	p.post.Invoke(map[string]any{"type": "preview", "id": id, "jpeg": blob})
+}

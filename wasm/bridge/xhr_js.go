@@ -1,0 +1,68 @@
+package bridge
+
+import (
+	"context"
+	"syscall/js"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/upload"
+	"github.com/clinicpro/photobridge/wasm/upload/edgeapi"
+)
+
+// XHR is XMLHttpRequest (https://xhr.spec.whatwg.org/): fetch cannot tell how
+// much of a body has left.
+type XHR struct{}
+
+// Put implements upload.Transport.
+func (XHR) Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(sent int64)) (upload.Answer, error) {
+	xhr := js.Global().Get("XMLHttpRequest").New()
+	ended := make(chan struct{}, 1)
+	onProgress := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		progress(int64(first(args).Get("loaded").Float()))
+		return nil
+	})
+	defer onProgress.Release()
+	onEnd := js.FuncOf(func(js.Value, []js.Value) any {
+		ended <- struct{}{}
+		return nil
+	})
+	defer onEnd.Release()
+	_, err := attempt(func() js.Value {
+		xhr.Call("open", "PUT", to.UploadURL)
+		for name, value := range to.Headers {
+			xhr.Call("setRequestHeader", name, value)
+		}
+		xhr.Get("upload").Set("onprogress", onProgress)
+		xhr.Set("onloadend", onEnd) // after load, error, timeout and abort alike
+		xhr.Call("send", bytesToJS(body))
+		return js.Undefined()
+	})
+	if err != nil {
+		return upload.Answer{}, shared.Wrap(err, shared.CodeNetwork, "the PUT could not begin")
+	}
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		xhr.Call("abort") // fires loadend before it returns, if anything was under way
+	}
+	xhr.Get("upload").Set("onprogress", js.Null())
+	xhr.Set("onloadend", js.Null())
+	if err := ctx.Err(); err != nil {
+		return upload.Answer{}, err
+	}
+	status := xhr.Get("status").Int()
+	if status == 0 {
+		return upload.Answer{}, shared.Errorf(shared.CodeNetwork, "the store does not answer")
+	}
+	return upload.Answer{Status: status, RetryAfter: retryAfter(xhr)}, nil
+}
+
+// retryAfter is zero where the store does not expose the header to scripts.
+func retryAfter(xhr js.Value) time.Duration {
+	value := xhr.Call("getResponseHeader", "Retry-After")
+	if value.IsNull() {
+		return 0
+	}
+	return edgeapi.ParseRetryAfter(value.String(), time.Now())
+}

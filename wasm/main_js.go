@@ -1,0 +1,123 @@
+// The phone engine: runs in a dedicated worker, which web/src/engine/worker.ts
+// makes. It exports one constructor and stays alive.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"syscall/js"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/bridge"
+	"github.com/clinicpro/photobridge/wasm/photo"
+	"github.com/clinicpro/photobridge/wasm/upload"
+	"github.com/clinicpro/photobridge/wasm/upload/edgeapi"
+	"github.com/clinicpro/photobridge/wasm/upload/journal"
+	"github.com/clinicpro/photobridge/wasm/upload/wire"
+)
+
+// version is told to the page; a change of the contract changes it.
+const version = "1"
+
+func main() {
+	bridge.Export("photobridgeEngine", start)
+	select {}
+}
+
+// start wires the engine and answers its ear.
+func start(page *bridge.Page) func(json []byte, file js.Value) {
+	queue := upload.New(upload.World{
+		Clock:      bridge.Clock{},
+		Compressor: newCompressor(),
+		Transport:  bridge.XHR{},
+		Dial: func(apiBase string, session shared.TokenResponse) upload.Edge {
+			return edgeapi.New(bridge.Fetch{}, apiBase, session)
+		},
+		OpenJournal: newJournals().open,
+		Show:        func(s upload.Snapshot) { page.Post(wire.Snapshot(s)) },
+		Preview:     page.PostPreview,
+	}, seed())
+	go queue.Run(context.Background())
+	page.Post(wire.Ready(version))
+	return func(json []byte, file js.Value) {
+		command, err := wire.ParseCommand(json)
+		if err != nil {
+			return // the page's mistake, which its type checker finds
+		}
+		if !file.IsUndefined() {
+			command.File = bridge.NewBlobSource(file)
+		}
+		queue.Do(command)
+	}
+}
+
+// compressor gives the queue the photo package's results in its own words.
+type compressor struct{ photos *photo.Compressor }
+
+func newCompressor() compressor {
+	codec, ok := bridge.NewCanvasCodec()
+	if !ok {
+		return compressor{photo.New(nil)}
+	}
+	return compressor{photo.New(codec)}
+}
+
+// Compress implements upload.Compressor.
+func (c compressor) Compress(ctx context.Context, source upload.Source, maxBytes int) (upload.Compressed, error) {
+	limits := photo.DefaultLimits()
+	limits.MaxBytes = maxBytes
+	result, err := c.photos.Compress(ctx, source.(photo.Source), limits)
+	if err != nil {
+		return upload.Compressed{}, err
+	}
+	warnings := make([]upload.Warning, len(result.Warnings))
+	for i, warning := range result.Warnings {
+		warnings[i] = upload.Warning(warning)
+	}
+	return upload.Compressed{
+		JPEG: result.JPEG, Width: result.Width, Height: result.Height, SHA256: result.SHA256,
+		CapturedAt: result.CapturedAt, Warnings: warnings,
+	}, nil
+}
+
+// journals opens one journal after the other.
+type journals struct {
+	storage *bridge.IndexedDB
+	last    *journal.Journal
+}
+
+func newJournals() *journals { return &journals{} }
+
+func (j *journals) open(ctx context.Context, session shared.TokenResponse) (upload.Journal, error) {
+	if j.last != nil {
+		j.last.Close()
+		j.last = nil
+	}
+	if j.storage == nil {
+		storage, err := bridge.OpenIndexedDB(ctx)
+		if err != nil {
+			return nil, err
+		}
+		j.storage = storage
+	}
+	var locks journal.Locks
+	if web, ok := bridge.NewWebLocks(); ok {
+		locks = web
+	}
+	owner := make([]byte, 8)
+	rand.Read(owner)
+	opened, err := journal.Open(ctx, j.storage, locks, session, hex.EncodeToString(owner))
+	if err != nil {
+		return nil, err
+	}
+	j.last = opened
+	return opened, nil
+}
+
+func seed() uint64 {
+	b := make([]byte, 8)
+	rand.Read(b)
+	return binary.LittleEndian.Uint64(b)
+}

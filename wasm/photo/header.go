@@ -1,0 +1,123 @@
+package photo
+
+import (
+	"bytes"
+	"encoding/binary"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// Type is a file format, told by its bytes and not by its name.
+type Type string
+
+const (
+	TypeJPEG Type = "jpeg"
+	TypePNG  Type = "png"
+	TypeWebP Type = "webp"
+	TypeGIF  Type = "gif"
+	TypeBMP  Type = "bmp"
+	TypeTIFF Type = "tiff"
+	TypeHEIF Type = "heif"
+)
+
+// Header is what a file says of itself before its pixels are decoded.
+type Header struct {
+	Type          Type
+	Width, Height int // as stored, before orientation; 0 if not read
+	Orientation   int // EXIF, 1 to 8
+	CapturedAt    *time.Time
+	Components    int // JPEG: 1 grey, 3 colour, 4 CMYK
+	Progressive   bool
+	ICC           bool
+}
+
+// Upright is the size after orientation.
+func (h Header) Upright() (width, height int) {
+	if h.Orientation >= 5 {
+		return h.Height, h.Width
+	}
+	return h.Width, h.Height
+}
+
+// ReadHeader reads the header of a file given whole. It fails with empty_file,
+// not_an_image, truncated or too_many_pixels.
+func ReadHeader(file []byte, maxPixels int) (Header, error) {
+	kind, err := sniff(file)
+	if err != nil {
+		return Header{}, err
+	}
+	header := Header{Type: kind, Orientation: 1}
+	switch kind {
+	case TypeJPEG:
+		err = readJPEGHeader(file, &header)
+	case TypePNG:
+		if header.Width, header.Height = be32(file, 16), be32(file, 20); header.Width == 0 || header.Height == 0 {
+			err = truncated()
+		}
+	case TypeGIF:
+		header.Width, header.Height = le16(file, 6), le16(file, 8)
+	}
+	if err != nil {
+		return Header{}, err
+	}
+	if header.Width*header.Height > maxPixels {
+		return Header{}, shared.Errorf(shared.CodeTooManyPixels,
+			"This picture has %d megapixels, more than a phone can work on. Take it again with the camera's ordinary setting.", header.Width*header.Height/1_000_000)
+	}
+	return header, nil
+}
+
+func sniff(file []byte) (Type, error) {
+	has := func(offset int, text string) bool {
+		return len(file) >= offset+len(text) && string(file[offset:offset+len(text)]) == text
+	}
+	switch {
+	case len(file) == 0:
+		return "", shared.Errorf(shared.CodeEmptyFile, "This file is empty. Choose the photo again, or take it again.")
+	case has(0, "\xff\xd8\xff"):
+		return TypeJPEG, nil
+	case has(0, "\x89PNG\r\n\x1a\n"):
+		return TypePNG, nil
+	case has(0, "RIFF") && has(8, "WEBP"):
+		return TypeWebP, nil
+	case has(0, "GIF87a"), has(0, "GIF89a"):
+		return TypeGIF, nil
+	case has(0, "BM") && len(file) > 26:
+		return TypeBMP, nil
+	case has(0, "II*\x00"), has(0, "MM\x00*"):
+		return TypeTIFF, nil
+	case has(4, "ftyp") && heifBrand(file):
+		return TypeHEIF, nil
+	}
+	return "", shared.Errorf(shared.CodeNotAnImage, "This file is not a photo. Choose a picture, or take one with the camera.")
+}
+
+// heifBrand looks for a still-image brand (ISO/IEC 23008-12, section 10).
+func heifBrand(file []byte) bool {
+	box := file[:min(len(file), max(12, be32(file, 0)), 256)]
+	for _, brand := range []string{"heic", "heix", "heim", "heis", "mif1", "msf1", "hevc", "avif"} {
+		if at := bytes.Index(box, []byte(brand)); at >= 8 {
+			return true
+		}
+	}
+	return false
+}
+
+func be32(b []byte, at int) int {
+	if len(b) < at+4 {
+		return 0
+	}
+	return int(binary.BigEndian.Uint32(b[at:]) & 0x7fffffff)
+}
+
+func le16(b []byte, at int) int {
+	if len(b) < at+2 {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint16(b[at:]))
+}
+
+func truncated() error {
+	return shared.Errorf(shared.CodeTruncated, "This file is cut short. Choose the photo again, or take it again.")
+}

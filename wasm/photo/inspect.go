@@ -1,0 +1,90 @@
+package photo
+
+import (
+	"context"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+const (
+	sampleEdge = 384 // pixels of the longer side
+
+	// On photos of skin under a ceiling lamp the mean is over 70 and the
+	// Laplacian's variance over 60, whether the background is plain or not.
+	lowLightMean    = 38 // of 255
+	blurredVariance = 6
+)
+
+// inspect looks at a small sample of the decoded pixels: for a blank picture,
+// which a browser out of memory hands out without an error, and for what the
+// person should know while the patient is still there.
+func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
+	width, height := fit2(bitmap, sampleEdge)
+	rgba, err := bitmap.Sample(ctx, width, height)
+	if err != nil {
+		return nil, cannotEncode(ctx, err)
+	}
+	defer w.done("inspect")
+	if len(rgba) != 4*width*height || w.header.Type == TypeJPEG && transparent(rgba) {
+		return nil, shared.Errorf(shared.CodeBlankResult, "The browser gave a blank picture. Close other tabs and try again.")
+	}
+	luma := lumaOf(rgba)
+	var warnings []Warning
+	mean := meanOf(luma)
+	if mean < lowLightMean {
+		warnings = append(warnings, WarningLowLight)
+	}
+	if mean >= lowLightMean && laplacianVariance(luma, width, height) < blurredVariance {
+		warnings = append(warnings, WarningBlurred)
+	}
+	return warnings, nil
+}
+
+// transparent reports whether no pixel was painted: a photo has no alpha.
+func transparent(rgba []byte) bool {
+	for i := 3; i < len(rgba); i += 4 {
+		if rgba[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// lumaOf is Rec. 601 luma in 1/256 steps.
+func lumaOf(rgba []byte) []uint8 {
+	luma := make([]uint8, len(rgba)/4)
+	for i := range luma {
+		p := rgba[4*i : 4*i+3 : 4*i+3]
+		luma[i] = uint8((77*int(p[0]) + 150*int(p[1]) + 29*int(p[2])) >> 8)
+	}
+	return luma
+}
+
+func meanOf(luma []uint8) float64 {
+	sum := 0
+	for _, v := range luma {
+		sum += int(v)
+	}
+	return float64(sum) / float64(max(1, len(luma)))
+}
+
+// laplacianVariance measures how sharp edges are (Pech-Pacheco et al., "Diatom
+// autofocusing in brightfield microscopy", ICPR 2000).
+func laplacianVariance(luma []uint8, width, height int) float64 {
+	var sum, squares float64
+	count := 0
+	for y := 1; y < height-1; y++ {
+		for x := 1; x < width-1; x++ {
+			i := y*width + x
+			v := float64(int(luma[i-1]) + int(luma[i+1]) + int(luma[i-width]) + int(luma[i+width]) - 4*int(luma[i]))
+			sum += v
+			squares += v * v
+			count++
+		}
+	}
+	if count == 0 {
+		return blurredVariance
+	}
+	mean := sum / float64(count)
+	return squares/float64(count) - mean*mean
+}

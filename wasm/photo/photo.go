@@ -1,0 +1,94 @@
+// Package photo makes a photo small enough to send, without anything in it but
+// its pixels and their colours. It reads the header, plans the cheapest road
+// (pass, native, pure), and searches the highest quality that fits a budget of
+// bytes. It knows no browser: the native road's codec is an interface.
+package photo
+
+import (
+	"context"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// Limits bound what may leave the phone.
+type Limits struct {
+	MaxBytes   int     // hard
+	MaxEdge    int     // pixels of the longer side; larger photos are scaled down
+	MaxPixels  int     // of the original; more is refused
+	MaxQuality float64 // 0 to 1, as canvases count it
+	MinQuality float64 // below it the photo is shrunk instead
+}
+
+// DefaultLimits are the product's (see docs/decisions/0005). Quality above 0.92
+// costs bytes that nobody sees; below 0.6 blocks show on skin.
+func DefaultLimits() Limits {
+	return Limits{MaxBytes: shared.MaxImageBytes, MaxEdge: 3072, MaxPixels: 120_000_000, MaxQuality: 0.92, MinQuality: 0.6}
+}
+
+// Source is one chosen file.
+type Source interface {
+	// Size is in bytes.
+	Size() int64
+	// Read answers length bytes from offset; fewer at the end of the file.
+	Read(ctx context.Context, offset, length int64) ([]byte, error)
+}
+
+// Codec is the browser's own image codec.
+type Codec interface {
+	// Decode decodes the source upright, whatever its EXIF orientation. It
+	// fails if the browser cannot read the format or has no memory for it.
+	Decode(ctx context.Context, source Source) (Bitmap, error)
+}
+
+// Bitmap is a decoded photo in the browser's memory.
+type Bitmap interface {
+	// Size is in pixels, upright.
+	Size() (width, height int)
+	// Encode scales to the given size, on white, and encodes a JPEG. Repeated
+	// calls with one size scale once.
+	Encode(ctx context.Context, width, height int, quality float64) ([]byte, error)
+	// Sample scales to the given size and answers RGBA, not premultiplied,
+	// four bytes a pixel.
+	Sample(ctx context.Context, width, height int) ([]byte, error)
+	// Close frees it. It may be called more than once.
+	Close()
+}
+
+// Road is the way by which a photo was made small.
+type Road string
+
+const (
+	RoadPass   Road = "pass"   // small enough: metadata dropped, compressed pixels kept bit for bit
+	RoadNative Road = "native" // the browser's codecs
+	RoadPure   Road = "pure"   // Go's codecs
+)
+
+// Warning is a remark about the photo, for the person who took it.
+type Warning string
+
+const (
+	WarningLowLight Warning = "low-light"
+	WarningBlurred  Warning = "blurred"
+	WarningShrunk   Warning = "shrunk" // smaller than usual, to fit
+)
+
+// Step is how long a part of the work took.
+type Step struct {
+	Name string
+	Took time.Duration
+}
+
+// Result is a photo that is ready to leave the phone.
+type Result struct {
+	JPEG          []byte
+	Width, Height int // pixels, upright
+	SHA256        [32]byte
+	Quality       float64 // of the last encode; 0 on the pass road
+	Encodes       int
+	Road          Road
+	OriginalBytes int64
+	CapturedAt    *time.Time // EXIF; read as UTC where no offset is given
+	Warnings      []Warning
+	Steps         []Step
+}

@@ -1,0 +1,382 @@
+package photo
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// memory is a Source over bytes.
+type memory []byte
+
+func (m memory) Size() int64 { return int64(len(m)) }
+func (m memory) Read(_ context.Context, offset, length int64) ([]byte, error) {
+	return m[offset:min(offset+length, int64(len(m)))], nil
+}
+
+// picture paints a coloured square in each corner, clockwise from top left,
+// over grain that compresses no better than a photo does.
+func picture(width, height int, grain uint32) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	rng := rand.New(rand.NewPCG(1, 2))
+	for y := range height {
+		for x := range width {
+			noise := uint8(rng.Uint32N(grain + 1))
+			img.SetRGBA(x, y, color.RGBA{120 + noise, 110 + noise, 100 + noise, 255})
+		}
+	}
+	side := min(width, height) / 4
+	for i, at := range []image.Point{{0, 0}, {width - side, 0}, {width - side, height - side}, {0, height - side}} {
+		for y := range side {
+			for x := range side {
+				img.SetRGBA(at.X+x, at.Y+y, corners[i])
+			}
+		}
+	}
+	return img
+}
+
+var corners = [4]color.RGBA{{200, 40, 40, 255}, {40, 160, 40, 255}, {40, 60, 200, 255}, {230, 200, 40, 255}}
+
+// stored turns an upright picture back to how a camera with that orientation
+// would have stored it.
+func stored(upright *image.RGBA, orientation int) *image.RGBA {
+	inverse := map[int]int{6: 8, 8: 6}
+	if i, ok := inverse[orientation]; ok {
+		orientation = i
+	}
+	return turn(upright, orientation)
+}
+
+func encodeJPEG(t testing.TB, img image.Image, quality int) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	if err := jpeg.Encode(&buffer, img, &jpeg.Options{Quality: quality}); err != nil {
+		t.Fatal(err)
+	}
+	return buffer.Bytes()
+}
+
+// withSegment puts a marker segment right after SOI.
+func withSegment(file []byte, marker byte, body []byte) []byte {
+	out := append([]byte{}, file[:2]...)
+	out = append(out, 0xff, marker)
+	out = binary.BigEndian.AppendUint16(out, uint16(len(body)+2))
+	return append(append(out, body...), file[2:]...)
+}
+
+// exifSegment is an APP1 body with an orientation and a time.
+func exifSegment(orientation uint16) []byte {
+	le := binary.LittleEndian
+	tiff := []byte("II*\x00\x08\x00\x00\x00")
+	entry := func(tag, kind uint16, count, value uint32) {
+		tiff = le.AppendUint16(tiff, tag)
+		tiff = le.AppendUint16(tiff, kind)
+		tiff = le.AppendUint32(tiff, count)
+		tiff = le.AppendUint32(tiff, value)
+	}
+	tiff = le.AppendUint16(tiff, 2)
+	entry(tagOrientation, typeShort, 1, uint32(orientation))
+	entry(tagExifIFD, typeLong, 1, 38)
+	tiff = le.AppendUint32(tiff, 0)
+	tiff = le.AppendUint16(tiff, 1)
+	entry(tagDateTimeOriginal, typeASCII, 20, 56)
+	tiff = le.AppendUint32(tiff, 0)
+	tiff = append(tiff, "2026:03:01 09:30:00\x00"...)
+	return append(append([]byte{}, exifPrefix...), tiff...)
+}
+
+func compress(t testing.TB, file []byte, limits Limits) *Result {
+	t.Helper()
+	result, err := New(nil).Compress(t.Context(), memory(file), limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, result, limits)
+	return result
+}
+
+// check holds what is promised of every result.
+func check(t testing.TB, result *Result, limits Limits) image.Image {
+	t.Helper()
+	if len(result.JPEG) > limits.MaxBytes {
+		t.Errorf("%d bytes, over %d", len(result.JPEG), limits.MaxBytes)
+	}
+	if result.SHA256 != sha256.Sum256(result.JPEG) {
+		t.Error("hash is not that of the bytes")
+	}
+	img, err := jpeg.Decode(bytes.NewReader(result.JPEG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size := img.Bounds().Size(); size.X != result.Width || size.Y != result.Height || max(size.X, size.Y) > limits.MaxEdge {
+		t.Errorf("size %v, said %d×%d", size, result.Width, result.Height)
+	}
+	if _, err := eachSegment(result.JPEG, func(s segment) {
+		if !keeps(s) {
+			t.Errorf("segment %x is left", s.marker)
+		}
+	}); err != nil {
+		t.Error(err)
+	}
+	return img
+}
+
+func wantCorners(t *testing.T, img image.Image) {
+	t.Helper()
+	width, height := img.Bounds().Dx(), img.Bounds().Dy()
+	inset := min(width, height) / 8
+	for i, at := range []image.Point{{inset, inset}, {width - inset, inset}, {width - inset, height - inset}, {inset, height - inset}} {
+		r, g, b, _ := img.At(at.X, at.Y).RGBA()
+		far := func(a uint32, b uint8) bool { d := int(a>>8) - int(b); return d > 24 || d < -24 }
+		if far(r, corners[i].R) || far(g, corners[i].G) || far(b, corners[i].B) {
+			t.Errorf("corner %d is %d,%d,%d, want %v", i, r>>8, g>>8, b>>8, corners[i])
+		}
+	}
+}
+
+func TestOrientationIsBakedInOnce(t *testing.T) {
+	upright := picture(240, 160, 20)
+	for orientation := 1; orientation <= 8; orientation++ {
+		t.Run(string(rune('0'+orientation)), func(t *testing.T) {
+			file := withSegment(encodeJPEG(t, stored(upright, orientation), 90), markerAPP1, exifSegment(uint16(orientation)))
+			result := compress(t, file, DefaultLimits())
+			if result.Width != 240 || result.Height != 160 {
+				t.Errorf("size %d×%d", result.Width, result.Height)
+			}
+			wantCorners(t, check(t, result, DefaultLimits()))
+			if want := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC); result.CapturedAt == nil || !result.CapturedAt.Equal(want) {
+				t.Errorf("captured at %v", result.CapturedAt)
+			}
+		})
+	}
+}
+
+func TestPassKeepsThePixelsBitForBit(t *testing.T) {
+	plain := encodeJPEG(t, picture(300, 200, 20), 90)
+	file := withSegment(plain, markerAPP1, exifSegment(1))
+	file = withSegment(file, markerCOM, []byte("a comment"))
+	file = withSegment(file, markerAPP1, []byte("http://ns.adobe.com/xap/1.0/\x00<x/>"))
+	file = append(file, "a maker's trailer"...)
+	result := compress(t, file, DefaultLimits())
+	if result.Road != RoadPass || !bytes.Equal(result.JPEG, plain) {
+		t.Errorf("road %s, %d bytes, want the %d of the plain file", result.Road, len(result.JPEG), len(plain))
+	}
+}
+
+func TestColourProfileSurvives(t *testing.T) {
+	profile := append(append([]byte{}, iccPrefix...), "\x01\x01profile bytes"...)
+	for name, size := range map[string][2]int{"pass": {300, 200}, "pure": {1600, 1200}} {
+		t.Run(name, func(t *testing.T) {
+			limits := DefaultLimits()
+			limits.MaxEdge = 1000
+			result := compress(t, withSegment(encodeJPEG(t, picture(size[0], size[1], 20), 90), markerAPP2, profile), limits)
+			if string(result.Road) != name || !bytes.Contains(result.JPEG, profile) {
+				t.Errorf("road %s, profile kept: %v", result.Road, bytes.Contains(result.JPEG, profile))
+			}
+		})
+	}
+}
+
+func TestBudgetHolds(t *testing.T) {
+	file := encodeJPEG(t, picture(1200, 900, 135), 95)
+	for _, budget := range []int{400_000, 120_000, 30_000} {
+		limits := DefaultLimits()
+		limits.MaxBytes = budget
+		result := compress(t, file, limits)
+		t.Logf("%d: %d bytes at %.2f, %d×%d, %d encodes", budget, len(result.JPEG), result.Quality, result.Width, result.Height, result.Encodes)
+		if len(result.JPEG) < budget/2 {
+			t.Errorf("%d bytes leave half of %d unused", len(result.JPEG), budget)
+		}
+	}
+}
+
+func TestOtherFormats(t *testing.T) {
+	transparent := image.NewNRGBA(image.Rect(0, 0, 40, 30))
+	var buffer bytes.Buffer
+	if err := png.Encode(&buffer, transparent); err != nil {
+		t.Fatal(err)
+	}
+	img := check(t, compress(t, buffer.Bytes(), DefaultLimits()), DefaultLimits())
+	if r, g, b, _ := img.At(20, 15).RGBA(); r>>8 < 250 || g>>8 < 250 || b>>8 < 250 {
+		t.Errorf("what is transparent became %d,%d,%d, want white", r>>8, g>>8, b>>8)
+	}
+}
+
+func TestBadFiles(t *testing.T) {
+	whole := encodeJPEG(t, picture(640, 480, 60), 90)
+	bomb := append([]byte{}, whole...)
+	sof := bytes.Index(bomb, []byte{0xff, 0xc0})
+	copy(bomb[sof+5:], "\xff\xff\xff\xff")
+	tests := []struct {
+		name string
+		file []byte
+		code shared.Code
+	}{
+		{"empty", nil, shared.CodeEmptyFile},
+		{"text", []byte("this is a letter, called photo.jpg"), shared.CodeNotAnImage},
+		{"PDF", []byte("%PDF-1.7"), shared.CodeNotAnImage},
+		{"three bytes", []byte("\xff\xd8\xff"), shared.CodeTruncated},
+		{"cut in the header", whole[:200], shared.CodeTruncated},
+		{"cut in the pixels", whole[:len(whole)/2], shared.CodeTruncated},
+		{"4 gigapixels", bomb, shared.CodeTooManyPixels},
+		{"HEIC without a codec", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), shared.CodeCannotDecode},
+		{"broken PNG", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x10\x00\x00\x00\x10garbage"), shared.CodeCannotDecode},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := New(nil).Compress(t.Context(), memory(test.file), DefaultLimits())
+			if e, ok := err.(*shared.Error); !ok || e.Code != test.code || !strings.HasSuffix(e.Detail, ".") {
+				t.Errorf("error is %v, want %s with a sentence", err, test.code)
+			}
+		})
+	}
+}
+
+func TestEveryTruncationIsAnErrorOrAPicture(t *testing.T) {
+	whole := withSegment(encodeJPEG(t, picture(64, 48, 60), 80), markerAPP1, exifSegment(6))
+	for n := range len(whole) {
+		result, err := New(nil).Compress(t.Context(), memory(whole[:n]), DefaultLimits())
+		if err == nil {
+			check(t, result, DefaultLimits())
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	photo := func(width, height, orientation int) Header {
+		return Header{Type: TypeJPEG, Width: width, Height: height, Orientation: orientation, Components: 3}
+	}
+	cmyk := photo(800, 600, 1)
+	cmyk.Components = 4
+	tests := []struct {
+		name   string
+		header Header
+		bytes  int
+		native bool
+		want   Plan
+	}{
+		{"small and upright", photo(800, 600, 1), 200_000, true, Plan{RoadPass, 800, 600}},
+		{"small but turned", photo(800, 600, 6), 200_000, true, Plan{RoadNative, 600, 800}},
+		{"small but with a long edge", photo(4000, 300, 1), 200_000, true, Plan{RoadNative, 3072, 230}},
+		{"12 megapixels", photo(4032, 3024, 1), 3_500_000, true, Plan{RoadNative, 3072, 2304}},
+		{"12 megapixels, turned", photo(4032, 3024, 6), 3_500_000, true, Plan{RoadNative, 2304, 3072}},
+		{"without a codec", photo(4032, 3024, 1), 3_500_000, false, Plan{RoadPure, 3072, 2304}},
+		{"never larger", photo(1000, 800, 1), 1_200_000, true, Plan{RoadNative, 1000, 800}},
+		{"CMYK", cmyk, 200_000, true, Plan{RoadNative, 800, 600}},
+		{"size not in the header", Header{Type: TypeHEIF, Orientation: 1}, 0, true, Plan{RoadNative, 0, 0}},
+	}
+	for _, test := range tests {
+		if got := plan(test.header, test.bytes, test.native, DefaultLimits()); got != test.want {
+			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestSearchPredicts(t *testing.T) {
+	// Encoders whose bytes follow other powers of the quantiser than usual.
+	for _, power := range []float64{0.45, 0.62, 0.9} {
+		for _, size := range []float64{300_000, 900_000, 1_500_000, 4_000_000} {
+			encodes := 0
+			best, err := search(t.Context(), 3000, 2000, DefaultLimits(), func(_ context.Context, width, height int, quality float64) ([]byte, error) {
+				encodes++
+				return make([]byte, int(size*float64(width*height)/6e6*math.Pow(quantiser(0.76)/quantiser(quality), power))), nil
+			})
+			if err != nil || len(best.jpeg) > 1_000_000 || encodes > 5 {
+				t.Errorf("power %v, size %v: %d bytes after %d encodes, %v", power, size, len(best.jpeg), encodes, err)
+			}
+			if !best.shrunk && best.quality < 0.92 && len(best.jpeg) < 880_000 {
+				t.Errorf("power %v, size %v: only %d bytes at %v", power, size, len(best.jpeg), best.quality)
+			}
+		}
+	}
+}
+
+func TestPhotos(t *testing.T) {
+	folder := os.Getenv("PHOTOS")
+	if folder == "" {
+		t.Skip("PHOTOS is not set; the other tests make their own")
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.jpg"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no photos in PHOTOS: %v", err)
+	}
+	for _, path := range files {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			file, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := New(nil).Compress(t.Context(), memory(file), DefaultLimits())
+			if err != nil {
+				if shared.CodeOf(err) == shared.CodeInternal {
+					t.Error(err)
+				}
+				t.Log(err)
+				return
+			}
+			check(t, result, DefaultLimits())
+			t.Logf("%s: %d → %d bytes, %d×%d at %.2f, %d encodes", result.Road, len(file), len(result.JPEG), result.Width, result.Height, result.Quality, result.Encodes)
+		})
+	}
+}
+
+func TestCancelledPhotoFreesItsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		compressor := New(stuck{})
+		file := memory(encodeJPEG(t, picture(64, 48, 60), 80))
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			time.Sleep(time.Second)
+			cancel()
+		}()
+		if _, err := compressor.Compress(ctx, file, DefaultLimits()); err != context.Canceled {
+			t.Errorf("cancelled: %v", err)
+		}
+		if _, err := compressor.Compress(t.Context(), file, DefaultLimits()); shared.CodeOf(err) != shared.CodeTimeout {
+			t.Errorf("a codec that never answers: %v", err)
+		}
+	})
+}
+
+// stuck is a codec that never answers.
+type stuck struct{}
+
+func (stuck) Decode(ctx context.Context, _ Source) (Bitmap, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func FuzzCompress(f *testing.F) {
+	whole := withSegment(encodeJPEG(f, picture(32, 24, 60), 80), markerAPP1, exifSegment(6))
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"))
+	f.Add([]byte("GIF89a\x01\x00\x01\x00"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		limits := DefaultLimits()
+		limits.MaxPixels = 1 << 16
+		result, err := New(nil).Compress(t.Context(), memory(file), limits)
+		if err != nil && shared.CodeOf(err) == shared.CodeInternal {
+			t.Fatal(err)
+		}
+		if err == nil && len(result.JPEG) > limits.MaxBytes {
+			t.Fatalf("%d bytes", len(result.JPEG))
+		}
+	})
+}

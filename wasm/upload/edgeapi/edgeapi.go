@@ -1,0 +1,142 @@
+// Package edgeapi is the phone's client of the session API.
+package edgeapi
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/upload"
+	"github.com/clinicpro/photobridge/wasm/upload/wire"
+)
+
+// Request is one HTTP call. Body is JSON; nil for none.
+type Request struct {
+	Method, URL, Token string
+	Body               []byte
+}
+
+// Response is an answer of any status. Date and RetryAfter are the headers as
+// they came; "" where there are none or the browser hides them.
+type Response struct {
+	Status           int
+	Body             []byte
+	Date, RetryAfter string
+}
+
+// Fetcher carries a call. It fails when there was no answer.
+type Fetcher interface {
+	Fetch(ctx context.Context, request Request) (Response, error)
+}
+
+// Client is an upload.Edge for one session.
+type Client struct {
+	fetcher     Fetcher
+	base        string // origin and base path
+	encounterID string
+	token       string
+}
+
+// New makes a client; apiBase is the edge's origin.
+func New(fetcher Fetcher, apiBase string, session shared.TokenResponse) *Client {
+	return &Client{fetcher, apiBase + shared.BasePath, session.EncounterID, session.UploadToken}
+}
+
+// Sign is call 3.
+func (c *Client) Sign(ctx context.Context, images []shared.PresignImage) (upload.Signed, error) {
+	body := wire.PresignRequest(shared.PresignRequest{EncounterID: c.encounterID, Images: images})
+	response, err := c.call(ctx, "POST", "/presigned-url", body)
+	if err != nil {
+		return upload.Signed{}, err
+	}
+	answer, err := wire.ParsePresignResponse(response.Body)
+	if err != nil {
+		return upload.Signed{}, garbled(err)
+	}
+	return upload.Signed{Uploads: answer.Images, ServerTime: httpTime(response.Date)}, nil
+}
+
+// Confirm is call 4.
+func (c *Client) Confirm(ctx context.Context, image shared.ConfirmRequest) (shared.ConfirmResponse, error) {
+	image.EncounterID = c.encounterID
+	response, err := c.call(ctx, "POST", "/images", wire.ConfirmRequest(image))
+	if err != nil {
+		return shared.ConfirmResponse{}, err
+	}
+	answer, err := wire.ParseConfirmResponse(response.Body)
+	if err == nil && answer.Image.ImageID != image.ImageID {
+		err = shared.Errorf(shared.CodeBadRequest, "the answer is about another image")
+	}
+	if err != nil {
+		return shared.ConfirmResponse{}, garbled(err)
+	}
+	return answer, nil
+}
+
+// List is call 5, the phone's own list.
+func (c *Client) List(ctx context.Context) (shared.ListResponse, error) {
+	response, err := c.call(ctx, "GET", "/images/"+c.encounterID, nil)
+	if err != nil {
+		return shared.ListResponse{}, err
+	}
+	answer, err := wire.ParseListResponse(response.Body)
+	if err == nil && answer.EncounterID != c.encounterID {
+		err = shared.Errorf(shared.CodeBadRequest, "the answer is about another encounter")
+	}
+	if err != nil {
+		return shared.ListResponse{}, garbled(err)
+	}
+	return answer, nil
+}
+
+func (c *Client) call(ctx context.Context, method, path string, body []byte) (Response, error) {
+	response, err := c.fetcher.Fetch(ctx, Request{Method: method, URL: c.base + path, Token: c.token, Body: body})
+	if err != nil {
+		return Response{}, err
+	}
+	if response.Status >= 200 && response.Status < 300 {
+		return response, nil
+	}
+	return Response{}, failure(response)
+}
+
+// failure turns an answer into an error. Only the edge's own problem says what
+// is wrong; a 403 or a 302 of some proxy on the way says nothing of the session.
+func failure(response Response) error {
+	code, detail := shared.CodeNetwork, "the answer is not the edge's"
+	if shared.RetryableStatus(response.Status) {
+		code = shared.CodeUpstreamUnavailable
+	}
+	if problem, err := wire.ParseProblem(response.Body); err == nil {
+		code, detail = problem.Code, problem.Detail
+	}
+	return &shared.Error{Code: code, Detail: detail, RetryAfter: ParseRetryAfter(response.RetryAfter, httpTime(response.Date))}
+}
+
+// garbled: a 200 that is not the edge's answer comes from something in between.
+func garbled(err error) error {
+	return shared.Wrap(err, shared.CodeNetwork, "the answer is not the edge's")
+}
+
+// ParseRetryAfter reads a Retry-After header in either form (RFC 9110,
+// 10.2.3); a date counts from now, which is the server's clock. Zero if there
+// is none.
+func ParseRetryAfter(header string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(header); err == nil {
+		return max(0, time.Duration(min(seconds, 86_400))*time.Second)
+	}
+	if at := httpTime(header); !at.IsZero() && !now.IsZero() {
+		return max(0, at.Sub(now))
+	}
+	return 0
+}
+
+// httpTime reads an HTTP date (RFC 9110, 5.6.7); zero if it is none.
+func httpTime(header string) time.Time {
+	t, err := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", header)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,182 @@
+package upload
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// Stage is how far a photo has come. It is what the journal keeps; what is
+// being done about a photo right now is its attempt.
+type Stage string
+
+// The stages of a photo.
+const (
+	StageChosen     Stage = "chosen"
+	StageCompressed Stage = "compressed"
+	StageSigned     Stage = "signed"
+	StageSent       Stage = "sent"
+	StageConfirmed  Stage = "confirmed"
+	StageFailed     Stage = "failed"
+	StageCancelled  Stage = "cancelled"
+)
+
+// moves is the whole state machine. The ways back: a URL lapsed or was refused
+// (signed → compressed), the edge found no bytes (sent → compressed), the
+// person or the network asks for another try (failed, cancelled → where it
+// stood). The way past signing: the edge lists the photo already.
+var moves = map[Stage][]Stage{
+	StageChosen:     {StageCompressed, StageFailed, StageCancelled},
+	StageCompressed: {StageSigned, StageConfirmed, StageFailed, StageCancelled},
+	StageSigned:     {StageSent, StageCompressed, StageConfirmed, StageFailed, StageCancelled},
+	StageSent:       {StageConfirmed, StageCompressed, StageFailed, StageCancelled},
+	StageFailed:     {StageChosen, StageCompressed, StageSent, StageConfirmed, StageCancelled},
+	StageCancelled:  {StageChosen, StageCompressed, StageSent, StageConfirmed},
+	StageConfirmed:  {},
+}
+
+// photo is one image of the queue. Only the queue's loop touches it.
+type photo struct {
+	id, name, source string
+	order            int64
+	originalBytes    int64
+	file             Source // nil once compressed, and after a restore
+
+	stage   Stage
+	resume  Stage // of a failed or cancelled photo: where it goes on
+	asked   bool  // Upload was pressed for it
+	attempt *attempt
+	problem *Problem
+
+	tries     [steps]int // failed tries of each step, since its last success
+	rests     int        // times that all tries were used up
+	notBefore time.Time  // of the next try; of a failed photo: when it tries by itself, zero if it does not
+
+	jpeg          []byte // nil before compression and after confirmation
+	bytes         int64
+	width, height int
+	sha256        string // base64
+	warnings      []Warning
+	metadata      shared.Metadata
+
+	target shared.PresignedUpload
+	lapses time.Time // phone's clock, when target is no longer worth starting
+	sent   int64     // most bytes that any try got across
+	at     time.Time // when the edge confirmed it
+	shown  bool      // its preview was given away
+	// cancelling: the person cancelled while the edge was being told; if that
+	// fails, the photo is cancelled.
+	cancelling bool
+}
+
+// move takes the photo to another stage. A move that is not in the table is a
+// mistake of the program's; going on with it could lose the photo, while the
+// journal brings it back after a restart.
+func (p *photo) move(to Stage) {
+	if !slices.Contains(moves[p.stage], to) {
+		panic(fmt.Sprintf("upload: a photo cannot go from %s to %s", p.stage, to))
+	}
+	p.stage = to
+}
+
+// halt takes the photo off the road; it will go on where it stood. A URL does
+// not outlive a halt.
+func (p *photo) halt(to Stage, problem *Problem) {
+	if p.stage != StageFailed {
+		p.resume = p.stage
+	}
+	if p.resume == StageSigned {
+		p.resume = StageCompressed
+	}
+	p.move(to)
+	p.problem = problem
+	p.notBefore = time.Time{}
+}
+
+// revive puts a failed or cancelled photo back on the road.
+func (p *photo) revive() {
+	p.move(p.resume)
+	p.problem = nil
+	p.refresh()
+}
+
+// refresh forgets earlier failures: the next try may begin at once.
+func (p *photo) refresh() {
+	p.tries = [steps]int{}
+	p.notBefore = time.Time{}
+}
+
+// due reports whether a step may begin now.
+func (p *photo) due(now time.Time) bool {
+	return p.attempt == nil && !p.notBefore.After(now)
+}
+
+// halted reports whether the photo left the road.
+func (p *photo) halted() bool { return p.stage == StageFailed || p.stage == StageCancelled }
+
+// restsOnly reports whether a failed photo will try again by itself.
+func (p *photo) restsOnly() bool { return p.stage == StageFailed && !p.notBefore.IsZero() }
+
+// pending reports whether the queue still has to bring the photo across.
+func (p *photo) pending() bool {
+	return p.asked && p.stage != StageConfirmed && (!p.halted() || p.restsOnly())
+}
+
+func (p *photo) duplicate() bool { return slices.Contains(p.warnings, WarningDuplicate) }
+
+// settle takes the result of compression.
+func (p *photo) settle(result Compressed) {
+	p.jpeg, p.bytes = result.JPEG, int64(len(result.JPEG))
+	p.width, p.height = result.Width, result.Height
+	p.sha256 = base64.StdEncoding.EncodeToString(result.SHA256[:])
+	p.warnings = result.Warnings
+	if p.metadata.CapturedAt == nil {
+		p.metadata.CapturedAt = result.CapturedAt
+	}
+	p.file = nil
+	p.move(StageCompressed)
+}
+
+func (p *photo) presign() shared.PresignImage {
+	return shared.PresignImage{ImageID: p.id, ContentType: shared.ContentTypeJPEG, Size: p.bytes, SHA256: p.sha256}
+}
+
+func (p *photo) record() Record {
+	stage := p.stage
+	if stage == StageSigned {
+		stage = StageCompressed // a URL is not kept: it is signed again, with the same key
+	}
+	return Record{
+		ID: p.id, Order: p.order, Name: p.name, Source: p.source,
+		Stage: stage, Resume: p.resume, Asked: p.asked,
+		OriginalBytes: p.originalBytes, Width: p.width, Height: p.height, SHA256: p.sha256, S3Key: p.target.S3Key,
+		Warnings: slices.Clone(p.warnings), Metadata: p.metadata, Problem: p.problem,
+	}
+}
+
+func restored(entry Entry) *photo {
+	p := &photo{
+		id: entry.ID, order: entry.Order, name: entry.Name, source: entry.Source,
+		stage: entry.Stage, resume: entry.Resume, asked: entry.Asked,
+		originalBytes: entry.OriginalBytes, jpeg: entry.JPEG, bytes: int64(len(entry.JPEG)),
+		width: entry.Width, height: entry.Height, sha256: entry.SHA256,
+		target:   shared.PresignedUpload{S3Key: entry.S3Key},
+		warnings: entry.Warnings, metadata: entry.Metadata, problem: entry.Problem,
+	}
+	if p.halted() && !slices.Contains(moves[p.stage], p.resume) {
+		p.resume = StageCompressed
+	}
+	switch {
+	case p.jpeg == nil && p.problem == nil:
+		p.stage, p.resume = StageFailed, StageChosen
+		p.problem = problemInterrupted()
+	case p.stage == StageFailed && p.jpeg != nil && p.problem != nil && p.problem.Retryable:
+		p.revive() // a new page is a reason to try again
+	case p.stage == StageFailed && p.problem == nil, moves[p.stage] == nil, p.stage == StageSent && entry.S3Key == "":
+		p.stage = StageCompressed
+	}
+	return p
+}

@@ -1,0 +1,101 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// step is one piece of work for a photo.
+type step int
+
+const (
+	compress step = iota
+	sign
+	send
+	confirm
+	probe // asks the edge for its list: is it there, and what has it got
+	steps
+)
+
+const (
+	maxPuts = 3
+	// stallAfter is how long a step may go without any progress.
+	stallAfter = 20 * time.Second
+	// lapseMargin is left on a URL when a PUT with it begins.
+	lapseMargin = 30 * time.Second
+	// maxRetryAfter bounds what a server may ask for.
+	maxRetryAfter = 2 * time.Minute
+)
+
+// resting is how long a photo rests whose tries are used up while others get
+// through; after that it tries again by itself.
+var resting = shared.RetryPolicy{Attempts: 1, Base: 30 * time.Second, Max: 2 * time.Minute}
+
+// verdict is what a failure means for the photo.
+type verdict int
+
+const (
+	again     verdict = iota // the same, later
+	signAgain                // a new URL, the same key, then later
+	fail                     // this photo cannot go on by itself
+	stop                     // no photo of this session can
+)
+
+// judge is the one policy for the failures of sign, send and confirm.
+func judge(s step, code shared.Code) verdict {
+	switch code {
+	case shared.CodeNetwork, shared.CodeTimeout, shared.CodeRateLimited, shared.CodeUpstreamUnavailable, shared.CodeInternal:
+		return again
+	case shared.CodeUnauthorized, shared.CodeSessionExpired, shared.CodeTokenInvalid, shared.CodeForbidden, shared.CodeEncounterMismatch:
+		if s == send {
+			return signAgain // a lapsed URL
+		}
+		return stop
+	case shared.CodeObjectMissing, shared.CodeImageNotFound:
+		return signAgain
+	default:
+		if s == send {
+			return signAgain // no URL of ours is refused for good: its bytes and its key are right
+		}
+		return fail
+	}
+}
+
+// reaches reports whether a failure with this code shows that nobody was there
+// to answer, or nobody able to.
+func unreachable(code shared.Code) bool { return judge(send, code) == again }
+
+// put does one PUT and turns what came of it into nil or an error with a code.
+// 412 is success: the bytes are there, from a try whose answer was lost.
+func put(ctx context.Context, transport Transport, to shared.PresignedUpload, body []byte, progress func(int64)) error {
+	answer, err := transport.Put(ctx, to, body, progress)
+	if err != nil {
+		return err
+	}
+	failed := func(code shared.Code) error {
+		return &shared.Error{Code: code, Detail: "the upload was refused", RetryAfter: answer.RetryAfter}
+	}
+	switch status := answer.Status; {
+	case status >= 200 && status < 300, status == 412:
+		return nil
+	case status == 429:
+		return failed(shared.CodeRateLimited)
+	case shared.RetryableStatus(status):
+		return failed(shared.CodeUpstreamUnavailable)
+	case status == 403:
+		return failed(shared.CodeForbidden)
+	default:
+		return failed(shared.CodeBadRequest)
+	}
+}
+
+// retryAfter is what the server asked for, within reason.
+func retryAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*shared.Error](err); ok {
+		return min(e.RetryAfter, maxRetryAfter)
+	}
+	return 0
+}

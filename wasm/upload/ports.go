@@ -1,0 +1,132 @@
+package upload
+
+import (
+	"context"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// Clock tells the time and waits.
+type Clock interface {
+	// Now is the phone's wall clock, without a monotonic part: a phone's
+	// monotonic clock stands still while the phone sleeps. It may be wrong and
+	// it may jump.
+	Now() time.Time
+	// After sends once, when d has passed.
+	After(d time.Duration) <-chan time.Time
+}
+
+// Source is a chosen file; what it offers is between the page and the Compressor.
+type Source interface {
+	// Size is in bytes.
+	Size() int64
+}
+
+// Compressed is a photo that is ready to leave the phone.
+type Compressed struct {
+	JPEG          []byte
+	Width, Height int // pixels, upright
+	SHA256        [32]byte
+	CapturedAt    *time.Time // EXIF; nil if the photo does not say
+	Warnings      []Warning
+}
+
+// Compressor makes a photo small enough to send.
+type Compressor interface {
+	// Compress answers a JPEG of at most maxBytes. It fails with a
+	// *shared.Error that says what is wrong with the file: empty_file,
+	// not_an_image, truncated, too_many_pixels, cannot_decode, blank_result,
+	// out_of_memory, timeout.
+	Compress(ctx context.Context, source Source, maxBytes int) (Compressed, error)
+}
+
+// Answer is what an object store said to a PUT.
+type Answer struct {
+	Status     int
+	RetryAfter time.Duration // zero: not said
+}
+
+// Transport carries bytes to the object store.
+type Transport interface {
+	// Put sends body to a presigned URL and calls progress, which does not
+	// block, with the bytes that have left so far. Every HTTP answer is an
+	// Answer; an error means that there was none.
+	Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(sent int64)) (Answer, error)
+}
+
+// Signed is the edge's answer to Sign.
+type Signed struct {
+	Uploads []shared.PresignedUpload
+	// ServerTime is the edge's clock when it answered; zero if unknown.
+	ServerTime time.Time
+}
+
+// Edge is the session API for one encounter. Its methods fail with a
+// *shared.Error: the edge's own code, or network when there was no answer of
+// the edge's.
+type Edge interface {
+	// Sign reserves a slot for each image and signs its PUT. Repeated, it
+	// answers the same keys.
+	Sign(ctx context.Context, images []shared.PresignImage) (Signed, error)
+	// Confirm tells the desktop of an image whose bytes have arrived.
+	// Repeated, it changes nothing.
+	Confirm(ctx context.Context, image shared.ConfirmRequest) (shared.ConfirmResponse, error)
+	// List answers the images that are confirmed.
+	List(ctx context.Context) (shared.ListResponse, error)
+}
+
+// Record is what the journal remembers of a photo beside its bytes.
+type Record struct {
+	ID            string
+	Order         int64 // photos are listed by it
+	Name          string
+	Source        string
+	Stage         Stage
+	Resume        Stage // where a failed or cancelled photo goes on
+	Asked         bool  // Upload was pressed for it
+	OriginalBytes int64
+	Width, Height int
+	SHA256        string // base64
+	S3Key         string // once it was signed
+	Warnings      []Warning
+	Metadata      shared.Metadata
+	Problem       *Problem
+}
+
+// Entry is a photo found in the journal. JPEG is nil if it was not compressed
+// yet when the page ended.
+type Entry struct {
+	Record
+	JPEG []byte
+}
+
+// Journal remembers photos beyond the life of the page. Every method may fail;
+// the queue then goes on in memory and says so.
+type Journal interface {
+	// Replay answers what earlier pages of this session left behind, by Order.
+	Replay(ctx context.Context) ([]Entry, error)
+	// Save writes a photo's record.
+	Save(ctx context.Context, record Record) error
+	// SaveJPEG writes a photo's bytes and record, both or neither.
+	SaveJPEG(ctx context.Context, record Record, jpeg []byte) error
+	// Remove erases a photo.
+	Remove(ctx context.Context, id string) error
+	// Clear erases every photo of the session.
+	Clear(ctx context.Context) error
+}
+
+// World is everything outside the queue.
+type World struct {
+	Clock      Clock
+	Compressor Compressor
+	Transport  Transport
+	// Dial makes a client of the edge for one session.
+	Dial func(apiBase string, session shared.TokenResponse) Edge
+	// OpenJournal opens the journal of one session and purges what others left.
+	OpenJournal func(ctx context.Context, session shared.TokenResponse) (Journal, error)
+	// Show is told of every change. It does not block and keeps nothing.
+	Show func(Snapshot)
+	// Preview is given each compressed photo once.
+	Preview func(id string, jpeg []byte)
+}

@@ -1,0 +1,403 @@
+package upload
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// world is everything outside the queue, in memory: an edge and a store that
+// keep the real ones' promises (docs/decisions/0003 and 0007), a journal, a
+// compressor. Faults are what a test makes of each call.
+type world struct {
+	mu sync.Mutex
+
+	// fault is asked before each call; n counts the calls of that step from 1.
+	fault   func(s step, n int) fault
+	latency time.Duration
+	rate    int64         // bytes a second that each PUT moves; 0: at once
+	skew    time.Duration // how far the phone's clock is ahead
+	noDate  bool          // the browser hides the Date header
+	max     int
+	urlLife time.Duration
+
+	calls     [steps]int
+	inFlight  [steps]int
+	mostPuts  int
+	session   string            // its token is good
+	slots     map[string]string // image id → key
+	objects   map[string]string // key → SHA-256
+	images    map[string]shared.Image
+	confirms  map[string]int // image id → times that it became an image
+	order     []string
+	records   map[string]Entry
+	noJournal error
+
+	snapshots []Snapshot
+	previews  map[string]int
+}
+
+// fault is what goes wrong with one call.
+type fault int
+
+const (
+	works      fault = iota
+	dropBefore       // no answer, no effect
+	dropAfter        // no answer, but the effect
+	status500        // an answer that means: later
+	status429
+	hangs   // no answer ever
+	refuses // 403 to a PUT, 401 to the edge's calls
+	ends    // the edge: the session is over
+)
+
+const testToken = "token-1"
+
+func newWorld() *world {
+	return &world{
+		fault: func(step, int) fault { return works }, latency: 50 * time.Millisecond,
+		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken,
+		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
+		confirms: map[string]int{}, records: map[string]Entry{}, previews: map[string]int{},
+	}
+}
+
+func (w *world) tokenResponse() shared.TokenResponse {
+	return shared.TokenResponse{
+		EncounterID: "enc-1", UploadToken: testToken, JournalKey: "key-1",
+		SessionExpiresAt: time.Now().Add(shared.SessionTTL), MaxImages: w.max,
+		Limits: shared.PhoneLimits{MaxImageBytes: shared.MaxImageBytes, MaxBatch: shared.MaxImages},
+	}
+}
+
+// start runs a queue until the test ends or stop is called.
+func (w *world) start(ctx context.Context) (q *Queue, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	q = New(World{
+		Clock: clock{w}, Compressor: compressor{w}, Transport: transport{w},
+		Dial:        func(_ string, s shared.TokenResponse) Edge { return edge{w, s.UploadToken} },
+		OpenJournal: func(context.Context, shared.TokenResponse) (Journal, error) { return memory{w}, w.noJournal },
+		Show: func(s Snapshot) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.snapshots = append(w.snapshots, s)
+		},
+		Preview: func(id string, _ []byte) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.previews[id]++
+		},
+	}, 1)
+	done := make(chan struct{})
+	go func() {
+		q.Run(ctx)
+		close(done)
+	}()
+	return q, func() { cancel(); <-done }
+}
+
+// open starts a queue with its session open.
+func (w *world) open(t testing.TB) *Queue {
+	t.Helper()
+	q, stop := w.start(t.Context())
+	t.Cleanup(stop)
+	session := w.tokenResponse()
+	q.Do(Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &session})
+	return q
+}
+
+func (w *world) last() Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.snapshots) == 0 {
+		return Snapshot{}
+	}
+	return w.snapshots[len(w.snapshots)-1]
+}
+
+func (w *world) photo(id string) PhotoSnapshot {
+	for _, p := range w.last().Photos {
+		if p.ID == id {
+			return p
+		}
+	}
+	return PhotoSnapshot{}
+}
+
+func (w *world) called(s step) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calls[s]
+}
+
+// file is a chosen file: its content decides the compressed bytes.
+type file string
+
+func (f file) Size() int64 { return 4_000_000 }
+
+func add(q *Queue, ids ...string) {
+	for _, id := range ids {
+		q.Do(Command{Type: CommandAdd, ID: id, Name: id + ".jpg", Source: "camera", File: file(id)})
+	}
+}
+
+func ids(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("%032x", i+1)
+	}
+	return all
+}
+
+type clock struct{ w *world }
+
+func (c clock) Now() time.Time                         { return time.Now().Round(0).Add(c.w.skew) }
+func (c clock) After(d time.Duration) <-chan time.Time { return time.After(d) }
+
+// enter counts a call and answers its fault.
+func (w *world) enter(s step) fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls[s]++
+	w.inFlight[s]++
+	if s == send {
+		w.mostPuts = max(w.mostPuts, w.inFlight[send])
+	}
+	return w.fault(s, w.calls[s])
+}
+
+func (w *world) leave(s step) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.inFlight[s]--
+}
+
+// sleep waits unless the caller gives up.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// call plays one call with its fault; effect is what it does on the other side.
+func (w *world) call(ctx context.Context, s step, effect func() error) error {
+	kind := w.enter(s)
+	defer w.leave(s)
+	if kind == hangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	if err := sleep(ctx, w.latency); err != nil {
+		return err
+	}
+	var err error
+	if kind == works || kind == dropAfter {
+		w.mu.Lock()
+		err = effect()
+		w.mu.Unlock()
+	}
+	switch kind {
+	case dropBefore, dropAfter:
+		return shared.Errorf(shared.CodeNetwork, "dropped")
+	case status500:
+		return shared.Errorf(shared.CodeUpstreamUnavailable, "500")
+	case status429:
+		return &shared.Error{Code: shared.CodeRateLimited, RetryAfter: 7 * time.Second}
+	case refuses:
+		return shared.Errorf(shared.CodeUnauthorized, "refused")
+	case ends:
+		return shared.Errorf(shared.CodeSessionExpired, "over")
+	}
+	return err
+}
+
+type compressor struct{ w *world }
+
+func (c compressor) Compress(ctx context.Context, source Source, maxBytes int) (Compressed, error) {
+	var result Compressed
+	err := c.w.call(ctx, compress, func() error {
+		content := source.(file)
+		if content == "bad" {
+			return shared.Errorf(shared.CodeNotAnImage, "This file is not a photo.")
+		}
+		jpeg := make([]byte, 900_000)
+		copy(jpeg, content)
+		result = Compressed{JPEG: jpeg, Width: 3072, Height: 2304, SHA256: sha256.Sum256([]byte(content))}
+		return nil
+	})
+	return result, err
+}
+
+type edge struct {
+	w     *world
+	token string
+}
+
+func (e edge) check() error {
+	if e.token != e.w.session {
+		return shared.Errorf(shared.CodeUnauthorized, "no such session")
+	}
+	return nil
+}
+
+func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Signed, err error) {
+	w := e.w
+	err = w.call(ctx, sign, func() error {
+		if err := e.check(); err != nil {
+			return err
+		}
+		slots := maps.Clone(w.slots)
+		for _, image := range images {
+			if slots[image.ImageID] == "" {
+				slots[image.ImageID] = "sessions/enc-1/" + image.ImageID + ".jpg"
+			}
+		}
+		if len(slots) > w.max {
+			return shared.Errorf(shared.CodeLimitReached, "full")
+		}
+		w.slots = slots
+		now := time.Now().Round(0)
+		for _, image := range images {
+			signed.Uploads = append(signed.Uploads, shared.PresignedUpload{
+				ImageID: image.ImageID, S3Key: slots[image.ImageID], UploadURL: "https://store.test/" + slots[image.ImageID],
+				Headers: map[string]string{"sha": image.SHA256}, ExpiresAt: now.Add(w.urlLife),
+			})
+		}
+		if !w.noDate {
+			signed.ServerTime = now
+		}
+		return nil
+	})
+	return signed, err
+}
+
+func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shared.ConfirmResponse, err error) {
+	w := e.w
+	err = w.call(ctx, confirm, func() error {
+		if err := e.check(); err != nil {
+			return err
+		}
+		image, known := w.images[r.ImageID]
+		if !known {
+			if r.S3Key == "" || w.objects[r.S3Key] == "" {
+				return shared.Errorf(shared.CodeObjectMissing, "no object")
+			}
+			image = shared.Image{ImageID: r.ImageID, SHA256: w.objects[r.S3Key], Metadata: r.Metadata, UploadedAt: time.Now()}
+			w.images[r.ImageID] = image
+			w.confirms[r.ImageID]++
+			w.order = append(w.order, r.ImageID)
+		}
+		answer = shared.ConfirmResponse{Image: image, ImageCount: len(w.images), Notified: true}
+		return nil
+	})
+	return answer, err
+}
+
+func (e edge) List(ctx context.Context) (answer shared.ListResponse, err error) {
+	w := e.w
+	err = w.call(ctx, probe, func() error {
+		if err := e.check(); err != nil {
+			return err
+		}
+		answer.EncounterID = "enc-1"
+		for _, id := range w.order {
+			answer.Images = append(answer.Images, w.images[id])
+		}
+		return nil
+	})
+	return answer, err
+}
+
+type transport struct{ w *world }
+
+func (t transport) Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(int64)) (Answer, error) {
+	w := t.w
+	answer := Answer{Status: 200}
+	err := w.call(ctx, send, func() error {
+		switch {
+		case to.UploadURL == "" || !time.Now().Before(to.ExpiresAt):
+			answer.Status = 403
+		case w.objects[to.S3Key] != "":
+			answer.Status = 412
+		default:
+			w.objects[to.S3Key] = to.Headers["sha"]
+		}
+		return nil
+	})
+	switch shared.CodeOf(err) {
+	case shared.CodeUpstreamUnavailable:
+		return Answer{Status: 503}, nil
+	case shared.CodeRateLimited:
+		return Answer{Status: 429, RetryAfter: 7 * time.Second}, nil
+	case shared.CodeUnauthorized:
+		return Answer{Status: 403}, nil
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	if w.rate > 0 && answer.Status == 200 {
+		for sent := int64(0); sent < int64(len(body)); {
+			if err := sleep(ctx, 100*time.Millisecond); err != nil {
+				return Answer{}, err
+			}
+			sent += w.rate / 10
+			progress(min(sent, int64(len(body))))
+		}
+	}
+	progress(int64(len(body)))
+	return answer, nil
+}
+
+type memory struct{ w *world }
+
+func (m memory) Replay(context.Context) ([]Entry, error) {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	entries := slices.Collect(maps.Values(m.w.records))
+	slices.SortFunc(entries, func(a, b Entry) int { return int(a.Order - b.Order) })
+	return entries, nil
+}
+
+func (m memory) Save(_ context.Context, r Record) error {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	m.w.records[r.ID] = Entry{r, m.w.records[r.ID].JPEG}
+	return m.w.noJournal
+}
+
+func (m memory) SaveJPEG(_ context.Context, r Record, jpeg []byte) error {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	m.w.records[r.ID] = Entry{r, jpeg}
+	return m.w.noJournal
+}
+
+func (m memory) Remove(_ context.Context, id string) error {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	delete(m.w.records, id)
+	return nil
+}
+
+func (m memory) Clear(context.Context) error {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	clear(m.w.records)
+	return nil
+}
+
+func sha(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}

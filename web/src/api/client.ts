@@ -1,0 +1,145 @@
+/**
+ * A small client of the edge. A failed call throws an ApiError whose code is
+ * the API's own, or `network` when there was no answer at all.
+ */
+
+import {
+  BASE_PATH,
+  type ApiErrorCode,
+  type ConfirmRequest,
+  type ConfirmResponse,
+  type ListResponse,
+  type PresignRequest,
+  type PresignResponse,
+  type Problem,
+  type TokenResponse,
+} from '../contract/api';
+
+export type ClientErrorCode = ApiErrorCode | 'network';
+
+/** A failed call: a code for the program, the edge's own sentence for a person. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: ClientErrorCode,
+    detail: string,
+    /** The HTTP status; 0 when there was no answer. */
+    readonly status: number,
+    readonly requestId = '',
+    /** Seconds to wait before another try, if the edge said so. */
+    readonly retryAfter: number | undefined = undefined,
+  ) {
+    super(detail);
+    this.name = 'ApiError';
+  }
+
+  /** Whether the same call may succeed later, unchanged. */
+  get retryable(): boolean {
+    return this.code === 'network' || this.code === 'rate_limited' || this.code === 'upstream_unavailable' || this.code === 'internal';
+  }
+}
+
+export interface RequestOptions {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Sent as `Authorization: Bearer`. */
+  token?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/**
+ * One call. `apiBase` is the edge's origin ('' for the page's own), `path`
+ * begins after the base path. Answers the Response of a 2xx or a 304.
+ * @throws ApiError
+ */
+export async function request(apiBase: string, path: string, options: RequestOptions = {}): Promise<Response> {
+  const { method = 'GET', token, body, signal } = options;
+  const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+  if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(apiBase + BASE_PATH + path, {
+      method,
+      headers,
+      cache: 'no-store',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError('network', 'The server could not be reached.', 0);
+  }
+  if (response.ok || response.status === 304) return response;
+  throw await toApiError(response);
+}
+
+/** As `request`, for calls that answer JSON. */
+export async function requestJSON<T>(apiBase: string, path: string, options?: RequestOptions): Promise<T> {
+  const response = await request(apiBase, path, options);
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new ApiError('network', 'The answer of the server was cut short.', response.status);
+  }
+}
+
+/** Call 2: exchanges the QR token for all that a phone needs to work. */
+export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<TokenResponse> {
+  return requestJSON<TokenResponse>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
+}
+
+/** Call 3: reserves slots and signs PUT URLs. */
+export function presign(apiBase: string, body: PresignRequest, token: string): Promise<PresignResponse> {
+  return requestJSON<PresignResponse>(apiBase, '/presigned-url', { method: 'POST', token, body });
+}
+
+/** Call 4: confirms an uploaded image. */
+export function confirm(apiBase: string, body: ConfirmRequest, token: string): Promise<ConfirmResponse> {
+  return requestJSON<ConfirmResponse>(apiBase, '/images', { method: 'POST', token, body });
+}
+
+/** Call 5. With the phone's upload token the images come without URLs. */
+export function listImages(apiBase: string, encounterId: string, token: string, signal?: AbortSignal): Promise<ListResponse> {
+  return requestJSON<ListResponse>(apiBase, `/images/${encodeURIComponent(encounterId)}`, { token, ...(signal ? { signal } : {}) });
+}
+
+async function toApiError(response: Response): Promise<ApiError> {
+  const problem = await readProblem(response);
+  const seconds = Number(response.headers.get('Retry-After') ?? NaN);
+  return new ApiError(
+    problem?.code ?? codeOfStatus(response.status),
+    problem?.detail ?? `The server answered ${response.status}.`,
+    response.status,
+    problem?.requestId,
+    Number.isFinite(seconds) ? seconds : undefined,
+  );
+}
+
+async function readProblem(response: Response): Promise<Problem | undefined> {
+  try {
+    const value: unknown = await response.json();
+    return isProblem(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isProblem(value: unknown): value is Problem {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, detail } = value as Partial<Record<keyof Problem, unknown>>;
+  return typeof code === 'string' && typeof detail === 'string';
+}
+
+/** For an answer that is not the edge's own, such as a proxy's. */
+function codeOfStatus(status: number): ApiErrorCode {
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'token_invalid';
+  if (status === 429) return 'rate_limited';
+  if (status === 502 || status === 503 || status === 504) return 'upstream_unavailable';
+  return status >= 500 ? 'internal' : 'bad_request';
+}

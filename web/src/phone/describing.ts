@@ -1,0 +1,74 @@
+/** The part of the reducer that is about what a clinician says of a photo. */
+
+import type { Metadata } from '../contract/api';
+import { findBodySite } from '../bodysites';
+import type { Change, Effect, State } from './model';
+import type { Step } from './reducer';
+import { metadataOf, previousTagged, unsent } from './select';
+
+export function describe(state: State, id: string, change: Change): Step {
+  return write(state, { [id]: amend(metadataOf(state, id), change, state.session?.limits.maxNotes) });
+}
+
+/** Site and side of the nearest earlier photo that has them. */
+export function copyPrevious(state: State, id: string): Step {
+  const previous = previousTagged(state, id);
+  if (!previous) return [state, []];
+  return describe(state, id, placeOf(previous.metadata));
+}
+
+/** Gives every photo this one's site and side; notes and view stay each photo's own. */
+export function applyToAll(state: State, id: string): Step {
+  const place = placeOf(metadataOf(state, id));
+  const others = unsent(state).filter((photo) => photo.id !== id);
+  const before = Object.fromEntries(others.map((photo) => [photo.id, metadataOf(state, photo.id)]));
+  const after = Object.fromEntries(others.map((photo) => [photo.id, amend(metadataOf(state, photo.id), place)]));
+  const [next, effects] = write(state, after);
+  return [{ ...next, undo: { kind: 'apply', count: others.length, before } }, effects];
+}
+
+export function restore(state: State, before: Readonly<Record<string, Metadata>>): Step {
+  const [next, effects] = write(state, before);
+  return [{ ...next, undo: null }, effects];
+}
+
+/** The patient's agreement goes with every photo taken under it. */
+export function noteConsent(state: State, taken: readonly { id: string }[]): Step {
+  if (state.consent?.answer !== 'given') return [state, []];
+  const { at } = state.consent;
+  return write(state, Object.fromEntries(taken.map(({ id }) => [id, { ...metadataOf(state, id), consentAt: at }])));
+}
+
+function write(state: State, changed: Readonly<Record<string, Metadata>>): Step {
+  const effects = Object.entries(changed).map(([id, metadata]): Effect => ({ do: 'send', command: { type: 'describe', id, metadata } }));
+  return [{ ...state, drafts: { ...state.drafts, ...changed } }, effects];
+}
+
+function placeOf({ bodySite, laterality }: Metadata): Change {
+  return { bodySite: bodySite ?? null, laterality: laterality ?? null };
+}
+
+/**
+ * Sets and clears fields. A site without sides answers the question of the
+ * side; that answer goes again when a site with sides takes its place.
+ */
+function amend(metadata: Metadata, change: Change, maxNotes = Infinity): Metadata {
+  const next: Metadata = { ...metadata };
+  const { laterality, bodySite, view, notes } = change;
+  if (bodySite !== undefined) put(next, 'bodySite', bodySite);
+  if (view !== undefined) put(next, 'view', view);
+  if (notes !== undefined) put(next, 'notes', notes ? [...notes].slice(0, maxNotes).join('') : null);
+  if (laterality !== undefined) put(next, 'laterality', laterality);
+  else if (bodySite) {
+    const sided = findBodySite(bodySite)?.lateralityApplies ?? true;
+    const wasSided = findBodySite(metadata.bodySite)?.lateralityApplies ?? true;
+    if (!sided) next.laterality = 'na';
+    else if (!wasSided && next.laterality === 'na') delete next.laterality;
+  }
+  return next;
+}
+
+function put<Field extends keyof Metadata>(metadata: Metadata, field: Field, value: Metadata[Field] | null): void {
+  if (value === null || value === undefined) delete metadata[field];
+  else metadata[field] = value;
+}

@@ -1,0 +1,28 @@
+/** Files chosen by the person, as photos with ids of their own. */
+
+import type { Chosen } from './model';
+import type { Media } from './media';
+
+/** 128 random bits as 32 hex digits: the imageId, wherever the photo goes. */
+export function newImageId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Keeps the files and names them. */
+export function adopt(media: Media, files: Iterable<File>, source: Chosen['source']): Chosen[] {
+  return Array.from(files, (file) => {
+    const photo: Chosen = { id: newImageId(), name: file.name, size: file.size, source };
+    media.keep(photo.id, file);
+    return photo;
+  });
+}
+
+/**
+ * What the camera's file input accepts. Since Android 14 Chrome answers a list
+ * of images alone with a photo picker that has no camera; a type that no file
+ * has brings the camera back (https://issues.chromium.org/issues/40937303).
+ */
+export function cameraAccept(userAgent: string): string {
+  const chromiumOnAndroid = /Android/.test(userAgent) && /Chrome\//.test(userAgent);
+  return chromiumOnAndroid ? 'image/*,android/allowCamera' : 'image/*';
+}

@@ -1,0 +1,80 @@
+/**
+ * Files and pictures, kept outside the state: the chosen files until the
+ * engine has them, object URLs until they are released. Thumbnails are made
+ * one at a time, so that 20 big photos are never decoded at once.
+ */
+
+import type { Picture } from './model';
+
+const THUMB_EDGE = 480;
+
+/** How long the engine has to show its own picture before we decode the original. */
+const PATIENCE_MS = 600;
+
+export class Media {
+  readonly #files = new Map<string, Blob>();
+  readonly #urls = new Map<string, string[]>();
+  readonly #previewed = new Set<string>();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(private readonly pictured: (id: string, picture: Picture) => void) {}
+
+  /** Keeps a chosen file and shows it soon. */
+  keep(id: string, file: Blob): void {
+    this.#files.set(id, file);
+    setTimeout(() => {
+      if (this.#files.has(id) && !this.#previewed.has(id)) this.#thumb(id, file);
+    }, PATIENCE_MS);
+  }
+
+  file(id: string): Blob | undefined {
+    return this.#files.get(id);
+  }
+
+  /** The compressed photo has come; it replaces the original on the screen. */
+  preview(id: string, jpeg: Blob): void {
+    this.#previewed.add(id);
+    this.pictured(id, { preview: this.#url(id, jpeg) });
+    this.#thumb(id, jpeg);
+  }
+
+  release(id: string): void {
+    this.#files.delete(id);
+    this.#previewed.delete(id);
+    for (const url of this.#urls.get(id) ?? []) URL.revokeObjectURL(url);
+    this.#urls.delete(id);
+  }
+
+  #url(id: string, blob: Blob): string {
+    const url = URL.createObjectURL(blob);
+    this.#urls.set(id, [...(this.#urls.get(id) ?? []), url]);
+    return url;
+  }
+
+  #thumb(id: string, source: Blob): void {
+    this.#queue = this.#queue.then(async () => {
+      const small = await shrink(source).catch(() => undefined);
+      const wanted = this.#files.has(id) || this.#previewed.has(id);
+      // A browser that cannot shrink it may still show it whole, once it is a JPEG.
+      const picture = small ?? (this.#previewed.has(id) ? source : undefined);
+      if (wanted && picture) this.pictured(id, { thumb: this.#url(id, picture) });
+    });
+  }
+}
+
+/** @throws where the browser cannot decode the photo */
+async function shrink(source: Blob): Promise<Blob> {
+  const bitmap = await createImageBitmap(source, { resizeWidth: THUMB_EDGE, resizeQuality: 'medium' });
+  const canvas = document.createElement('canvas');
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      canvas.width = canvas.height = 1; // gives the pixels back at once (WebKit keeps them otherwise)
+      if (blob) resolve(blob);
+      else reject(new Error('no thumbnail'));
+    }, 'image/jpeg', 0.8);
+  });
+}

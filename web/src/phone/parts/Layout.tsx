@@ -1,0 +1,104 @@
+import type { ComponentChildren } from 'preact';
+import { t } from '../strings';
+import { room } from '../select';
+import { usePage } from './context';
+import { Icon } from './Icon';
+
+/** Who the photos are for, on every screen: nobody should photograph into the wrong record. */
+export function PatientBar() {
+  const { state } = usePage();
+  const { session } = state;
+  const { used, max, tight } = room(state);
+  return (
+    <header class="patient-bar">
+      <Icon name="person" class="patient-icon" />
+      <Whose />
+      {!state.online && (
+        <span class="badge badge-warn">
+          <Icon name="offline" />
+          {t('patient.offline')}
+        </span>
+      )}
+      {session && !state.closed && (
+        <span class={tight ? 'badge badge-tight' : 'badge'}>
+          <span aria-hidden="true">{t('patient.count', { used, max })}</span>
+          <span class="sr">{t('patient.count.spoken', { used, max })}</span>
+        </span>
+      )}
+    </header>
+  );
+}
+
+function Whose() {
+  const { session, screen, closed } = usePage().state;
+  if (session && !closed) {
+    return (
+      <p class="patient">
+        <span class="patient-for">{t('patient.for')} </span>
+        <bdi>{session.patientLabel}</bdi>
+      </p>
+    );
+  }
+  return screen === 'loading' ? <p class="patient skeleton-text" aria-hidden="true" /> : <p class="patient">{t('brand')}</p>;
+}
+
+interface LayoutProps {
+  /** Names the screen for the heading; hidden where the screen speaks for itself. */
+  title: string;
+  titleHidden?: boolean;
+  name: string;
+  /** Beside the title. */
+  aside?: ComponentChildren;
+  /** The bar in thumb's reach. */
+  actions?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+export function Layout({ title, titleHidden = false, name, aside, actions, children }: LayoutProps) {
+  return (
+    <div class={`screen screen-${name}`}>
+      <PatientBar />
+      <main class="content">
+        <div class={titleHidden ? 'sr' : 'title-row'}>
+          {/* Takes the focus when the screen changes, so that it is read out. */}
+          <h1 tabIndex={-1} data-screen-title>{title}</h1>
+          {aside}
+        </div>
+        <Banner />
+        {children}
+      </main>
+      {actions !== undefined && <div class="actions">{actions}</div>}
+    </div>
+  );
+}
+
+/** What is worth saying and blocks nothing. */
+function Banner() {
+  const { state, dispatch } = usePage();
+  const { notice, snapshot } = state;
+  const lines: string[] = [];
+  if (notice?.kind === 'too-many') lines.push(t(notice.added === 0 ? 'notice.full' : 'notice.too-many', { n: notice.added, offered: notice.offered, max: room(state).max }));
+  if (notice?.kind === 'restored') lines.push(t('notice.restored', { n: notice.count }));
+  if (notice?.kind === 'camera-killed') lines.push(t('notice.camera-killed'));
+  if (notice?.kind === 'nothing-to-send') lines.push(t('notice.nothing-to-send'));
+  const fragile = snapshot?.durable === false && snapshot.photos.some((photo) => photo.state !== 'confirmed');
+  return (
+    <div class="banners" role="status">
+      {lines.map((line) => (
+        <p class="banner" key={line}>
+          <Icon name="warning" />
+          <span>{line}</span>
+          <button type="button" class="icon-button" aria-label={t('dismiss')} onClick={() => dispatch({ type: 'dismiss' })}>
+            <Icon name="close" />
+          </button>
+        </p>
+      ))}
+      {state.engine === 'plain' && (state.screen === 'capture' || state.screen === 'review') && (
+        <p class="banner"><Icon name="warning" /><span>{t('notice.plain')}</span></p>
+      )}
+      {fragile && state.engine !== 'plain' && (
+        <p class="banner"><Icon name="warning" /><span>{t('notice.fragile')}</span></p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,352 @@
+import { describe, expect, test } from 'vitest';
+import type { Metadata } from '../contract/api';
+import { capturing, chosen, grant, photo, play, reviewing, snapshot } from './fixtures';
+import { initialState, type Event, type Saved, type Screen, type State } from './model';
+import { metadataOf, photos, room, unsent } from './select';
+
+const ids = (state: State) => unsent(state).map(({ id }) => id);
+const boot = (saved: Saved = {}, more: Partial<Extract<Event, { type: 'boot' }>> = {}): Event =>
+  ({ type: 'boot', token: null, saved, cameraKilled: false, online: true, ...more });
+const snap = (...args: Parameters<typeof snapshot>): Event => ({ type: 'snapshot', snapshot: snapshot(...args) });
+
+describe('opening', () => {
+  test('a scanned code is exchanged, and the engine opens the session', () => {
+    const first = play(initialState, boot({}, { token: 'qr' }));
+    expect(first).toMatchObject({ state: { screen: 'loading' }, effects: [{ do: 'exchange', token: 'qr' }] });
+    const then = play(first.state, { type: 'granted', session: grant });
+    expect(then).toMatchObject({ state: { screen: 'capture', token: null }, effects: [{ do: 'start', session: grant }] });
+  });
+
+  test('a fresh code wins over the session that the tab had', () => {
+    const { state, effects } = play(initialState, boot({ session: grant, screen: 'review' }, { token: 'qr' }));
+    expect(state.session).toBeNull();
+    expect(effects).toEqual([{ do: 'exchange', token: 'qr' }]);
+  });
+
+  test('a reload before the exchange was done exchanges again', () => {
+    expect(play(initialState, boot({ token: 'qr' })).effects).toEqual([{ do: 'exchange', token: 'qr' }]);
+  });
+
+  test('without a code the page says what to do', () => {
+    expect(play(initialState, boot()).state).toMatchObject({ screen: 'error', trouble: { code: 'no_code', retryable: false } });
+  });
+
+  test.each<[Screen, Screen]>([
+    ['capture', 'capture'], ['review', 'review'], ['metadata', 'metadata'], ['uploading', 'uploading'],
+  ])('a reload on %s comes back to it, with the same session and no exchange', (screen, shown) => {
+    const saved: Saved = { session: grant, screen, batch: screen === 'uploading' ? ['a'] : [], current: 'a' };
+    const started = play(initialState, boot(saved));
+    expect(started.effects).toEqual([{ do: 'start', session: grant }]);
+    const restored = photo('a', screen === 'uploading' ? { state: 'sending' } : {});
+    expect(play(started.state, snap([restored])).state).toMatchObject({ screen: shown });
+  });
+
+  test('a reload on Success shows the receipt again', () => {
+    const receipt = { count: 2, at: '2026-03-01T09:00:00Z', gallery: false };
+    expect(play(initialState, boot({ session: grant, screen: 'success', receipt })).state).toMatchObject({ screen: 'success', receipt });
+  });
+
+  test('a reload whose photos are gone comes back to Capture', () => {
+    const { state } = play(initialState, boot({ session: grant, screen: 'review' }), snap());
+    expect(state.screen).toBe('capture');
+  });
+
+  test('a page that Android ended behind its camera says so on Capture', () => {
+    const { state } = play(initialState, boot({ session: grant, screen: 'review' }, { cameraKilled: true }), snap([photo('a')]));
+    expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'camera-killed' } });
+    expect(ids(state)).toEqual(['a']);
+  });
+
+  test('photos of an earlier page are announced', () => {
+    const { state } = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session: grant }, snap([photo('a'), photo('b')]));
+    expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
+  });
+
+  test('an upload that the last page could not finish is shown at once', () => {
+    const { state } = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session: grant }, snap([photo('a', { state: 'queued' })], { phase: 'uploading' }));
+    expect(state).toMatchObject({ screen: 'uploading', batch: ['a'] });
+  });
+});
+
+describe('consent', () => {
+  test.each(['ask', 'require'] as const)('%s comes before the first photo, once', (consent) => {
+    const session = { ...grant, consent };
+    const asked = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session }).state;
+    expect(asked.screen).toBe('consent');
+    const answered = play(asked, { type: 'consented', answer: 'given', at: '2026-03-01T09:00:00Z' }).state;
+    expect(answered).toMatchObject({ screen: 'capture', consent: { answer: 'given' } });
+    const again = play(initialState, boot({ session, screen: 'capture', consent: answered.consent! }));
+    expect(again.state.screen).toBe('capture');
+  });
+
+  test.each([['given', true], ['skipped', false]] as const)('%s: noted with each photo: %s', (answer, noted) => {
+    const at = '2026-03-01T09:00:00Z';
+    const { state, effects } = play({ ...capturing, consent: { answer, at } }, { type: 'chosen', photos: chosen('a') });
+    const describe = { do: 'send', command: { type: 'describe', id: 'a', metadata: { consentAt: at } } };
+    expect(effects).toEqual([{ do: 'add', photo: chosen('a')[0] }, ...(noted ? [describe] : [])]);
+    const said = play(state, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
+    expect(metadataOf(said, 'a')).toEqual(noted ? { laterality: 'left', consentAt: at } : { laterality: 'left' });
+  });
+
+  test('a reload on the question asks it again and then goes where the photos are', () => {
+    const session = { ...grant, consent: 'ask' as const };
+    const { state } = play(initialState, boot({ session, screen: 'capture' }), snap([photo('a', { state: 'sending' })]));
+    expect(state.screen).toBe('consent');
+    expect(play(state, { type: 'consented', answer: 'skipped', at: '2026-03-01T09:00:00Z' }).state.screen).toBe('uploading');
+  });
+});
+
+describe('choosing', () => {
+  test('chosen photos go to the engine and are looked at', () => {
+    const { state, effects } = play(capturing, { type: 'chosen', photos: chosen('a', 'b') });
+    expect(state.screen).toBe('review');
+    expect(effects).toEqual(chosen('a', 'b').map((one) => ({ do: 'add', photo: one })));
+    expect(ids(play(state, snap([photo('a', { state: 'compressing' })])).state)).toEqual(['a', 'b']);
+  });
+
+  test('what is beyond the limit is refused and told', () => {
+    const nearly = { ...capturing, snapshot: snapshot([], { imageCount: 18 }) };
+    const { state, effects } = play(nearly, { type: 'chosen', photos: chosen('a', 'b', 'c') });
+    expect(ids(state)).toEqual(['a', 'b']);
+    expect(state.notice).toEqual({ kind: 'too-many', added: 2, offered: 3 });
+    expect(effects.at(-1)).toEqual({ do: 'release', id: 'c' });
+    expect(room(state)).toEqual({ used: 20, max: 20, left: 0, tight: true });
+    expect(play(state, { type: 'chosen', photos: chosen('d') }).state.notice).toMatchObject({ added: 0 });
+  });
+
+  test('a file that is no photo takes no place', () => {
+    const broken = photo('a', { state: 'failed', problem: { code: 'not_an_image', detail: '', retryable: false } });
+    expect(room(play(capturing, snap([broken, photo('b')])).state).used).toBe(1);
+  });
+
+  test('the camera in the page stays open from shot to shot; closing it goes on to Review', () => {
+    const shooting = play(capturing, { type: 'open', sheet: 'camera' }, { type: 'chosen', photos: chosen('a') }).state;
+    expect(shooting).toMatchObject({ screen: 'capture', sheet: 'camera' });
+    expect(play(shooting, { type: 'close' }).state).toMatchObject({ screen: 'review', sheet: null });
+  });
+});
+
+describe('deleting', () => {
+  test('a deleted photo can be taken back', () => {
+    const gone = play(reviewing('a', 'b'), { type: 'delete', id: 'a' });
+    expect(ids(gone.state)).toEqual(['b']);
+    expect(gone.effects).toEqual([]);
+    expect(ids(play(gone.state, { type: 'undo' }).state)).toEqual(['a', 'b']);
+  });
+
+  test.each<[string, Event]>([
+    ['time', { type: 'undo-lapsed' }], ['another deletion', { type: 'delete', id: 'b' }], ['Upload', { type: 'upload' }],
+  ])('%s makes it final', (_, event) => {
+    const { effects } = play(reviewing('a', 'b', 'c'), { type: 'delete', id: 'a' }, event);
+    expect(effects.slice(0, 2)).toEqual([{ do: 'send', command: { type: 'remove', id: 'a' } }, { do: 'release', id: 'a' }]);
+  });
+
+  test('the last one leads back to Capture, its undo to Review', () => {
+    const gone = play(reviewing('a'), { type: 'delete', id: 'a' }).state;
+    expect(gone.screen).toBe('capture');
+    expect(play(gone, { type: 'undo' }).state.screen).toBe('review');
+  });
+
+  test('deleting the photo in hand takes its neighbour', () => {
+    const state = play(reviewing('a', 'b', 'c'), { type: 'tag', id: 'c' }, { type: 'delete', id: 'c' }).state;
+    expect(state).toMatchObject({ screen: 'metadata', current: 'b' });
+  });
+});
+
+describe('describing', () => {
+  const tagging = play(reviewing('a', 'b', 'c'), { type: 'tag' }).state;
+
+  test('begins with the first photo that says nothing yet', () => {
+    expect(tagging.current).toBe('a');
+    const { state } = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }, { type: 'back' }, { type: 'tag' });
+    expect(state.current).toBe('b');
+  });
+
+  test.each<[string, Metadata, Extract<Event, { type: 'describe' }>['change'], Metadata]>([
+    ['sets', {}, { laterality: 'left', bodySite: 'hand' }, { laterality: 'left', bodySite: 'hand' }],
+    ['clears', { laterality: 'left', view: 'overview' }, { laterality: null }, { view: 'overview' }],
+    ['an empty note is none', { notes: 'x' }, { notes: '' }, {}],
+    ['a site without sides answers for the side', { laterality: 'left' }, { bodySite: 'nose' }, { bodySite: 'nose', laterality: 'na' }],
+    ['… and takes its answer back', { bodySite: 'nose', laterality: 'na' }, { bodySite: 'hand' }, { bodySite: 'hand' }],
+    ['an explicit "no side" stays', { bodySite: 'back', laterality: 'na' }, { bodySite: 'chest' }, { bodySite: 'chest', laterality: 'na' }],
+    ['the person may say a side for any site', { bodySite: 'nose', laterality: 'na' }, { laterality: 'right' }, { bodySite: 'nose', laterality: 'right' }],
+  ])('%s', (_, before, change, after) => {
+    const from = { ...tagging, drafts: { a: before } };
+    const { state, effects } = play(from, { type: 'describe', id: 'a', change });
+    expect(metadataOf(state, 'a')).toEqual(after);
+    expect(effects).toEqual([{ do: 'send', command: { type: 'describe', id: 'a', metadata: after } }]);
+  });
+
+  test('notes end at the limit of the session, counted in characters', () => {
+    const { state } = play(tagging, { type: 'describe', id: 'a', change: { notes: '👍'.repeat(600) } });
+    expect([...(metadataOf(state, 'a').notes ?? '')]).toHaveLength(500);
+  });
+
+  test('the time in the photo survives what the person says, before or after', () => {
+    const said = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
+    const capturedAt = '2026-03-01T08:59:00Z';
+    expect(metadataOf(play(said, snap([photo('a', { metadata: { capturedAt } })])).state, 'a')).toEqual({ laterality: 'left', capturedAt });
+  });
+
+  test('the place of the nearest earlier photo is carried over, its notes are not', () => {
+    const first = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left', bodySite: 'foot', notes: 'n', view: 'overview' } }).state;
+    expect(metadataOf(play(first, { type: 'copy-previous', id: 'c' }).state, 'c')).toEqual({ laterality: 'left', bodySite: 'foot' });
+  });
+
+  test('one place for all, and back', () => {
+    const before = play(tagging,
+      { type: 'describe', id: 'a', change: { laterality: 'left', bodySite: 'foot' } },
+      { type: 'describe', id: 'b', change: { laterality: 'right', notes: 'keep' } }).state;
+    const all = play(before, { type: 'apply-to-all', id: 'a' });
+    expect(metadataOf(all.state, 'b')).toEqual({ laterality: 'left', bodySite: 'foot', notes: 'keep' });
+    expect(metadataOf(all.state, 'c')).toEqual({ laterality: 'left', bodySite: 'foot' });
+    expect(all.effects).toHaveLength(2);
+    const undone = play(all.state, { type: 'undo' }).state;
+    expect(metadataOf(undone, 'b')).toEqual({ laterality: 'right', notes: 'keep' });
+    expect(metadataOf(undone, 'c')).toEqual({});
+  });
+
+  test('pages turn and stop at the ends', () => {
+    const last = play(tagging, { type: 'step', by: 1 }, { type: 'step', by: 1 }, { type: 'step', by: 1 }).state;
+    expect(last.current).toBe('c');
+    expect(play(last, { type: 'back' }).state).toMatchObject({ screen: 'metadata', current: 'b' });
+    expect(play(tagging, { type: 'back' }).state.screen).toBe('review');
+  });
+});
+
+describe('sending', () => {
+  const sending = play(reviewing('a', 'b'), { type: 'upload' });
+
+  test('Upload asks for every photo that can be sent', () => {
+    expect(sending.effects).toEqual([{ do: 'send', command: { type: 'upload' } }]);
+    expect(sending.state).toMatchObject({ screen: 'uploading', batch: ['a', 'b'] });
+  });
+
+  test('photos that were stopped before are tried again, files that are no photos are left', () => {
+    const from = play(capturing, snap([
+      photo('a', { state: 'cancelled' }),
+      photo('b', { state: 'failed', problem: { code: 'network', detail: '', retryable: true } }),
+      photo('c', { state: 'failed', problem: { code: 'not_an_image', detail: '', retryable: false } }),
+    ])).state;
+    const { state, effects } = play(from, { type: 'upload' });
+    expect(state.batch).toEqual(['a', 'b']);
+    expect(effects.slice(1)).toEqual(['a', 'b'].map((id) => ({ do: 'send', command: { type: 'retry', id } })));
+  });
+
+  test('nothing to send is said, not done', () => {
+    expect(play(capturing, { type: 'upload' })).toMatchObject({ state: { screen: 'capture', notice: { kind: 'nothing-to-send' } }, effects: [] });
+  });
+
+  const at = (n: number) => `2026-03-01T09:00:0${n}Z`;
+  const done = (id: string, n: number, more = {}) => photo(id, { state: 'confirmed', confirmedAt: at(n), ...more });
+
+  test('the receipt is what the edge confirmed, and only when all is settled', () => {
+    const half = play(sending.state, snap([done('a', 2), photo('b', { state: 'sending' })], { phase: 'uploading' })).state;
+    expect(half.screen).toBe('uploading');
+    const full = play(half, snap([done('a', 2), done('b', 1, { source: 'gallery' })], { phase: 'done', imageCount: 2 })).state;
+    expect(full).toMatchObject({ screen: 'success', receipt: { count: 2, at: at(2), gallery: true }, batch: [] });
+    expect(room(full).used).toBe(2);
+  });
+
+  test('a cancelled photo is not in the receipt', () => {
+    const { state } = play(sending.state, snap([done('a', 1), photo('b', { state: 'cancelled' })], { phase: 'done' }));
+    expect(state).toMatchObject({ screen: 'success', receipt: { count: 1 } });
+    expect(ids(state)).toEqual(['b']);
+  });
+
+  test('all cancelled leads back to Review without a receipt', () => {
+    const { state } = play(sending.state, snap([photo('a', { state: 'cancelled' }), photo('b', { state: 'cancelled' })]));
+    expect(state).toMatchObject({ screen: 'review', receipt: null, batch: [] });
+  });
+
+  test('a failed photo keeps the screen until it is sent or deleted', () => {
+    const failed = photo('b', { state: 'failed', problem: { code: 'too_large', detail: '', retryable: false } });
+    const stuck = play(sending.state, snap([done('a', 1), failed])).state;
+    expect(stuck.screen).toBe('uploading');
+    expect(play(stuck, { type: 'delete', id: 'b' }).state).toMatchObject({ screen: 'success', receipt: { count: 1 } });
+  });
+
+  test('what was confirmed before a reload still counts', () => {
+    const saved: Saved = { session: grant, screen: 'uploading', batch: ['a', 'b'], confirmed: { a: at(1) } };
+    const { state } = play(initialState, boot(saved), snap([photo('b', { state: 'sending' })]), snap([done('b', 3)]));
+    expect(state).toMatchObject({ screen: 'success', receipt: { count: 2, at: at(3) } });
+  });
+
+  test('the end of the session is an error that says what is safe', () => {
+    const { state } = play(sending.state, snap([photo('a'), photo('b')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } }));
+    expect(state).toMatchObject({ screen: 'error', trouble: { code: 'session_expired', retryable: false } });
+    expect(ids(state)).toEqual(['a', 'b']);
+  });
+
+  test('the end of the session after the receipt is no error', () => {
+    const { state } = play(sending.state, snap([done('a', 1), done('b', 1)]), snap([], { phase: 'stopped' }));
+    expect(state.screen).toBe('success');
+  });
+
+  test('Done leaves nothing behind', () => {
+    const { state, effects } = play(sending.state, snap([done('a', 1), done('b', 1)]), { type: 'finish' });
+    expect(state.closed).toBe(true);
+    expect(effects).toEqual([
+      { do: 'send', command: { type: 'forget' } }, { do: 'release', id: 'a' }, { do: 'release', id: 'b' }, { do: 'erase' },
+    ]);
+    expect(play(state, { type: 'back' }).state.screen).toBe('success');
+  });
+});
+
+describe('trouble', () => {
+  test('a failed exchange is tried again with the same code', () => {
+    const refused = play(initialState, boot({}, { token: 'qr' }), { type: 'refused', trouble: { code: 'network', retryable: true } }).state;
+    expect(refused.screen).toBe('error');
+    expect(play(refused, { type: 'try-again' })).toMatchObject({ state: { screen: 'loading' }, effects: [{ do: 'exchange', token: 'qr' }] });
+  });
+
+  test('an engine that did not load is loaded again, and the screen comes back', () => {
+    const broken = play(reviewing('a'), { type: 'engine-failed' }).state;
+    expect(broken).toMatchObject({ screen: 'error', trouble: { code: 'engine_failed' } });
+    expect(play(broken, { type: 'try-again' })).toMatchObject({ state: { screen: 'review' }, effects: [{ do: 'start' }] });
+  });
+
+  test('another code of the same encounter reopens the session with the photos that are here', () => {
+    const ended = play(reviewing('a'), snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } })).state;
+    const session = { ...grant, uploadToken: 'new' };
+    const { state, effects } = play(ended, { type: 'link', token: 'qr2' }, { type: 'granted', session });
+    expect(state).toMatchObject({ screen: 'review', trouble: null, session });
+    expect(effects).toEqual([{ do: 'start', session }]);
+    expect(photos(state)).toHaveLength(1);
+  });
+
+  const other = { ...grant, encounterId: 'enc-1002', patientLabel: 'Test Patient B' };
+
+  test("another encounter's code begins anew: it must not meet this one's memory", () => {
+    const { state, effects } = play(capturing, { type: 'link', token: 'qr2' }, { type: 'granted', session: other });
+    expect(effects).toEqual([{ do: 'restart', session: other }]);
+    expect(state.session).toEqual(grant);
+  });
+
+  test('… but not over photos that are not sent yet', () => {
+    const asked = play(reviewing('a'), { type: 'link', token: 'qr2' }, { type: 'granted', session: other });
+    expect(asked).toMatchObject({ state: { screen: 'error', trouble: { code: 'other_patient' }, session: grant, offered: other }, effects: [] });
+    const stayed = play(asked.state, { type: 'back' });
+    expect(stayed.state).toMatchObject({ screen: 'review', session: grant, offered: null, trouble: null });
+    expect(play(asked.state, { type: 'switch' }).effects).toEqual([{ do: 'send', command: { type: 'forget' } }, { do: 'restart', session: other }]);
+  });
+
+  test('a code that is no good does not end the session that is here', () => {
+    const refused = play(reviewing('a'), { type: 'link', token: 'old' }, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state;
+    expect(refused.screen).toBe('error');
+    expect(play(refused, { type: 'back' }).state).toMatchObject({ screen: 'review', token: null, trouble: null });
+  });
+});
+
+describe('back', () => {
+  test.each<[string, State, Partial<State>]>([
+    ['an open sheet closes first', play(reviewing('a'), { type: 'open', sheet: 'photo', id: 'a' }).state, { screen: 'review', sheet: null }],
+    ['Review to Capture', reviewing('a'), { screen: 'capture' }],
+    ['Uploading to Review; sending goes on', play(reviewing('a'), { type: 'upload' }).state, { screen: 'review', batch: ['a'] }],
+    ['Capture stays', capturing, { screen: 'capture' }],
+  ])('%s', (_, from, to) => {
+    const { state, effects } = play(from, { type: 'back' });
+    expect(state).toMatchObject(to);
+    expect(effects).toEqual([]);
+  });
+});

@@ -1,0 +1,179 @@
+/** Carries out effects and turns what the browser says into events. */
+
+import { ApiError, exchangeToken } from '../api/client';
+import type { Command } from '../contract/engine';
+import { LazyEngine, type EngineEvent, type Loaders } from './engine';
+import { Media } from './media';
+import { initialState, type Effect, type Event, type State } from './model';
+import { keepShell } from './offline/register';
+import { behind, reduce } from './reducer';
+import { erase, load, save, savedOf, takePicking } from './storage';
+import { keepAwake } from './wakelock';
+
+/** Notes are typed letter by letter; the engine and its journal hear of them this much later. */
+const DESCRIBE_DELAY_MS = 250;
+
+export type Dispatch = (event: Event) => void;
+
+export class Runtime {
+  state: State = initialState;
+  readonly media = new Media((id, picture) => this.dispatch({ type: 'pictured', id, picture }));
+  readonly #engine: LazyEngine;
+  readonly #described = new Map<string, Command>();
+  #describeTimer: ReturnType<typeof setTimeout> | undefined;
+  #exchange: AbortController | undefined;
+
+  constructor(
+    loaders: Loaders,
+    private readonly render: (state: State) => void,
+  ) {
+    this.#engine = new LazyEngine(loaders, (event) => this.#onEngine(event));
+  }
+
+  /** Reads the code off the address bar and starts. */
+  boot(): void {
+    const token = takeToken();
+    const saved = load();
+    this.#listen();
+    this.dispatch({ type: 'boot', token, saved, cameraKilled: takePicking(), online: navigator.onLine });
+  }
+
+  readonly dispatch: Dispatch = (event) => {
+    const [next, effects] = reduce(this.state, event);
+    const changed = next !== this.state;
+    this.state = next;
+    for (const effect of effects) this.#carryOut(effect);
+    if (!changed) return;
+    if (!next.closed) save(savedOf(next));
+    guardHistory(next);
+    keepAwake(next.snapshot?.phase === 'uploading');
+    this.render(next);
+  };
+
+  #carryOut(effect: Effect): void {
+    switch (effect.do) {
+      case 'exchange':
+        void this.#exchangeToken(effect.token);
+        break;
+      case 'start':
+        this.#engine.send({ type: 'open', apiBase: location.origin, session: effect.session });
+        // The first paint comes first.
+        requestAnimationFrame(() => setTimeout(() => void this.#engine.load()));
+        break;
+      case 'add': {
+        const { id, name, source } = effect.photo;
+        const file = this.media.file(id);
+        if (file) this.#engine.send({ type: 'add', id, name, source, file });
+        break;
+      }
+      case 'send':
+        this.#send(effect.command);
+        break;
+      case 'release':
+        this.media.release(effect.id);
+        break;
+      case 'erase':
+        erase();
+        break;
+      case 'restart':
+        save({ session: effect.session });
+        location.reload();
+        break;
+    }
+  }
+
+  #send(command: Command): void {
+    if (command.type === 'describe') {
+      this.#described.set(command.id, command);
+      clearTimeout(this.#describeTimer);
+      this.#describeTimer = setTimeout(() => this.#flush(), DESCRIBE_DELAY_MS);
+      return;
+    }
+    this.#flush();
+    this.#engine.send(command);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#describeTimer);
+    for (const command of this.#described.values()) this.#engine.send(command);
+    this.#described.clear();
+  }
+
+  async #exchangeToken(token: string): Promise<void> {
+    this.#exchange?.abort();
+    const controller = (this.#exchange = new AbortController());
+    try {
+      const session = await exchangeToken('', token, controller.signal);
+      this.dispatch({ type: 'granted', session });
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      const trouble = error instanceof ApiError
+        ? { code: error.code === 'network' && !navigator.onLine ? 'offline' : error.code, retryable: error.retryable } as const
+        : { code: 'internal', retryable: true } as const;
+      this.dispatch({ type: 'refused', trouble });
+    }
+  }
+
+  #onEngine(event: EngineEvent): void {
+    switch (event.type) {
+      case 'ready':
+        this.dispatch({ type: 'engine-ready', plain: event.plain });
+        keepShell(); // now: all that it keeps has just been fetched and comes from the browser's own cache
+        break;
+      case 'snapshot':
+        this.dispatch({ type: 'snapshot', snapshot: event.snapshot });
+        break;
+      case 'preview':
+        this.media.preview(event.id, event.jpeg);
+        break;
+      case 'unloadable':
+        this.dispatch({ type: 'engine-failed' });
+        break;
+    }
+  }
+
+  #listen(): void {
+    const lifecycle = () => {
+      if (document.visibilityState === 'hidden') this.#flush();
+      this.dispatch({ type: 'lifecycle', visible: document.visibilityState === 'visible', online: navigator.onLine });
+    };
+    document.addEventListener('visibilitychange', lifecycle);
+    addEventListener('pagehide', () => this.#flush());
+    addEventListener('online', lifecycle);
+    addEventListener('offline', lifecycle);
+    // A scanned code may open in the tab that is already here: then only the fragment changes.
+    addEventListener('hashchange', () => {
+      const token = takeToken();
+      if (token !== null) this.dispatch({ type: 'link', token });
+    });
+    addEventListener('popstate', () => {
+      if (history.state === GUARD || takeable()) return;
+      this.dispatch({ type: 'back' });
+      guardHistory(this.state);
+    });
+  }
+}
+
+const FRAGMENT = /^#t=(.+)$/;
+
+const takeable = (): boolean => FRAGMENT.test(location.hash);
+
+/** The QR token in the fragment, which leaves the address bar and the history at once. */
+function takeToken(): string | null {
+  const match = FRAGMENT.exec(location.hash);
+  if (!match) return null;
+  history.replaceState(null, '', location.pathname + location.search);
+  try {
+    return decodeURIComponent(match[1] ?? '');
+  } catch {
+    return match[1] ?? null; // not ours; the edge will say so
+  }
+}
+
+const GUARD = 'photobridge';
+
+/** Where back has a meaning inside the page, one entry of ours takes the press. */
+function guardHistory(state: State): void {
+  const wanted = state.sheet !== null || behind(state) !== null;
+  if (wanted && history.state !== GUARD) history.pushState(GUARD, '');
+}

@@ -1,0 +1,89 @@
+import { useState } from 'preact/hooks';
+import { t } from '../strings';
+import { troubleText } from '../words';
+import { usePage } from '../parts/context';
+import { Icon, type IconName } from '../parts/Icon';
+import { Layout } from '../parts/Layout';
+import { alive, unsent } from '../select';
+import type { Trouble as What } from '../model';
+
+/** The Error screen: what happened, what to do, and what is safe. */
+export function Trouble() {
+  const { state, dispatch } = usePage();
+  const { trouble } = state;
+  if (!trouble) return null;
+  const { title, what, todo } = troubleText(trouble.code);
+  const kept = unsent(state).length;
+  const goesOn = alive(state);
+  const patient = state.session?.patientLabel ?? '';
+  return (
+    <Layout
+      name="error"
+      title={title}
+      actions={
+        <div class="action-row stack">
+          {trouble.retryable && (
+            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'try-again' })}><Icon name="retry" />{t('error.retry')}</button>
+          )}
+          {goesOn && (
+            <button type="button" class={trouble.retryable ? 'button grow' : 'button primary grow'} onClick={() => dispatch({ type: 'back' })}>{t('error.return', { patient })}</button>
+          )}
+          {state.offered && <Sure class="button quiet danger grow" label={t('error.switch', { n: kept, patient: state.offered.patientLabel })} onSure={() => dispatch({ type: 'switch' })} />}
+          {!trouble.retryable && !goesOn && <CodeForm />}
+          {kept > 0 && !trouble.retryable && !goesOn && <Sure class="button quiet danger grow" label={t('error.discard', { n: kept })} onSure={() => dispatch({ type: 'finish' })} />}
+        </div>
+      }
+    >
+      <div class="hero-trouble" aria-hidden="true"><Icon name={iconOf(trouble)} /></div>
+      <div role="alert">
+        <p class="what">{state.offered ? t('trouble.other_patient.whose', { patient: state.offered.patientLabel }) : what}</p>
+        <p class="todo">{todo}</p>
+        {kept > 0 && <p class="kept"><Icon name="shield" /><span>{t('error.kept', { n: kept })}</span></p>}
+      </div>
+    </Layout>
+  );
+}
+
+function iconOf({ code, retryable }: What): IconName {
+  if (!retryable) return 'qr';
+  return code === 'offline' || code === 'network' ? 'offline' : 'warning';
+}
+
+/** For a phone whose camera will not scan: the code, or the whole link, by hand. */
+function CodeForm() {
+  const { dispatch } = usePage();
+  const [code, setCode] = useState('');
+  const token = tokenIn(code);
+  return (
+    <form
+      class="code-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (token) dispatch({ type: 'link', token });
+      }}
+    >
+      <label for="code">{t('code.label')}</label>
+      <div class="action-row">
+        <input id="code" type="text" value={code} autoComplete="off" autoCapitalize="none" autoCorrect="off" spellcheck={false} enterkeyhint="go" onInput={(event) => setCode(event.currentTarget.value)} />
+        <button type="submit" class="button" disabled={!token}>{t('code.go')}</button>
+      </div>
+    </form>
+  );
+}
+
+/** The token of a pasted link, or the text itself. */
+export function tokenIn(text: string): string {
+  const [, fragment] = /#t=([^\s&]+)/.exec(text) ?? [];
+  return fragment ?? text.replace(/\s+/g, '');
+}
+
+/** Two taps, for there is no way back. */
+function Sure({ class: style, label, onSure }: { class: string; label: string; onSure: () => void }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <button type="button" class={style} onClick={() => (asked ? onSure() : setAsked(true))}>
+      <Icon name="bin" />
+      {asked ? t('error.sure', { what: label }) : label}
+    </button>
+  );
+}

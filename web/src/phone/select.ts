@@ -1,0 +1,84 @@
+/** What the screens read off the state. */
+
+import type { Metadata } from '../contract/api';
+import type { PhotoSnapshot } from '../contract/engine';
+import type { Chosen, State } from './model';
+
+/** Whether the session still works, as far as the phone knows. */
+export function alive(state: State): boolean {
+  return state.session !== null && !state.closed && state.snapshot?.phase !== 'stopped' && state.engine !== 'off';
+}
+
+/** Every photo on the phone that was not taken out, oldest first. */
+export function photos(state: State): PhotoSnapshot[] {
+  const known = state.snapshot?.photos ?? [];
+  const ids = new Set(known.map((photo) => photo.id));
+  const all = [...known, ...state.chosen.filter((photo) => !ids.has(photo.id)).map(asSnapshot)];
+  return all.filter((photo) => !state.removed.includes(photo.id));
+}
+
+/** Those that the edge has not confirmed: what Review and Metadata are about. */
+export function unsent(state: State): PhotoSnapshot[] {
+  return photos(state).filter((photo) => photo.state !== 'confirmed');
+}
+
+/** Those that can still be sent: a file that is no photo stays behind. */
+export function sendable(state: State): PhotoSnapshot[] {
+  return unsent(state).filter((photo) => photo.state !== 'failed' || photo.problem?.retryable !== false);
+}
+
+/** Those of the last Upload, as the Uploading screen lists them. */
+export function batch(state: State): PhotoSnapshot[] {
+  return photos(state).filter((photo) => state.batch.includes(photo.id));
+}
+
+/** What is known of a photo: the person's words, the engine's time. */
+export function metadataOf(state: State, id: string): Metadata {
+  const known = state.snapshot?.photos.find((photo) => photo.id === id)?.metadata ?? {};
+  const draft = state.drafts[id];
+  if (!draft) return known;
+  return known.capturedAt === undefined ? draft : { capturedAt: known.capturedAt, ...draft };
+}
+
+export interface Room {
+  /** In the encounter or on their way to it. */
+  used: number;
+  max: number;
+  left: number;
+  /** So few left that the person should know. */
+  tight: boolean;
+}
+
+const TIGHT = 3;
+
+export function room(state: State): Room {
+  const max = state.snapshot?.maxImages ?? state.session?.maxImages ?? 0;
+  const stored = state.snapshot?.imageCount ?? state.session?.imageCount ?? 0;
+  const used = stored + sendable(state).length;
+  const left = Math.max(0, max - used);
+  return { used, max, left, tight: left <= TIGHT };
+}
+
+/** The photo in hand; the first one if there is none. */
+export function currentPhoto(state: State): PhotoSnapshot | undefined {
+  const list = unsent(state);
+  return list.find((photo) => photo.id === state.current) ?? list[0];
+}
+
+/** The nearest earlier photo that has a site or a side, for carrying over. */
+export function previousTagged(state: State, id: string): { index: number; metadata: Metadata } | undefined {
+  const list = unsent(state);
+  for (let index = list.findIndex((photo) => photo.id === id) - 1; index >= 0; index--) {
+    const metadata = metadataOf(state, list[index]?.id ?? '');
+    if (isTagged(metadata)) return { index, metadata };
+  }
+  return undefined;
+}
+
+export function isTagged(metadata: Metadata): boolean {
+  return metadata.bodySite !== undefined || metadata.laterality !== undefined;
+}
+
+function asSnapshot({ id, name, size, source }: Chosen): PhotoSnapshot {
+  return { id, name, source, state: 'chosen', originalBytes: size, bytes: 0, width: 0, height: 0, sentBytes: 0, warnings: [], metadata: {} };
+}

@@ -1,0 +1,63 @@
+/** Sentences for codes: of photos, of the queue, of the edge. */
+
+import type { EngineProblem, PhotoSnapshot, PhotoWarning } from '../contract/engine';
+import english, { type PhoneKey } from '../strings/phone.en';
+import type { TroubleCode } from './model';
+import { bytesLabel, percentLabel, t } from './strings';
+
+const isKey = (key: string): key is PhoneKey => key in english;
+
+export function warningText(warning: PhotoWarning): string {
+  return t(`warning.${warning}`);
+}
+
+/** What is wrong with a photo, short. */
+export function problemText(code: EngineProblem['code']): string {
+  const key = `problem.${code}`;
+  return isKey(key) ? t(key) : t('problem.other');
+}
+
+export interface TroubleText {
+  title: string;
+  what: string;
+  todo: string;
+}
+
+/** What the Error screen says. */
+export function troubleText(code: TroubleCode): TroubleText {
+  const part = (name: string) => {
+    const key = `trouble.${code}.${name}`;
+    return isKey(key) ? t(key) : t(`trouble.other.${name}` as PhoneKey);
+  };
+  return { title: part('title'), what: part('what'), todo: part('todo') };
+}
+
+/** Where a photo stands on its way. */
+export function progressText(photo: PhotoSnapshot): string {
+  switch (photo.state) {
+    case 'chosen':
+    case 'compressing':
+      return t('progress.compressing');
+    case 'ready':
+    case 'queued':
+    case 'signing':
+      return photo.retryAt === undefined ? t('progress.waiting') : t('progress.again');
+    case 'sending':
+      return t('progress.sending', { share: percentLabel(photo.bytes > 0 ? Math.min(1, photo.sentBytes / photo.bytes) : 0) });
+    case 'confirming':
+      return t('progress.confirming');
+    case 'confirmed':
+      return t('progress.confirmed');
+    case 'cancelled':
+      return t('progress.cancelled');
+    case 'failed':
+      return problemText(photo.problem?.code ?? 'internal');
+  }
+}
+
+/** 3.9 MB → 0.9 MB. */
+export function sizeText(photo: PhotoSnapshot): string {
+  return photo.bytes > 0 && photo.bytes < photo.originalBytes
+    ? t('photo.shrunk', { before: bytesLabel(photo.originalBytes), after: bytesLabel(photo.bytes) })
+    : bytesLabel(photo.bytes || photo.originalBytes);
+}

@@ -1,0 +1,4 @@
+import english from './phone.en';
+import { mirrored } from './pseudo';
+
+export default mirrored(english);

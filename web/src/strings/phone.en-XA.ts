@@ -1,0 +1,4 @@
+import english from './phone.en';
+import { accented } from './pseudo';
+
+export default accented(english);

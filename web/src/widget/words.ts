@@ -1,0 +1,21 @@
+/** The widget's texts in its language. */
+
+import { translator, type Translate } from '../strings';
+import { widgetEnglish, type WidgetKey } from '../strings/widget.en';
+
+export type Words = Translate<WidgetKey> & { readonly language: string };
+
+/** The words for a BCP 47 tag. A new language is one more catalogue here. */
+export function wordsFor(language: string): Words {
+  return Object.assign(translator<WidgetKey>(widgetEnglish, 'en'), { language });
+}
+
+/** "4:05" */
+export function clockText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+export function timeText(time: string, language: string): string {
+  return new Date(time).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The phone page: mobile.html, hashed assets and its service worker. The widget is built beside it, so nothing is emptied. */
+export default defineConfig({
+  root: here('.'),
+  base: '/',
+  publicDir: here('public'),
+  plugins: [shell()],
+  build: {
+    outDir: here('dist'),
+    emptyOutDir: false,
+    assetsDir: 'assets',
+    target: ['safari16.4', 'chrome111', 'firefox115'],
+    // The page's own policy allows no inline data.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: { mobile: here('mobile.html'), sw: here('src/phone/offline/sw.ts') },
+      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
+  worker: { format: 'es' },
+});
+
+/** Tells the service worker which files the shell consists of: all that is built but what only some photos or people need. */
+function shell(): Plugin {
+  const seldom = /heif|^assets\/phone\.|\.map$/;
+  return {
+    name: 'photobridge-shell',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const worker = bundle['sw.js'];
+      if (worker?.type !== 'chunk') throw new Error('the build has no service worker');
+      const assets = Object.keys(bundle).filter((file) => file.startsWith('assets/') && !seldom.test(file)).sort();
+      const html = bundle['mobile.html'];
+      const version = createHash('sha256').update(assets.join()).update(html?.type === 'asset' ? html.source : '').digest('hex').slice(0, 16);
+      const files = ['/mobile', '/manifest.webmanifest', '/icons/icon-192.png', ...assets.map((file) => `/${file}`)];
+      worker.code = `const __SHELL__=${JSON.stringify({ version, files })};${worker.code}`;
+    },
+  };
+}
