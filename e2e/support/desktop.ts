@@ -1,0 +1,51 @@
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
+import type { WidgetImage } from '../../web/src/widget/image';
+import { readQR } from './qr';
+import type { Stack } from './stack';
+
+/** A clinician at the practice system, with one patient's record open. */
+export class Desktop {
+  private constructor(readonly page: Page) {}
+
+  static async open(browser: Browser, stack: Stack, encounterId: string): Promise<Desktop> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light' });
+    const page = await context.newPage();
+    await page.goto(`${stack.practice}/#${encounterId}`);
+    const desktop = new Desktop(page);
+    await expect(desktop.codeButton).toBeEnabled();
+    return desktop;
+  }
+
+  get codeButton(): Locator {
+    return this.page.getByTestId('show-code');
+  }
+
+  get tiles(): Locator {
+    return this.page.locator('[data-image-id]');
+  }
+
+  /** The tiles whose picture has been painted. */
+  get painted(): Locator {
+    return this.tiles.locator('img');
+  }
+
+  /** Shows the code and reads it off a screenshot, as a phone's camera would. */
+  async scanCode(): Promise<string> {
+    await this.codeButton.click();
+    await expect(this.page.getByTestId('qr')).toBeVisible();
+    const url = readQR(await this.page.screenshot());
+    if (url === undefined) throw new Error('no QR code can be read off the screen');
+    return url;
+  }
+
+  /** What the widget hands its host. */
+  images(): Promise<Pick<WidgetImage, 'id' | 'metadata' | 's3Key'>[]> {
+    return this.page.evaluate(() =>
+      [...(document.querySelector('photobridge-widget')?.images ?? [])].map(({ id, metadata, s3Key }) => ({ id, metadata, ...(s3Key === undefined ? {} : { s3Key }) })),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}

@@ -1,0 +1,39 @@
+import type { Browser, Locator, Page } from '@playwright/test';
+
+export type PhotoFile = string | { name: string; mimeType: string; buffer: Buffer };
+
+/** A phone-sized page with touch, holding what the code says. */
+export class Phone {
+  private constructor(readonly page: Page) {}
+
+  static async scan(browser: Browser, url: string): Promise<Phone> {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'light' });
+    const page = await context.newPage();
+    await page.goto(url);
+    return new Phone(page);
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name });
+  }
+
+  /** The sentence of the Error screen. */
+  get trouble(): Locator {
+    return this.page.getByRole('alert');
+  }
+
+  get tiles(): Locator {
+    return this.page.locator('.tile');
+  }
+
+  /** Through the gallery's own file chooser. */
+  async choose(files: PhotoFile[]): Promise<void> {
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.button('Gallery').tap();
+    await (await chooser).setFiles(files as string[]);
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
