@@ -120,6 +120,10 @@ test-units: build ## Go tests natively and under GOOS=js, and the unit tests of 
 test-e2e: build browser ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts
 
+.PHONY: pictures
+pictures: build browser ## takes the README's pictures anew
+	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts e2e/pictures.spec.ts
+
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium
 	@scripts/browser.sh >/dev/null

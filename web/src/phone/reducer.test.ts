@@ -62,6 +62,12 @@ describe('opening', () => {
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
   });
 
+  test('photos chosen while the engine was starting are not', () => {
+    const chose = [{ type: 'granted', session: grant }, { type: 'chosen', photos: chosen('a') }] as const;
+    const { state } = play(initialState, boot({}, { token: 'qr' }), ...chose, snap([photo('a')]));
+    expect(state).toMatchObject({ screen: 'review', notice: null });
+  });
+
   test('an upload that the last page could not finish is shown at once', () => {
     const { state } = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session: grant }, snap([photo('a', { state: 'queued' })], { phase: 'uploading' }));
     expect(state).toMatchObject({ screen: 'uploading', batch: ['a'] });
