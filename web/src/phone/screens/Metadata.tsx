@@ -18,7 +18,7 @@ export function Metadata() {
   const { state, dispatch } = usePage();
   const list = unsent(state);
   const photo = currentPhoto(state);
-  const number = photo ? list.indexOf(photo) + 1 : 0;
+  const number = list.findIndex(({ id }) => id === photo?.id) + 1;
   const last = number === list.length;
   const swipe = useSwipe({ next: !last, previous: number > 1 }, (by) => dispatch({ type: 'step', by }));
   const turned = useTurn(number);
@@ -50,7 +50,7 @@ export function Metadata() {
     >
       <ol class="segments" aria-hidden="true">
         {list.map((one) => (
-          <li key={one.id} class={`${one === photo ? 'segment-here' : ''} ${isTagged(metadataOf(state, one.id)) ? 'segment-done' : ''}`} />
+          <li key={one.id} class={`${one.id === photo?.id ? 'segment-here' : ''} ${isTagged(metadataOf(state, one.id)) ? 'segment-done' : ''}`} />
         ))}
       </ol>
       <div class={`page ${turned}`} key={photo.id} {...swipe}>

@@ -11,7 +11,7 @@ export function PhotoSheet() {
   const { state, dispatch } = usePage();
   const photo = currentPhoto(state);
   if (!photo) return null;
-  const name = t('photo.name', { n: unsent(state).indexOf(photo) + 1 });
+  const name = t('photo.name', { n: unsent(state).findIndex(({ id }) => id === photo.id) + 1 });
   return (
     <Sheet name="photo" title={name} onClose={() => dispatch({ type: 'close' })}>
       <div class="large"><Thumb photo={photo} alt={name} full /></div>
