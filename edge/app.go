@@ -8,50 +8,75 @@ import (
 
 	"github.com/clinicpro/photobridge/edge/api"
 	"github.com/clinicpro/photobridge/edge/credential"
+	"github.com/clinicpro/photobridge/edge/doctor"
 	"github.com/clinicpro/photobridge/edge/objects"
 	"github.com/clinicpro/photobridge/edge/realtime"
 	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/edge/telemetry"
 	"github.com/clinicpro/photobridge/edge/upstash"
 	"github.com/clinicpro/photobridge/shared"
 )
 
+// platform is what the runtime gives the edge.
+type platform struct {
+	getenv    func(name string) string
+	transport http.RoundTripper
+	log       func(line []byte)
+
+	// nil: no limit
+	tokenTries, sessionCalls api.Limiter
+}
+
 // newApp wires the edge: configuration, then clients, then the handler. With a
 // bad configuration every call answers 503 and names the variables.
-func newApp(getenv func(string) string, transport http.RoundTripper, log func(line []byte)) http.Handler {
-	config, err := readConfig(getenv)
+func newApp(p platform) http.Handler {
+	config, err := readConfig(p.getenv)
 	if err != nil {
-		return misconfigured(err)
+		return unconfigured(err, p.getenv("ADMIN_TOKEN"))
 	}
-	notifier, err := realtime.New(config.ablyKey, config.ablyRESTURL, transport)
+	publisher, err := realtime.New(config.ablyKey, config.ablyRESTURL, telemetry.Transport("ably", p.transport))
 	if err != nil {
-		return misconfigured(configError{"ABLY_API_KEY: " + err.Error()})
+		return unconfigured(configError{"ABLY_API_KEY: " + err.Error()}, config.adminToken)
+	}
+	redis := &upstash.Client{URL: config.redisURL, Token: config.redisToken, HTTP: telemetry.Transport("redis", p.transport)}
+	bucket := objects.New(config.objects, telemetry.Transport("s3", p.transport), time.Now)
+	keys := credential.Keys{Session: config.sessionSecret, Launch: config.launchSecret, Now: now}
+	if config.launchJWKSURL != "" {
+		keys.JWKS = &credential.JWKS{URL: config.launchJWKSURL, HTTP: telemetry.Transport("jwks", p.transport), Now: now}
 	}
 	return api.New(api.Config{
 		Service: &session.Service{
-			Store:         &upstash.Store{Redis: &upstash.Client{URL: config.redisURL, Token: config.redisToken, HTTP: transport}},
-			Objects:       objects.New(config.objects, transport, time.Now),
-			Notifier:      notifier,
-			MaxImages:     config.maxImages,
-			MaxImageBytes: config.maxImageSize,
-			Now:           now,
+			Store: &upstash.Store{Redis: redis}, Objects: bucket, Notifier: publisher,
+			MaxImages: config.maxImages, MaxImageBytes: config.maxImageSize, Now: now,
 		},
-		Keys:           credential.Keys{Session: config.sessionSecret, Launch: config.launchSecret, Now: now},
+		Keys:           keys,
 		BaseURL:        config.baseURL,
 		AllowedOrigins: config.allowedOrigins,
 		MaxImages:      config.maxImages,
 		MaxImageBytes:  config.maxImageSize,
 		Consent:        config.consent,
-		Log:            log,
+		Log:            p.log,
+		TokenTries:     p.tokenTries,
+		SessionCalls:   p.sessionCalls,
+		Doctor:         examiner{config, redis, bucket, publisher}.examine,
+		AdminToken:     config.adminToken,
 	})
 }
 
 // now is in UTC, as all times on the wire are.
 func now() time.Time { return time.Now().UTC() }
 
-func misconfigured(cause error) http.Handler {
-	return api.Unavailable(&shared.Error{
-		Code:       shared.CodeUpstreamUnavailable,
-		Detail:     "This deployment is not configured. " + cause.Error() + ".",
-		RetryAfter: time.Minute,
-	})
+func unconfigured(cause error, adminToken string) http.Handler {
+	return api.Unconfigured(
+		&shared.Error{
+			Code:       shared.CodeUpstreamUnavailable,
+			Detail:     "This deployment is not configured. " + cause.Error() + ".",
+			RetryAfter: time.Minute,
+		},
+		doctor.Report{Checks: []doctor.Finding{{
+			Name: "configuration", Detail: cause.Error(),
+			Fix: "Set what is named, in the worker's secrets or variables, and deploy again.",
+		}}},
+		adminToken,
+	)
 }

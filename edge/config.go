@@ -10,7 +10,10 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-const minSecret = 32 // bytes: the length of an HS256 key (RFC 7518, section 3.2)
+const (
+	minSecret = 32 // bytes: the length of an HS256 key (RFC 7518, section 3.2)
+	minToken  = 24 // characters
+)
 
 // config is the edge's configuration, read from its environment.
 type config struct {
@@ -21,6 +24,8 @@ type config struct {
 	allowedOrigins          []string
 	sessionSecret           []byte
 	launchSecret            []byte
+	launchJWKSURL           string // instead of launchSecret
+	adminToken              string // empty: nobody may ask the doctor
 	maxImages, maxImageSize int
 	consent                 shared.Consent
 }
@@ -53,15 +58,19 @@ func readConfig(getenv func(string) string) (config, error) {
 		ablyRESTURL:   r.url("ABLY_REST_URL", false),
 		baseURL:       strings.TrimSuffix(r.url("BASE_URL", true), "/"),
 		sessionSecret: r.secret("SESSION_SECRET"),
-		launchSecret:  r.secret("LAUNCH_SECRET"),
+		adminToken:    getenv("ADMIN_TOKEN"),
 		maxImages:     r.number("MAX_IMAGES_PER_SESSION", shared.MaxImages, 1, 100),
 		maxImageSize:  r.number("MAX_IMAGE_BYTES", shared.MaxImageBytes, 50_000, 20_000_000),
 		consent:       r.consent(),
 	}
+	c.launchSecret, c.launchJWKSURL = r.launch()
 	for origin := range strings.SplitSeq(getenv("ALLOWED_ORIGINS"), ",") {
 		if origin = strings.TrimSpace(origin); origin != "" {
-			c.allowedOrigins = append(c.allowedOrigins, origin)
+			c.allowedOrigins = append(c.allowedOrigins, r.origin(origin))
 		}
+	}
+	if c.adminToken != "" && len(c.adminToken) < minToken {
+		r.complain("ADMIN_TOKEN is shorter than %d characters", minToken)
 	}
 	if len(r.wrong) > 0 {
 		return config{}, r.wrong
@@ -101,6 +110,35 @@ func (r *reader) secret(name string) []byte {
 		r.complain("%s is shorter than %d characters", name, minSecret)
 	}
 	return []byte(value)
+}
+
+// launch is how launch tokens are checked: one way, never both.
+func (r *reader) launch() (secret []byte, jwksURL string) {
+	switch {
+	case r.getenv("LAUNCH_JWKS_URL") == "":
+		return r.secret("LAUNCH_SECRET"), ""
+	case r.getenv("LAUNCH_SECRET") != "":
+		r.complain("LAUNCH_SECRET and LAUNCH_JWKS_URL are both set; keep the one that the practice system uses")
+	}
+	return nil, r.url("LAUNCH_JWKS_URL", true)
+}
+
+// origin checks one of ALLOWED_ORIGINS: as a browser sends it, it has no path.
+func (r *reader) origin(value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || value != origin(value) {
+		r.complain("ALLOWED_ORIGINS holds %q, which is not an origin such as https://practice.example", value)
+	}
+	return value
+}
+
+// origin is the part of a URL that a browser sends as Origin.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 func (r *reader) number(name string, fallback, least, most int) int {

@@ -11,16 +11,38 @@ import (
 
 	"github.com/syumai/workers"
 	"github.com/syumai/workers/cloudflare"
+
+	"github.com/clinicpro/photobridge/edge/api"
 )
 
 // main serves until the isolate goes away: worker.mjs keeps this instance warm
 // and hands it one request at a time.
 func main() {
 	console := js.Global().Get("console")
-	handler := newApp(cloudflare.Getenv, fetchTransport{}, func(line []byte) { console.Call("log", string(line)) })
+	handler := newApp(platform{
+		getenv:       cloudflare.Getenv,
+		transport:    fetchTransport{},
+		log:          func(line []byte) { console.Call("log", string(line)) },
+		tokenTries:   limiter("TOKEN_TRIES"),
+		sessionCalls: limiter("SESSION_CALLS"),
+	})
 	workers.ServeNonBlock(buffered(handler))
 	workers.Ready()
 	select {}
+}
+
+// limiter asks the platform's rate limit of that name
+// (https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/).
+// Without one, or when it fails, nobody is refused.
+func limiter(name string) api.Limiter {
+	return func(_ context.Context, key string) bool {
+		binding := cloudflare.GetBinding(name)
+		if !binding.Truthy() {
+			return true
+		}
+		verdict, err := await(binding.Call("limit", map[string]any{"key": key}))
+		return err != nil || verdict.Get("success").Bool()
+	}
 }
 
 // rawBodyWriter is the path of the library's writer that takes a finished

@@ -25,6 +25,7 @@ class Instance {
   /** What the library reads env, ctx and its own callbacks from. */
   #context = { env: {}, ctx: {}, binding: {} };
   #memory;
+  #fail = () => {};
   exited = false;
 
   async boot(env, ctx) {
@@ -39,17 +40,22 @@ class Instance {
     globalThis.context = this.#context;
     const ended = go.run(instance).then(() => {
       this.exited = true;
+      this.#fail(new Error('the Go instance ended'));
       throw new Error('the Go instance ended');
     });
-    ended.catch(() => {});
     await Promise.race([ready, ended]);
-    this.ended = ended;
+    ended.catch(() => {});
     return this;
   }
 
-  async handle(request, env, ctx) {
+  /** Answers a request, or fails if the instance ends over it. */
+  handle(request, env, ctx) {
     Object.assign(this.#context, { env, ctx });
-    return Promise.race([this.#context.binding.handleRequest(request), this.ended]);
+    // Not a race with one lasting promise, which would keep something of every request.
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      this.#context.binding.handleRequest(request).then(resolve, reject);
+    });
   }
 
   get grown() {

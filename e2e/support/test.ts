@@ -1,8 +1,9 @@
 import { test as base } from '@playwright/test';
+import { endSessions } from './sessions';
 import { startStack, type Stack } from './stack';
 
-/** Playwright's test with the whole product running beside it, once for all files. */
-export const test = base.extend<object, { stack: Stack }>({
+/** Playwright's test with the whole product running beside it, once for all files; each test finds no session open. */
+export const test = base.extend<{ noSessions: void }, { stack: Stack }>({
   stack: [
     async ({}, use) => {
       const stack = await startStack();
@@ -10,6 +11,13 @@ export const test = base.extend<object, { stack: Stack }>({
       await stack.stop();
     },
     { scope: 'worker', timeout: 180_000 },
+  ],
+  noSessions: [
+    async ({ stack }, use) => {
+      await endSessions(stack);
+      await use();
+    },
+    { auto: true },
   ],
 });
 

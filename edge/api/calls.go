@@ -18,7 +18,7 @@ func (h *handler) create(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	launch, err := h.Keys.VerifyLaunch(token)
+	launch, err := h.Keys.VerifyLaunch(r.Context(), token)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -26,6 +26,8 @@ func (h *handler) create(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	recordOf(r).clinician = launch.Clinician
+	audit(r, actionIssued, opened.Session.Ref(), "")
 	return h.opened(opened)
 }
 
@@ -39,6 +41,7 @@ func (h *handler) renew(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	audit(r, actionIssued, ref, "")
 	return h.opened(opened)
 }
 
@@ -57,6 +60,9 @@ func (h *handler) opened(opened session.Opened) (int, any, error) {
 
 // exchange turns a QR token into an upload token (call 2).
 func (h *handler) exchange(r *http.Request) (int, any, error) {
+	if h.TokenTries != nil && !h.TokenTries(r.Context(), clientAddress(r)) {
+		return 0, nil, tooMany("There were too many tries from this network. Wait a minute, then scan the code again.")
+	}
 	token := r.PathValue("token")
 	if len(token) > maxQRToken {
 		return 0, nil, shared.Errorf(shared.CodeTokenInvalid, "This code is no longer valid. Show a new code on the desktop and scan it.")
@@ -65,6 +71,7 @@ func (h *handler) exchange(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	audit(r, actionScanned, state.Session.Ref(), "")
 	uploadToken, err := h.Keys.Issue(credential.ScopePhone, state.Session.Ref())
 	return http.StatusOK, shared.TokenResponse{
 		EncounterID:      state.Session.EncounterID,
@@ -111,6 +118,7 @@ func (h *handler) confirm(r *http.Request) (int, any, error) {
 	if err := checkConfirm(request); err != nil {
 		return 0, nil, err
 	}
+	audit(r, actionUploaded, ref, request.ImageID)
 	response, err := h.Service.Confirm(r.Context(), ref, request)
 	return http.StatusOK, response, err
 }
@@ -124,6 +132,9 @@ func (h *handler) list(r *http.Request) (int, any, error) {
 	response, err := h.Service.List(r.Context(), ref, scope == credential.ScopeDesktop)
 	if err != nil {
 		return 0, nil, err
+	}
+	if scope == credential.ScopeDesktop && len(response.Images) > 0 {
+		audit(r, actionViewed, ref, "")
 	}
 	etag := fmt.Sprintf(`"%s-%d-%d-%s"`, ref.SessionID[:min(8, len(ref.SessionID))], response.Revision, session.URLWindow(h.Service.Now()).Unix(), scope)
 	return http.StatusOK, tagged{etag, response}, nil
@@ -139,6 +150,7 @@ func (h *handler) correct(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	audit(r, actionChanged, ref, imageID)
 	image, err := h.Service.Correct(r.Context(), ref, imageID, patch)
 	return http.StatusOK, image, err
 }
@@ -149,6 +161,7 @@ func (h *handler) remove(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	audit(r, actionRemoved, ref, imageID)
 	return http.StatusNoContent, nil, h.Service.Remove(r.Context(), ref, imageID)
 }
 
@@ -177,5 +190,18 @@ func (h *handler) end(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	audit(r, actionEnded, ref, "")
 	return http.StatusNoContent, nil, h.Service.End(r.Context(), ref)
+}
+
+// examine runs the doctor for whoever holds the admin token.
+func (h *handler) examine(r *http.Request) (int, any, error) {
+	token, err := bearer(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	if !sameSecret(token, h.AdminToken) {
+		return 0, nil, shared.Errorf(shared.CodeUnauthorized, "The doctor wants the deployment's ADMIN_TOKEN as its Bearer token.")
+	}
+	return http.StatusOK, h.Doctor(r.Context()), nil
 }

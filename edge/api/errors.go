@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/clinicpro/photobridge/edge/doctor"
 	"github.com/clinicpro/photobridge/shared"
 )
 
@@ -54,10 +55,17 @@ func writeError(w http.ResponseWriter, err error, requestID string) int {
 	return problem.Status
 }
 
-// Unavailable answers every call with the same error.
-func Unavailable(err error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
+// Unconfigured answers every call with the error, and the doctor's with its
+// report for whoever holds the admin token.
+func Unconfigured(err error, report doctor.Report, adminToken string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secure(w.Header())
+		token, _ := bearer(r)
+		if r.URL.Path == doctorPath && sameSecret(token, adminToken) {
+			w.Header().Set("Content-Type", "application/json")
+			json.NewEncoder(w).Encode(report)
+			return
+		}
 		writeError(w, err, newRequestID())
 	})
 }

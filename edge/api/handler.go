@@ -3,6 +3,7 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/clinicpro/photobridge/edge/credential"
+	"github.com/clinicpro/photobridge/edge/doctor"
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
 )
@@ -28,7 +30,19 @@ type Config struct {
 	MaxImageBytes  int
 	Consent        shared.Consent
 	Log            func(line []byte)
+
+	// TokenTries limits QR token tries by address, SessionCalls the calls of
+	// one session's tokens. Either may be nil: no limit.
+	TokenTries, SessionCalls Limiter
+
+	// Doctor examines the deployment for whoever holds AdminToken; empty means
+	// that nobody may ask.
+	Doctor     func(context.Context) doctor.Report
+	AdminToken string
 }
+
+// Limiter says whether one more of what key names is within its rate.
+type Limiter func(ctx context.Context, key string) (allowed bool)
 
 type handler struct{ Config }
 
@@ -44,31 +58,35 @@ func New(config Config) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		route, ok := find(routes, r)
-		if !ok {
-			route.pattern, route.call = "unknown", func(*http.Request) (int, any, error) {
-				return 0, nil, shared.Errorf(shared.CodeBadRequest, "There is no such call.")
-			}
-		}
-		h.serve(w, r, route)
+		h.serve(w, r, find(routes, r))
 	}))
 }
 
-// serve makes one call: request id, headers, one log line, errors into
-// problems, and a panic into one.
+// serve makes one call: request id, headers, log lines, errors into problems,
+// and a panic into one.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, route route) {
 	started := time.Now()
-	requestID := newRequestID()
+	rec, r := begin(r, route.pattern)
 	header := w.Header()
-	header.Set("X-Request-Id", requestID)
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
-	status, err := h.answer(w, r, route.call, requestID)
-	h.log(r, route.pattern, requestID, status, time.Since(started), err)
+	header.Set("X-Request-Id", rec.requestID)
+	secure(header)
+	status, err := h.answer(w, r, route.call)
+	h.log(rec, r.Method, status, time.Since(started), err)
 }
 
-func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call, requestID string) (status int, err error) {
+// secure sets what every answer says to a browser: it is not a page, and
+// nobody keeps it.
+func secure(header http.Header) {
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	header.Set("X-Content-Type-Options", "nosniff")
+}
+
+func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (status int, err error) {
+	requestID := recordOf(r).requestID
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
@@ -82,7 +100,8 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call, reques
 	if tagged, ok := body.(tagged); ok {
 		w.Header().Set("ETag", tagged.etag)
 		w.Header().Set("Cache-Control", "private, no-cache")
-		if slices.Contains(strings.Split(strings.ReplaceAll(r.Header.Get("If-None-Match"), " ", ""), ","), tagged.etag) {
+		if matchesTag(r.Header.Get("If-None-Match"), tagged.etag) {
+			recordOf(r).action = "" // nothing was shown
 			w.WriteHeader(http.StatusNotModified)
 			return http.StatusNotModified, nil
 		}
@@ -102,6 +121,17 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call, reques
 	return status, nil
 }
 
+// matchesTag compares weakly, as If-None-Match does (RFC 9110, section 13.1.2).
+func matchesTag(ifNoneMatch, etag string) bool {
+	for tag := range strings.SplitSeq(ifNoneMatch, ",") {
+		tag = strings.TrimSpace(tag)
+		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+			return true
+		}
+	}
+	return false
+}
+
 // tagged is a body with its entity tag (RFC 9110, section 8.8.3).
 type tagged struct {
 	etag string
@@ -119,7 +149,7 @@ func (h *handler) withOrigin(next http.Handler) http.Handler {
 		if origin != "" && slices.Contains(h.AllowedOrigins, origin) {
 			header := w.Header()
 			header.Set("Access-Control-Allow-Origin", origin)
-			header.Set("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id, Date")
+			header.Set("Access-Control-Expose-Headers", "Date, ETag, Retry-After, X-Request-Id")
 			header.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
 			header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match")
 			header.Set("Access-Control-Max-Age", "7200")

@@ -1,38 +1,130 @@
 package api
 
 import (
+	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"time"
 
+	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/edge/telemetry"
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// log writes one line a request. It names the route by its pattern, never the
-// path: that may hold a QR token or an encounter.
-func (h *handler) log(r *http.Request, route, requestID string, status int, took time.Duration, err error) {
-	line := map[string]any{
-		"requestId": requestID,
-		"method":    r.Method,
-		"route":     route,
-		"status":    status,
-		"ms":        took.Milliseconds(),
-	}
-	if encounterID := r.PathValue("encounterId"); shared.ValidID(encounterID) {
-		sum := sha256.Sum256([]byte(encounterID))
-		line["encounter"] = hex.EncodeToString(sum[:6])
+// action is what an audit line says was done.
+type action string
+
+const (
+	actionIssued   action = "issued"
+	actionScanned  action = "scanned"
+	actionUploaded action = "uploaded"
+	actionViewed   action = "viewed"
+	actionChanged  action = "changed"
+	actionRemoved  action = "removed"
+	actionEnded    action = "ended"
+)
+
+// record is what the log will say of one request.
+type record struct {
+	requestID string
+	route     string
+	ref       session.Ref
+	action    action
+	imageID   string
+	clinician string
+	upstreams telemetry.Upstreams
+}
+
+type recordKey struct{}
+
+// recordOf is the record of a request that serve has begun.
+func recordOf(r *http.Request) *record { return r.Context().Value(recordKey{}).(*record) }
+
+// begin gives a request its record.
+func begin(r *http.Request, route string) (*record, *http.Request) {
+	rec := &record{requestID: newRequestID(), route: route}
+	ctx := telemetry.With(context.WithValue(r.Context(), recordKey{}, rec), &rec.upstreams)
+	return rec, r.WithContext(ctx)
+}
+
+// audit notes what a call did, for the audit line.
+func audit(r *http.Request, done action, ref session.Ref, imageID string) {
+	rec := recordOf(r)
+	rec.ref, rec.action, rec.imageID = ref, done, imageID
+}
+
+type requestLine struct {
+	RequestID string                        `json:"requestId"`
+	Method    string                        `json:"method"`
+	Route     string                        `json:"route"` // the pattern: a path may hold a QR token or an encounter
+	Status    int                           `json:"status"`
+	MS        int64                         `json:"ms"`
+	Encounter string                        `json:"encounter,omitempty"` // pseudonym
+	Upstreams map[string]telemetry.Upstream `json:"upstreams,omitempty"`
+	Code      shared.Code                   `json:"code,omitempty"`
+	Cause     string                        `json:"cause,omitempty"`
+}
+
+type auditLine struct {
+	Audit     action `json:"audit"`
+	At        string `json:"at"`
+	RequestID string `json:"requestId"`
+	Encounter string `json:"encounter"`           // pseudonym, as the others
+	Session   string `json:"session"`             //
+	Clinician string `json:"clinician,omitempty"` //
+	Image     string `json:"image,omitempty"`     //
+}
+
+// log writes one line a request, and one more if something was done to a
+// session. Neither holds a token, a name, a note, a URL or an id as it is.
+func (h *handler) log(rec *record, method string, status int, took time.Duration, err error) {
+	line := requestLine{
+		RequestID: rec.requestID, Method: method, Route: rec.route, Status: status, MS: took.Milliseconds(),
+		Encounter: h.pseudonym(rec.ref.EncounterID), Upstreams: rec.upstreams.ByName(),
 	}
 	if err != nil {
-		line["code"] = shared.CodeOf(err)
+		line.Code = shared.CodeOf(err)
+		line.Cause = cause(err)
 	}
-	if e, ok := asError(err); ok && e.Err != nil {
-		line["cause"] = e.Err.Error()
-	} else if err != nil && !ok {
-		line["cause"] = err.Error()
+	h.write(line)
+	if err != nil || rec.action == "" {
+		return
 	}
+	h.write(auditLine{
+		Audit: rec.action, At: time.Now().UTC().Format(time.RFC3339), RequestID: rec.requestID,
+		Encounter: h.pseudonym(rec.ref.EncounterID), Session: h.pseudonym(rec.ref.SessionID),
+		Clinician: h.pseudonym(rec.clinician), Image: h.pseudonym(rec.imageID),
+	})
+}
+
+// cause is what stands behind an error's sentence for a person.
+func cause(err error) string {
+	e, ok := asError(err)
+	switch {
+	case !ok:
+		return err.Error()
+	case e.Err != nil:
+		return e.Err.Error()
+	}
+	return ""
+}
+
+func (h *handler) write(line any) {
 	if encoded, err := json.Marshal(line); err == nil {
 		h.Log(encoded)
 	}
+}
+
+// pseudonym stands for an id in the log: the same id has the same pseudonym,
+// and without the deployment's secret nobody finds the id by trying.
+func (h *handler) pseudonym(id string) string {
+	if id == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, h.Keys.Session)
+	mac.Write([]byte("log " + id))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
 }

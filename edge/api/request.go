@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -8,7 +9,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/clinicpro/photobridge/edge/credential"
@@ -16,7 +19,10 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-const maxDimension = 20_000 // pixels; no phone makes a larger photo
+const (
+	maxDimension = 20_000 // pixels; no phone makes a larger photo
+	rateWindow   = 10 * time.Second
+)
 
 func asError(err error) (*shared.Error, bool) { return errors.AsType[*shared.Error](err) }
 
@@ -39,19 +45,31 @@ func (h *handler) authorize(r *http.Request, encounterID string, allowed ...cred
 	if err != nil {
 		return session.Ref{}, "", err
 	}
-	permitted := false
-	for _, one := range allowed {
-		permitted = permitted || scope == one
-	}
+	recordOf(r).ref = ref
 	switch {
-	case !permitted:
+	case !slices.Contains(allowed, scope):
 		return session.Ref{}, "", shared.Errorf(shared.CodeForbidden, "This token is not for this call: a %s may not make it.", scope)
 	case !shared.ValidID(encounterID):
 		return session.Ref{}, "", shared.Errorf(shared.CodeBadRequest, "encounterId must be 1 to 64 letters, digits, dots, underscores or hyphens.")
 	case encounterID != ref.EncounterID:
 		return session.Ref{}, "", shared.Errorf(shared.CodeEncounterMismatch, "This token belongs to another encounter. Open the right patient's session.")
+	case h.SessionCalls != nil && !h.SessionCalls(r.Context(), ref.SessionID):
+		return session.Ref{}, "", tooMany("This session is asking too often. It goes on in a moment.")
 	}
 	return ref, scope, nil
+}
+
+func tooMany(detail string) error {
+	return &shared.Error{Code: shared.CodeRateLimited, Detail: detail, RetryAfter: rateWindow}
+}
+
+// clientAddress is where a request comes from, as Cloudflare tells it
+// (https://developers.cloudflare.com/fundamentals/reference/http-headers/).
+func clientAddress(r *http.Request) string { return r.Header.Get("CF-Connecting-IP") }
+
+// sameSecret compares in a time that says nothing; an empty secret is nobody's.
+func sameSecret(given, secret string) bool {
+	return secret != "" && subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1
 }
 
 // readJSON reads a body of one JSON value. Fields that are not known are

@@ -7,10 +7,13 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
+// doctorPath is outside the session API: it is for whoever runs a deployment.
+const doctorPath = "/api/medtech/doctor"
+
 // route is one call of the API. Its pattern is also its name in logs.
 type route struct {
 	method  string
-	pattern string // below shared.BasePath
+	pattern string
 	call    call
 }
 
@@ -18,7 +21,7 @@ type route struct {
 // encounter's id. net/http's mux refuses such a set, since neither of
 // /token/{token} and /{encounterId}/realtime is the narrower one.
 func (h *handler) routes() []route {
-	return []route{
+	routes := []route{
 		{"POST", "/create", h.create},
 		{"GET", "/token/{token}", h.exchange},
 		{"POST", "/presigned-url", h.presign},
@@ -30,21 +33,24 @@ func (h *handler) routes() []route {
 		{"GET", "/{encounterId}/realtime", h.realtime},
 		{"DELETE", "/{encounterId}", h.end},
 	}
+	for i := range routes {
+		routes[i].pattern = shared.BasePath + routes[i].pattern
+	}
+	return append(routes, route{"GET", doctorPath, h.examine})
 }
 
-// find answers the route of a request and puts its path values into it.
-func find(routes []route, r *http.Request) (route, bool) {
-	path, ok := strings.CutPrefix(r.URL.Path, shared.BasePath)
-	if !ok {
-		return route{}, false
-	}
-	segments := strings.Split(path, "/")
+// find answers the route of a request and puts its path values into it. An
+// unknown one is a route too: it refuses.
+func find(routes []route, r *http.Request) route {
+	segments := strings.Split(r.URL.Path, "/")
 	for _, route := range routes {
 		if route.method == r.Method && matches(route.pattern, segments, r) {
-			return route, true
+			return route
 		}
 	}
-	return route{}, false
+	return route{r.Method, "unknown", func(*http.Request) (int, any, error) {
+		return 0, nil, shared.Errorf(shared.CodeBadRequest, "There is no such call.")
+	}}
 }
 
 func matches(pattern string, segments []string, r *http.Request) bool {

@@ -5,7 +5,6 @@
 package credential
 
 import (
-	"errors"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -22,15 +21,13 @@ const (
 	ScopeDesktop Scope = "desktop"
 )
 
-const (
-	issuer          = "photobridge"
-	maxPatientLabel = 100 // characters
-)
+const issuer = "photobridge"
 
 // Keys signs and checks.
 type Keys struct {
 	Session []byte // SESSION_SECRET
-	Launch  []byte // LAUNCH_SECRET
+	Launch  []byte // LAUNCH_SECRET; empty if the practice system has a key set
+	JWKS    *JWKS  // LAUNCH_JWKS_URL; nil if it shares a secret
 	Now     func() time.Time
 }
 
@@ -71,46 +68,4 @@ func (k Keys) Verify(token string) (session.Ref, Scope, error) {
 		return session.Ref{}, "", shared.Wrap(err, shared.CodeUnauthorized, "This session's access is no longer valid. Open the session again on the desktop.")
 	}
 	return session.Ref{EncounterID: claims.Subject, SessionID: claims.SessionID}, claims.Scope, nil
-}
-
-type launchClaims struct {
-	jwt.RegisteredClaims
-	FacilityID   string `json:"facilityId"`
-	PatientID    string `json:"patientId"`
-	EncounterID  string `json:"encounterId"`
-	PatientLabel string `json:"patientLabel"`
-}
-
-// VerifyLaunch checks a practice system's launch token. It fails with
-// unauthorized, and says which claim is missing or malformed: its reader is
-// the developer of that system.
-func (k Keys) VerifyLaunch(token string) (session.Launch, error) {
-	var claims launchClaims
-	_, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return k.Launch, nil },
-		jwt.WithValidMethods([]string{"HS256"}),
-		jwt.WithExpirationRequired(), jwt.WithLeeway(shared.ClockSkew), jwt.WithTimeFunc(k.Now))
-	switch {
-	case errors.Is(err, jwt.ErrTokenExpired):
-		return session.Launch{}, shared.Wrap(err, shared.CodeUnauthorized, "The launch token has expired. Open the patient's record again.")
-	case err != nil:
-		return session.Launch{}, shared.Wrap(err, shared.CodeUnauthorized, "The launch token is not valid. Ask whoever runs the practice system to check its signing key.")
-	case claims.ExpiresAt.After(k.Now().Add(shared.LaunchMaxTTL + shared.ClockSkew)):
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token lives too long: exp may be at most 12 hours away.")
-	case claims.Subject == "" || len(claims.Subject) > 200:
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token needs sub, the clinician's id.")
-	case len([]rune(claims.PatientLabel)) > maxPatientLabel:
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token's patientLabel may have %d characters.", maxPatientLabel)
-	}
-	for name, id := range map[string]string{"facilityId": claims.FacilityID, "patientId": claims.PatientID, "encounterId": claims.EncounterID} {
-		if !shared.ValidID(id) {
-			return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token needs %s: 1 to 64 letters, digits, dots, underscores or hyphens.", name)
-		}
-	}
-	return session.Launch{
-		Clinician:    claims.Subject,
-		FacilityID:   claims.FacilityID,
-		PatientID:    claims.PatientID,
-		PatientLabel: claims.PatientLabel,
-		EncounterID:  claims.EncounterID,
-	}, nil
 }

@@ -165,6 +165,11 @@ func (b *Bucket) do(ctx context.Context, method, target string, body []byte, pre
 	if err := b.signer.SignHTTP(ctx, b.credentials(), request, payloadHash, "s3", b.config.Region, b.now()); err != nil {
 		return nil, nil, err
 	}
+	return b.send(request)
+}
+
+// send sends a request and reads the answer whole.
+func (b *Bucket) send(request *http.Request) (*http.Response, []byte, error) {
 	response, err := b.http.RoundTrip(request)
 	if err != nil {
 		return nil, nil, unavailable(err)

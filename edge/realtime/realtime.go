@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -75,30 +76,63 @@ func (p *Publisher) Publish(ctx context.Context, encounterID string, name shared
 }
 
 func (p *Publisher) post(ctx context.Context, encounterID string, body []byte) (retryable bool, err error) {
+	status, _, err := p.ask(ctx, http.MethodPost, "/channels/"+url.PathEscape(shared.Channel(encounterID))+"/messages", body)
+	switch {
+	case err != nil:
+		return true, err
+	case status >= 300:
+		return shared.RetryableStatus(status), unavailable(fmt.Errorf("publishing answered %d", status))
+	}
+	return false, nil
+}
+
+// ask makes one REST call and reads the answer whole.
+func (p *Publisher) ask(ctx context.Context, method, path string, body []byte) (status int, answer []byte, err error) {
 	base := p.restURL
 	if base == "" {
 		base = defaultRESTURL
 	}
-	target := base + "/channels/" + url.PathEscape(shared.Channel(encounterID)) + "/messages"
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, base+path, bytes.NewReader(body))
 	if err != nil {
-		return false, err
+		return 0, nil, err
 	}
 	request.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(p.key)))
-	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
+	if len(body) > 0 {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	response, err := p.http.RoundTrip(request)
 	if err != nil {
-		return true, unavailable(err)
+		return 0, nil, unavailable(err)
 	}
 	defer response.Body.Close()
-	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20)); err != nil {
-		return true, unavailable(err)
+	answer, err = io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		return 0, nil, unavailable(err)
 	}
-	if response.StatusCode >= 300 {
-		return shared.RetryableStatus(response.StatusCode), unavailable(fmt.Errorf("publishing answered %d", response.StatusCode))
+	return response.StatusCode, answer, nil
+}
+
+// Probe publishes to a channel that nobody listens to.
+func (p *Publisher) Probe(ctx context.Context) (string, error) {
+	_, err := p.post(ctx, "doctor", []byte(`{"name":"probe","data":""}`))
+	if err != nil {
+		return "", errors.Unwrap(err)
 	}
-	return false, nil
+	return "an event was published", nil
+}
+
+// Time is the service's clock.
+func (p *Publisher) Time(ctx context.Context) (time.Time, error) {
+	status, answer, err := p.ask(ctx, http.MethodGet, "/time", nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var milliseconds []int64
+	if json.Unmarshal(answer, &milliseconds) != nil || len(milliseconds) != 1 {
+		return time.Time{}, fmt.Errorf("the time call answered %d without a time", status)
+	}
+	return time.UnixMilli(milliseconds[0]), nil
 }
 
 func unavailable(cause error) error {

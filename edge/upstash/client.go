@@ -72,6 +72,26 @@ func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
 	}
 }
 
+// Probe writes, reads and deletes a key of its own through a script, as every
+// operation does.
+func (c *Client) Probe(ctx context.Context) (string, error) {
+	answer, err := c.eval(ctx, probe, []string{"doctor:probe"}, "photobridge")
+	if err != nil {
+		return "", err
+	}
+	if answer != "photobridge" {
+		return "", fmt.Errorf("a script read something else than it wrote")
+	}
+	return "a script wrote, read and deleted a key", nil
+}
+
+var probe = newScript(`
+redis.call('SET', KEYS[1], ARGV[1], 'PX', 10000)
+local read = redis.call('GET', KEYS[1])
+redis.call('DEL', KEYS[1])
+return read
+`)
+
 func unavailable(cause error) error {
 	return &shared.Error{
 		Code:       shared.CodeUpstreamUnavailable,

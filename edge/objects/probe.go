@@ -1,0 +1,142 @@
+package objects
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// The doctor's probes use the same presigned URLs as a phone and a desktop do.
+
+var probeBytes = []byte("photobridge probe")
+
+// ProbePut uploads through a presigned URL.
+func (b *Bucket) ProbePut(ctx context.Context, key string) (string, error) {
+	status, err := b.put(ctx, key)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("a presigned PUT answered %d", status)
+	}
+	return "a presigned PUT was accepted", err
+}
+
+// ProbeWriteOnce uploads to the same key again, which must be refused.
+func (b *Bucket) ProbeWriteOnce(ctx context.Context, key string) (string, error) {
+	status, err := b.put(ctx, key)
+	if err == nil && status != http.StatusPreconditionFailed {
+		err = fmt.Errorf("a second PUT to the same key answered %d, not 412", status)
+	}
+	return "a second PUT to the same key was refused", err
+}
+
+func (b *Bucket) put(ctx context.Context, key string) (status int, err error) {
+	sum := sha256.Sum256(probeBytes)
+	upload, err := b.PresignPut(ctx, key, int64(len(probeBytes)), base64.StdEncoding.EncodeToString(sum[:]), b.now())
+	if err != nil {
+		return 0, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, upload.UploadURL, bytes.NewReader(probeBytes))
+	if err != nil {
+		return 0, err
+	}
+	for name, value := range upload.Headers {
+		request.Header.Set(name, value)
+	}
+	response, _, err := b.send(request)
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, nil
+}
+
+// ProbeGet downloads through a presigned URL.
+func (b *Bucket) ProbeGet(ctx context.Context, key string) (string, error) {
+	target, err := b.PresignGet(ctx, key, b.now(), time.Minute)
+	if err != nil {
+		return "", err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return "", err
+	}
+	response, answer, err := b.send(request)
+	switch {
+	case err != nil:
+		return "", err
+	case response.StatusCode != http.StatusOK:
+		return "", fmt.Errorf("a presigned GET answered %d", response.StatusCode)
+	case !bytes.Equal(answer, probeBytes):
+		return "", fmt.Errorf("a presigned GET gave other bytes than were put")
+	}
+	return "a presigned GET gave the same bytes", nil
+}
+
+// ProbeDelete deletes the object and looks whether it is gone.
+func (b *Bucket) ProbeDelete(ctx context.Context, key string) (string, error) {
+	if err := b.Delete(ctx, key); err != nil {
+		return "", err
+	}
+	if _, err := b.Head(ctx, key); shared.CodeOf(err) != shared.CodeObjectMissing {
+		return "", fmt.Errorf("the object is still there after its DELETE")
+	}
+	return "the object was deleted", nil
+}
+
+// ProbeCORS asks as each origin's browser would before it puts and gets
+// (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+func (b *Bucket) ProbeCORS(ctx context.Context, origins []string) (string, error) {
+	var refused []string
+	for _, origin := range origins {
+		for _, method := range []string{http.MethodPut, http.MethodGet} {
+			allowed, err := b.preflight(ctx, origin, method)
+			if err != nil {
+				return "", err
+			}
+			if !allowed && !slices.Contains(refused, origin) {
+				refused = append(refused, origin)
+			}
+		}
+	}
+	if len(refused) > 0 {
+		return "", fmt.Errorf("the bucket refuses pages of %s", strings.Join(refused, ", "))
+	}
+	return fmt.Sprintf("%d origins may put and get", len(origins)), nil
+}
+
+func (b *Bucket) preflight(ctx context.Context, origin, method string) (allowed bool, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodOptions, b.url("sessions/doctor/preflight.jpg"), nil)
+	if err != nil {
+		return false, err
+	}
+	request.Header.Set("Origin", origin)
+	request.Header.Set("Access-Control-Request-Method", method)
+	if method == http.MethodPut {
+		request.Header.Set("Access-Control-Request-Headers", "content-type,if-none-match,x-amz-checksum-sha256")
+	}
+	response, _, err := b.send(request)
+	if err != nil {
+		return false, err
+	}
+	permitted := response.Header.Get("Access-Control-Allow-Origin")
+	return response.StatusCode < 300 && (permitted == origin || permitted == "*"), nil
+}
+
+// Time is the store's clock, to the second.
+func (b *Bucket) Time(ctx context.Context) (time.Time, error) {
+	response, _, err := b.do(ctx, http.MethodHead, b.url(""), nil, func(http.Header) {})
+	if err != nil {
+		return time.Time{}, err
+	}
+	theirs, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("the store's answer has no date")
+	}
+	return theirs, nil
+}
