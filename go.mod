@@ -15,6 +15,7 @@ require (
 )
 
 require (
+	github.com/ably/ably-go v1.4.1 // indirect
 	github.com/aws/smithy-go v1.28.8 // indirect
 	github.com/go-openapi/jsonpointer v0.22.5 // indirect
 	github.com/go-openapi/swag/jsonname v0.25.5 // indirect

@@ -130,6 +130,12 @@ func (s *Service) Confirm(ctx context.Context, ref Ref, request shared.ConfirmRe
 		return shared.ConfirmResponse{}, shared.Errorf(shared.CodeBadRequest, "s3Key is not the key that was given to this image.")
 	}
 	object, err := s.Objects.Head(ctx, request.S3Key)
+	if shared.CodeOf(err) == shared.CodeObjectMissing {
+		// An ended session has no objects; the phone must hear of the end.
+		if _, ended := s.Store.GetSession(ctx, ref); ended != nil {
+			err = ended
+		}
+	}
 	if err != nil {
 		return shared.ConfirmResponse{}, err
 	}

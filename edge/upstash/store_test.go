@@ -1,7 +1,6 @@
 package upstash
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/proto"
 
+	"github.com/clinicpro/photobridge/edge/fakes"
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/edge/session/storetest"
 	"github.com/clinicpro/photobridge/shared"
@@ -34,7 +34,7 @@ func TestStoreOnRealRedis(t *testing.T) {
 	}
 	address := startRedis(t, binary)
 	storetest.Run(t, func(t *testing.T) storetest.Subject {
-		do(t, address, "FLUSHALL")
+		fakes.Do(t, address, "FLUSHALL")
 		return storetest.Subject{Store: storeOver(t, address), Advance: func(d time.Duration) { age(t, address, d) }}
 	})
 }
@@ -69,52 +69,8 @@ func TestClientFailures(t *testing.T) {
 	}
 }
 
-// storeOver puts Upstash's REST protocol, as far as the store uses it, in
-// front of a Redis. The local cloud's own is held to Upstash's client.
 func storeOver(t *testing.T, address string) *Store {
-	rest := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var command []any
-		if err := json.NewDecoder(r.Body).Decode(&command); err != nil || r.Header.Get("Authorization") != "Bearer secret" {
-			t.Errorf("command %v with %q: %v", command, r.Header.Get("Authorization"), err)
-		}
-		words := make([]string, len(command))
-		for i, word := range command {
-			if number, ok := word.(float64); ok {
-				word = strconv.FormatFloat(number, 'f', -1, 64)
-			}
-			words[i] = fmt.Sprint(word)
-		}
-		reply := do(t, address, words...)
-		if refused, err := proto.ReadError(reply); err == nil {
-			w.WriteHeader(http.StatusBadRequest)
-			json.NewEncoder(w).Encode(map[string]string{"error": refused})
-			return
-		}
-		var result any
-		if !strings.HasPrefix(reply, "$-1") { // nil, which Parse does not know
-			var err error
-			if result, err = proto.Parse(reply); err != nil {
-				t.Errorf("reply %q: %v", reply, err)
-			}
-		}
-		json.NewEncoder(w).Encode(map[string]any{"result": result})
-	}))
-	t.Cleanup(rest.Close)
-	return &Store{&Client{URL: rest.URL, Token: "secret", HTTP: rest.Client().Transport}}
-}
-
-func do(t *testing.T, address string, words ...string) string {
-	client, err := proto.Dial(address)
-	if err != nil {
-		t.Error(err)
-		return ""
-	}
-	defer client.Close()
-	reply, err := client.Do(words...)
-	if err != nil {
-		t.Error(err)
-	}
-	return reply
+	return &Store{&Client{URL: fakes.RedisOver(t, address), Token: fakes.RedisToken, HTTP: http.DefaultTransport}}
 }
 
 // startRedis runs a server on a free port, without files, until the test ends.
@@ -147,19 +103,19 @@ func startRedis(t *testing.T, binary string) (address string) {
 
 // age takes time from every key's life; Redis keeps its own clock.
 func age(t *testing.T, address string, by time.Duration) {
-	keys, err := proto.ReadStrings(do(t, address, "KEYS", "*"))
+	keys, err := proto.ReadStrings(fakes.Do(t, address, "KEYS", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range keys {
-		left, err := strconv.ParseInt(strings.TrimSpace(strings.TrimPrefix(do(t, address, "PTTL", key), ":")), 10, 64)
+		left, err := strconv.ParseInt(strings.TrimSpace(strings.TrimPrefix(fakes.Do(t, address, "PTTL", key), ":")), 10, 64)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if left -= by.Milliseconds(); left > 0 {
-			do(t, address, "PEXPIRE", key, strconv.FormatInt(left, 10))
+			fakes.Do(t, address, "PEXPIRE", key, strconv.FormatInt(left, 10))
 		} else {
-			do(t, address, "DEL", key)
+			fakes.Do(t, address, "DEL", key)
 		}
 	}
 }

@@ -1,0 +1,222 @@
+package apitest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/clinicpro/photobridge/edge/doctor"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// failures makes calls that must fail, each with its code.
+func failures(t *testing.T, a *api) {
+	t.Run("launch tokens", func(t *testing.T) { launchFailures(t, a) })
+	t.Run("QR tokens", func(t *testing.T) {
+		for _, token := range []string{"x", strings.Repeat("x", 27), strings.Repeat("x", 5000), "..", "%00", "a b", "\u2603"} {
+			a.call(t, "GET", base+"/token/"+escape(token), "", nil).expect(t, 404, shared.CodeTokenInvalid)
+		}
+	})
+	s := a.open(t)
+	t.Run("presigning", func(t *testing.T) { presignFailures(t, a, s) })
+	t.Run("confirming", func(t *testing.T) { confirmFailures(t, a, s) })
+	t.Run("correcting", func(t *testing.T) { correctFailures(t, a, s) })
+	t.Run("paths", func(t *testing.T) {
+		a.call(t, "GET", base+"/images/"+escape("../etc"), s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
+		a.call(t, "GET", base+"/images/"+strings.Repeat("a", 65), s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
+		a.call(t, "DELETE", base+"/images/"+s.EncounterID+"/"+escape("a b"), s.DesktopToken, nil).expect(t, 404, shared.CodeImageNotFound)
+		a.call(t, "DELETE", base+"/images/"+s.EncounterID+"/unknown", s.DesktopToken, nil).expect(t, 404, shared.CodeImageNotFound)
+		a.call(t, "GET", base+"/nowhere/at/all", s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
+		a.call(t, "PUT", base+"/create", "", nil).expect(t, 400, shared.CodeBadRequest)
+	})
+}
+
+func launchFailures(t *testing.T, a *api) {
+	const encounterID = "enc-never-opened"
+	tests := []struct {
+		name   string
+		change func(jwt.MapClaims)
+	}{
+		{"expired", func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-2 * time.Minute).Unix() }},
+		{"not valid yet", func(c jwt.MapClaims) { c["nbf"] = time.Now().Add(5 * time.Minute).Unix() }},
+		{"from the future", func(c jwt.MapClaims) { c["iat"] = time.Now().Add(5 * time.Minute).Unix() }},
+		{"living too long", func(c jwt.MapClaims) { c["exp"] = time.Now().Add(13 * time.Hour).Unix() }},
+		{"without exp", func(c jwt.MapClaims) { delete(c, "exp") }},
+		{"without sub", func(c jwt.MapClaims) { delete(c, "sub") }},
+		{"without patientId", func(c jwt.MapClaims) { delete(c, "patientId") }},
+		{"a facilityId of another type", func(c jwt.MapClaims) { c["facilityId"] = 7 }},
+		{"an encounterId with a slash", func(c jwt.MapClaims) { c["encounterId"] = "a/b" }},
+		{"an encounterId that is too long", func(c jwt.MapClaims) { c["encounterId"] = strings.Repeat("a", 65) }},
+		{"a label that is too long", func(c jwt.MapClaims) { c["patientLabel"] = strings.Repeat("ä", 101) }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a.call(t, "POST", base+"/create", a.launchToken(t, encounterID, test.change), nil).expect(t, 401, shared.CodeUnauthorized)
+		})
+	}
+	t.Run("skewed by less than a minute is right", func(t *testing.T) {
+		token := a.launchToken(t, "enc-"+randomHex(6), func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-30 * time.Second).Unix() })
+		a.call(t, "POST", base+"/create", token, nil).expect(t, 201, "")
+	})
+	t.Run("another patient's session of that encounter", func(t *testing.T) {
+		s := a.open(t)
+		token := a.launchToken(t, s.EncounterID, func(c jwt.MapClaims) { c["patientId"] = "pat-2" })
+		a.call(t, "POST", base+"/create", token, nil).expect(t, 409, shared.CodeEncounterMismatch)
+	})
+}
+
+func presignFailures(t *testing.T, a *api, s opened) {
+	_, right := picture(1000)
+	with := func(change func(*shared.PresignImage)) shared.PresignRequest {
+		image := right
+		change(&image)
+		return shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{image}}
+	}
+	tests := []struct {
+		name   string
+		body   any
+		status int
+		code   shared.Code
+	}{
+		{"no body", []byte{}, 400, shared.CodeBadRequest},
+		{"not JSON", []byte("{"), 400, shared.CodeBadRequest},
+		{"not UTF-8", []byte("{\"encounterId\":\"\xff\"}"), 400, shared.CodeBadRequest},
+		{"two values", []byte("{}{}"), 400, shared.CodeBadRequest},
+		{"a wrong type", []byte(`{"encounterId":7}`), 400, shared.CodeBadRequest},
+		{"nested deep", []byte(strings.Repeat(`{"images":[`, 5000)), 400, shared.CodeBadRequest},
+		{"too long", []byte(`{"x":"` + strings.Repeat("x", shared.MaxRequestBody) + `"}`), 413, shared.CodeTooLarge},
+		{"no images", shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{}}, 400, shared.CodeBadRequest},
+		{"too many images", shared.PresignRequest{EncounterID: s.EncounterID, Images: slices.Repeat([]shared.PresignImage{right}, s.MaxImages+1)}, 400, shared.CodeBadRequest},
+		{"one id twice", shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{right, right}}, 400, shared.CodeBadRequest},
+		{"an id with a slash", with(func(i *shared.PresignImage) { i.ImageID = "../x" }), 400, shared.CodeBadRequest},
+		{"a PNG", with(func(i *shared.PresignImage) { i.ContentType = "image/png" }), 415, shared.CodeUnsupportedType},
+		{"no bytes", with(func(i *shared.PresignImage) { i.Size = 0 }), 400, shared.CodeBadRequest},
+		{"too many bytes", with(func(i *shared.PresignImage) { i.Size = shared.MaxImageBytes + 1 }), 413, shared.CodeTooLarge},
+		{"a hash in hex", with(func(i *shared.PresignImage) { i.SHA256 = strings.Repeat("a", 64) }), 400, shared.CodeBadRequest},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, test.body).expect(t, test.status, test.code)
+		})
+	}
+	t.Run("as a form", func(t *testing.T) {
+		a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, with(func(*shared.PresignImage) {}), header("Content-Type", "text/plain")).
+			expect(t, 415, shared.CodeUnsupportedType)
+	})
+	t.Run("a field that is not known is ignored", func(t *testing.T) {
+		body := map[string]any{"encounterId": s.EncounterID, "images": []any{right}, "extra": map[string]any{"a": 1}}
+		a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, body).expect(t, 200, "")
+	})
+	t.Run("an id that is held for other bytes", func(t *testing.T) {
+		_, other := picture(999)
+		other.ImageID = right.ImageID
+		a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{other}}).
+			expect(t, 400, shared.CodeBadRequest)
+	})
+	t.Run("more than there is room for", func(t *testing.T) {
+		full := a.open(t)
+		var images []shared.PresignImage
+		for range full.MaxImages {
+			_, image := picture(1000)
+			images = append(images, image)
+		}
+		a.presign(t, full, images...)
+		_, oneMore := picture(1000)
+		a.call(t, "POST", base+"/presigned-url", full.phone.UploadToken, shared.PresignRequest{EncounterID: full.EncounterID, Images: []shared.PresignImage{oneMore}}).
+			expect(t, 409, shared.CodeLimitReached)
+	})
+}
+
+func confirmFailures(t *testing.T, a *api, s opened) {
+	content, image := picture(1000)
+	slot := a.presign(t, s, image)[0]
+	with := func(change func(*shared.ConfirmRequest)) shared.ConfirmRequest {
+		request := confirmation(s, slot, shared.Metadata{})
+		change(&request)
+		return request
+	}
+	confirm := func(t *testing.T, body any) answer {
+		return a.call(t, "POST", base+"/images", s.phone.UploadToken, body)
+	}
+	confirm(t, with(func(*shared.ConfirmRequest) {})).expect(t, 409, shared.CodeObjectMissing) // not uploaded yet
+	put(t, slot, content, http.StatusOK)
+	tests := []struct {
+		name   string
+		change func(*shared.ConfirmRequest)
+		status int
+		code   shared.Code
+	}{
+		{"another encounter's key", func(r *shared.ConfirmRequest) { r.S3Key = "sessions/other/1_" + r.ImageID + ".jpg" }, 400, shared.CodeBadRequest},
+		{"a key that climbs", func(r *shared.ConfirmRequest) { r.S3Key = "sessions/" + s.EncounterID + "/../1_" + r.ImageID + ".jpg" }, 400, shared.CodeBadRequest},
+		{"no width", func(r *shared.ConfirmRequest) { r.Width = 0 }, 400, shared.CodeBadRequest},
+		{"a height of no phone", func(r *shared.ConfirmRequest) { r.Height = 1 << 30 }, 400, shared.CodeBadRequest},
+		{"an unknown side", func(r *shared.ConfirmRequest) { r.Metadata.Laterality = "up" }, 422, shared.CodeMetadataInvalid},
+		{"an unknown site", func(r *shared.ConfirmRequest) { r.Metadata.BodySite = "tail" }, 422, shared.CodeMetadataInvalid},
+		{"an unknown view", func(r *shared.ConfirmRequest) { r.Metadata.View = "aerial" }, 422, shared.CodeMetadataInvalid},
+		{"notes that are too long", func(r *shared.ConfirmRequest) { r.Metadata.Notes = strings.Repeat("ß", 501) }, 422, shared.CodeMetadataInvalid},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { confirm(t, with(test.change)).expect(t, test.status, test.code) })
+	}
+	t.Run("notes of 500 characters", func(t *testing.T) {
+		confirm(t, with(func(r *shared.ConfirmRequest) { r.Metadata.Notes = strings.Repeat("ß", 500) })).expect(t, 200, "")
+	})
+}
+
+func correctFailures(t *testing.T, a *api, s opened) {
+	image := a.upload(t, s, shared.Metadata{})
+	path := base + "/images/" + s.EncounterID + "/" + image.ImageID
+	tests := []struct {
+		name   string
+		body   any
+		status int
+		code   shared.Code
+	}{
+		{"nothing", map[string]any{}, 400, shared.CodeBadRequest},
+		{"nothing that is known", map[string]any{"metadata": map[string]any{"colour": "red"}}, 400, shared.CodeBadRequest},
+		{"a number for a side", map[string]any{"metadata": map[string]any{"laterality": 1}}, 400, shared.CodeBadRequest},
+		{"an unknown site", map[string]any{"metadata": map[string]any{"bodySite": "tail"}}, 422, shared.CodeMetadataInvalid},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a.call(t, "PATCH", path, s.DesktopToken, test.body).expect(t, test.status, test.code)
+		})
+	}
+}
+
+// operations are what whoever runs a deployment sees.
+func operations(t *testing.T, a *api) {
+	t.Run("alive", func(t *testing.T) { send(t, first(a.request(t, "GET", "/healthz", "", nil))).expect(t, 204, "") })
+	t.Run("the doctor finds everything well", func(t *testing.T) {
+		report := decode[doctor.Report](t, a.call(t, "GET", "/api/medtech/doctor", a.AdminToken, nil).expect(t, 200, ""))
+		if !report.OK || len(report.Checks) < 8 {
+			t.Errorf("the report is %+v", report)
+		}
+	})
+	t.Run("security headers", func(t *testing.T) {
+		got := a.call(t, "POST", base+"/create", "", nil)
+		for name, want := range map[string]string{
+			"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+			"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "WWW-Authenticate": "Bearer",
+		} {
+			if got.Header.Get(name) != want {
+				t.Errorf("%s is %q", name, got.Header.Get(name))
+			}
+		}
+		if !strings.HasPrefix(got.Header.Get("Strict-Transport-Security"), "max-age=31536000") {
+			t.Errorf("HSTS is %q", got.Header.Get("Strict-Transport-Security"))
+		}
+	})
+	t.Run("a page of no allowed origin reads nothing", func(t *testing.T) {
+		got := a.call(t, "POST", base+"/create", "", nil, header("Origin", "https://elsewhere.example"))
+		if allowed := got.Header.Get("Access-Control-Allow-Origin"); allowed != "" {
+			t.Errorf("it is allowed as %q", allowed)
+		}
+	})
+}
+
+func first[A, B any](a A, _ B) A { return a }

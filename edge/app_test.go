@@ -1,0 +1,142 @@
+//go:build !js
+
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/clinicpro/photobridge/edge/apitest"
+	"github.com/clinicpro/photobridge/edge/fakes"
+)
+
+// environment is a deployment on fakes; changes override what it holds.
+func environment(t *testing.T, changes map[string]string) map[string]string {
+	t.Helper()
+	values := map[string]string{
+		"UPSTASH_REDIS_REST_URL": fakes.Redis(t), "UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,
+		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
+		"S3_BUCKET_NAME": "photos", "S3_ENDPOINT": fakes.S3(t),
+		"ABLY_API_KEY": "app.key:secret", "ABLY_REST_URL": fakes.Ably(t),
+		"BASE_URL": "https://photobridge.example", "ALLOWED_ORIGINS": "https://practice.example",
+		"SESSION_SECRET": strings.Repeat("s", 32), "LAUNCH_SECRET": strings.Repeat("l", 32), "ADMIN_TOKEN": strings.Repeat("a", 32),
+	}
+	maps.Copy(values, changes)
+	return values
+}
+
+// start serves the edge and returns it with what it logs.
+func start(t *testing.T, values map[string]string) (*httptest.Server, *lines) {
+	t.Helper()
+	log := &lines{}
+	server := httptest.NewServer(newApp(platform{
+		getenv:    func(name string) string { return values[name] },
+		transport: http.DefaultTransport,
+		log:       log.add,
+	}))
+	t.Cleanup(server.Close)
+	return server, log
+}
+
+// lines is a log.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) add(line []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Write(append(line, '\n'))
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func TestEdgeOnFakes(t *testing.T) {
+	values := environment(t, nil)
+	server, log := start(t, values)
+	apitest.Run(t, apitest.Subject{
+		URL:          server.URL,
+		LaunchSecret: []byte(values["LAUNCH_SECRET"]), SessionSecret: []byte(values["SESSION_SECRET"]),
+		AdminToken: values["ADMIN_TOKEN"],
+	})
+	t.Run("the log", func(t *testing.T) { checkLog(t, log.String()) })
+}
+
+// checkLog looks for what nobody may read in a log. The suite's ids begin with
+// enc-, its people are called Test Patient, its notes begin with of or Ōtaki.
+func checkLog(t *testing.T, log string) {
+	for _, secret := range []string{"enc-", "pat-1", "gp-1", "Test Patient", "Ōtaki", "of enc", "eyJ", "X-Amz", "http://", ".jpg", "sss", "lll", "aaaaaa"} {
+		if at := strings.Index(log, secret); at >= 0 {
+			t.Errorf("the log holds %q: …%s…", secret, log[max(0, at-100):min(len(log), at+100)])
+		}
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(log) {
+		var entry struct {
+			Audit, RequestID, Route string
+			Status                  int
+		}
+		if err := json.Unmarshal([]byte(line), &entry); err != nil || entry.RequestID == "" {
+			t.Errorf("no log line: %s", line)
+		}
+		seen[entry.Audit] = true
+	}
+	for _, audit := range []string{"issued", "scanned", "uploaded", "viewed", "changed", "removed", "ended"} {
+		if !seen[audit] {
+			t.Errorf("nothing was audited as %s", audit)
+		}
+	}
+}
+
+func TestMisconfigured(t *testing.T) {
+	tests := []struct {
+		name    string
+		changes map[string]string
+		want    string
+	}{
+		{"nothing set", map[string]string{"SESSION_SECRET": "", "AWS_REGION": ""}, "SESSION_SECRET is not set"},
+		{"a short secret", map[string]string{"LAUNCH_SECRET": "short"}, "LAUNCH_SECRET is shorter than 32"},
+		{"both ways to check a launch", map[string]string{"LAUNCH_JWKS_URL": "https://practice.example/jwks"}, "both set"},
+		{"no URL", map[string]string{"UPSTASH_REDIS_REST_URL": "redis:6379"}, "UPSTASH_REDIS_REST_URL is not an http(s) URL"},
+		{"an origin with a path", map[string]string{"ALLOWED_ORIGINS": "https://practice.example/"}, "not an origin"},
+		{"no number", map[string]string{"MAX_IMAGES_PER_SESSION": "many"}, "MAX_IMAGES_PER_SESSION must be a number"},
+		{"an unknown consent", map[string]string{"CONSENT": "maybe"}, "CONSENT must be off, ask or require"},
+		{"no Ably key", map[string]string{"ABLY_API_KEY": "key"}, "ABLY_API_KEY"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			values := environment(t, test.changes)
+			server, _ := start(t, values)
+			for path, token := range map[string]string{"/api/medtech/session/create": "", "/api/medtech/doctor": values["ADMIN_TOKEN"]} {
+				request, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+path, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				request.Header.Set("Authorization", "Bearer "+token)
+				response, err := server.Client().Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := io.ReadAll(response.Body)
+				response.Body.Close()
+				if err != nil || !strings.Contains(string(body), test.want) || strings.Contains(string(body), "sss") {
+					t.Errorf("%s answered %d: %s", path, response.StatusCode, body)
+				}
+				if wanted := map[bool]int{true: 503, false: 200}[token == ""]; response.StatusCode != wanted {
+					t.Errorf("%s answered %d, not %d", path, response.StatusCode, wanted)
+				}
+			}
+		})
+	}
+}
