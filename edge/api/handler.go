@@ -100,7 +100,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 	if tagged, ok := body.(tagged); ok {
 		w.Header().Set("ETag", tagged.etag)
 		w.Header().Set("Cache-Control", "private, no-cache")
-		if matchesTag(r.Header.Get("If-None-Match"), tagged.etag) {
+		if matchesTag(r.Header.Values("If-None-Match"), tagged.etag) {
 			recordOf(r).action = "" // nothing was shown
 			w.WriteHeader(http.StatusNotModified)
 			return http.StatusNotModified, nil
@@ -122,8 +122,9 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 }
 
 // matchesTag compares weakly, as If-None-Match does (RFC 9110, section 13.1.2).
-func matchesTag(ifNoneMatch, etag string) bool {
-	for tag := range strings.SplitSeq(ifNoneMatch, ",") {
+// The values may be one list or, as syumai/workers hands them over, many.
+func matchesTag(ifNoneMatch []string, etag string) bool {
+	for tag := range strings.SplitSeq(strings.Join(ifNoneMatch, ","), ",") {
 		tag = strings.TrimSpace(tag)
 		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
 			return true

@@ -17,7 +17,7 @@ import (
 func failures(t *testing.T, a *api) {
 	t.Run("launch tokens", func(t *testing.T) { launchFailures(t, a) })
 	t.Run("QR tokens", func(t *testing.T) {
-		for _, token := range []string{"x", strings.Repeat("x", 27), strings.Repeat("x", 5000), "..", "%00", "a b", "\u2603"} {
+		for _, token := range []string{"x", strings.Repeat("x", 27), strings.Repeat("x", 5000), "%00", "a b", "\u2603"} {
 			a.call(t, "GET", base+"/token/"+escape(token), "", nil).expect(t, 404, shared.CodeTokenInvalid)
 		}
 	})

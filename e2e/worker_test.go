@@ -1,0 +1,153 @@
+//go:build !js
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ably/ably-go/ably"
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clinicpro/photobridge/edge/apitest"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// TestWorker shares one stack: starting it is most of the time.
+func TestWorker(t *testing.T) {
+	s := startStack(t)
+	t.Run("api", func(t *testing.T) {
+		apitest.Run(t, apitest.Subject{
+			URL: s.edge(), LaunchSecret: []byte(s.env["LAUNCH_SECRET"]), SessionSecret: []byte(s.env["SESSION_SECRET"]),
+			AdminToken: s.env["ADMIN_TOKEN"],
+		})
+	})
+	t.Run("Ably's own client hears every event", func(t *testing.T) { events(t, s) })
+	t.Run("the bucket's pages", func(t *testing.T) { assets(t, s) })
+	t.Run("rate limit", func(t *testing.T) { rateLimit(t, s) })
+}
+
+// events listens with the vendor's client and a desktop's token, and looks at
+// what the desktop is told.
+func events(t *testing.T, s *stack) {
+	desktop := s.open(t, "enc-events")
+	var access shared.RealtimeResponse
+	s.call(t, "GET", "/enc-events/realtime", desktop.DesktopToken, nil, &access)
+	realtime, err := ably.NewRealtime(
+		ably.WithToken(access.Token), ably.WithTLS(false), ably.WithPort(s.port+4),
+		ably.WithRealtimeHost("127.0.0.1"), ably.WithRESTHost("127.0.0.1"), ably.WithFallbackHosts(nil),
+		ably.WithLogLevel(ably.LogNone))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer realtime.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	heard := make(chan *ably.Message, 16)
+	if _, err := realtime.Channels.Get(access.Channel).SubscribeAll(ctx, func(m *ably.Message) { heard <- m }); err != nil {
+		t.Fatal(err)
+	}
+
+	var phone shared.TokenResponse
+	s.call(t, "GET", "/token/"+desktop.Token, "", nil, &phone)
+	s.call(t, "DELETE", "/enc-events", desktop.DesktopToken, nil, nil)
+	var names []string
+	for range 2 {
+		select {
+		case m := <-heard:
+			names = append(names, m.Name)
+			text := fmt.Sprint(m.Data)
+			if strings.Contains(text, "Events") || strings.Contains(text, "http") {
+				t.Errorf("the event says %s", text)
+			}
+		case <-ctx.Done():
+			t.Fatalf("heard %v only", names)
+		}
+	}
+	if diff := cmp.Diff([]string{"phone-connected", "session-ended"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if err := realtime.Channels.Get("session:enc-other").Attach(ctx); err == nil {
+		t.Error("the token attaches to another channel")
+	}
+}
+
+// assets looks at what the worker's static files say to a browser.
+func assets(t *testing.T, s *stack) {
+	for _, path := range []string{"/mobile", "/widget.js"} {
+		response, err := http.Get(s.edge() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+			if response.StatusCode != http.StatusOK || response.Header.Get(name) != want {
+				t.Errorf("%s answered %d with %s %q", path, response.StatusCode, name, response.Header.Get(name))
+			}
+		}
+	}
+}
+
+// rateLimit tries more QR tokens than an address may.
+func rateLimit(t *testing.T, s *stack) {
+	var statuses []int
+	for range 80 {
+		response, err := http.Get(s.edge() + shared.BasePath + "/token/guessed")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		statuses = append(statuses, response.StatusCode)
+		if response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") == "" {
+			t.Error("429 without Retry-After")
+		}
+	}
+	if !slices.Contains(statuses, http.StatusTooManyRequests) {
+		t.Errorf("80 tries were answered %v", statuses)
+	}
+}
+
+func (s *stack) open(t *testing.T, encounterID string) shared.CreateResponse {
+	t.Helper()
+	launch, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-1", "encounterId": encounterID, "patientLabel": "Events",
+		"exp": time.Now().Add(time.Hour).Unix(),
+	}).SignedString([]byte(s.env["LAUNCH_SECRET"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var created shared.CreateResponse
+	s.call(t, "POST", "/create", launch, nil, &created)
+	return created
+}
+
+// call makes a call that must succeed and decodes its answer into result, unless that is nil.
+func (s *stack) call(t *testing.T, method, path, token string, body []byte, result any) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.edge()+shared.BasePath+path, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 300 {
+		t.Fatalf("%s answered %d", path, response.StatusCode)
+	}
+	if result != nil {
+		if err := json.NewDecoder(response.Body).Decode(result); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
