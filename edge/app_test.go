@@ -17,7 +17,7 @@ import (
 )
 
 // environment is a deployment on fakes; changes override what it holds.
-func environment(t *testing.T, changes map[string]string) map[string]string {
+func environment(t testing.TB, changes map[string]string) map[string]string {
 	t.Helper()
 	values := map[string]string{
 		"UPSTASH_REDIS_REST_URL": fakes.Redis(t), "UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,

@@ -45,6 +45,7 @@ type Config struct {
 // Bucket is one S3 bucket.
 type Bucket struct {
 	config Config
+	base   string // of all its URLs
 	http   http.RoundTripper
 	signer *v4.Signer
 	now    func() time.Time
@@ -58,7 +59,16 @@ func New(config Config, transport http.RoundTripper, now func() time.Time) *Buck
 		options.DisableURIPathEscaping = true // S3 escapes a path once, not twice
 		options.DisableHeaderHoisting = true  // the headers below are to be sent as headers
 	})
-	return &Bucket{config, transport, signer, now}
+	return &Bucket{config, base(config), transport, signer, now}
+}
+
+// base is virtual-host style at AWS and path style below an endpoint of one's
+// own, which need not have a DNS name for each bucket.
+func base(config Config) string {
+	if config.Endpoint == "" {
+		return "https://" + config.Bucket + ".s3." + config.Region + ".amazonaws.com"
+	}
+	return strings.TrimSuffix(config.Endpoint, "/") + "/" + config.Bucket
 }
 
 // PresignPut signs the length, type and hash of the bytes, and that the key
@@ -192,11 +202,10 @@ func (b *Bucket) credentials() aws.Credentials {
 
 // url is the address of a key, or of the bucket for an empty key.
 func (b *Bucket) url(key string) string {
-	path := "/" + (&url.URL{Path: key}).EscapedPath()
-	if b.config.Endpoint == "" {
-		return "https://" + b.config.Bucket + ".s3." + b.config.Region + ".amazonaws.com" + path
+	if key == "" && b.config.Endpoint != "" {
+		return b.base
 	}
-	return strings.TrimSuffix(b.config.Endpoint, "/") + "/" + b.config.Bucket + strings.TrimSuffix(path, "/")
+	return b.base + "/" + (&url.URL{Path: key}).EscapedPath()
 }
 
 func unavailable(cause error) error {
