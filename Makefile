@@ -128,6 +128,12 @@ pictures: build browser ## takes the README's pictures anew
 browser: $(NODE) ## finds or installs Chromium
 	@scripts/browser.sh >/dev/null
 
+##@ Deploy
+
+.PHONY: deploy
+deploy: build ## bucket, worker, secrets and doctor; SECRETS names the file with the variables (docs/deploy.md)
+	scripts/deploy.sh "$(SECRETS)"
+
 ##@ Clean
 
 .PHONY: clean

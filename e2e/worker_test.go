@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +33,8 @@ func TestWorker(t *testing.T) {
 		})
 	})
 	t.Run("Ably's own client hears every event", func(t *testing.T) { events(t, s) })
-	t.Run("the bucket's pages", func(t *testing.T) { assets(t, s) })
+	t.Run("static files", func(t *testing.T) { assets(t, s) })
+	t.Run("the bucket tool may be run again", func(t *testing.T) { bucketTool(t, s) })
 	t.Run("rate limit", func(t *testing.T) { rateLimit(t, s) })
 }
 
@@ -91,6 +94,28 @@ func assets(t *testing.T, s *stack) {
 		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
 			if response.StatusCode != http.StatusOK || response.Header.Get(name) != want {
 				t.Errorf("%s answered %d with %s %q", path, response.StatusCode, name, response.Header.Get(name))
+			}
+		}
+	}
+}
+
+// bucketTool sets a bucket of its own up, twice, on the real S3 server, which
+// has no lifecycle rules.
+func bucketTool(t *testing.T, s *stack) {
+	for range 2 {
+		command := exec.CommandContext(t.Context(), "go", "run", "../edge/cmd/bucket")
+		command.Env = os.Environ()
+		for name, value := range s.env {
+			command.Env = append(command.Env, name+"="+value)
+		}
+		command.Env = append(command.Env, "S3_BUCKET_NAME=made-by-the-tool")
+		output, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, output)
+		}
+		for _, want := range []string{"done: create the bucket made-by-the-tool", "done: let pages of " + s.env["BASE_URL"], "cannot delete what is a day old"} {
+			if !strings.Contains(string(output), want) {
+				t.Errorf("it did not say %q: %s", want, output)
 			}
 		}
 	}

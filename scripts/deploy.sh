@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Deploys: secrets from a file, the bucket, the worker, then the doctor.
+# The file has lines NAME=value with the variables of docs/deploy.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+file=${1:-}
+if [ -z "$file" ] || [ ! -r "$file" ]; then
+  echo "Name the file with the deployment's variables: make deploy SECRETS=production.env" >&2
+  exit 2
+fi
+set -a
+# shellcheck disable=SC1090
+source "$file"
+set +a
+: "${BASE_URL:?$file must set BASE_URL}" "${ADMIN_TOKEN:?$file must set ADMIN_TOKEN}"
+
+go run ./edge/cmd/bucket
+wrangler deploy
+wrangler secret bulk "$file"
+# The secrets are a version of their own, which takes some seconds to be everywhere.
+for _ in 1 2 3 4 5 6; do
+  sleep 5
+  if report=$(curl --silent --show-error --fail --header "Authorization: Bearer $ADMIN_TOKEN" "$BASE_URL/api/medtech/doctor"); then
+    node -e '
+      const { ok, checks } = JSON.parse(process.argv[1]);
+      for (const c of checks) console.log(`${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.detail}${c.fix ? `\n     ${c.fix}` : ""}`);
+      process.exit(ok ? 0 : 1);' "$report"
+    exit
+  fi
+done
+echo "The doctor at $BASE_URL did not answer. Is BASE_URL this worker's address?" >&2
+exit 1
