@@ -1,7 +1,7 @@
 // Package photo makes a photo small enough to send, without anything in it but
 // its pixels and their colours. It reads the header, plans the cheapest road
 // (pass, native, pure), and searches the highest quality that fits a budget of
-// bytes. It knows no browser: the native road's codec is an interface.
+// bytes. It knows no browser and moves no pixels: codecs are an interface.
 package photo
 
 import (
@@ -34,19 +34,21 @@ type Source interface {
 	Read(ctx context.Context, offset, length int64) ([]byte, error)
 }
 
-// Codec is the browser's own image codec.
+// Codec moves the pixels of a road.
 type Codec interface {
 	// Decode decodes the source upright, whatever its EXIF orientation. It
-	// fails if the browser cannot read the format or has no memory for it.
+	// fails if it cannot read the format or has no memory for it; a
+	// *shared.Error says so in words of its own.
 	Decode(ctx context.Context, source Source) (Bitmap, error)
 }
 
-// Bitmap is a decoded photo in the browser's memory.
+// Bitmap is a decoded photo in a codec's memory.
 type Bitmap interface {
 	// Size is in pixels, upright.
 	Size() (width, height int)
-	// Encode scales to the given size, on white, and encodes a JPEG. Repeated
-	// calls with one size scale once.
+	// Encode scales to the given size, on white, and encodes a JPEG whose
+	// colours are sRGB or whose profile says what they are. Repeated calls with
+	// one size scale once.
 	Encode(ctx context.Context, width, height int, quality float64) ([]byte, error)
 	// Sample scales to the given size and answers RGBA, not premultiplied,
 	// four bytes a pixel.
@@ -61,7 +63,7 @@ type Road string
 const (
 	RoadPass   Road = "pass"   // small enough: metadata dropped, compressed pixels kept bit for bit
 	RoadNative Road = "native" // the browser's codecs
-	RoadPure   Road = "pure"   // Go's codecs
+	RoadPure   Road = "pure"   // codecs in WebAssembly, loaded for the first photo that needs them
 )
 
 // Warning is a remark about the photo, for the person who took it.

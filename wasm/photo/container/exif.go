@@ -1,4 +1,4 @@
-package photo
+package container
 
 import (
 	"encoding/binary"

@@ -1,4 +1,7 @@
-package photo
+// Package container reads what an image file says around its pixels: its
+// format, size, orientation, time and colour profile. Inputs are hostile: every
+// one is an answer or an error, never a panic.
+package container
 
 import (
 	"bytes"
@@ -28,8 +31,8 @@ type Header struct {
 	Orientation   int // EXIF, 1 to 8
 	CapturedAt    *time.Time
 	Components    int // JPEG: 1 grey, 3 colour, 4 CMYK
+	Precision     int // JPEG: bits a sample
 	Progressive   bool
-	ICC           bool
 }
 
 // Upright is the size after orientation.

@@ -1,0 +1,111 @@
+package pure
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+)
+
+// plane is one component of a picture, one byte a sample.
+type plane struct {
+	samples       []byte
+	width, height int
+	stride        int
+}
+
+func newPlane(width, height int) plane {
+	return plane{make([]byte, width*height), width, height, width}
+}
+
+func (p plane) row(y int) []byte { return p.samples[y*p.stride:][:p.width:p.width] }
+
+// planesIn views a picture as luma, blue and red difference.
+func planesIn(m *image.YCbCr) [3]plane {
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	across, down := subsampling(m.SubsampleRatio)
+	chromaWidth, chromaHeight := (width+across-1)/across, (height+down-1)/down
+	return [3]plane{
+		{m.Y, width, height, m.YStride},
+		{m.Cb, chromaWidth, chromaHeight, m.CStride},
+		{m.Cr, chromaWidth, chromaHeight, m.CStride},
+	}
+}
+
+// subsampling is how many luma samples there are to a chroma sample.
+func subsampling(ratio image.YCbCrSubsampleRatio) (across, down int) {
+	switch ratio {
+	case image.YCbCrSubsampleRatio422:
+		return 2, 1
+	case image.YCbCrSubsampleRatio420:
+		return 2, 2
+	case image.YCbCrSubsampleRatio440:
+		return 1, 2
+	case image.YCbCrSubsampleRatio411:
+		return 4, 1
+	case image.YCbCrSubsampleRatio410:
+		return 4, 2
+	}
+	return 1, 1
+}
+
+// planesOf keeps a JPEG's planes as they were decoded. Every other picture is
+// painted on white, as JPEG has no transparency, and converted.
+func planesOf(m image.Image) *image.YCbCr {
+	switch m := m.(type) {
+	case *image.YCbCr:
+		if m.Rect.Min == (image.Point{}) {
+			return m
+		}
+	case *image.Gray:
+		return grey(m)
+	}
+	bounds := m.Bounds()
+	planes := image.NewYCbCr(image.Rect(0, 0, bounds.Dx(), bounds.Dy()), image.YCbCrSubsampleRatio444)
+	// A strip at a time: a whole RGBA copy of a 48 MP photo would be 192 MB.
+	const rows = 64
+	strip := image.NewRGBA(image.Rect(0, 0, bounds.Dx(), min(rows, bounds.Dy())))
+	for top := 0; top < bounds.Dy(); top += rows {
+		part := image.Rect(0, 0, bounds.Dx(), min(rows, bounds.Dy()-top))
+		draw.Draw(strip, part, image.White, image.Point{}, draw.Src)
+		draw.Draw(strip, part, m, bounds.Min.Add(image.Pt(0, top)), draw.Over)
+		for y := range part.Dy() {
+			convertRow(planes, top+y, strip.Pix[y*strip.Stride:])
+		}
+	}
+	return planes
+}
+
+func convertRow(planes *image.YCbCr, y int, rgba []byte) {
+	at := y * planes.YStride
+	for x := range planes.Rect.Dx() {
+		p := rgba[4*x : 4*x+3 : 4*x+3]
+		planes.Y[at+x], planes.Cb[at+x], planes.Cr[at+x] = color.RGBToYCbCr(p[0], p[1], p[2])
+	}
+}
+
+// grey lends a grey picture the chroma planes of no colour.
+func grey(m *image.Gray) *image.YCbCr {
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	chroma := make([]byte, ((width+1)/2)*((height+1)/2))
+	for i := range chroma {
+		chroma[i] = 128
+	}
+	return &image.YCbCr{
+		Y: m.Pix, Cb: chroma, Cr: chroma, YStride: m.Stride, CStride: (width + 1) / 2,
+		SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rect(0, 0, width, height),
+	}
+}
+
+// rgbaOf answers four bytes a pixel.
+func rgbaOf(m *image.YCbCr) []byte {
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	rgba := make([]byte, 0, 4*width*height)
+	for y := range height {
+		for x := range width {
+			p := m.YCbCrAt(x, y)
+			r, g, b := color.YCbCrToRGB(p.Y, p.Cb, p.Cr)
+			rgba = append(rgba, r, g, b, 0xff)
+		}
+	}
+	return rgba
+}
