@@ -64,7 +64,7 @@ func search(ctx context.Context, width, height int, limits Limits, encode encode
 			return result, nil
 		}
 		if max(result.width, result.height) <= minEdge {
-			return outcome{}, shared.Errorf(shared.CodeTooLarge, "This picture cannot be made small enough. Take it again with the camera's ordinary setting.")
+			return outcome{}, shared.NewError(shared.CodeTooLarge, "This picture cannot be made small enough. Take it again with the camera's ordinary setting.")
 		}
 		over := float64(tried[len(tried)-1].bytes) / (shrunkAim * float64(limits.MaxBytes))
 		result.width, result.height = scaled(result.width, result.height, max(0.5, min(0.9, 1/math.Sqrt(over))))

@@ -45,7 +45,7 @@ func (c *Compressor) Compress(ctx context.Context, source Source, limits Limits)
 			err = shared.Wrap(failure, shared.CodeCannotDecode, "This photo cannot be read. Take it again.")
 		}
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = shared.Errorf(shared.CodeTimeout, "Preparing this photo took too long. Close other tabs and try again.")
+			err = shared.NewError(shared.CodeTimeout, "Preparing this photo took too long. Close other tabs and try again.")
 		}
 	}()
 	work := &work{native: c.native, pure: c.pure, source: source, limits: limits, watch: time.Now()}
@@ -107,7 +107,7 @@ func (w *work) take(ctx context.Context, plan Plan, stripped []byte) (*Result, e
 
 func (w *work) read(ctx context.Context) error {
 	if w.source.Size() > maxFile {
-		return shared.Errorf(shared.CodeTooManyPixels, "This file is too large to be a photo from a phone. Choose another, or take the photo again.")
+		return shared.NewError(shared.CodeTooManyPixels, "This file is too large to be a photo from a phone. Choose another, or take the photo again.")
 	}
 	file, err := w.source.Read(ctx, 0, w.source.Size())
 	if err != nil {

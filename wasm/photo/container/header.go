@@ -65,8 +65,8 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 		return Header{}, err
 	}
 	if header.Width*header.Height > maxPixels {
-		return Header{}, shared.Errorf(shared.CodeTooManyPixels,
-			"This picture has %d megapixels, more than a phone can work on. Take it again with the camera's ordinary setting.", header.Width*header.Height/1_000_000)
+		return Header{}, shared.NewError(shared.CodeTooManyPixels,
+			"This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
 	}
 	return header, nil
 }
@@ -77,7 +77,7 @@ func sniff(file []byte) (Type, error) {
 	}
 	switch {
 	case len(file) == 0:
-		return "", shared.Errorf(shared.CodeEmptyFile, "This file is empty. Choose the photo again, or take it again.")
+		return "", shared.NewError(shared.CodeEmptyFile, "This file is empty. Choose the photo again, or take it again.")
 	case has(0, "\xff\xd8\xff"):
 		return TypeJPEG, nil
 	case has(0, "\x89PNG\r\n\x1a\n"):
@@ -93,7 +93,7 @@ func sniff(file []byte) (Type, error) {
 	case has(4, "ftyp") && heifBrand(file):
 		return TypeHEIF, nil
 	}
-	return "", shared.Errorf(shared.CodeNotAnImage, "This file is not a photo. Choose a picture, or take one with the camera.")
+	return "", shared.NewError(shared.CodeNotAnImage, "This file is not a photo. Choose a picture, or take one with the camera.")
 }
 
 // heifBrand looks for a still-image brand (ISO/IEC 23008-12, section 10).
@@ -122,5 +122,5 @@ func le16(b []byte, at int) int {
 }
 
 func truncated() error {
-	return shared.Errorf(shared.CodeTruncated, "This file is cut short. Choose the photo again, or take it again.")
+	return shared.NewError(shared.CodeTruncated, "This file is cut short. Choose the photo again, or take it again.")
 }

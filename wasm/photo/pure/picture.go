@@ -36,14 +36,14 @@ func Decode(file []byte, maxPixels int) (*Picture, error) {
 		return nil, err
 	}
 	if header.Type == container.TypeHEIF {
-		return nil, shared.Errorf(shared.CodeCannotDecode, "This browser cannot read HEIC photos. Set the camera to its most compatible format, or take the photo with the button here.")
+		return nil, shared.NewError(shared.CodeCannotDecode, "This browser cannot read HEIC photos. Set the camera to its most compatible format, or take the photo with the button here.")
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
 		return nil, cannotDecode(err)
 	}
 	if config.Width*config.Height > maxPixels {
-		return nil, shared.Errorf(shared.CodeTooManyPixels, "This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
+		return nil, shared.NewError(shared.CodeTooManyPixels, "This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {
