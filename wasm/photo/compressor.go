@@ -84,7 +84,7 @@ func (w *work) run(ctx context.Context) (*Result, error) {
 	result.SHA256 = sha256.Sum256(result.JPEG)
 	w.done("hash")
 	result.OriginalBytes = w.source.Size()
-	result.CapturedAt = w.header.CapturedAt
+	result.CapturedAt = w.header.CapturedAt()
 	result.Steps = w.steps
 	return result, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
 // Limits bound what may leave the phone.
@@ -23,7 +24,7 @@ type Limits struct {
 // DefaultLimits are the product's (see docs/decisions/0005). Quality above 0.92
 // costs bytes that nobody sees; below 0.6 blocks show on skin.
 func DefaultLimits() Limits {
-	return Limits{MaxBytes: shared.MaxImageBytes, MaxEdge: 3072, MaxPixels: 120_000_000, MaxQuality: 0.92, MinQuality: 0.6}
+	return Limits{MaxBytes: shared.MaxImageBytes, MaxEdge: 3072, MaxPixels: container.MaxPixels, MaxQuality: 0.92, MinQuality: 0.6}
 }
 
 // Source is one chosen file.

@@ -9,7 +9,7 @@ import (
 	"syscall/js"
 
 	"github.com/clinicpro/photobridge/shared"
-	"github.com/clinicpro/photobridge/wasm/photo"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
 	"github.com/clinicpro/photobridge/wasm/photo/pure"
 )
 
@@ -55,7 +55,7 @@ func (d *desk) decode(array js.Value) (map[string]any, error) {
 	d.picture = nil // before the next one: there is not memory for both
 	file := make([]byte, array.Length())
 	js.CopyBytesToGo(file, array)
-	picture, err := pure.Decode(file, photo.DefaultLimits().MaxPixels)
+	picture, err := pure.Decode(file, container.MaxPixels)
 	if err != nil {
 		return nil, err
 	}

@@ -24,15 +24,33 @@ const (
 	TypeHEIF Type = "heif"
 )
 
+// MaxPixels is what a phone can work on; more is refused before it is decoded.
+const MaxPixels = 120_000_000
+
 // Header is what a file says of itself before its pixels are decoded.
 type Header struct {
 	Type          Type
 	Width, Height int // as stored, before orientation; 0 if not read
 	Orientation   int // EXIF, 1 to 8
-	CapturedAt    *time.Time
 	Components    int // JPEG: 1 grey, 3 colour, 4 CMYK
 	Precision     int // JPEG: bits a sample
 	Progressive   bool
+
+	taken, offset string // EXIF DateTimeOriginal and OffsetTimeOriginal
+}
+
+// CapturedAt is the EXIF time, read as UTC where no offset is given; nil if the
+// file does not say.
+func (h Header) CapturedAt() *time.Time {
+	at, err := time.Parse("2006:01:02 15:04:05-07:00", h.taken+h.offset)
+	if err != nil {
+		at, err = time.Parse("2006:01:02 15:04:05", h.taken)
+	}
+	if err != nil || at.Year() < 1990 {
+		return nil
+	}
+	at = at.UTC()
+	return &at
 }
 
 // Upright is the size after orientation.

@@ -99,8 +99,8 @@ func readJPEGHeader(file []byte, header *Header) error {
 			if exif.orientation != 0 {
 				header.Orientation = exif.orientation
 			}
-			if exif.capturedAt != nil {
-				header.CapturedAt = exif.capturedAt
+			if exif.taken != "" {
+				header.taken, header.offset = exif.taken, exif.offset
 			}
 		}
 	})

@@ -3,7 +3,6 @@ package pure
 import (
 	"image"
 	"image/color"
-	"image/draw"
 )
 
 // plane is one component of a picture, one byte a sample.
@@ -59,28 +58,22 @@ func planesOf(m image.Image) *image.YCbCr {
 	case *image.Gray:
 		return grey(m)
 	}
+	return converted(m)
+}
+
+func converted(m image.Image) *image.YCbCr {
 	bounds := m.Bounds()
 	planes := image.NewYCbCr(image.Rect(0, 0, bounds.Dx(), bounds.Dy()), image.YCbCrSubsampleRatio444)
-	// A strip at a time: a whole RGBA copy of a 48 MP photo would be 192 MB.
-	const rows = 64
-	strip := image.NewRGBA(image.Rect(0, 0, bounds.Dx(), min(rows, bounds.Dy())))
-	for top := 0; top < bounds.Dy(); top += rows {
-		part := image.Rect(0, 0, bounds.Dx(), min(rows, bounds.Dy()-top))
-		draw.Draw(strip, part, image.White, image.Point{}, draw.Src)
-		draw.Draw(strip, part, m, bounds.Min.Add(image.Pt(0, top)), draw.Over)
-		for y := range part.Dy() {
-			convertRow(planes, top+y, strip.Pix[y*strip.Stride:])
+	pixels := m.(image.RGBA64Image) // every image type of image is one
+	for y := range bounds.Dy() {
+		at := y * planes.YStride
+		for x := range bounds.Dx() {
+			c := pixels.RGBA64At(bounds.Min.X+x, bounds.Min.Y+y)
+			white := 0xffff - c.A // c is premultiplied
+			planes.Y[at+x], planes.Cb[at+x], planes.Cr[at+x] = color.RGBToYCbCr(uint8((c.R+white)>>8), uint8((c.G+white)>>8), uint8((c.B+white)>>8))
 		}
 	}
 	return planes
-}
-
-func convertRow(planes *image.YCbCr, y int, rgba []byte) {
-	at := y * planes.YStride
-	for x := range planes.Rect.Dx() {
-		p := rgba[4*x : 4*x+3 : 4*x+3]
-		planes.Y[at+x], planes.Cb[at+x], planes.Cr[at+x] = color.RGBToYCbCr(p[0], p[1], p[2])
-	}
 }
 
 // grey lends a grey picture the chroma planes of no colour.
