@@ -128,6 +128,12 @@ test-e2e: build browser ## real browsers against the whole thing
 browser: $(NODE) ## finds or installs Chromium
 	@scripts/browser.sh >/dev/null
 
+##@ Measure
+
+.PHONY: bench-compress
+bench-compress: build browser ## the engine against browser-image-compression, on the photos in PHOTOS; ROUNDS=5
+	node bench/compress/main.ts
+
 ##@ Clean
 
 .PHONY: clean
