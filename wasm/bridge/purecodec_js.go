@@ -114,6 +114,14 @@ func (b *pureBitmap) Encode(ctx context.Context, width, height int, quality floa
 	return b.bytes(ctx, map[string]any{"call": "encode", "width": width, "height": height, "quality": quality})
 }
 
+func (b *pureBitmap) Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error) {
+	answer, err := b.codec.call(ctx, map[string]any{"call": "estimate", "width": width, "height": height, "quality": quality})
+	if err != nil {
+		return 0, err
+	}
+	return answer.Get("size").Int(), nil
+}
+
 func (b *pureBitmap) Sample(ctx context.Context, width, height int) ([]byte, error) {
 	return b.bytes(ctx, map[string]any{"call": "sample", "width": width, "height": height})
 }

@@ -161,7 +161,7 @@ func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, err
 	if width == 0 {
 		width, height = sizeWithin(bitmap, w.limits.MaxEdge)
 	}
-	best, err := search(ctx, width, height, w.limits, bitmap.Encode)
+	best, err := search(ctx, width, height, w.limits, bitmap)
 	if err != nil {
 		return nil, cannotEncode(ctx, err)
 	}

@@ -51,6 +51,9 @@ type Bitmap interface {
 	// colours are sRGB or whose profile says what they are. Repeated calls with
 	// one size scale once.
 	Encode(ctx context.Context, width, height int, quality float64) ([]byte, error)
+	// Estimate answers about how many bytes Encode would make of it, in a
+	// fraction of the time: from every eighth row of its 16-pixel blocks.
+	Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error)
 	// Sample scales to the given size and answers RGBA, not premultiplied,
 	// four bytes a pixel.
 	Sample(ctx context.Context, width, height int) ([]byte, error)

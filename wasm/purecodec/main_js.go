@@ -29,26 +29,31 @@ func main() {
 type desk struct{ picture *pure.Picture }
 
 func (d *desk) answer(request js.Value) (map[string]any, error) {
-	if request.Get("call").String() == "decode" {
+	call := request.Get("call").String()
+	if call == "decode" {
 		return d.decode(request.Get("bytes"))
 	}
 	if d.picture == nil {
 		return nil, errors.New("nothing is decoded")
 	}
 	width, height := request.Get("width").Int(), request.Get("height").Int()
-	var made []byte
-	var err error
-	if request.Get("call").String() == "encode" {
-		made, err = d.picture.Encode(context.Background(), width, height, request.Get("quality").Float())
-	} else {
-		made, err = d.picture.Sample(context.Background(), width, height)
+	switch call {
+	case "estimate":
+		size, err := d.picture.Estimate(context.Background(), width, height, request.Get("quality").Float())
+		return map[string]any{"size": size}, err
+	case "encode":
+		jpeg, err := d.picture.Encode(context.Background(), width, height, request.Get("quality").Float())
+		return buffer(jpeg), err
+	default:
+		rgba, err := d.picture.Sample(context.Background(), width, height)
+		return buffer(rgba), err
 	}
-	if err != nil {
-		return nil, err
-	}
-	array := js.Global().Get("Uint8Array").New(len(made))
-	js.CopyBytesToJS(array, made)
-	return map[string]any{"bytes": array.Get("buffer")}, nil
+}
+
+func buffer(b []byte) map[string]any {
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return map[string]any{"bytes": array.Get("buffer")}
 }
 
 func (d *desk) decode(array js.Value) (map[string]any, error) {

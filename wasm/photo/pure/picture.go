@@ -74,14 +74,32 @@ func (p *Picture) Encode(ctx context.Context, width, height int, quality float64
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	p.resize(width, height)
+	encoded, err := encode(p.upright, quality)
+	return withProfile(encoded, p.profile), err
+}
+
+// Estimate encodes every eighth row of blocks.
+func (p *Picture) Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	p.resize(width, height)
+	some, share := someRows(p.upright)
+	encoded, err := encode(some, quality)
+	return int(float64(len(encoded))/share) + len(p.profile), err
+}
+
+func (p *Picture) resize(width, height int) {
 	if p.upright == nil || p.upright.Rect.Dx() != width || p.upright.Rect.Dy() != height {
 		p.upright = p.at(width, height)
 	}
+}
+
+func encode(m image.Image, quality float64) ([]byte, error) {
 	var encoded bytes.Buffer
-	if err := jpeg.Encode(&encoded, p.upright, &jpeg.Options{Quality: int(100*quality + 0.5)}); err != nil {
-		return nil, err
-	}
-	return withProfile(encoded.Bytes(), p.profile), nil
+	err := jpeg.Encode(&encoded, m, &jpeg.Options{Quality: int(100*quality + 0.5)})
+	return encoded.Bytes(), err
 }
 
 // Sample scales to the given upright size and answers RGBA, four bytes a pixel.

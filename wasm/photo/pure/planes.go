@@ -102,3 +102,23 @@ func rgbaOf(m *image.YCbCr) []byte {
 	}
 	return rgba
 }
+
+// someRows copies every eighth row of 16 by 16 blocks of a 4:2:0 picture into a
+// picture of its own, and says what share it is.
+func someRows(m *image.YCbCr) (some *image.YCbCr, share float64) {
+	const block, every = 16, 8
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	if height < 2*block*every {
+		return m, 1
+	}
+	some = &image.YCbCr{YStride: m.YStride, CStride: m.CStride, SubsampleRatio: m.SubsampleRatio}
+	rows := 0
+	for top := block * every / 2; top+block <= height; top += block * every {
+		some.Y = append(some.Y, m.Y[top*m.YStride:][:block*m.YStride]...)
+		some.Cb = append(some.Cb, m.Cb[top/2*m.CStride:][:block/2*m.CStride]...)
+		some.Cr = append(some.Cr, m.Cr[top/2*m.CStride:][:block/2*m.CStride]...)
+		rows += block
+	}
+	some.Rect = image.Rect(0, 0, width, rows)
+	return some, float64(rows) / float64(height)
+}

@@ -9,11 +9,11 @@ import { runProgram } from './program';
 
 type Call =
   | { call: 'decode'; file: Blob }
-  | { call: 'encode'; width: number; height: number; quality: number }
+  | { call: 'estimate' | 'encode'; width: number; height: number; quality: number }
   /** RGBA, four bytes a pixel. */
   | { call: 'sample'; width: number; height: number };
 
-type Answer = { width: number; height: number } | { bytes: ArrayBuffer } | { code: string; detail: string };
+type Answer = { width: number; height: number } | { size: number } | { bytes: ArrayBuffer } | { code: string; detail: string };
 
 /** wasm/purecodec/main_js.go declares it: there a file is its bytes. */
 interface PureGlobals {
