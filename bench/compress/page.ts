@@ -50,10 +50,11 @@ window.bench = {
 
   async keep(photo, contestants) {
     const source = await createImageBitmap(await fetched(photo));
-    await store('source', source, source.width, source.height);
+    const { width, height } = source;
+    await store('source', source, width, height);
     for (const contestant of contestants) {
       const result = last.get(contestant);
-      if (result) await store(contestant, await createImageBitmap(result), source.width, source.height);
+      if (result) await store(contestant, await createImageBitmap(result), width, height);
     }
   },
 

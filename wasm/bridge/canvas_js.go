@@ -168,9 +168,18 @@ func (b *bitmap) paint(width, height int, onWhite bool) js.Value {
 		context.Call("fillRect", 0, 0, width, height)
 	}
 	context.Set("imageSmoothingEnabled", true)
-	context.Set("imageSmoothingQuality", "high")
+	context.Set("imageSmoothingQuality", b.smoothing(width))
 	context.Call("drawImage", b.value, 0, 0, width, height)
 	return canvas
+}
+
+// smoothing: down to half the size two samples a side are enough, and are
+// sharper than the filters that average more of them first, in half the time.
+func (b *bitmap) smoothing(width int) string {
+	if 2*width >= b.width {
+		return "low"
+	}
+	return "high"
 }
 
 func (b *bitmap) Close() {

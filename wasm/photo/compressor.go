@@ -157,11 +157,9 @@ func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	width, height := plan.Width, plan.Height
-	if width == 0 {
-		width, height = sizeWithin(bitmap, w.limits.MaxEdge)
-	}
-	best, err := search(ctx, width, height, w.limits, bitmap)
+	plan.Width, plan.Height = bitmap.Size() // not every header says it
+	plan = plan.within(w.limits)
+	best, err := search(ctx, plan.Width, plan.Height, w.limits, bitmap)
 	if err != nil {
 		return nil, cannotEncode(ctx, err)
 	}
@@ -173,11 +171,6 @@ func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, err
 	result := best.result(clean, warnings)
 	result.Road = plan.Road
 	return result, nil
-}
-
-func sizeWithin(bitmap Bitmap, edge int) (int, int) {
-	width, height := bitmap.Size()
-	return fit(width, height, edge)
 }
 
 func (w *work) decode(ctx context.Context, codec Codec) (Bitmap, error) {

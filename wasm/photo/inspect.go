@@ -20,7 +20,8 @@ const (
 // which a browser out of memory hands out without an error, and for what the
 // person should know while the patient is still there.
 func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
-	width, height := sizeWithin(bitmap, sampleEdge)
+	width, height := bitmap.Size()
+	width, height = fit(width, height, sampleEdge)
 	rgba, err := bitmap.Sample(ctx, width, height)
 	if err != nil {
 		return nil, cannotEncode(ctx, err)

@@ -21,12 +21,20 @@ func plan(header container.Header, strippedBytes int, native bool, limits Limits
 		max(width, height) <= limits.MaxEdge && (header.Components == 1 || header.Components == 3) {
 		return Plan{RoadPass, width, height}
 	}
-	road := RoadPure
 	if native {
-		road = RoadNative
+		return Plan{RoadNative, width, height}.within(limits)
 	}
-	width, height = fit(width, height, limits.MaxEdge)
-	return Plan{road, width, height}
+	return Plan{RoadPure, width, height}.within(limits)
+}
+
+// within fits the size to the road's longest edge.
+func (p Plan) within(limits Limits) Plan {
+	edge := limits.MaxEdge
+	if p.Road == RoadPure {
+		edge = min(edge, limits.PureEdge)
+	}
+	p.Width, p.Height = fit(p.Width, p.Height, edge)
+	return p
 }
 
 // fit scales a size down so that its longer side is at most edge.

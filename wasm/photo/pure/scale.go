@@ -32,13 +32,9 @@ func scale(source *image.YCbCr, width, height int) *image.YCbCr {
 
 // scalePlane fills a plane whose samples lie stepX and stepY of the source's apart.
 func scalePlane(to, from plane, stepX, stepY float64) {
-	for stepX >= 2 {
-		from, stepX = halveAcross(from), stepX/2
-	}
-	for stepY >= 2 {
-		from, stepY = halveDown(from), stepY/2
-	}
-	from = padded(from)
+	boxX, boxY := powerOfTwo(stepX), powerOfTwo(stepY)
+	from = padded(boxed(from, boxX, boxY))
+	stepX, stepY = stepX/float64(boxX), stepY/float64(boxY)
 	columns, rows := kernels(to.width, from.width, stepX), kernels(to.height, from.height, stepY)
 	// Rows that are scaled across, the newest few of them.
 	var ready [taps][]int16
@@ -108,31 +104,56 @@ func scaleDown(to []byte, w [taps]int32, a, b, c, d []int16) {
 	}
 }
 
-// halveAcross averages pairs; the last of an odd row stands alone.
-func halveAcross(from plane) plane {
-	half := newPlane((from.width+1)/2, from.height)
-	for y := range half.height {
-		row, to := from.row(y), half.row(y)
-		for x := range len(row) / 2 {
-			to[x] = byte((int(row[2*x]) + int(row[2*x+1]) + 1) / 2)
-		}
-		if len(row)%2 == 1 {
-			to[len(to)-1] = row[len(row)-1]
-		}
+// powerOfTwo is the largest that is not above a step, at least 1.
+func powerOfTwo(step float64) int {
+	power := 1
+	for float64(2*power) <= step {
+		power *= 2
 	}
-	return half
+	return power
 }
 
-func halveDown(from plane) plane {
-	half := newPlane(from.width, (from.height+1)/2)
-	for y := range half.height {
-		upper, lower, to := from.row(2*y), from.row(min(2*y+1, from.height-1)), half.row(y)
-		lower, to = lower[:len(upper)], to[:len(upper)]
-		for x := range upper {
-			to[x] = byte((int(upper[x]) + int(lower[x])) / 2)
+// boxed averages boxes of samples; those at the far edges may be smaller.
+func boxed(from plane, boxX, boxY int) plane {
+	if boxX == 1 && boxY == 1 {
+		return from
+	}
+	small := newPlane((from.width+boxX-1)/boxX, (from.height+boxY-1)/boxY)
+	sums := make([]uint32, small.width)
+	for y := range small.height {
+		clear(sums)
+		top, bottom := y*boxY, min((y+1)*boxY, from.height)
+		for row := top; row < bottom; row++ {
+			addBoxes(sums, from.row(row), boxX)
+		}
+		to := small.row(y)
+		for x, sum := range sums {
+			count := uint32(min(boxX, from.width-x*boxX) * (bottom - top))
+			to[x] = byte((sum + count/2) / count)
 		}
 	}
-	return half
+	return small
+}
+
+func addBoxes(sums []uint32, row []byte, box int) {
+	if box == 2 {
+		pairs := len(row) / 2
+		for x, sum := range sums[:pairs] {
+			pair := row[2*x : 2*x+2 : 2*x+2]
+			sums[x] = sum + uint32(pair[0]) + uint32(pair[1])
+		}
+		if len(row)%2 == 1 {
+			sums[pairs] += uint32(row[2*pairs])
+		}
+		return
+	}
+	for x := range sums {
+		sum := sums[x]
+		for _, sample := range row[x*box : min((x+1)*box, len(row))] {
+			sum += uint32(sample)
+		}
+		sums[x] = sum
+	}
 }
 
 // padded repeats the edge of a plane that is too small for a kernel.
