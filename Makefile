@@ -28,6 +28,7 @@ web_files = $(shell find $(1) -type f -not -name '*.test.ts*' 2>/dev/null)
 NODE := node_modules/.package-lock.json
 EDGE := build/edge.wasm
 ENGINE := build/engine.wasm
+PURE := build/purecodec.wasm
 LOCAL := build/local
 PHONE := web/dist/mobile.html
 WIDGET := web/dist/widget.js
@@ -71,8 +72,11 @@ $(EDGE): $(call go_files,edge shared) shared/bodysites.json go.mod go.sum build/
 $(ENGINE): $(call go_files,wasm shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
 	$(WASM_BUILD) -o $@ ./wasm
 
+$(PURE): $(call go_files,wasm/purecodec wasm/photo shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
+	$(WASM_BUILD) -o $@ ./wasm/purecodec
+
 $(PHONE): $(call web_files,web/src/phone web/src/engine web/src/api web/src/contract web/src/strings web/public) \
-		$(wildcard web/src/*.ts) web/mobile.html web/vite.phone.ts shared/bodysites.json $(ENGINE) $(NODE)
+		$(wildcard web/src/*.ts) web/mobile.html web/vite.phone.ts shared/bodysites.json $(ENGINE) $(PURE) $(NODE)
 	rm -rf web/dist/assets
 	vite build --config web/vite.phone.ts --logLevel warn
 	@touch $@
@@ -133,6 +137,12 @@ browser: $(NODE) ## finds or installs Chromium
 .PHONY: deploy
 deploy: build ## bucket, worker, secrets and doctor; SECRETS names the file with the variables (docs/deploy.md)
 	scripts/deploy.sh "$(SECRETS)"
+
+##@ Measure
+
+.PHONY: bench-compress
+bench-compress: build browser ## the engine against browser-image-compression, on the photos in PHOTOS; ROUNDS=5
+	node bench/compress/main.ts
 
 ##@ Clean
 

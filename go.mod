@@ -13,7 +13,6 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/google/go-cmp v0.7.0
 	github.com/syumai/workers v0.32.0
-	github.com/valyala/fastjson v1.6.10
 	golang.org/x/image v0.47.0
 )
 

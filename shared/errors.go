@@ -58,13 +58,18 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	text := string(e.Code) + ": " + e.Detail
 	if e.Err != nil {
-		return fmt.Sprintf("%s: %s: %v", e.Code, e.Detail, e.Err)
+		text += ": " + e.Err.Error()
 	}
-	return fmt.Sprintf("%s: %s", e.Code, e.Detail)
+	return text
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// NewError makes an Error with a sentence for a person. The phone engine uses
+// it in place of Errorf, and so does without fmt (60 KB of brotli).
+func NewError(code Code, detail string) *Error { return &Error{Code: code, Detail: detail} }
 
 // Errorf makes an Error with a sentence for a person.
 func Errorf(code Code, format string, args ...any) *Error {

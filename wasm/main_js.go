@@ -27,10 +27,10 @@ func main() {
 }
 
 // start wires the engine and answers its ear.
-func start(page *bridge.Page) func(json []byte, file js.Value) {
+func start(page *bridge.Page, pure *bridge.PureCodec) func(json []byte, file js.Value) {
 	queue := upload.New(upload.World{
 		Clock:      bridge.Clock{},
-		Compressor: newCompressor(),
+		Compressor: newCompressor(pure),
 		Transport:  bridge.XHR{},
 		Dial: func(apiBase string, session shared.TokenResponse) upload.Edge {
 			return edgeapi.New(bridge.Fetch{}, apiBase, session)
@@ -56,12 +56,12 @@ func start(page *bridge.Page) func(json []byte, file js.Value) {
 // compressor gives the queue the photo package's results in its own words.
 type compressor struct{ photos *photo.Compressor }
 
-func newCompressor() compressor {
-	codec, ok := bridge.NewCanvasCodec()
+func newCompressor(pure photo.Codec) compressor {
+	native, ok := bridge.NewCanvasCodec()
 	if !ok {
-		return compressor{photo.New(nil)}
+		return compressor{photo.New(nil, pure)}
 	}
-	return compressor{photo.New(codec)}
+	return compressor{photo.New(native, pure)}
 }
 
 // Compress implements upload.Compressor.

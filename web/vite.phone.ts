@@ -28,7 +28,7 @@ export default defineConfig({
 
 /** Tells the service worker which files the shell consists of: all that is built but what only some photos or people need. */
 function shell(): Plugin {
-  const seldom = /heif|^assets\/phone\.|\.map$/;
+  const seldom = /heif|^assets\/pure|^assets\/phone\.|\.map$/;
   return {
     name: 'photobridge-shell',
     enforce: 'post',

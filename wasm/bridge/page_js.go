@@ -11,12 +11,12 @@ import (
 type Page struct{ post js.Value }
 
 // Export offers the engine's one constructor to worker.ts: called with a
-// function that posts messages, it starts the engine and answers a function
-// that takes commands. A command is given as its JSON and its file, undefined
-// if there is none.
-func Export(name string, start func(page *Page) (command func(json []byte, file js.Value))) {
+// function that posts messages and one that makes the pure codec's worker, it
+// starts the engine and answers a function that takes commands. A command is
+// given as its JSON and its file, undefined if there is none.
+func Export(name string, start func(page *Page, pure *PureCodec) (command func(json []byte, file js.Value))) {
 	js.Global().Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
-		command := start(&Page{args[0]})
+		command := start(&Page{args[0]}, NewPureCodec(args[1]))
 		return js.FuncOf(func(_ js.Value, args []js.Value) any {
 			command([]byte(js.Global().Get("JSON").Call("stringify", args[0]).String()), args[0].Get("file"))
 			return nil

@@ -53,7 +53,7 @@ func (XHR) Put(ctx context.Context, to shared.PresignedUpload, body []byte, prog
 	}
 	status := xhr.Get("status").Int()
 	if status == 0 {
-		return upload.Answer{}, shared.Errorf(shared.CodeNetwork, "the store does not answer")
+		return upload.Answer{}, shared.NewError(shared.CodeNetwork, "the store does not answer")
 	}
 	return upload.Answer{Status: status, RetryAfter: retryAfter(xhr)}, nil
 }

@@ -9,24 +9,28 @@ import (
 
 const (
 	firstQuality = 0.76 // about 1 MB for 7 megapixels of a room, a face, skin
-	aim          = 0.97 // share of the budget that a prediction aims at
-	enough       = 0.88 // share at which a smaller result is not tried to be bettered
+	estimates    = 2    // before the first encode at a size
 	maxEncodes   = 5    // at one size
 	minEdge      = 320
 
-	// After shrinking there is room for a little more than the lowest quality.
-	shrunkAim     = 0.85
-	shrunkQuality = 0.06
+	// Shares of the budget.
+	foreseenAim = 0.95 // what a prediction from estimates aims at
+	aim         = 0.97 // what a prediction from an encode aims at
+	enough      = 0.88 // a result from here on is not tried to be bettered
+	shrunkAim   = 0.85 // leaves room for a little more than the lowest quality
 
 	// Bytes fall with the quantiser's scale to about this power, over many photos;
-	// after two encodes the photo's own power takes its place.
+	// where there are two measurements the photo's own power takes its place.
 	usualPower = 0.62
 )
 
-// encode makes a JPEG of the given size and quality.
-type encode func(ctx context.Context, width, height int, quality float64) ([]byte, error)
+// sized is what a picture can say of its JPEG at a size and a quality.
+type sized interface {
+	Encode(ctx context.Context, width, height int, quality float64) ([]byte, error)
+	Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error)
+}
 
-// attempt is one encode.
+// attempt is one encode or estimate.
 type attempt struct {
 	quality float64
 	bytes   int
@@ -47,14 +51,13 @@ type outcome struct {
 	shrunk        bool
 }
 
-// search finds the highest quality that fits the budget. It predicts from what
-// it has encoded, so that two encodes mostly suffice; where even the lowest
-// quality is too large it shrinks the picture.
-func search(ctx context.Context, width, height int, limits Limits, encode encode) (outcome, error) {
+// search finds the highest quality that fits the budget. It predicts it from
+// estimates, so that one encode mostly suffices; where even the lowest quality
+// is too large it shrinks the picture.
+func search(ctx context.Context, width, height int, limits Limits, picture sized) (outcome, error) {
 	result := outcome{width: width, height: height}
-	start := min(firstQuality, limits.MaxQuality)
 	for {
-		best, tried, err := searchQuality(ctx, result.width, result.height, start, limits, encode)
+		best, tried, err := searchQuality(ctx, result.width, result.height, limits, picture)
 		result.encodes += len(tried)
 		if err != nil {
 			return outcome{}, err
@@ -64,29 +67,32 @@ func search(ctx context.Context, width, height int, limits Limits, encode encode
 			return result, nil
 		}
 		if max(result.width, result.height) <= minEdge {
-			return outcome{}, shared.Errorf(shared.CodeTooLarge, "This picture cannot be made small enough. Take it again with the camera's ordinary setting.")
+			return outcome{}, shared.NewError(shared.CodeTooLarge, "This picture cannot be made small enough. Take it again with the camera's ordinary setting.")
 		}
 		over := float64(tried[len(tried)-1].bytes) / (shrunkAim * float64(limits.MaxBytes))
 		result.width, result.height = scaled(result.width, result.height, max(0.5, min(0.9, 1/math.Sqrt(over))))
 		result.shrunk = true
-		start = min(limits.MinQuality+shrunkQuality, limits.MaxQuality)
 	}
 }
 
 // searchQuality answers the best that fits at one size, or nil if not even the
 // lowest quality does.
-func searchQuality(ctx context.Context, width, height int, start float64, limits Limits, encode encode) (best *fitting, tried []attempt, err error) {
-	next := start
+func searchQuality(ctx context.Context, width, height int, limits Limits, picture sized) (best *fitting, tried []attempt, err error) {
+	next, power, err := foresee(ctx, width, height, limits, picture)
+	if err != nil {
+		return nil, nil, err
+	}
 	for len(tried) < maxEncodes {
-		jpeg, err := encode(ctx, width, height, next)
+		jpeg, err := picture.Encode(ctx, width, height, next)
 		if err != nil {
 			return nil, tried, err
 		}
 		tried = append(tried, attempt{next, len(jpeg)})
+		power = powerOf(tried, power)
 		if len(jpeg) <= limits.MaxBytes && (best == nil || next > best.quality) {
 			best = &fitting{jpeg, next}
 		}
-		predicted := predict(tried, limits)
+		predicted := predict(tried, power, aim*float64(limits.MaxBytes))
 		switch {
 		case best != nil && (best.quality >= limits.MaxQuality || float64(len(best.jpeg)) >= enough*float64(limits.MaxBytes)):
 			return best, tried, nil
@@ -95,7 +101,7 @@ func searchQuality(ctx context.Context, width, height int, start float64, limits
 		case math.Abs(predicted-next) < 0.005:
 			predicted = next - 0.02 // it predicts what was just too large
 		}
-		next = max(limits.MinQuality, min(limits.MaxQuality, predicted))
+		next = limits.clamp(predicted)
 		if best != nil && next <= best.quality {
 			return best, tried, nil
 		}
@@ -103,19 +109,44 @@ func searchQuality(ctx context.Context, width, height int, start float64, limits
 	return best, tried, nil
 }
 
-// predict says which quality would just fit.
-func predict(tried []attempt, limits Limits) float64 {
-	last := tried[len(tried)-1]
-	power := usualPower
-	if len(tried) > 1 {
-		before := tried[len(tried)-2]
-		measured := math.Log(float64(before.bytes)/float64(last.bytes)) / math.Log(quantiser(last.quality)/quantiser(before.quality))
-		if measured > 0.2 && measured < 2 {
-			power = measured
+// foresee answers the quality of the first encode, and the photo's power.
+func foresee(ctx context.Context, width, height int, limits Limits, picture sized) (quality, power float64, err error) {
+	quality, power = limits.clamp(firstQuality), usualPower
+	var tried []attempt
+	for range estimates {
+		bytes, err := picture.Estimate(ctx, width, height, quality)
+		if err != nil {
+			return 0, 0, err
 		}
+		tried = append(tried, attempt{quality, bytes})
+		power = powerOf(tried, power)
+		quality = limits.clamp(predict(tried, power, foreseenAim*float64(limits.MaxBytes)))
 	}
-	target := aim * float64(limits.MaxBytes)
-	return qualityOf(quantiser(last.quality) * math.Pow(float64(last.bytes)/target, 1/power))
+	return quality, power, nil
+}
+
+func (l Limits) clamp(quality float64) float64 {
+	return max(l.MinQuality, min(l.MaxQuality, quality))
+}
+
+// powerOf measures the photo's power from the last two attempts, or keeps the
+// one that is known if they say too little.
+func powerOf(tried []attempt, known float64) float64 {
+	if len(tried) < 2 {
+		return known
+	}
+	a, b := tried[len(tried)-2], tried[len(tried)-1]
+	measured := math.Log(float64(a.bytes)/float64(b.bytes)) / math.Log(quantiser(b.quality)/quantiser(a.quality))
+	if math.Abs(a.quality-b.quality) < 0.01 || !(measured > 0.2 && measured < 2) {
+		return known
+	}
+	return measured
+}
+
+// predict says which quality would just fit a number of bytes.
+func predict(tried []attempt, power, bytes float64) float64 {
+	last := tried[len(tried)-1]
+	return qualityOf(quantiser(last.quality) * math.Pow(float64(last.bytes)/bytes, 1/power))
 }
 
 // quantiser is the factor by which libjpeg scales its tables for a quality

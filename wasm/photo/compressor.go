@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
 const (
@@ -17,14 +17,14 @@ const (
 
 // Compressor makes photos small. One photo at a time goes through the pixels.
 type Compressor struct {
-	codec Codec
-	turn  chan struct{}
+	native, pure Codec
+	turn         chan struct{}
 }
 
-// New returns a Compressor over the browser's codec; without one every photo
-// takes the pure road.
-func New(codec Codec) *Compressor {
-	return &Compressor{codec: codec, turn: make(chan struct{}, 1)}
+// New returns a Compressor over the browser's codec, nil where there is none to
+// be trusted, and the one that needs no browser.
+func New(native, pure Codec) *Compressor {
+	return &Compressor{native: native, pure: pure, turn: make(chan struct{}, 1)}
 }
 
 // Compress makes a JPEG within the limits out of a file. It fails with a
@@ -41,24 +41,25 @@ func (c *Compressor) Compress(ctx context.Context, source Source, limits Limits)
 	defer cancel()
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = shared.Wrap(fmt.Errorf("panic: %v", cause), shared.CodeCannotDecode, "This photo cannot be read. Take it again.")
+			failure, _ := cause.(error)
+			err = shared.Wrap(failure, shared.CodeCannotDecode, "This photo cannot be read. Take it again.")
 		}
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = shared.Errorf(shared.CodeTimeout, "Preparing this photo took too long. Close other tabs and try again.")
+			err = shared.NewError(shared.CodeTimeout, "Preparing this photo took too long. Close other tabs and try again.")
 		}
 	}()
-	work := &work{codec: c.codec, source: source, limits: limits, watch: time.Now()}
+	work := &work{native: c.native, pure: c.pure, source: source, limits: limits, watch: time.Now()}
 	return work.run(limited)
 }
 
 // work is one photo on its way.
 type work struct {
-	codec  Codec
-	source Source
-	limits Limits
+	native, pure Codec
+	source       Source
+	limits       Limits
 
 	file   []byte
-	header Header
+	header container.Header
 	steps  []Step
 	watch  time.Time
 }
@@ -68,39 +69,45 @@ func (w *work) run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	var stripped []byte
-	if w.header.Type == TypeJPEG {
+	if w.header.Type == container.TypeJPEG {
 		var err error
-		if stripped, err = strip(w.file); err != nil {
+		if stripped, err = container.Strip(w.file); err != nil {
 			return nil, err
 		}
 	}
-	plan := plan(w.header, len(stripped), w.codec != nil, w.limits)
-	var result *Result
-	var err error
-	switch plan.Road {
-	case RoadPass:
-		result, err = w.pass(ctx, plan, stripped)
-	case RoadNative:
-		w.file = nil // the browser has its own copy
-		result, err = w.native(ctx, plan)
-	case RoadPure:
-		result, err = w.pure(ctx, plan)
-	}
+	w.file = nil // codecs read it for themselves
+	plan := plan(w.header, len(stripped), w.native != nil, w.limits)
+	result, err := w.take(ctx, plan, stripped)
 	if err != nil {
 		return nil, err
 	}
 	result.SHA256 = sha256.Sum256(result.JPEG)
 	w.done("hash")
-	result.Road = plan.Road
 	result.OriginalBytes = w.source.Size()
-	result.CapturedAt = w.header.CapturedAt
+	result.CapturedAt = w.header.CapturedAt()
 	result.Steps = w.steps
 	return result, nil
 }
 
+// take goes the planned road. Where the browser's codec fails (a format that it
+// does not know, no memory, a blank picture), the pure one is asked.
+func (w *work) take(ctx context.Context, plan Plan, stripped []byte) (*Result, error) {
+	switch plan.Road {
+	case RoadPass:
+		return w.pass(ctx, plan, stripped)
+	case RoadNative:
+		result, err := w.recode(ctx, w.native, plan)
+		if err == nil || ctx.Err() != nil || shared.CodeOf(err) == shared.CodeTooLarge {
+			return result, err
+		}
+		plan.Road = RoadPure
+	}
+	return w.recode(ctx, w.pure, plan)
+}
+
 func (w *work) read(ctx context.Context) error {
 	if w.source.Size() > maxFile {
-		return shared.Errorf(shared.CodeTooManyPixels, "This file is too large to be a photo from a phone. Choose another, or take the photo again.")
+		return shared.NewError(shared.CodeTooManyPixels, "This file is too large to be a photo from a phone. Choose another, or take the photo again.")
 	}
 	file, err := w.source.Read(ctx, 0, w.source.Size())
 	if err != nil {
@@ -110,7 +117,7 @@ func (w *work) read(ctx context.Context) error {
 		return shared.Wrap(err, shared.CodeCannotDecode, "The phone would not let this file be read. Choose the photo again.")
 	}
 	w.file = file
-	w.header, err = ReadHeader(file, w.limits.MaxPixels)
+	w.header, err = container.ReadHeader(file, w.limits.MaxPixels)
 	w.done("read")
 	return err
 }
@@ -122,15 +129,15 @@ func (w *work) done(name string) {
 	w.watch = now
 }
 
-// pass keeps the compressed pixels. Where there is a codec it still looks at
-// them: a damaged file shows itself only when it is decoded.
+// pass keeps the compressed pixels. Where the browser has a codec it still
+// looks at them: a damaged file shows itself only when it is decoded.
 func (w *work) pass(ctx context.Context, plan Plan, stripped []byte) (*Result, error) {
-	result := &Result{JPEG: stripped, Width: plan.Width, Height: plan.Height}
+	result := &Result{JPEG: stripped, Width: plan.Width, Height: plan.Height, Road: RoadPass}
 	w.done("strip")
-	if w.codec == nil {
+	if w.native == nil {
 		return result, nil
 	}
-	bitmap, err := w.decode(ctx)
+	bitmap, err := w.decode(ctx, w.native)
 	if err != nil {
 		return nil, err
 	}
@@ -139,9 +146,9 @@ func (w *work) pass(ctx context.Context, plan Plan, stripped []byte) (*Result, e
 	return result, err
 }
 
-// native decodes once with the browser's codec and encodes until it fits.
-func (w *work) native(ctx context.Context, plan Plan) (*Result, error) {
-	bitmap, err := w.decode(ctx)
+// recode decodes once and encodes until it fits.
+func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, error) {
+	bitmap, err := w.decode(ctx, codec)
 	if err != nil {
 		return nil, err
 	}
@@ -150,38 +157,30 @@ func (w *work) native(ctx context.Context, plan Plan) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	width, height := plan.Width, plan.Height
-	if width == 0 {
-		width, height = fit2(bitmap, w.limits.MaxEdge)
-	}
-	best, err := search(ctx, width, height, w.limits, bitmap.Encode)
+	plan.Width, plan.Height = bitmap.Size() // not every header says it
+	plan = plan.within(w.limits)
+	best, err := search(ctx, plan.Width, plan.Height, w.limits, bitmap)
 	if err != nil {
 		return nil, cannotEncode(ctx, err)
 	}
 	w.done("encode")
-	clean, err := strip(best.jpeg)
+	clean, err := container.Strip(best.jpeg)
 	if err != nil {
 		return nil, shared.Wrap(err, shared.CodeBlankResult, "The browser gave no usable picture. Try again, or use another browser.")
 	}
-	return best.result(clean, warnings), nil
+	result := best.result(clean, warnings)
+	result.Road = plan.Road
+	return result, nil
 }
 
-func fit2(bitmap Bitmap, edge int) (int, int) {
-	width, height := bitmap.Size()
-	return fit(width, height, edge)
-}
-
-func (w *work) decode(ctx context.Context) (Bitmap, error) {
-	bitmap, err := w.codec.Decode(ctx, w.source)
+func (w *work) decode(ctx context.Context, codec Codec) (Bitmap, error) {
+	bitmap, err := codec.Decode(ctx, w.source)
 	w.done("decode")
 	if err == nil {
 		return bitmap, nil
 	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if w.header.Type == TypeHEIF {
-		return nil, shared.Wrap(err, shared.CodeCannotDecode, "This browser cannot read HEIC photos. Set the camera to its most compatible format, or take the photo with the button here.")
+	if _, ok := errors.AsType[*shared.Error](err); ok || ctx.Err() != nil {
+		return nil, err
 	}
 	return nil, shared.Wrap(err, shared.CodeCannotDecode, "This photo cannot be read: it is damaged, or the browser does not know its format. Take it again.")
 }

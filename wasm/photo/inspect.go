@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
 const (
@@ -19,14 +20,15 @@ const (
 // which a browser out of memory hands out without an error, and for what the
 // person should know while the patient is still there.
 func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
-	width, height := fit2(bitmap, sampleEdge)
+	width, height := bitmap.Size()
+	width, height = fit(width, height, sampleEdge)
 	rgba, err := bitmap.Sample(ctx, width, height)
 	if err != nil {
 		return nil, cannotEncode(ctx, err)
 	}
 	defer w.done("inspect")
-	if len(rgba) != 4*width*height || w.header.Type == TypeJPEG && transparent(rgba) {
-		return nil, shared.Errorf(shared.CodeBlankResult, "The browser gave a blank picture. Close other tabs and try again.")
+	if len(rgba) != 4*width*height || w.header.Type == container.TypeJPEG && transparent(rgba) {
+		return nil, shared.NewError(shared.CodeBlankResult, "The browser gave a blank picture. Close other tabs and try again.")
 	}
 	luma := lumaOf(rgba)
 	var warnings []Warning

@@ -1,6 +1,10 @@
 package photo
 
-import "math"
+import (
+	"math"
+
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+)
 
 // Plan is what is to be done with a photo.
 type Plan struct {
@@ -11,18 +15,26 @@ type Plan struct {
 // plan picks the cheapest road. It is a pure function of what is known before
 // a pixel is decoded. An oriented photo is encoded anew even if it is small:
 // its orientation lives in the metadata that must go.
-func plan(header Header, strippedBytes int, native bool, limits Limits) Plan {
+func plan(header container.Header, strippedBytes int, native bool, limits Limits) Plan {
 	width, height := header.Upright()
-	if header.Type == TypeJPEG && header.Orientation == 1 && strippedBytes <= limits.MaxBytes &&
+	if header.Type == container.TypeJPEG && header.Orientation == 1 && strippedBytes <= limits.MaxBytes &&
 		max(width, height) <= limits.MaxEdge && (header.Components == 1 || header.Components == 3) {
 		return Plan{RoadPass, width, height}
 	}
-	road := RoadPure
 	if native {
-		road = RoadNative
+		return Plan{RoadNative, width, height}.within(limits)
 	}
-	width, height = fit(width, height, limits.MaxEdge)
-	return Plan{road, width, height}
+	return Plan{RoadPure, width, height}.within(limits)
+}
+
+// within fits the size to the road's longest edge.
+func (p Plan) within(limits Limits) Plan {
+	edge := limits.MaxEdge
+	if p.Road == RoadPure {
+		edge = min(edge, limits.PureEdge)
+	}
+	p.Width, p.Height = fit(p.Width, p.Height, edge)
+	return p
 }
 
 // fit scales a size down so that its longer side is at most edge.

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"encoding/base64"
-	"fmt"
 	"slices"
 	"time"
 
@@ -77,7 +76,7 @@ type photo struct {
 // journal brings it back after a restart.
 func (p *photo) move(to Stage) {
 	if !slices.Contains(moves[p.stage], to) {
-		panic(fmt.Sprintf("upload: a photo cannot go from %s to %s", p.stage, to))
+		panic("upload: a photo cannot go from " + string(p.stage) + " to " + string(to))
 	}
 	p.stage = to
 }

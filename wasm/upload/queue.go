@@ -3,7 +3,6 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -144,7 +143,8 @@ func (q *Queue) begin(s step, photos []*photo, run func(ctx context.Context, a *
 func guarded(ctx context.Context, a *attempt, run func(ctx context.Context, a *attempt) (func(), error)) (done func(), err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = shared.Wrap(fmt.Errorf("panic: %v", r), shared.CodeInternal, "Something went wrong with this photo.")
+			failure, _ := r.(error)
+			err = shared.Wrap(failure, shared.CodeInternal, "Something went wrong with this photo.")
 		}
 	}()
 	return run(ctx, a)

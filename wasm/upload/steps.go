@@ -69,7 +69,7 @@ func (q *Queue) sign(batch []*photo) {
 	q.begin(sign, batch, func(ctx context.Context, a *attempt) (func(), error) {
 		signed, err := edge.Sign(ctx, images)
 		if err == nil && len(signed.Uploads) == 0 {
-			err = shared.Errorf(shared.CodeNetwork, "the answer holds no URL")
+			err = shared.NewError(shared.CodeNetwork, "the answer holds no URL")
 		}
 		return func() { q.signed(a.photos, signed) }, err
 	})
@@ -81,7 +81,7 @@ func (q *Queue) signed(photos []*photo, signed Signed) {
 	for _, p := range photos {
 		at := slices.IndexFunc(signed.Uploads, func(u shared.PresignedUpload) bool { return u.ImageID == p.id })
 		if at < 0 {
-			q.later(p, sign, shared.Errorf(shared.CodeNetwork, "the answer is incomplete"))
+			q.later(p, sign, shared.NewError(shared.CodeNetwork, "the answer is incomplete"))
 			continue
 		}
 		p.target = signed.Uploads[at]

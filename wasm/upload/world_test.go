@@ -209,15 +209,15 @@ func (w *world) call(ctx context.Context, s step, effect func() error) error {
 	}
 	switch kind {
 	case dropBefore, dropAfter:
-		return shared.Errorf(shared.CodeNetwork, "dropped")
+		return shared.NewError(shared.CodeNetwork, "dropped")
 	case status500:
-		return shared.Errorf(shared.CodeUpstreamUnavailable, "500")
+		return shared.NewError(shared.CodeUpstreamUnavailable, "500")
 	case status429:
 		return &shared.Error{Code: shared.CodeRateLimited, RetryAfter: 7 * time.Second}
 	case refuses:
-		return shared.Errorf(shared.CodeUnauthorized, "refused")
+		return shared.NewError(shared.CodeUnauthorized, "refused")
 	case ends:
-		return shared.Errorf(shared.CodeSessionExpired, "over")
+		return shared.NewError(shared.CodeSessionExpired, "over")
 	}
 	return err
 }
@@ -229,7 +229,7 @@ func (c compressor) Compress(ctx context.Context, source Source, maxBytes int) (
 	err := c.w.call(ctx, compress, func() error {
 		content := source.(file)
 		if content == "bad" {
-			return shared.Errorf(shared.CodeNotAnImage, "This file is not a photo.")
+			return shared.NewError(shared.CodeNotAnImage, "This file is not a photo.")
 		}
 		jpeg := make([]byte, 900_000)
 		copy(jpeg, content)
@@ -246,7 +246,7 @@ type edge struct {
 
 func (e edge) check() error {
 	if e.token != e.w.session {
-		return shared.Errorf(shared.CodeUnauthorized, "no such session")
+		return shared.NewError(shared.CodeUnauthorized, "no such session")
 	}
 	return nil
 }
@@ -264,7 +264,7 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 			}
 		}
 		if len(slots) > w.max {
-			return shared.Errorf(shared.CodeLimitReached, "full")
+			return shared.NewError(shared.CodeLimitReached, "full")
 		}
 		w.slots = slots
 		now := time.Now().Round(0)
@@ -291,7 +291,7 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 		image, known := w.images[r.ImageID]
 		if !known {
 			if r.S3Key == "" || w.objects[r.S3Key] == "" {
-				return shared.Errorf(shared.CodeObjectMissing, "no object")
+				return shared.NewError(shared.CodeObjectMissing, "no object")
 			}
 			image = shared.Image{ImageID: r.ImageID, SHA256: w.objects[r.S3Key], Metadata: r.Metadata, UploadedAt: time.Now()}
 			w.images[r.ImageID] = image

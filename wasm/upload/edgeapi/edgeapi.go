@@ -66,7 +66,7 @@ func (c *Client) Confirm(ctx context.Context, image shared.ConfirmRequest) (shar
 	}
 	answer, err := wire.ParseConfirmResponse(response.Body)
 	if err == nil && answer.Image.ImageID != image.ImageID {
-		err = shared.Errorf(shared.CodeBadRequest, "the answer is about another image")
+		err = shared.NewError(shared.CodeBadRequest, "the answer is about another image")
 	}
 	if err != nil {
 		return shared.ConfirmResponse{}, garbled(err)
@@ -82,7 +82,7 @@ func (c *Client) List(ctx context.Context) (shared.ListResponse, error) {
 	}
 	answer, err := wire.ParseListResponse(response.Body)
 	if err == nil && answer.EncounterID != c.encounterID {
-		err = shared.Errorf(shared.CodeBadRequest, "the answer is about another encounter")
+		err = shared.NewError(shared.CodeBadRequest, "the answer is about another encounter")
 	}
 	if err != nil {
 		return shared.ListResponse{}, garbled(err)

@@ -62,7 +62,7 @@ func ParseListResponse(data []byte) (shared.ListResponse, error) {
 }
 
 func image(o object) shared.Image {
-	if o.v == nil {
+	if o.fields == nil {
 		return shared.Image{}
 	}
 	return shared.Image{

@@ -46,7 +46,7 @@ func tokenResponse(o object) shared.TokenResponse {
 }
 
 func metadata(o object) shared.Metadata {
-	if o.v == nil {
+	if o.fields == nil {
 		return shared.Metadata{}
 	}
 	return shared.Metadata{

@@ -1,29 +1,30 @@
 package wire
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
-	"github.com/valyala/fastjson"
 )
 
 // object reads the fields of one JSON object and remembers the first that is
-// not what it must be. A missing field is the zero value.
+// not what it must be. A missing field is the zero value, and so is null.
 type object struct {
-	v     *fastjson.Value
-	wrong *string // name of the first wrong field
+	fields map[string]any
+	wrong  *string // name of the first wrong field
 }
 
 // parse reads a JSON object. It fails with bad_request.
 func parse(data []byte) (object, error) {
-	v, err := fastjson.ParseBytes(data)
+	v, err := decode(data)
 	if err != nil {
 		return object{}, shared.Wrap(err, shared.CodeBadRequest, "not JSON")
 	}
-	if v.Type() != fastjson.TypeObject {
-		return object{}, shared.Errorf(shared.CodeBadRequest, "not a JSON object")
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return object{}, shared.NewError(shared.CodeBadRequest, "not a JSON object")
 	}
-	return object{v, new(string)}, nil
+	return object{fields, new(string)}, nil
 }
 
 // err reports the first field of a wrong type.
@@ -31,7 +32,7 @@ func (o object) err() error {
 	if *o.wrong == "" {
 		return nil
 	}
-	return shared.Errorf(shared.CodeBadRequest, "field %s is of the wrong type", *o.wrong)
+	return shared.NewError(shared.CodeBadRequest, "field "+*o.wrong+" is of the wrong type")
 }
 
 func (o object) fail(name string) {
@@ -40,51 +41,31 @@ func (o object) fail(name string) {
 	}
 }
 
-// get answers nil for a missing field and for null.
-func (o object) get(name string) *fastjson.Value {
-	v := o.v.Get(name)
-	if v == nil || v.Type() == fastjson.TypeNull {
-		return nil
+// read answers a field's value, or the zero value where there is none.
+func read[T any](o object, name string) T {
+	v, ok := o.fields[name].(T)
+	if !ok && o.has(name) {
+		o.fail(name)
 	}
 	return v
 }
 
-func (o object) has(name string) bool { return o.get(name) != nil }
+func (o object) has(name string) bool { return o.fields[name] != nil }
 
-func (o object) str(name string) string {
-	v := o.get(name)
-	if v == nil {
-		return ""
-	}
-	b, err := v.StringBytes()
-	if err != nil {
-		o.fail(name)
-	}
-	return string(b)
-}
+func (o object) str(name string) string { return read[string](o, name) }
+
+func (o object) bool(name string) bool { return read[bool](o, name) }
 
 func (o object) int(name string) int64 {
-	v := o.get(name)
-	if v == nil {
+	text := read[number](o, name)
+	if text == "" {
 		return 0
 	}
-	n, err := v.Int64()
+	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil {
 		o.fail(name)
 	}
 	return n
-}
-
-func (o object) bool(name string) bool {
-	v := o.get(name)
-	if v == nil {
-		return false
-	}
-	b, err := v.Bool()
-	if err != nil {
-		o.fail(name)
-	}
-	return b
 }
 
 func (o object) time(name string) time.Time {
@@ -108,70 +89,47 @@ func (o object) optionalTime(name string) *time.Time {
 }
 
 func (o object) child(name string) object {
-	v := o.get(name)
-	if v != nil && v.Type() != fastjson.TypeObject {
-		o.fail(name)
-		v = nil
-	}
-	return object{v, o.wrong}
+	return object{read[map[string]any](o, name), o.wrong}
 }
 
 func (o object) each(name string, visit func(object)) {
-	v := o.get(name)
-	if v == nil {
-		return
-	}
-	list, err := v.Array()
-	if err != nil {
-		o.fail(name)
-	}
-	for _, item := range list {
-		if item.Type() != fastjson.TypeObject {
+	for _, item := range read[[]any](o, name) {
+		fields, ok := item.(map[string]any)
+		if !ok {
 			o.fail(name)
 			continue
 		}
-		visit(object{item, o.wrong})
+		visit(object{fields, o.wrong})
 	}
 }
 
 func (o object) strs(name string) []string {
-	v := o.get(name)
-	if v == nil {
+	if !o.has(name) {
 		return nil
 	}
-	list, err := v.Array()
-	if err != nil {
-		o.fail(name)
-	}
-	texts := make([]string, 0, len(list))
-	for _, item := range list {
-		b, err := item.StringBytes()
-		if err != nil {
+	texts := []string{}
+	for _, item := range read[[]any](o, name) {
+		text, ok := item.(string)
+		if !ok {
 			o.fail(name)
 		}
-		texts = append(texts, string(b))
+		texts = append(texts, text)
 	}
 	return texts
 }
 
 // strMap reads an object whose values are strings.
 func (o object) strMap(name string) map[string]string {
-	v := o.get(name)
-	if v == nil {
-		return nil
-	}
-	fields, err := v.Object()
-	if err != nil {
-		o.fail(name)
+	if !o.has(name) {
 		return nil
 	}
 	m := map[string]string{}
-	fields.Visit(func(key []byte, value *fastjson.Value) {
-		b, err := value.StringBytes()
-		if err != nil {
+	for key, value := range read[map[string]any](o, name) {
+		text, ok := value.(string)
+		if !ok {
 			o.fail(name)
 		}
-		m[string(key)] = string(b)
-	})
+		m[key] = text
+	}
 	return m
 }

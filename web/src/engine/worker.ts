@@ -1,8 +1,8 @@
 /** The engine's worker: loads the Go module and carries messages to and fro. */
 
-import '../../../build/wasm_exec.js';
 import wasmUrl from '../../../build/engine.wasm?url';
 import type { Command, Message } from '../contract/engine';
+import { runProgram } from './program';
 
 /** What the worker says beside the engine's own messages. */
 export type WorkerMessage =
@@ -14,14 +14,10 @@ export type WorkerMessage =
 
 type Take = (command: Command) => void;
 
-/** wasm_exec.js and wasm/main_js.go declare these. */
+/** wasm/main_js.go declares it. */
 interface EngineGlobals {
-  Go: new () => { importObject: WebAssembly.Imports; run(instance: WebAssembly.Instance): Promise<void> };
-  photobridgeEngine?: (post: (message: Message) => void) => Take;
+  photobridgeEngine?: (post: (message: Message) => void, startPure: () => Worker) => Take;
 }
-
-const scope = globalThis as unknown as EngineGlobals;
-const LOAD_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 let take: Take | undefined;
 const early: Command[] = [];
@@ -36,37 +32,19 @@ void start();
 
 async function start(): Promise<void> {
   holdLock();
-  const go = new scope.Go();
-  let instance: WebAssembly.Instance;
   try {
-    instance = await load(go.importObject);
+    void (await runProgram(wasmUrl)).ended.then(() => post({ type: 'ended' }));
   } catch {
     post({ type: 'fatal', detail: 'The photo engine could not be loaded.' });
     return;
   }
-  void go.run(instance).finally(() => post({ type: 'ended' }));
-  take = scope.photobridgeEngine?.(post);
+  take = (globalThis as EngineGlobals).photobridgeEngine?.(post, startPure);
   for (const command of early.splice(0)) take?.(command);
 }
 
-/** A failing network is given some time; a browser that cannot compile is not. */
-async function load(imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
-  for (const wait of LOAD_WAITS_MS) {
-    const response = await fetch(wasmUrl).catch(() => undefined);
-    if (response?.ok) return instantiate(response, imports);
-    await new Promise((resolve) => setTimeout(resolve, wait));
-  }
-  return instantiate(await fetch(wasmUrl), imports);
-}
-
-async function instantiate(response: Response, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
-  const copy = response.clone();
-  try {
-    return (await WebAssembly.instantiateStreaming(response, imports)).instance;
-  } catch {
-    // Streaming wants the type application/wasm, which some servers do not say.
-    return (await WebAssembly.instantiate(await copy.arrayBuffer(), imports)).instance;
-  }
+/** Codecs without the browser's, for the photos that need them. */
+function startPure(): Worker {
+  return new Worker(new URL('./pure.ts', import.meta.url), { type: 'module' });
 }
 
 function holdLock(): void {

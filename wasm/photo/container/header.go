@@ -1,4 +1,7 @@
-package photo
+// Package container reads what an image file says around its pixels: its
+// format, size, orientation, time and colour profile. Inputs are hostile: every
+// one is an answer or an error, never a panic.
+package container
 
 import (
 	"bytes"
@@ -21,15 +24,33 @@ const (
 	TypeHEIF Type = "heif"
 )
 
+// MaxPixels is what a phone can work on; more is refused before it is decoded.
+const MaxPixels = 120_000_000
+
 // Header is what a file says of itself before its pixels are decoded.
 type Header struct {
 	Type          Type
 	Width, Height int // as stored, before orientation; 0 if not read
 	Orientation   int // EXIF, 1 to 8
-	CapturedAt    *time.Time
 	Components    int // JPEG: 1 grey, 3 colour, 4 CMYK
+	Precision     int // JPEG: bits a sample
 	Progressive   bool
-	ICC           bool
+
+	taken, offset string // EXIF DateTimeOriginal and OffsetTimeOriginal
+}
+
+// CapturedAt is the EXIF time, read as UTC where no offset is given; nil if the
+// file does not say.
+func (h Header) CapturedAt() *time.Time {
+	at, err := time.Parse("2006:01:02 15:04:05-07:00", h.taken+h.offset)
+	if err != nil {
+		at, err = time.Parse("2006:01:02 15:04:05", h.taken)
+	}
+	if err != nil || at.Year() < 1990 {
+		return nil
+	}
+	at = at.UTC()
+	return &at
 }
 
 // Upright is the size after orientation.
@@ -62,8 +83,8 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 		return Header{}, err
 	}
 	if header.Width*header.Height > maxPixels {
-		return Header{}, shared.Errorf(shared.CodeTooManyPixels,
-			"This picture has %d megapixels, more than a phone can work on. Take it again with the camera's ordinary setting.", header.Width*header.Height/1_000_000)
+		return Header{}, shared.NewError(shared.CodeTooManyPixels,
+			"This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
 	}
 	return header, nil
 }
@@ -74,7 +95,7 @@ func sniff(file []byte) (Type, error) {
 	}
 	switch {
 	case len(file) == 0:
-		return "", shared.Errorf(shared.CodeEmptyFile, "This file is empty. Choose the photo again, or take it again.")
+		return "", shared.NewError(shared.CodeEmptyFile, "This file is empty. Choose the photo again, or take it again.")
 	case has(0, "\xff\xd8\xff"):
 		return TypeJPEG, nil
 	case has(0, "\x89PNG\r\n\x1a\n"):
@@ -90,7 +111,7 @@ func sniff(file []byte) (Type, error) {
 	case has(4, "ftyp") && heifBrand(file):
 		return TypeHEIF, nil
 	}
-	return "", shared.Errorf(shared.CodeNotAnImage, "This file is not a photo. Choose a picture, or take one with the camera.")
+	return "", shared.NewError(shared.CodeNotAnImage, "This file is not a photo. Choose a picture, or take one with the camera.")
 }
 
 // heifBrand looks for a still-image brand (ISO/IEC 23008-12, section 10).
@@ -119,5 +140,5 @@ func le16(b []byte, at int) int {
 }
 
 func truncated() error {
-	return shared.Errorf(shared.CodeTruncated, "This file is cut short. Choose the photo again, or take it again.")
+	return shared.NewError(shared.CodeTruncated, "This file is cut short. Choose the photo again, or take it again.")
 }

@@ -1,9 +1,6 @@
-package photo
+package container
 
-import (
-	"encoding/binary"
-	"time"
-)
+import "encoding/binary"
 
 var exifPrefix = []byte("Exif\x00\x00")
 
@@ -22,8 +19,8 @@ const (
 )
 
 type exif struct {
-	orientation int // 0: not said
-	capturedAt  *time.Time
+	orientation   int    // 0: not said
+	taken, offset string // "2006:01:02 15:04:05" and "-07:00"
 }
 
 // readEXIF reads a TIFF structure (EXIF 2.32, section 4.5). What is damaged is
@@ -42,7 +39,6 @@ func readEXIF(tiff []byte) exif {
 	}
 	var found exif
 	var exifIFD uint32
-	var taken, offset string
 	eachEntry(tiff, order, order.Uint32(tiff[4:]), func(tag, kind uint16, count uint32, value []byte) {
 		switch {
 		case tag == tagOrientation && kind == typeShort:
@@ -59,12 +55,11 @@ func readEXIF(tiff []byte) exif {
 		}
 		switch tag {
 		case tagDateTimeOriginal:
-			taken = textAt(tiff, order, count, value)
+			found.taken = textAt(tiff, order, count, value)
 		case tagOffsetOriginal:
-			offset = textAt(tiff, order, count, value)
+			found.offset = textAt(tiff, order, count, value)
 		}
 	})
-	found.capturedAt = parseTime(taken, offset)
 	return found
 }
 
@@ -99,16 +94,4 @@ func textAt(tiff []byte, order binary.ByteOrder, count uint32, value []byte) str
 		text = text[:len(text)-1]
 	}
 	return string(text)
-}
-
-func parseTime(taken, offset string) *time.Time {
-	at, err := time.Parse("2006:01:02 15:04:05-07:00", taken+offset)
-	if err != nil {
-		at, err = time.Parse("2006:01:02 15:04:05", taken)
-	}
-	if err != nil || at.Year() < 1990 {
-		return nil
-	}
-	at = at.UTC()
-	return &at
 }

@@ -1,4 +1,4 @@
-package photo
+package container
 
 import (
 	"bytes"
@@ -24,22 +24,34 @@ const (
 	markerDAC   = 0xcc
 )
 
-// segment is one marker segment of a JPEG.
-type segment struct {
-	marker byte
+// Segment is one marker segment of a JPEG.
+type Segment struct {
+	Marker byte
+	Body   []byte // what follows the length
 	start  int    // of its 0xff
-	body   []byte // what follows the length
+}
+
+var iccPrefix = []byte("ICC_PROFILE\x00")
+
+// ICC answers the part of a colour profile that the segment carries: its number
+// from 1, how many there are, and its bytes (ICC.1:2022, annex B.4).
+func (s Segment) ICC() (number, count int, part []byte, ok bool) {
+	at := len(iccPrefix)
+	if s.Marker != markerAPP2 || len(s.Body) < at+2 || !bytes.HasPrefix(s.Body, iccPrefix) {
+		return 0, 0, nil, false
+	}
+	return int(s.Body[at]), int(s.Body[at+1]), s.Body[at+2:], true
 }
 
 func isSOF(marker byte) bool {
 	return marker >= 0xc0 && marker <= 0xcf && marker != markerDHT && marker != markerJPG && marker != markerDAC
 }
 
-// eachSegment calls visit for every marker segment up to EOI, and passes over
+// EachSegment calls visit for every marker segment up to EOI, and passes over
 // the entropy-coded data between them. It answers where the image ends, or
 // fails with truncated. What follows EOI (a maker's trailer, a second picture)
 // is not looked at.
-func eachSegment(file []byte, visit func(segment)) (end int, err error) {
+func EachSegment(file []byte, visit func(Segment)) (end int, err error) {
 	at := 2
 	for {
 		next := bytes.IndexByte(file[min(at, len(file)):], 0xff)
@@ -68,29 +80,28 @@ func eachSegment(file []byte, visit func(segment)) (end int, err error) {
 		if length < 2 || at+2+length > len(file) {
 			return 0, truncated()
 		}
-		visit(segment{marker, at, file[at+4 : at+2+length]})
+		visit(Segment{marker, file[at+4 : at+2+length], at})
 		at += 2 + length
 	}
 }
 
 func readJPEGHeader(file []byte, header *Header) error {
-	_, err := eachSegment(file, func(s segment) {
+	_, err := EachSegment(file, func(s Segment) {
 		switch {
-		case isSOF(s.marker) && header.Width == 0 && len(s.body) >= 6:
-			header.Height = int(binary.BigEndian.Uint16(s.body[1:]))
-			header.Width = int(binary.BigEndian.Uint16(s.body[3:]))
-			header.Components = int(s.body[5])
-			header.Progressive = s.marker == 0xc2
-		case s.marker == markerAPP1 && bytes.HasPrefix(s.body, exifPrefix):
-			exif := readEXIF(s.body[len(exifPrefix):])
+		case isSOF(s.Marker) && header.Width == 0 && len(s.Body) >= 6:
+			header.Height = int(binary.BigEndian.Uint16(s.Body[1:]))
+			header.Width = int(binary.BigEndian.Uint16(s.Body[3:]))
+			header.Components = int(s.Body[5])
+			header.Precision = int(s.Body[0])
+			header.Progressive = s.Marker == 0xc2
+		case s.Marker == markerAPP1 && bytes.HasPrefix(s.Body, exifPrefix):
+			exif := readEXIF(s.Body[len(exifPrefix):])
 			if exif.orientation != 0 {
 				header.Orientation = exif.orientation
 			}
-			if exif.capturedAt != nil {
-				header.CapturedAt = exif.capturedAt
+			if exif.taken != "" {
+				header.taken, header.offset = exif.taken, exif.offset
 			}
-		case isICC(s):
-			header.ICC = true
 		}
 	})
 	if err == nil && (header.Width == 0 || header.Height == 0) {
@@ -99,30 +110,28 @@ func readJPEGHeader(file []byte, header *Header) error {
 	return err
 }
 
-var iccPrefix = []byte("ICC_PROFILE\x00")
-
-func isICC(s segment) bool { return s.marker == markerAPP2 && bytes.HasPrefix(s.body, iccPrefix) }
-
 // keeps reports whether a segment is needed to show the picture: everything but
 // APPn and COM, and of those JFIF, the ICC profile and Adobe's colour transform.
-func keeps(s segment) bool {
+func keeps(s Segment) bool {
 	switch {
-	case s.marker == markerAPP0:
+	case s.Marker == markerAPP0:
 		// A JFIF header may hold a thumbnail after its 14 bytes.
-		return bytes.HasPrefix(s.body, []byte("JFIF\x00")) && len(s.body) == 14
-	case s.marker == markerAPP14:
-		return bytes.HasPrefix(s.body, []byte("Adobe")) && len(s.body) == 12
-	case s.marker == markerCOM, s.marker >= markerAPP0 && s.marker <= markerAPP15:
-		return isICC(s)
+		return bytes.HasPrefix(s.Body, []byte("JFIF\x00")) && len(s.Body) == 14
+	case s.Marker == markerAPP14:
+		return bytes.HasPrefix(s.Body, []byte("Adobe")) && len(s.Body) == 12
+	case s.Marker == markerCOM, s.Marker >= markerAPP0 && s.Marker <= markerAPP15:
+		_, _, _, icc := s.ICC()
+		return icc
 	}
 	return true
 }
 
-// strip removes every metadata segment but colour, and whatever follows the
-// end of the image. Compressed pixels stay bit for bit.
-func strip(file []byte) ([]byte, error) {
-	var drop []segment
-	end, err := eachSegment(file, func(s segment) {
+// Strip removes from a JPEG every metadata segment but colour, and whatever
+// follows the end of the image. Compressed pixels stay bit for bit. It fails
+// with truncated.
+func Strip(file []byte) ([]byte, error) {
+	var drop []Segment
+	end, err := EachSegment(file, func(s Segment) {
 		if !keeps(s) {
 			drop = append(drop, s)
 		}
@@ -134,24 +143,7 @@ func strip(file []byte) ([]byte, error) {
 	at := 0
 	for _, s := range drop {
 		out = append(out, file[at:s.start]...)
-		at = s.start + 4 + len(s.body)
+		at = s.start + 4 + len(s.Body)
 	}
 	return append(out, file[at:end]...), nil
-}
-
-// withICC puts the source's colour profile into an encoded JPEG.
-func withICC(jpeg, source []byte) []byte {
-	var profile []byte
-	eachSegment(source, func(s segment) {
-		if isICC(s) {
-			profile = append(profile, source[s.start:s.start+4+len(s.body)]...)
-		}
-	})
-	if len(profile) == 0 {
-		return jpeg
-	}
-	out := make([]byte, 0, len(jpeg)+len(profile))
-	out = append(out, jpeg[:2]...)
-	out = append(out, profile...)
-	return append(out, jpeg[2:]...)
 }

@@ -1,0 +1,120 @@
+/** Runs in the browser: the contestants, and what they are judged by. */
+
+export interface Run {
+  milliseconds: number;
+  bytes: number;
+  width: number;
+  height: number;
+}
+
+declare const imageCompression: (file: File, options: { maxSizeMB: number; useWebWorker: boolean; libURL: string }) => Promise<Blob>;
+
+export type Contestant = 'native' | 'pure' | 'peer';
+
+interface Bench {
+  run(contestant: Contestant, photo: string): Promise<Run>;
+  /** Stores the last result, brought back to the photo's size, as `<contestant>.png`, and the photo as `source.png`. */
+  keep(photo: string, contestants: Contestant[]): Promise<void>;
+  /** Longest task of the main thread since the last call, in milliseconds; 0 below 50. */
+  longestTask(): number;
+}
+
+declare global {
+  interface Window {
+    bench: Bench;
+    /** Script of the engine's worker, as built. */
+    engineScript: string;
+  }
+}
+
+const last = new Map<Contestant, Blob>();
+const files = new Map<string, File>();
+const engines = new Map<Contestant, Worker>();
+
+let longest = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
+}).observe({ type: 'longtask' });
+
+window.bench = {
+  async run(contestant, photo) {
+    const file = await fetched(photo);
+    const engine = contestant === 'peer' ? undefined : engineOf(contestant);
+    const before = performance.now();
+    const result = engine ? await compress(engine, file) : await imageCompression(file, { maxSizeMB: 1, useWebWorker: true, libURL: new URL('/peer.js', location.href).href });
+    const milliseconds = performance.now() - before;
+    last.set(contestant, result);
+    const { width, height } = await createImageBitmap(result);
+    return { milliseconds, bytes: result.size, width, height };
+  },
+
+  async keep(photo, contestants) {
+    const source = await createImageBitmap(await fetched(photo));
+    const { width, height } = source;
+    await store('source', source, width, height);
+    for (const contestant of contestants) {
+      const result = last.get(contestant);
+      if (result) await store(contestant, await createImageBitmap(result), width, height);
+    }
+  },
+
+  longestTask() {
+    const longestSoFar = longest;
+    longest = 0;
+    return longestSoFar;
+  },
+};
+
+async function fetched(photo: string): Promise<File> {
+  const known = files.get(photo);
+  if (known) return known;
+  const bytes = await (await fetch(`/photos/${encodeURIComponent(photo)}`)).arrayBuffer();
+  const file = new File([bytes], photo, { type: 'image/jpeg' });
+  files.set(photo, file);
+  return file;
+}
+
+/** The engine as the phone runs it; `pure` in a browser that falsifies what it reads from a canvas. */
+function engineOf(contestant: 'native' | 'pure'): Worker {
+  const running = engines.get(contestant);
+  if (running) return running;
+  const worker = new Worker(`${window.engineScript}${contestant === 'pure' ? '?falsify' : ''}`, { type: 'module' });
+  const limits = { maxImageBytes: 1_000_000 };
+  const session = {
+    encounterId: 'bench', patientId: 'p', patientLabel: '', facilityId: 'f', uploadToken: 'none', journalKey: '', imageCount: 0, maxImages: 20, consent: 'off',
+    sessionExpiresAt: new Date(Date.now() + 7_200_000).toISOString(), limits,
+  };
+  worker.postMessage({ type: 'open', apiBase: location.origin, session });
+  engines.set(contestant, worker);
+  return worker;
+}
+
+function compress(engine: Worker, file: File): Promise<Blob> {
+  const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return new Promise((resolve, reject) => {
+    engine.onmessage = ({ data }) => {
+      if (data.type === 'preview' && data.id === id) {
+        engine.postMessage({ type: 'remove', id });
+        resolve(data.jpeg);
+      }
+      if (data.type !== 'snapshot') return;
+      const photo = data.snapshot.photos.find((candidate: { id: string }) => candidate.id === id);
+      if (photo?.state === 'failed') {
+        engine.postMessage({ type: 'remove', id });
+        reject(new Error(photo.problem.detail));
+      }
+    };
+    engine.postMessage({ type: 'add', id, name: file.name, source: 'gallery', file });
+  });
+}
+
+async function store(name: string, bitmap: ImageBitmap, width: number, height: number): Promise<void> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2d context');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
+  const png = await canvas.convertToBlob({ type: 'image/png' });
+  await fetch(`/kept/${name}.png`, { method: 'PUT', body: png });
+}

@@ -1,0 +1,78 @@
+/** The table and the plot. */
+
+import type { Contestant } from './page.ts';
+import type { Quality } from './quality.ts';
+
+export interface Measured {
+  photo: string;
+  contestant: Contestant;
+  /** Milliseconds of each round. */
+  rounds: number[];
+  bytes: number;
+  width: number;
+  height: number;
+  quality?: Quality;
+}
+
+/** What is promised, as a share of the peer's (DESIGN, budgets). */
+const PROMISES = { time: { native: 0.33, pure: 1 }, ssimulacra: 0.6, butteraugli: 0.3 };
+const MAX_BYTES = 1_000_000;
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/** A Markdown table, and the promises that were missed. */
+export function table(all: readonly Measured[]): { text: string; missed: string[] } {
+  const missed: string[] = [];
+  const head = ['photo', 'by', 'ms', '× peer', 'KB', 'pixels', 'ssimulacra', '× peer', 'butteraugli 3-norm', '× peer'];
+  const rows = all.map((one) => {
+    const peer = all.find(({ photo, contestant }) => photo === one.photo && contestant === 'peer');
+    const share = (value: number | undefined, of: number | undefined, limit: number | undefined): string => {
+      if (value === undefined || !of || limit === undefined) return '';
+      const ratio = value / of;
+      if (ratio > limit) missed.push(`${one.photo}, ${one.contestant}: ${ratio.toFixed(2)} × the peer, promised ${limit}`);
+      return ratio.toFixed(2);
+    };
+    const ours = one.contestant !== 'peer';
+    if (ours && one.bytes > MAX_BYTES) missed.push(`${one.photo}, ${one.contestant}: ${one.bytes} bytes`);
+    const { quality } = one;
+    return [
+      one.photo, one.contestant, median(one.rounds).toFixed(0), share(median(one.rounds), peer && median(peer.rounds), one.contestant === 'peer' ? undefined : PROMISES.time[one.contestant]),
+      (one.bytes / 1000).toFixed(0), `${one.width} × ${one.height}`,
+      quality?.ssimulacra.toFixed(3) ?? '', share(quality?.ssimulacra, peer?.quality?.ssimulacra, ours ? PROMISES.ssimulacra : undefined),
+      quality?.butteraugli.toFixed(2) ?? '', share(quality?.butteraugli, peer?.quality?.butteraugli, ours ? PROMISES.butteraugli : undefined),
+    ];
+  });
+  const lines = [head, head.map((_, i) => (i < 2 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return { text: `${lines.join('\n')}\n`, missed };
+}
+
+const COLOURS: Record<Contestant, string> = { native: '#0b6e4f', pure: '#3a7ca5', peer: '#b0413e' };
+const BAR = 14;
+const LABEL = 250;
+const WIDTH = 760;
+
+/** Bars of the median times, an SVG. */
+export function plot(all: readonly Measured[]): string {
+  const longest = Math.max(...all.map(({ rounds }) => median(rounds)));
+  const photos = [...new Set(all.map(({ photo }) => photo))];
+  let y = 34;
+  const parts: string[] = [];
+  for (const photo of photos) {
+    parts.push(`<text x="${LABEL - 12}" y="${y + BAR * 1.9}" text-anchor="end">${photo}</text>`);
+    for (const { contestant, rounds } of all.filter((one) => one.photo === photo)) {
+      const ms = median(rounds);
+      const width = ((WIDTH - LABEL - 80) * ms) / longest;
+      parts.push(`<rect x="${LABEL}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 2}" fill="${COLOURS[contestant]}"/>`);
+      parts.push(`<text x="${(LABEL + width + 6).toFixed(1)}" y="${y + BAR - 4}">${ms.toFixed(0)} ms</text>`);
+      y += BAR;
+    }
+    y += BAR;
+  }
+  const legend = (Object.keys(COLOURS) as Contestant[]).map((name, i) => `<rect x="${LABEL + i * 120}" y="10" width="10" height="10" fill="${COLOURS[name]}"/><text x="${LABEL + i * 120 + 16}" y="19">${name}</text>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${legend.join('')}${parts.join('')}</svg>\n`;
+}

@@ -1,0 +1,68 @@
+/** Serves the built engine, the peer and the photos on one origin, and takes pictures back. */
+
+import { createReadStream, createWriteStream, readFileSync, readdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { transformWithOxc } from 'vite';
+
+/** What a browser does that protects against fingerprinting: pixels that are read differ by a little. */
+const FALSIFY = `{
+  const honest = OffscreenCanvasRenderingContext2D.prototype.getImageData;
+  OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...where) {
+    const image = honest.apply(this, where);
+    for (let i = 0; i < image.data.length; i += 4) image.data[i] ^= i >> 2 & 1;
+    return image;
+  };
+}
+`;
+
+export interface Places {
+  root: string;
+  photos: string;
+  kept: string;
+}
+
+export interface Served {
+  origin: string;
+  /** Path of the engine's worker. */
+  engineScript: string;
+  /** Paths that were asked for. */
+  asked: string[];
+  stop(): void;
+}
+
+export async function serve({ root, photos, kept }: Places): Promise<Served> {
+  const assets = join(root, 'web/dist/assets');
+  const script = readdirSync(assets).find((name) => /^worker-.*\.js$/.test(name));
+  if (!script) throw new Error('the engine is not built: make build');
+  const pageScript = join(root, 'bench/compress/page.ts');
+  const asked: string[] = [];
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.writeHead(500).end());
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+    const name = basename(decodeURIComponent(pathname));
+    asked.push(pathname);
+    const send = (type: string, body: string | Buffer) => void response.writeHead(200, { 'Content-Type': type }).end(body);
+    if (pathname === '/') return send('text/html', readFileSync(join(root, 'bench/compress/page.html')));
+    if (pathname === '/page.js') return send('text/javascript', (await transformWithOxc(readFileSync(pageScript, 'utf8'), pageScript)).code);
+    if (pathname === '/peer.js') return send('text/javascript', readFileSync(join(root, 'node_modules/browser-image-compression/dist/browser-image-compression.js')));
+    if (pathname.startsWith('/assets/') && name.endsWith('.js')) return send('text/javascript', (search === '?falsify' ? FALSIFY : '') + readFileSync(join(assets, name), 'utf8'));
+    if (pathname.startsWith('/assets/')) return send('application/wasm', readFileSync(join(assets, name)));
+    if (pathname.startsWith('/photos/')) return pipeline(createReadStream(join(photos, name)), response.writeHead(200, { 'Content-Type': 'image/jpeg' }));
+    if (pathname.startsWith('/kept/') && request.method === 'PUT') {
+      await pipeline(request, createWriteStream(join(kept, name)));
+      return void response.writeHead(204).end();
+    }
+    response.writeHead(404).end();
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { origin: `http://127.0.0.1:${port}`, engineScript: `/assets/${script}`, asked, stop: () => server.close() };
+}

@@ -1,0 +1,143 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"syscall/js"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo"
+)
+
+// idle is how long the pure codec's worker outlives its last photo: WebAssembly
+// never gives memory back, only the worker's end does.
+const idle = 10 * time.Second
+
+// PureCodec is the program wasm/purecodec in a worker of its own
+// (web/src/engine/pure.ts). The worker starts with the first photo that needs
+// it, and ends when a photo is cancelled or none has come for a while. It works
+// on one photo at a time.
+type PureCodec struct {
+	start   js.Value // makes the Worker
+	worker  js.Value // undefined while none runs
+	answers chan js.Value
+	release func()
+	held    *pureBitmap // the photo that is worked on
+	rest    *time.Timer
+}
+
+var _ photo.Codec = (*PureCodec)(nil)
+
+// NewPureCodec takes a function that makes the worker.
+func NewPureCodec(start js.Value) *PureCodec {
+	c := &PureCodec{start: start}
+	c.rest = time.AfterFunc(idle, func() {
+		if c.held == nil {
+			c.end()
+		}
+	})
+	return c
+}
+
+// Decode sends a Blob to the worker.
+func (c *PureCodec) Decode(ctx context.Context, source photo.Source) (photo.Bitmap, error) {
+	blob, ok := source.(BlobSource)
+	if !ok {
+		return nil, errors.New("the pure codec takes Blobs only")
+	}
+	c.rest.Stop()
+	picture := &pureBitmap{codec: c}
+	c.held = picture
+	answer, err := c.call(ctx, map[string]any{"call": "decode", "file": blob.value})
+	if err != nil {
+		picture.Close()
+		return nil, err
+	}
+	picture.width, picture.height = answer.Get("width").Int(), answer.Get("height").Int()
+	return picture, nil
+}
+
+// call asks the worker and waits for its answer. When ctx is done first the
+// worker is ended: it does not listen while it computes.
+func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value, error) {
+	if c.worker.IsUndefined() {
+		if err := c.run(); err != nil {
+			return js.Undefined(), err
+		}
+	}
+	c.worker.Call("postMessage", request)
+	select {
+	case answer := <-c.answers:
+		if code := answer.Get("code"); code.Type() == js.TypeString {
+			return js.Undefined(), shared.Wrap(nil, shared.Code(code.String()), answer.Get("detail").String())
+		}
+		return answer, nil
+	case <-ctx.Done():
+		c.end()
+		return js.Undefined(), ctx.Err()
+	}
+}
+
+func (c *PureCodec) run() error {
+	worker, err := attempt(func() js.Value { return c.start.Invoke() })
+	if err != nil {
+		return err
+	}
+	answers := make(chan js.Value, 1)
+	onMessage := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		answers <- args[0].Get("data")
+		return nil
+	})
+	worker.Set("onmessage", onMessage)
+	c.worker, c.answers, c.release = worker, answers, onMessage.Release
+	return nil
+}
+
+func (c *PureCodec) end() {
+	if !c.worker.IsUndefined() {
+		c.worker.Call("terminate")
+		c.release()
+		c.worker = js.Undefined()
+	}
+}
+
+// pureBitmap is the picture that the worker holds.
+type pureBitmap struct {
+	codec         *PureCodec
+	width, height int
+}
+
+func (b *pureBitmap) Size() (width, height int) { return b.width, b.height }
+
+func (b *pureBitmap) Encode(ctx context.Context, width, height int, quality float64) ([]byte, error) {
+	return b.bytes(ctx, map[string]any{"call": "encode", "width": width, "height": height, "quality": quality})
+}
+
+func (b *pureBitmap) Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error) {
+	answer, err := b.codec.call(ctx, map[string]any{"call": "estimate", "width": width, "height": height, "quality": quality})
+	if err != nil {
+		return 0, err
+	}
+	return answer.Get("size").Int(), nil
+}
+
+func (b *pureBitmap) Sample(ctx context.Context, width, height int) ([]byte, error) {
+	return b.bytes(ctx, map[string]any{"call": "sample", "width": width, "height": height})
+}
+
+func (b *pureBitmap) bytes(ctx context.Context, request map[string]any) ([]byte, error) {
+	answer, err := b.codec.call(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return bytesFromJS(answer.Get("bytes")), nil
+}
+
+// Close leaves the worker to the next photo, for a while.
+func (b *pureBitmap) Close() {
+	if b.codec.held == b {
+		b.codec.held = nil
+		b.codec.rest.Reset(idle)
+	}
+}

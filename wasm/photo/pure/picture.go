@@ -1,0 +1,116 @@
+// Package pure decodes, scales, turns and encodes photos in Go, without the
+// browser's codecs: for browsers that have none or falsify their pixels, and for
+// formats that the browser does not know. It is a program of its own in the
+// browser (wasm/purecodec), fetched only when it is needed.
+package pure
+
+import (
+	"bytes"
+	"context"
+	"image"
+	_ "image/gif" // decoders register themselves
+	"image/jpeg"
+	_ "image/png"
+
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/tiff"
+	_ "golang.org/x/image/webp"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+)
+
+// Picture is a decoded photo. It satisfies photo.Bitmap.
+type Picture struct {
+	planes      *image.YCbCr // as stored
+	orientation int          // EXIF, 1 to 8
+	profile     []byte       // ICC, nil for sRGB
+	upright     *image.YCbCr // at the size of the last encode, 4:2:0
+}
+
+// Decode decodes a file given whole. Pixels are not converted: they keep their
+// profile. It fails as container.ReadHeader does, and with cannot_decode.
+func Decode(file []byte, maxPixels int) (*Picture, error) {
+	header, err := container.ReadHeader(file, maxPixels)
+	if err != nil {
+		return nil, err
+	}
+	if header.Type == container.TypeHEIF {
+		return nil, shared.NewError(shared.CodeCannotDecode, "This browser cannot read HEIC photos. Set the camera to its most compatible format, or take the photo with the button here.")
+	}
+	config, _, err := image.DecodeConfig(bytes.NewReader(file))
+	if err != nil {
+		return nil, cannotDecode(err)
+	}
+	if config.Width*config.Height > maxPixels {
+		return nil, shared.NewError(shared.CodeTooManyPixels, "This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
+	}
+	decoded, _, err := image.Decode(bytes.NewReader(file))
+	if err != nil {
+		return nil, cannotDecode(err)
+	}
+	if decoded.Bounds().Empty() {
+		return nil, cannotDecode(nil)
+	}
+	picture := &Picture{planes: planesOf(decoded), orientation: header.Orientation}
+	if profile := readProfile(file, header.Type); describesRGB(profile) {
+		picture.profile = profile
+	}
+	return picture, nil
+}
+
+func cannotDecode(err error) error {
+	return shared.Wrap(err, shared.CodeCannotDecode, "This photo cannot be read: it is damaged, or of a kind that is not known here. Take it again.")
+}
+
+// Size is in pixels, upright.
+func (p *Picture) Size() (width, height int) {
+	return turnedSize(p.planes.Rect.Dx(), p.planes.Rect.Dy(), p.orientation)
+}
+
+// Encode scales to the given upright size and encodes a JPEG that carries the
+// photo's colour profile. Repeated calls with one size scale once.
+func (p *Picture) Encode(ctx context.Context, width, height int, quality float64) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	p.resize(width, height)
+	encoded, err := encode(p.upright, quality)
+	return withProfile(encoded, p.profile), err
+}
+
+// Estimate encodes every eighth row of blocks.
+func (p *Picture) Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	p.resize(width, height)
+	some, share := someRows(p.upright)
+	encoded, err := encode(some, quality)
+	return int(float64(len(encoded))/share) + len(p.profile), err
+}
+
+func (p *Picture) resize(width, height int) {
+	if p.upright == nil || p.upright.Rect.Dx() != width || p.upright.Rect.Dy() != height {
+		p.upright = p.at(width, height)
+	}
+}
+
+func encode(m image.Image, quality float64) ([]byte, error) {
+	var encoded bytes.Buffer
+	err := jpeg.Encode(&encoded, m, &jpeg.Options{Quality: int(100*quality + 0.5)})
+	return encoded.Bytes(), err
+}
+
+// Sample scales to the given upright size and answers RGBA, four bytes a pixel.
+func (p *Picture) Sample(_ context.Context, width, height int) ([]byte, error) {
+	return rgbaOf(p.at(width, height)), nil
+}
+
+// Close lets the pixels go.
+func (p *Picture) Close() { *p = Picture{planes: &image.YCbCr{}} }
+
+func (p *Picture) at(width, height int) *image.YCbCr {
+	width, height = turnedSize(width, height, p.orientation)
+	return turn(scale(p.planes, width, height), p.orientation)
+}

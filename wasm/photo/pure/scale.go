@@ -1,0 +1,173 @@
+package pure
+
+import (
+	"image"
+	"math"
+)
+
+const (
+	taps       = 4  // samples that the kernel spans
+	weightBits = 14 // of a tap's weight; they add up to 1 << weightBits
+	carryBits  = 6  // kept of them between the two directions
+)
+
+// scale brings each plane to its own size in a 4:2:0 picture of the given size,
+// without a detour over RGB. A plane that is twice as large or more is halved
+// first, by boxes; a short kernel does the rest.
+func scale(source *image.YCbCr, width, height int) *image.YCbCr {
+	size := source.Rect.Size()
+	if size.X == width && size.Y == height && source.SubsampleRatio == image.YCbCrSubsampleRatio420 {
+		return source
+	}
+	target := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
+	from, to := planesIn(source), planesIn(target)
+	across, down := subsampling(source.SubsampleRatio)
+	stepX, stepY := float64(size.X)/float64(width), float64(size.Y)/float64(height)
+	scalePlane(to[0], from[0], stepX, stepY)
+	for i := 1; i < 3; i++ {
+		scalePlane(to[i], from[i], 2*stepX/float64(across), 2*stepY/float64(down))
+	}
+	return target
+}
+
+// scalePlane fills a plane whose samples lie stepX and stepY of the source's apart.
+func scalePlane(to, from plane, stepX, stepY float64) {
+	boxX, boxY := powerOfTwo(stepX), powerOfTwo(stepY)
+	from = padded(boxed(from, boxX, boxY))
+	stepX, stepY = stepX/float64(boxX), stepY/float64(boxY)
+	columns, rows := kernels(to.width, from.width, stepX), kernels(to.height, from.height, stepY)
+	// Rows that are scaled across, the newest few of them.
+	var ready [taps][]int16
+	for i := range ready {
+		ready[i] = make([]int16, to.width)
+	}
+	next := 0
+	for y, k := range rows {
+		for ; next < k.at+taps; next++ {
+			scaleAcross(ready[next%taps], from.row(next), columns)
+		}
+		scaleDown(to.row(y), k.weights, ready[k.at%taps], ready[(k.at+1)%taps], ready[(k.at+2)%taps], ready[(k.at+3)%taps])
+	}
+}
+
+// kernel is how one target sample comes about: from the source's samples at, at+1, ….
+type kernel struct {
+	at      int
+	weights [taps]int32
+}
+
+// kernels is a triangle as wide as two steps, at least two samples (the
+// anti-aliased bilinear filter). Beyond an edge the edge goes on.
+func kernels(count, length int, step float64) []kernel {
+	all := make([]kernel, count)
+	radius := max(1, step)
+	for i := range all {
+		centre := (float64(i)+0.5)*step - 0.5
+		first := int(math.Floor(centre)) - 1
+		var weights [taps]float64
+		sum := 0.0
+		for t := range weights {
+			weights[t] = max(0, 1-math.Abs(float64(first+t)-centre)/radius)
+			sum += weights[t]
+		}
+		k := kernel{at: min(max(first, 0), length-taps)}
+		left := int32(1 << weightBits)
+		for t, weight := range weights {
+			w := int32(math.Round(weight / sum * (1 << weightBits)))
+			if t == taps-1 {
+				w = left
+			}
+			left -= w
+			k.weights[min(max(first+t, 0), length-1)-k.at] += w
+		}
+		all[i] = k
+	}
+	return all
+}
+
+func scaleAcross(to []int16, from []byte, columns []kernel) {
+	to = to[:len(columns)]
+	for x := range columns {
+		k := &columns[x]
+		s := from[k.at : k.at+taps : k.at+taps]
+		sum := int32(s[0])*k.weights[0] + int32(s[1])*k.weights[1] + int32(s[2])*k.weights[2] + int32(s[3])*k.weights[3]
+		to[x] = int16(sum >> (weightBits - carryBits))
+	}
+}
+
+func scaleDown(to []byte, w [taps]int32, a, b, c, d []int16) {
+	const bits = weightBits + carryBits
+	a, b, c, d = a[:len(to)], b[:len(to)], c[:len(to)], d[:len(to)]
+	for x := range to {
+		sum := int32(a[x])*w[0] + int32(b[x])*w[1] + int32(c[x])*w[2] + int32(d[x])*w[3]
+		to[x] = byte((sum + 1<<(bits-1)) >> bits)
+	}
+}
+
+// powerOfTwo is the largest that is not above a step, at least 1.
+func powerOfTwo(step float64) int {
+	power := 1
+	for float64(2*power) <= step {
+		power *= 2
+	}
+	return power
+}
+
+// boxed averages boxes of samples; those at the far edges may be smaller.
+func boxed(from plane, boxX, boxY int) plane {
+	if boxX == 1 && boxY == 1 {
+		return from
+	}
+	small := newPlane((from.width+boxX-1)/boxX, (from.height+boxY-1)/boxY)
+	sums := make([]uint32, small.width)
+	for y := range small.height {
+		clear(sums)
+		top, bottom := y*boxY, min((y+1)*boxY, from.height)
+		for row := top; row < bottom; row++ {
+			addBoxes(sums, from.row(row), boxX)
+		}
+		to := small.row(y)
+		for x, sum := range sums {
+			count := uint32(min(boxX, from.width-x*boxX) * (bottom - top))
+			to[x] = byte((sum + count/2) / count)
+		}
+	}
+	return small
+}
+
+func addBoxes(sums []uint32, row []byte, box int) {
+	if box == 2 {
+		pairs := len(row) / 2
+		for x, sum := range sums[:pairs] {
+			pair := row[2*x : 2*x+2 : 2*x+2]
+			sums[x] = sum + uint32(pair[0]) + uint32(pair[1])
+		}
+		if len(row)%2 == 1 {
+			sums[pairs] += uint32(row[2*pairs])
+		}
+		return
+	}
+	for x := range sums {
+		sum := sums[x]
+		for _, sample := range row[x*box : min((x+1)*box, len(row))] {
+			sum += uint32(sample)
+		}
+		sums[x] = sum
+	}
+}
+
+// padded repeats the edge of a plane that is too small for a kernel.
+func padded(p plane) plane {
+	if p.width >= taps && p.height >= taps {
+		return p
+	}
+	large := newPlane(max(p.width, taps), max(p.height, taps))
+	for y := range large.height {
+		row := large.row(y)
+		n := copy(row, p.row(min(y, p.height-1)))
+		for x := n; x < len(row); x++ {
+			row[x] = row[n-1]
+		}
+	}
+	return large
+}

@@ -1,0 +1,78 @@
+// The pure codec: runs in a worker of its own, which web/src/engine/pure.ts
+// makes for the first photo that needs it. It exports one function and stays
+// alive. It holds one picture at a time: the last that was decoded.
+package main
+
+import (
+	"context"
+	"errors"
+	"syscall/js"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+	"github.com/clinicpro/photobridge/wasm/photo/pure"
+)
+
+func main() {
+	var held desk
+	js.Global().Set("photobridgePure", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		answer, err := held.answer(args[0])
+		if err != nil {
+			return failure(err)
+		}
+		return answer
+	}))
+	select {}
+}
+
+// desk answers the calls that web/src/engine/pure.ts declares.
+type desk struct{ picture *pure.Picture }
+
+func (d *desk) answer(request js.Value) (map[string]any, error) {
+	call := request.Get("call").String()
+	if call == "decode" {
+		return d.decode(request.Get("bytes"))
+	}
+	if d.picture == nil {
+		return nil, errors.New("nothing is decoded")
+	}
+	width, height := request.Get("width").Int(), request.Get("height").Int()
+	switch call {
+	case "estimate":
+		size, err := d.picture.Estimate(context.Background(), width, height, request.Get("quality").Float())
+		return map[string]any{"size": size}, err
+	case "encode":
+		jpeg, err := d.picture.Encode(context.Background(), width, height, request.Get("quality").Float())
+		return buffer(jpeg), err
+	default:
+		rgba, err := d.picture.Sample(context.Background(), width, height)
+		return buffer(rgba), err
+	}
+}
+
+func buffer(b []byte) map[string]any {
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return map[string]any{"bytes": array.Get("buffer")}
+}
+
+func (d *desk) decode(array js.Value) (map[string]any, error) {
+	d.picture = nil // before the next one: there is not memory for both
+	file := make([]byte, array.Length())
+	js.CopyBytesToGo(file, array)
+	picture, err := pure.Decode(file, container.MaxPixels)
+	if err != nil {
+		return nil, err
+	}
+	d.picture = picture
+	width, height := picture.Size()
+	return map[string]any{"width": width, "height": height}, nil
+}
+
+func failure(err error) map[string]any {
+	answer := map[string]any{"code": string(shared.CodeOf(err)), "detail": "This photo cannot be read. Take it again."}
+	if e, ok := errors.AsType[*shared.Error](err); ok {
+		answer["detail"] = e.Detail
+	}
+	return answer
+}
