@@ -146,6 +146,16 @@ func receive[T any](t *testing.T, from <-chan T, what string) T {
 	}
 }
 
+// until waits for something that nobody tells.
+func until(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
 // wantNames fails unless exactly these messages come, in this order. A last
 // one, published now, shows that nothing else was under way.
 func (s *stack) wantNames(t *testing.T, channel string, inbox <-chan *ably.Message, want ...string) {

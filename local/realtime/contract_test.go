@@ -377,11 +377,7 @@ func TestDetachAndClose(t *testing.T) {
 	client.Connection.On(ably.ConnectionEventClosed, func(change ably.ConnectionStateChange) { closed <- change })
 	client.Close()
 	receive(t, closed, "the end")
-	for deadline := time.Now().Add(patience); s.Stats().Connections > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the connection is still there")
-		}
-	}
+	until(t, "the connection to be gone", func() bool { return s.Stats().Connections == 0 })
 	if s.Stats().Members != 0 {
 		t.Error("and a member of the channel")
 	}
