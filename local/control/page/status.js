@@ -40,6 +40,8 @@ function fill(id, rows, draw, none) {
 const time = (text) => new Date(text).toLocaleTimeString();
 const kilobytes = (bytes) => `${Math.ceil(bytes / 1000).toLocaleString()} kB`;
 
+const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
 function duration(seconds) {
   if (seconds < 0) return 'never';
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
@@ -61,7 +63,9 @@ function when(rule) {
 function what(rule) {
   const parts = [EFFECTS[rule.effect]];
   if (rule.effect === 'status') parts.push(rule.status ?? 503);
-  if (rule.delayMs || rule.jitterMs) parts.push(`${rule.delayMs ?? 0} to ${(rule.delayMs ?? 0) + (rule.jitterMs ?? 0)} ms`);
+  const { delayMs = 0, jitterMs = 0 } = rule;
+  if (jitterMs) parts.push(`${delayMs} to ${delayMs + jitterMs} ms`);
+  else if (delayMs) parts.push(`${delayMs} ms`);
   if (rule.retryAfter) parts.push(`retry after ${rule.retryAfter} s`);
   if (rule.keep) parts.push(`at ${Math.round(rule.keep * 100)} %`);
   return parts.join(' ');
@@ -79,8 +83,8 @@ function counterRows({ requests, commands, frames }) {
 function draw(status) {
   const { places, skewMs, faults, sessions, objects, realtime, counters, trouble } = status;
   byId('summary').textContent =
-    `since ${time(status.started)} · ${sessions.length} sessions · ${objects.count} objects, ${kilobytes(objects.bytes)} · ` +
-    `${realtime.connections} realtime clients on ${realtime.channels} channels · ${realtime.published} events`;
+    `since ${time(status.started)} · ${count(sessions.length, 'session')} · ${count(objects.count, 'object')}, ${kilobytes(objects.bytes)} · ` +
+    `${count(realtime.connections, 'realtime client')} on ${count(realtime.channels, 'channel')} · ${count(realtime.published, 'event')}`;
   byId('trouble').replaceChildren(...trouble.map((sentence) => element('li', {}, sentence)));
   const rows = places.map((place) => ({ ...place, skew: skew(skewMs[place.name.toLowerCase()]) }));
   fill('places', rows, (p) => [cell(p.name), cell(element('a', { href: p.address }, p.address)), cell(p.what), number(p.skew)], 'Nothing.');
