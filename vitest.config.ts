@@ -3,6 +3,18 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
-    include: ['web/src/**/*.test.{ts,tsx}'],
+    projects: [
+      { extends: true, test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}'] } },
+      {
+        extends: true,
+        test: {
+          name: 'local',
+          include: ['local/contract/*.test.ts'],
+          globalSetup: 'local/contract/setup.ts',
+          // One cloud, whose faults and clocks are everybody's.
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

@@ -69,6 +69,7 @@ func (s *Server) sessions(ctx context.Context) ([]Session, error) {
 	if err != nil {
 		return sessions, err
 	}
+	slices.Sort(keys)
 	for _, key := range keys[:min(len(keys), maxListed)] {
 		session := Session{EncounterID: strings.TrimPrefix(key, "encounter:")}
 		fields, err := s.Redis.Do(ctx, "HKEYS", key)

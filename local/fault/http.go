@@ -25,6 +25,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !Sleep(r.Context(), verdict.Delay) {
 		panic(http.ErrAbortHandler)
 	}
+	if verdict.Effect.cuts() && r.Header.Get("Upgrade") != "" {
+		panic(http.ErrAbortHandler) // a WebSocket's faults are those of its frames
+	}
 	switch verdict.Effect {
 	case DropBefore:
 		panic(http.ErrAbortHandler)

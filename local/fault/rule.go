@@ -43,6 +43,11 @@ const (
 	Expire Effect = "expire"
 )
 
+// cuts says whether the connection ends in a cut.
+func (e Effect) cuts() bool {
+	return e == DropBefore || e == DropAfter || e == Cut || e == CutUpload
+}
+
 // Rule says which calls misbehave, and how. A rule that names no route is for
 // every one but CORS preflights; one that limits neither Next nor Share is for
 // every call.

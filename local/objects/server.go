@@ -121,9 +121,9 @@ func (s *Server) runGateway() error {
 			MultipartMaxParts: 10000,
 			KeepAlive:         true,
 			Quiet:             true,
-			IAMService: auth.NewIAMServiceSingle(auth.Account{
+			IAMService: oneAccount{auth.NewIAMServiceSingle(auth.Account{
 				Access: s.config.AccessKey, Secret: s.config.SecretKey, Role: auth.RoleAdmin,
-			}),
+			})},
 			S3Options: []s3api.Option{
 				s3api.WithOnListen(func() { close(listening) }),
 				s3api.WithMiddleware("/", drain),
@@ -140,6 +140,18 @@ func (s *Server) runGateway() error {
 		stop()
 		return errors.New("start the S3 gateway: it did not listen in time")
 	}
+}
+
+// oneAccount makes the gateway answer an unknown access key as S3 does, with
+// InvalidAccessKeyId.
+type oneAccount struct{ auth.IAMService }
+
+func (o oneAccount) GetUserAccount(access string) (auth.Account, error) {
+	account, err := o.IAMService.GetUserAccount(access)
+	if err != nil {
+		return auth.Account{}, auth.ErrNoSuchUser
+	}
+	return account, nil
 }
 
 // drain reads what a refused request still sends. The gateway would give up

@@ -49,13 +49,13 @@ type publication struct {
 	base         string // ids of messages without one are base:index
 }
 
-// publish appends and delivers, and returns the messages' serials. A message
-// whose id was published within the retention is dropped, and its earlier
-// serial returned. next makes a serial that is greater than all before.
-func (c *channel) publish(p publication, now time.Time, epoch string, next func() uint64) []string {
+// publish appends and delivers, and returns the messages' serials and the
+// messages that were new. One whose id was published within the retention is
+// dropped, and its earlier serial returned. next makes a serial that is greater
+// than all before.
+func (c *channel) publish(p publication, now time.Time, epoch string, next func() uint64) (serials []string, fresh []Message) {
 	c.prune(now)
-	serials := make([]string, len(p.messages))
-	var fresh []Message
+	serials = make([]string, len(p.messages))
 	var serial uint64
 	for i, m := range p.messages {
 		if m.ID == "" {
@@ -75,14 +75,14 @@ func (c *channel) publish(p publication, now time.Time, epoch string, next func(
 		fresh = append(fresh, m)
 	}
 	if fresh == nil {
-		return serials
+		return serials, nil
 	}
 	e := &entry{serial: serial, at: now, messages: fresh, frame: c.messageFrame(epoch, serial, fresh)}
 	c.entries, c.head = append(c.entries, e), serial
 	for member := range c.members {
 		member.deliver(e)
 	}
-	return serials
+	return serials, fresh
 }
 
 func (c *channel) messageFrame(epoch string, serial uint64, messages []Message) *frame {

@@ -94,7 +94,11 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	if resume == "" {
 		resume = query.Get("recover")
 	}
-	s.enter(c, clientID, resume)
+	if !s.enter(c, clientID, resume) {
+		c.finish(&ProtocolMessage{Action: ActionDisconnected, Error: newError(codeDisconnected, "The server is stopping.")})
+		c.write(ctx)
+		return
+	}
 	defer s.exit(c)
 
 	var writing sync.WaitGroup

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -41,7 +42,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page, more := query.page(s.messages(channel, query.until))
-	for _, link := range links(r.URL.Query(), page, more) {
+	for _, link := range links(path.Base(r.URL.Path), r.URL.Query(), page, more) {
 		w.Header().Add("Link", link)
 	}
 	f := formatOf(r.Header.Get("Accept"))
@@ -130,13 +131,13 @@ func (q historyQuery) page(messages []Message) (page []Message, more bool) {
 }
 
 // links are the pages around this one, relative as Ably's are (TG6).
-func links(query url.Values, page []Message, more bool) []string {
+func links(route string, query url.Values, page []Message, more bool) []string {
 	query = withoutForm(query)
 	query.Del("cursor")
-	list := []string{fmt.Sprintf(`<./messages?%s>; rel="first"`, query.Encode())}
+	list := []string{fmt.Sprintf(`<./%s?%s>; rel="first"`, route, query.Encode())}
 	if more {
 		query.Set("cursor", page[len(page)-1].Serial)
-		list = append(list, fmt.Sprintf(`<./messages?%s>; rel="next"`, query.Encode()))
+		list = append(list, fmt.Sprintf(`<./%s?%s>; rel="next"`, route, query.Encode()))
 	}
 	return list
 }

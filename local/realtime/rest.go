@@ -21,6 +21,7 @@ func (s *Server) newRoutes() *http.ServeMux {
 	mux.HandleFunc("POST /keys/{key}/requestToken", s.requestToken)
 	mux.HandleFunc("POST /channels/{channel}/messages", s.restPublish)
 	mux.HandleFunc("GET /channels/{channel}/messages", s.history)
+	mux.HandleFunc("GET /channels/{channel}/history", s.history) // the older name, which ably-go uses
 	mux.HandleFunc("OPTIONS /", s.preflight)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, newError(codeNotFound, "%s %s is not served here.", r.Method, r.URL.Path))

@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,7 +42,6 @@ type Server struct {
 	epoch              string // names this server's memory
 	routes             *http.ServeMux
 	serial             atomic.Uint64
-	published          atomic.Int64
 	nonces             nonces
 	stop, stopped      chan struct{}
 	serving            sync.WaitGroup
@@ -50,6 +50,7 @@ type Server struct {
 	channels    map[string]*channel
 	states      map[string]*state // by connection key
 	connections map[*connection]struct{}
+	published   int64
 	recents     []Recent // oldest first
 	closed      bool
 }
@@ -144,7 +145,7 @@ func (s *Server) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stats := Stats{
-		Connections: len(s.connections), Channels: len(s.channels), Published: s.published.Load(),
+		Connections: len(s.connections), Channels: len(s.channels), Published: s.published,
 		Recent: make([]Recent, 0, len(s.recents)),
 	}
 	for i := len(s.recents) - 1; i >= 0; i-- {
@@ -159,10 +160,14 @@ func (s *Server) Stats() Stats {
 }
 
 // enter greets a connection and registers it: as the one that resume is the
-// key of, if that is known, or as a new one.
-func (s *Server) enter(c *connection, clientID, resume string) {
+// key of, if that is known, or as a new one. It says whether there is still a
+// server to register with.
+func (s *Server) enter(c *connection, clientID, resume string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
 	s.serving.Add(1)
 	var info *ErrorInfo
 	if known := s.states[resume]; known != nil && known.clientID == clientID {
@@ -179,6 +184,7 @@ func (s *Server) enter(c *connection, clientID, resume string) {
 	}
 	c.greet(info)
 	s.connections[c] = struct{}{}
+	return true
 }
 
 // exit lets a connection go; its state stays for a while.
@@ -226,17 +232,15 @@ func (s *Server) acquire(name string) *channel {
 func (s *Server) publish(channel string, p publication) []string {
 	now := s.clock.Now()
 	ch := s.acquire(channel)
-	serials := ch.publish(p, now, s.epoch, func() uint64 { return s.serial.Add(1) })
+	serials, fresh := ch.publish(p, now, s.epoch, func() uint64 { return s.serial.Add(1) })
 	ch.mu.Unlock()
-	s.published.Add(int64(len(p.messages)))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, m := range p.messages {
+	s.published += int64(len(fresh))
+	for _, m := range fresh {
 		s.recents = append(s.recents, Recent{now, channel, m.Name})
 	}
-	if extra := len(s.recents) - maxRecents; extra > 0 {
-		s.recents = append([]Recent(nil), s.recents[extra:]...)
-	}
+	s.recents = slices.Delete(s.recents, 0, max(0, len(s.recents)-maxRecents))
 	return serials
 }
 

@@ -75,6 +75,31 @@ func (e *engine) pipeline(ctx context.Context, commands []command) ([]any, error
 		return nil, err
 	}
 	defer conn.Close()
+	return exchange(ctx, conn, commands)
+}
+
+// transaction executes the commands in a MULTI. A command that cannot be
+// queued discards them all and is returned as a redis.Error.
+func (e *engine) transaction(ctx context.Context, commands []command) ([]any, error) {
+	conn, err := e.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close() // discards what is still queued
+	queued, err := exchange(ctx, conn, append([]command{{"MULTI"}}, commands...))
+	if err != nil {
+		return nil, err
+	}
+	// The embedded server would execute the others, which Redis does not.
+	for _, reply := range queued {
+		if refused, ok := reply.(redis.Error); ok {
+			return nil, redis.Error("EXECABORT Transaction discarded because of: " + string(refused))
+		}
+	}
+	return redis.Values(redis.DoContext(conn, ctx, "EXEC"))
+}
+
+func exchange(ctx context.Context, conn redis.Conn, commands []command) ([]any, error) {
 	for _, c := range commands {
 		if err := conn.Send(c.name(), c.args()...); err != nil {
 			return nil, err
@@ -94,32 +119,6 @@ func (e *engine) pipeline(ctx context.Context, commands []command) ([]any, error
 		replies[i] = reply
 	}
 	return replies, nil
-}
-
-// transaction executes the commands in a MULTI. A command that cannot be
-// queued discards them all and is returned as a redis.Error.
-func (e *engine) transaction(ctx context.Context, commands []command) ([]any, error) {
-	all := make([]command, 0, len(commands)+2)
-	all = append(all, command{"MULTI"})
-	all = append(all, commands...)
-	all = append(all, command{"EXEC"})
-	replies, err := e.pipeline(ctx, all)
-	if err != nil {
-		return nil, err
-	}
-	for _, queued := range replies[1 : len(replies)-1] {
-		if refused, ok := queued.(redis.Error); ok {
-			return nil, redis.Error("EXECABORT Transaction discarded because of: " + string(refused))
-		}
-	}
-	switch result := replies[len(replies)-1].(type) {
-	case redis.Error:
-		return nil, result
-	case []any:
-		return result, nil
-	default:
-		return nil, redis.Error("EXECABORT Transaction discarded because of previous errors.")
-	}
 }
 
 func (e *engine) close() {

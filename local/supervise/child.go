@@ -68,11 +68,6 @@ func (c *Child) Stop() {
 	for time.Now().Before(deadline) && c.alive() {
 		time.Sleep(20 * time.Millisecond)
 	}
-	c.Kill()
-}
-
-// Kill ends them by force.
-func (c *Child) Kill() {
 	c.signal(syscall.SIGKILL)
 	<-c.done
 }
