@@ -1,77 +1,11 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventName, Image } from '../contract/api';
-import { listed } from './fixtures';
-import type { RealtimeHandlers } from './realtime';
+import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
 import { createSessionSync, UNDO_MS, type Commit, type SessionSync } from './sync';
 
 const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
 const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
-const claims = btoa(JSON.stringify({ patientId: 'pat-2001', patientLabel: 'Test Patient' }));
-
-/** The edge and S3, as small as the widget can tell. */
-class Edge {
-  images: Image[] = [];
-  revision = 1;
-  calls: string[] = [];
-  /** Answers the next calls whose "METHOD path" matches with a problem, or not at all. */
-  trouble: { call: RegExp; code: string; status: number; times: number } | undefined;
-  handlers: RealtimeHandlers | undefined;
-  listeners = 0;
-
-  readonly fetch = (url: string, { method = 'GET', body }: RequestInit = {}): Promise<Response> => {
-    const { host, pathname } = new URL(url);
-    const call = `${method} ${pathname.replace('/api/medtech/session', '')}`;
-    if (host === 's3.test') return Promise.resolve(new Response('jpeg'));
-    this.calls.push(call);
-    const { trouble } = this;
-    if (trouble && trouble.times > 0 && trouble.call.test(call)) {
-      trouble.times--;
-      if (trouble.code === 'network') return Promise.reject(new TypeError('Failed to fetch'));
-      return Promise.resolve(Response.json({ code: trouble.code, detail: `refused: ${trouble.code}`, requestId: 'r' }, { status: trouble.status }));
-    }
-    return Promise.resolve(this.#answer(call, typeof body === 'string' ? JSON.parse(body) : undefined));
-  };
-
-  readonly realtime = (_: unknown, handlers: RealtimeHandlers): (() => void) => {
-    this.handlers = handlers;
-    this.listeners++;
-    return () => void this.listeners--;
-  };
-
-  #answer(call: string, body: { metadata: Record<string, string | null> }): Response {
-    const id = call.split('/').at(-1) ?? '';
-    if (/^POST \/(create|enc-1001\/token)/.test(call)) {
-      const inTenMinutes = new Date(Date.now() + 600_000).toISOString();
-      return Response.json({ encounterId: 'enc-1001', token: 't', tokenExpiresAt: inTenMinutes, mobileUrl: 'https://edge.test/mobile#t=t', desktopToken: 'd', sessionExpiresAt: inTenMinutes, maxImages: 20 }, { status: 201 });
-    }
-    if (call === 'GET /images/enc-1001') return Response.json({ encounterId: 'enc-1001', images: this.images, revision: this.revision, sessionExpiresAt: '2026-03-04T12:00:00Z' });
-    if (call.startsWith('DELETE')) {
-      this.change(this.images.filter(({ imageId }) => imageId !== id));
-      return new Response(null, { status: 204 });
-    }
-    if (call.startsWith('PATCH')) {
-      const said = (image: Image): Image => ({ ...image, metadata: { ...image.metadata, ...body.metadata }, updatedAt: new Date().toISOString() });
-      this.change(this.images.map((image) => (image.imageId === id ? said(image) : image)));
-      return Response.json(this.images.find(({ imageId }) => imageId === id));
-    }
-    throw new Error(`no answer to ${call}`);
-  }
-
-  change(images: Image[]): void {
-    this.images = images;
-    this.revision++;
-  }
-
-  async event(name: EventName): Promise<void> {
-    this.handlers?.event(name);
-    await settle();
-  }
-
-  count(call: string): number {
-    return this.calls.filter((one) => one === call).length;
-  }
-}
 
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
@@ -94,9 +28,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+async function event(name: EventName): Promise<void> {
+  edge.handlers?.event(name);
+  await settle();
+}
+
 async function open(...images: Image[]): Promise<void> {
   edge.images = images;
-  sync = createSessionSync({ apiBase: 'https://edge.test', launchToken: `h.${claims}.s`, realtime: edge.realtime });
+  sync = createSessionSync({ apiBase: 'https://edge.test', launchToken: LAUNCH_TOKEN, realtime: edge.realtime });
   await settle();
   edge.handlers?.live();
   await settle();
@@ -131,7 +70,7 @@ describe('staying in step', () => {
   test('an event brings a photo; while realtime is down, polling does', async () => {
     await open();
     edge.change([listed('a')]);
-    await edge.event('image-uploaded');
+    await event('image-uploaded');
     expect(shown()).toEqual([a]);
     edge.handlers?.down();
     edge.change([listed('a'), listed('b')]);
@@ -151,7 +90,7 @@ describe('staying in step', () => {
     await open(listed('a'));
     edge.images = [];
     edge.revision--;
-    await edge.event('image-removed');
+    await event('image-removed');
     expect(shown()).toEqual([a]);
   });
 
@@ -265,7 +204,7 @@ describe('committing', () => {
     const deliver = (commit: Commit) => Promise.resolve(commits.push(commit));
     expect(await sync.commit(deliver)).toBe(true);
     edge.change([listed('a', TAGGED), listed('b', TAGGED)]);
-    await edge.event('image-uploaded');
+    await event('image-uploaded');
     expect(await sync.commit(deliver)).toBe(true);
     expect(commits.map(({ images, patientId }) => [images.map(({ id }) => id), patientId])).toEqual([[[a], 'pat-2001'], [[b], 'pat-2001']]);
     expect(state().images.map(({ committedAt }) => typeof committedAt)).toEqual(['string', 'string']);
@@ -298,7 +237,7 @@ describe('the end of a session', () => {
   test('by expiry keeps what is not in the record, to be committed or carried over', async () => {
     await open(listed('a', TAGGED));
     edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
-    await edge.event('image-updated');
+    await event('image-updated');
     expect(state().status).toBe('ended');
     expect(shown()).toEqual([a]);
     edge.change([listed('b', TAGGED)]);
@@ -313,7 +252,7 @@ describe('the end of a session', () => {
     ['here', () => sync.end()],
     ['elsewhere', () => {
       edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
-      return edge.event('session-ended');
+      return event('session-ended');
     }],
   ])('by hand, %s, leaves nothing', async (_, end) => {
     await open(listed('a', TAGGED));
@@ -337,7 +276,7 @@ describe('the end of a session', () => {
     expect(state().status).toBe('open');
     expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
     edge.trouble = { call: /GET/, code: 'unauthorized', status: 401, times: 2 };
-    await edge.event('image-updated');
+    await event('image-updated');
     expect(state().status).toBe('ended');
     expect(shown()).toEqual([a]);
   });
