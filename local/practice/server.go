@@ -60,7 +60,9 @@ func New(config Config) http.Handler {
 	})
 	mux.HandleFunc("POST /launch", config.launch)
 	if config.Control != nil {
-		mux.Handle("/control/", onThisMachine(http.StripPrefix("/control", config.Control)))
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			mux.Handle(method+" /control/", onThisMachine(http.StripPrefix("/control", config.Control)))
+		}
 	}
 	mux.Handle("GET /", config.page())
 	return mux

@@ -73,7 +73,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
       </fieldset>
       <fieldset class="field">
         <legend>{words('details.view')}</legend>
-        <div class="segments">
+        <div class="segments three">
           {VIEWS.map((view) => (
             <label key={view}>
               <input type="radio" name={`${id}view`} checked={said.view === view} onChange={() => onChange({ view: view ?? null })} />

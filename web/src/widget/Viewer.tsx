@@ -84,17 +84,20 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
       </header>
       {cropping && image.file ? (
         <Crop words={words} file={image.file} turns={view.turns} onCancel={() => setCropping(false)} onSave={(file, size) => {
-          sync.derive(image.id, file, size);
-          setCropping(false);
+          const id = sync.derive(image.id, file, size);
+          if (id !== undefined) onLook({ id });
         }} />
       ) : (
         <div class={other ? 'stages two' : 'stages'}>
-          <Stage words={words} image={image} view={view} onView={changeView} onCompare={toggleCompare} />
+          <div class="one">
+            {other && <p class="quiet">{nameOf(image, words)}</p>}
+            <Stage words={words} image={image} view={view} onView={changeView} onCompare={toggleCompare} />
+          </div>
           {other && (
-            <div class="other">
-              <label class="row">{words('viewer.compareWith')}
+            <div class="one">
+              <label>{words('viewer.compareWith')}
                 <select value={other.id} onChange={({ currentTarget }) => setOtherId(currentTarget.value)}>
-                  {images.filter(({ id }) => id !== image.id).map((one) => <option key={one.id} value={one.id}>{`${words('viewer.photo', { n: one.number })} ${placeText(one.said)}`}</option>)}
+                  {images.filter(({ id }) => id !== image.id).map((one) => <option key={one.id} value={one.id}>{nameOf(one, words)}</option>)}
                 </select>
               </label>
               <Stage words={words} image={other} view={view} onView={changeView} onCompare={toggleCompare} />
@@ -125,6 +128,10 @@ export function tagOf(image: WidgetImage, words: Words): string {
   if (image.committedAt !== undefined) return words('image.committed');
   if (image.derivedFrom !== undefined) return words('image.derived');
   return image.local ? words('image.kept') : '';
+}
+
+function nameOf({ number, said }: WidgetImage, words: Words): string {
+  return [words('viewer.photo', { n: number }), placeText(said)].filter(Boolean).join(': ');
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {

@@ -86,15 +86,15 @@ function Grid({ images, words, onOpen }: { images: readonly WidgetImage[]; words
   return (
     <ul class="grid" part="grid">
       {images.map((image) => {
-        const place = placeText(image.said) || words(missingFrom(image.said).length === 0 ? 'image.noSite' : 'image.untagged');
+        const place = placeText(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
         const missing = image.committedAt === undefined ? missingText(image, words) : '';
         const tag = tagOf(image, words);
         return (
           <li key={image.id}>
-            <button type="button" class="tile" part="tile" data-image-id={image.id} aria-label={[words('image.open', { n: image.number, place }), missing, tag].filter(Boolean).join('. ')} onClick={() => onOpen(image.id)}>
+            <button type="button" class="tile" part="tile" data-image-id={image.id} aria-label={[words('image.open', { n: image.number }), place, missing, tag].filter(Boolean).join('. ')} onClick={() => onOpen(image.id)}>
               {image.previewUrl ? <img src={image.previewUrl} alt="" /> : <span class="loading">{words('image.loading')}</span>}
               <span class="caption">
-                <span class="place">{place}</span>
+                {place && <span class="place">{place}</span>}
                 {missing && <span class="missing">{missing}</span>}
                 {tag && <span class="quiet">{tag}</span>}
               </span>

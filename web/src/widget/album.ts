@@ -140,9 +140,9 @@ export class Album {
   }
 
   /** Puts an image made from another behind it. What was said of that one is true of this one. */
-  derive(from: string, file: File, size: { width: number; height: number }, at: string): TimelineEntry[] {
+  derive(from: string, file: File, size: { width: number; height: number }, at: string): { id: string; happened: TimelineEntry } | undefined {
     const source = this.#find(from);
-    if (!source) return [];
+    if (!source) return undefined;
     const original = source.derivedFrom ?? from;
     const id = crypto.getRandomValues(new Uint8Array(16)).reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '');
     const metadata = apply(source.image.metadata, this.#unsaved.get(from) ?? {});
@@ -151,7 +151,7 @@ export class Album {
     const last = this.#photos.findLastIndex(({ image, derivedFrom }) => image.imageId === original || derivedFrom === original);
     this.#photos = this.#photos.toSpliced(last + 1, 0, derived);
     this.keep(id, file);
-    return [{ at, what: 'derived', photo: derived.number }];
+    return { id, happened: { at, what: 'derived', photo: derived.number } };
   }
 
   /** The session is over: what is not in the record yet and whose bytes are here stays, on this desktop alone. */

@@ -85,8 +85,8 @@ export interface SessionSync {
   /** Removes an image; for some seconds `restore` brings it back. */
   remove(imageId: string): void;
   restore(imageId: string): void;
-  /** Adds an image made from another, which stays as it is. */
-  derive(from: string, file: File, size: { width: number; height: number }): void;
+  /** Adds an image made from another, which stays as it is; answers its id. */
+  derive(from: string, file: File, size: { width: number; height: number }): string | undefined;
   /**
    * Hands all photos that are ready and not yet in the record to `deliver`. They count as
    * committed when it resolves; when it rejects, nothing changes and the reason is kept.
@@ -362,8 +362,10 @@ class Sync implements SessionSync {
     return this.store.getState().committing || this.#ledger.committedAt(id) !== undefined;
   }
 
-  derive(from: string, file: File, size: { width: number; height: number }): void {
-    this.#show(this.#album.derive(from, file, size, timestamp()));
+  derive(from: string, file: File, size: { width: number; height: number }): string | undefined {
+    const derived = this.#album.derive(from, file, size, timestamp());
+    if (derived) this.#show([derived.happened]);
+    return derived?.id;
   }
 
   async commit(deliver: (commit: Commit) => Promise<unknown>, form: RecordForm = 'Media'): Promise<boolean> {
