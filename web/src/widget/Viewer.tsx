@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Crop } from './Crop';
 import { Details } from './Details';
 import { FIT, turnRight, zoomAt, type View } from './geometry';
@@ -34,7 +34,8 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   const index = images.findIndex(({ id }) => id === look.id);
   const image = images[index];
   const other = images.find(({ id }) => id === otherId && id !== look.id);
-  useEffect(() => {
+  // Before the fields' own effects: opening a dialog moves the focus.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   useEffect(() => {
