@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
 import { expireSession, forgetRealtime, misbehave } from './support/cloud';
@@ -8,6 +9,7 @@ import { makePhoto } from './support/photos';
 import { readQR } from './support/qr';
 import type { Stack } from './support/stack';
 import { expect, test } from './support/test';
+import { Uploader } from './support/upload';
 
 /** Longer than the widget polls while realtime is down. */
 const POLL_LIMIT_MS = 20_000;
@@ -65,6 +67,44 @@ test('two desktops and three phones: every photo on both screens, once, in one o
   await expect(first.tiles.first()).toContainText('Nose');
   await Promise.all([first, second, ...phones].map((one) => one.close()));
 });
+
+test('a hundred photos are painted within a second of their confirmation, 95 of 100', async ({ browser, stack }, info) => {
+  const waits: number[] = [];
+  for (let session = 0; session < 5; session++) {
+    await expireSession(stack, ENCOUNTER);
+    const desktop = await Desktop.open(browser, stack, ENCOUNTER);
+    const [file = ''] = await makePhotos(desktop.page, info.outputDir, [1600]);
+    const uploader = await Uploader.scan(stack, await desktop.scanCode());
+    await expect(desktop.status).toHaveAttribute('data-connection', 'live');
+    await desktop.page.evaluate(notePaints);
+    for (let photo = 1; photo <= 20; photo++) {
+      const { imageId, confirmedAt } = await uploader.upload(readFileSync(file), 1600, 600);
+      await expect(desktop.painted).toHaveCount(photo);
+      const paintedAt = await desktop.page.waitForFunction((id) => Number(document.body.getAttribute(`data-painted-${id}`)) || undefined, imageId);
+      waits.push(((await paintedAt.jsonValue()) ?? Infinity) - confirmedAt);
+    }
+    await desktop.close();
+  }
+  waits.sort((a, b) => a - b);
+  const [median = NaN, p95 = NaN] = [waits[50], waits[95]];
+  console.log(`confirmation to paint: median ${median} ms, 95th percentile ${p95} ms, longest ${waits.at(-1)} ms`);
+  expect(p95).toBeLessThan(1000);
+});
+
+/** Runs in the page: writes down when each photo has been decoded and a frame drawn with it. */
+function notePaints(): void {
+  const root = document.querySelector('photobridge-widget')?.shadowRoot;
+  if (!root) throw new Error('no widget');
+  const seen = new WeakSet<Element>();
+  new MutationObserver(() => {
+    for (const image of root.querySelectorAll<HTMLImageElement>('[data-image-id] img')) {
+      if (seen.has(image)) continue;
+      seen.add(image);
+      const id = image.closest('[data-image-id]')?.getAttribute('data-image-id') ?? '';
+      void image.decode().then(() => requestAnimationFrame(() => setTimeout(() => document.body.setAttribute(`data-painted-${id}`, String(Date.now())))));
+    }
+  }).observe(root, { subtree: true, childList: true });
+}
 
 test('realtime cut: photos come by polling, and at once when it is back', async ({ browser, stack }, info) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
