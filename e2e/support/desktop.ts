@@ -1,4 +1,4 @@
-import { expect, type Browser, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
 import type { WidgetImage } from '../../web/src/widget/image';
 import { readQR } from './qr';
 import type { Stack } from './stack';
@@ -7,8 +7,8 @@ import type { Stack } from './stack';
 export class Desktop {
   private constructor(readonly page: Page) {}
 
-  static async open(browser: Browser, stack: Stack, encounterId: string): Promise<Desktop> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light' });
+  static async open(browser: Browser, stack: Stack, encounterId: string, options: BrowserContextOptions = {}): Promise<Desktop> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light', ...options });
     const page = await context.newPage();
     await page.goto(`${stack.practice}/#${encounterId}`);
     const desktop = new Desktop(page);
@@ -27,6 +27,19 @@ export class Desktop {
   /** The tiles whose picture has been painted. */
   get painted(): Locator {
     return this.tiles.locator('img');
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name });
+  }
+
+  get status(): Locator {
+    return this.page.getByTestId('status');
+  }
+
+  /** What the practice's own record holds. */
+  get record(): Locator {
+    return this.page.locator('[data-record-id]');
   }
 
   /** Shows the code and reads it off a screenshot, as a phone's camera would. */

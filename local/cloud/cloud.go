@@ -123,19 +123,19 @@ func (c *Cloud) startServices(ctx context.Context) error {
 // handlers are what each port serves: counted, and faulty where that is asked
 // for. The status page is neither.
 func (c *Cloud) handlers() map[int]http.Handler {
-	patients := practice.New(practice.Config{
-		Edge: c.config.Edge(), LaunchSecret: c.secrets.LaunchSecret, Page: c.config.HostPage,
-	})
-	page := control.Server{
+	steering := (&control.Server{
 		Places: c.config.places(), Started: c.started, Meter: &c.meter, Faults: c.faults, Clocks: c.clocks,
 		Redis: c.redis, Objects: c.objects, Realtime: c.realtime,
-	}
+	}).Handler()
+	patients := practice.New(practice.Config{
+		Edge: c.config.Edge(), LaunchSecret: c.secrets.LaunchSecret, Page: c.config.HostPage, Control: steering,
+	})
 	return map[int]http.Handler{
 		practicePort: c.wrap(fault.Practice, practice.Route, practice.Refuse, patients),
 		redisPort:    c.wrap(fault.Redis, redis.Route, redis.Refuse, c.redis),
 		objectsPort:  c.wrap(fault.S3, objects.Route, c.objects.Refuse, c.objects),
 		realtimePort: c.wrap(fault.Realtime, realtime.Route, c.realtime.Refuse, c.realtime),
-		controlPort:  page.Handler(),
+		controlPort:  steering,
 	}
 }
 

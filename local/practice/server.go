@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -43,6 +44,9 @@ type Config struct {
 	Edge         string // origin of the edge
 	LaunchSecret string
 	Page         string // folder of the built host page
+	// Control steers the local cloud from the host page, below /control/, for
+	// browsers on this machine only; nil: it does not.
+	Control http.Handler
 }
 
 // New returns the practice system's web server.
@@ -55,8 +59,25 @@ func New(config Config) http.Handler {
 		}{config.Edge, Patients})
 	})
 	mux.HandleFunc("POST /launch", config.launch)
+	if config.Control != nil {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			mux.Handle(method+" /control/", onThisMachine(http.StripPrefix("/control", config.Control)))
+		}
+	}
 	mux.Handle("GET /", config.page())
 	return mux
+}
+
+// onThisMachine keeps others on the network out.
+func onThisMachine(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		address, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil || !address.Addr().Unmap().IsLoopback() {
+			answer(w, http.StatusForbidden, map[string]string{"error": "The local cloud can be steered from its own machine only."})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (c Config) launch(w http.ResponseWriter, r *http.Request) {

@@ -1,10 +1,15 @@
-/** A small practice system: a patient list, a record, and Photobridge in it. */
+/** A small practice system: today's patients, a record, and Photobridge in it. */
 
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { PhotobridgeWidget } from '../widget';
+import type { CommitDetail, PhotobridgeWidget } from '../widget';
+import { FaultPanel } from './FaultPanel';
 import { launchToken, loadPractice, type Patient, type Practice } from './practice';
+import { accept, type RecordEntry } from './record';
 import './style.css';
+
+/** What the record holds, by encounter. */
+type Records = Readonly<Record<string, readonly RecordEntry[]>>;
 
 async function start(): Promise<void> {
   const app = document.getElementById('app');
@@ -21,62 +26,103 @@ async function start(): Promise<void> {
 
 function Desk({ practice }: { practice: Practice }) {
   const [current, setCurrent] = useState<Patient | undefined>(() => fromAddress(practice) ?? practice.patients[0]);
+  const [records, setRecords] = useState<Records>({});
+  const [locked, setLocked] = useState(false);
   const choose = (patient: Patient): void => {
     location.hash = patient.encounterId;
     setCurrent(patient);
   };
+  /** The photos go to the encounter they were taken for, whichever is on the screen by now. */
+  const keep = async ({ bundle, encounterId }: CommitDetail): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, SAVING_MS));
+    if (locked) throw new Error('the record is locked by another user. Try again when it is free.');
+    const patient = practice.patients.find((one) => one.encounterId === encounterId);
+    if (!patient) throw new Error('this encounter is not in the practice.');
+    const added = accept(bundle, patient, records[encounterId] ?? []);
+    setRecords((now) => ({ ...now, [encounterId]: [...(now[encounterId] ?? []), ...added] }));
+  };
   return (
     <div class="desk">
-      <header class="bar"><strong>Harbour Practice</strong><span>Demonstration: every person here is invented</span></header>
+      <header class="bar"><strong>Harbour Practice</strong><span>Dr Demo · every person here is invented</span></header>
       <nav class="patients" aria-label="Patients today">
         <h2>Today</h2>
         <ul>
           {practice.patients.map((patient) => (
             <li key={patient.encounterId}>
               <button type="button" data-encounter-id={patient.encounterId} aria-current={patient === current ? 'true' : undefined} onClick={() => choose(patient)}>
-                <strong>{patient.patientLabel}</strong>
+                <strong>{nameOf(patient)}</strong>
                 <span>{patient.reason ?? patient.encounterId}</span>
+                {(records[patient.encounterId]?.length ?? 0) > 0 && <span class="count">{records[patient.encounterId]?.length} in record</span>}
               </button>
             </li>
           ))}
         </ul>
       </nav>
-      <main>{current && <Record practice={practice} patient={current} />}</main>
+      <main>
+        {current && (
+          <>
+            <Banner patient={current} />
+            <Photos practice={practice} patient={current} onCommit={keep} />
+            <div class="columns">
+              <section class="card">
+                <h2>Consultation note</h2>
+                <textarea key={current.encounterId} rows={6} aria-label="Consultation note" placeholder="Write here while the photos arrive" />
+              </section>
+              <Documents entries={records[current.encounterId] ?? []} />
+            </div>
+            <FaultPanel encounterId={current.encounterId} locked={locked} onLock={setLocked} />
+          </>
+        )}
+      </main>
     </div>
   );
 }
+
+/** A record on a server takes a moment. */
+const SAVING_MS = 400;
 
 function fromAddress({ patients }: Practice): Patient | undefined {
   return patients.find(({ encounterId }) => location.hash === `#${encounterId}`);
 }
 
-function Record({ practice, patient }: { practice: Practice; patient: Patient }) {
+/** The label ends in the date of birth, which the banner gives by itself. */
+function nameOf({ patientLabel }: Patient): string {
+  return patientLabel.replace(/,\s*[\d.]+$/, '');
+}
+
+function Banner({ patient }: { patient: Patient }) {
+  const { birthDate, sex, reason, patientId, encounterId } = patient;
   return (
-    <>
-      <section class="banner" aria-label="Patient">
-        <h1>{patient.patientLabel}</h1>
-        <dl>
-          {patient.birthDate && <div><dt>Born</dt><dd>{patient.birthDate}</dd></div>}
-          <div><dt>Patient</dt><dd>{patient.patientId}</dd></div>
-          <div><dt>Encounter</dt><dd>{patient.encounterId}</dd></div>
-        </dl>
-      </section>
-      <Photos practice={practice} patient={patient} />
-      <section class="note">
-        <h2>Consultation note</h2>
-        <textarea key={patient.encounterId} rows={4} aria-label="Consultation note" placeholder="Write here while the photos arrive" />
-      </section>
-    </>
+    <section class="banner" aria-label="Patient">
+      <h1>{nameOf(patient)}</h1>
+      <dl>
+        {birthDate && <div><dt>Born</dt><dd>{new Date(birthDate).toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })} ({ageOn(birthDate, new Date())})</dd></div>}
+        {sex && <div><dt>Sex</dt><dd>{sex}</dd></div>}
+        {reason && <div><dt>Reason</dt><dd>{reason}</dd></div>}
+        <div><dt>Patient</dt><dd>{patientId}</dd></div>
+        <div><dt>Encounter</dt><dd>{encounterId}</dd></div>
+      </dl>
+    </section>
   );
 }
 
+/** Whole years. */
+function ageOn(birthDate: string, day: Date): number {
+  const born = new Date(birthDate);
+  const before = day.getUTCMonth() < born.getUTCMonth() || (day.getUTCMonth() === born.getUTCMonth() && day.getUTCDate() < born.getUTCDate());
+  return day.getUTCFullYear() - born.getUTCFullYear() - (before ? 1 : 0);
+}
+
 /** One element for the life of the page; a new launch token tells it of another encounter. */
-function Photos({ practice, patient }: { practice: Practice; patient: Patient }) {
+function Photos({ practice, patient, onCommit }: { practice: Practice; patient: Patient; onCommit(detail: CommitDetail): Promise<void> }) {
   const place = useRef<HTMLDivElement>(null);
   const widget = useRef<PhotobridgeWidget | null>(null);
+  const commit = useRef(onCommit);
+  commit.current = onCommit;
   useEffect(() => {
     const element = document.createElement('photobridge-widget');
     element.setAttribute('api-base', practice.edge);
+    element.addEventListener('photobridge-commit', ({ detail }) => detail.waitUntil(commit.current(detail)));
     widget.current = element;
     place.current?.append(element);
     return () => element.remove();
@@ -85,6 +131,28 @@ function Photos({ practice, patient }: { practice: Practice; patient: Patient })
     if (widget.current) widget.current.launchToken = () => launchToken(patient.encounterId);
   }, [practice, patient]);
   return <div ref={place} />;
+}
+
+function Documents({ entries }: { entries: readonly RecordEntry[] }) {
+  return (
+    <section class="card" aria-label="Record" data-testid="record">
+      <h2>Record</h2>
+      {entries.length === 0 && <p class="quiet">No photos in the record yet.</p>}
+      <ul class="documents">
+        {entries.map(({ id, title, site, notes, size, pictureUrl }) => (
+          <li key={id} data-record-id={id}>
+            <img src={pictureUrl} alt="" />
+            <div>
+              <strong>{title}</strong>
+              <span class="quiet">{site}</span>
+              {notes && <span>{notes}</span>}
+              <span class="quiet">{Math.round(size / 1000)} KB</span>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 void start();

@@ -6,6 +6,7 @@ export interface Patient {
   patientLabel: string;
   facilityId: string;
   birthDate?: string;
+  sex?: string;
   reason?: string;
 }
 

@@ -1,73 +1,148 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { placeText, type WidgetImage } from './image';
-import { timeText, type Words } from './words';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Crop } from './Crop';
+import { Details } from './Details';
+import { FIT, turnRight, zoomAt, type View } from './geometry';
+import { Icon } from './Icon';
+import { missingFrom, placeText, type Missing, type WidgetImage } from './image';
+import { Stage } from './Stage';
+import type { SessionSync } from './sync';
+import type { Words } from './words';
+
+const BUTTON_ZOOM = 1.5;
+
+/** Which photo is looked at, and what of it is asked for. */
+export interface Look {
+  id: string;
+  focus?: Missing | undefined;
+}
 
 interface ViewerProps {
   words: Words;
+  sync: SessionSync;
   images: readonly WidgetImage[];
-  id: string;
-  onShow(id: string): void;
+  look: Look;
+  onLook(look: Look): void;
   onClose(): void;
 }
 
-/** One photo, large, with what was said of it. Arrow keys turn pages, Escape closes. */
-export function Viewer({ words, images, id, onShow, onClose }: ViewerProps) {
+/** One photo, large, beside what was said of it; or two, side by side. */
+export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [zoomed, setZoomed] = useState(false);
-  const index = images.findIndex((image) => image.id === id);
+  const [view, setView] = useState<View>(FIT);
+  const [otherId, setOtherId] = useState<string | null>(null);
+  const [cropping, setCropping] = useState(false);
+  const index = images.findIndex(({ id }) => id === look.id);
   const image = images[index];
+  const other = images.find(({ id }) => id === otherId && id !== look.id);
+  // Before the fields' own effects: opening a dialog moves the focus.
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+  }, []);
   useEffect(() => {
-    if (image && dialog.current?.open === false) dialog.current.showModal();
+    setView(FIT);
+    setCropping(false);
+  }, [look.id]);
+  useEffect(() => {
+    if (!image) onClose(); // removed elsewhere
   }, [image]);
+  const changeView = useCallback((change: (view: View) => View) => setView(change), []);
   if (!image) return null;
+
   const walk = (by: number): void => {
     const next = images[index + by];
-    if (next) onShow(next.id);
+    if (next) onLook({ id: next.id });
+  };
+  const toggleCompare = (): void => setOtherId(other ? null : (images[index + 1] ?? images[index - 1])?.id ?? null);
+  const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
+  const untagged = images.filter(({ id, said, committedAt }) => id !== image.id && committedAt === undefined && said.bodySite === undefined && said.laterality === undefined);
+  const remove = (): void => {
+    const next = images[index + 1] ?? images[index - 1];
+    sync.remove(image.id);
+    if (next) onLook({ id: next.id });
+    else onClose();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (cropping || isTyping(event)) return;
     if (event.key === 'ArrowLeft') walk(-1);
     if (event.key === 'ArrowRight') walk(1);
   };
-  const label = words('viewer.label', { n: index + 1, count: images.length });
+  const label = words('viewer.photo', { n: image.number });
   return (
     <dialog ref={dialog} class="viewer" part="viewer" aria-label={label} onClose={onClose} onKeyDown={onKeyDown}>
       <header>
-        <h3>{label}</h3>
-        <button type="button" aria-pressed={zoomed} onClick={() => setZoomed(!zoomed)}>{words('viewer.zoom')}</button>
-        <button type="button" disabled={index === 0} aria-label={words('viewer.previous')} onClick={() => walk(-1)}>←</button>
-        <button type="button" disabled={index === images.length - 1} aria-label={words('viewer.next')} onClick={() => walk(1)}>→</button>
-        <button type="button" onClick={() => dialog.current?.close()}>{words('viewer.close')}</button>
+        <h3>{label}<span class="quiet"> {tagOf(image, words)}</span></h3>
+        <div class="tools">
+          <Tool icon="previous" label={words('viewer.previous')} disabled={index === 0} onClick={() => walk(-1)} />
+          <Tool icon="next" label={words('viewer.next')} disabled={index === images.length - 1} onClick={() => walk(1)} />
+          <Tool icon="zoomOut" label={words('viewer.zoomOut')} disabled={cropping || view.zoom === 1} onClick={() => changeView((now) => zoomAt(now, 1 / BUTTON_ZOOM))} />
+          <Tool icon="zoomIn" label={words('viewer.zoomIn')} disabled={cropping} onClick={() => changeView((now) => zoomAt(now, BUTTON_ZOOM))} />
+          <Tool icon="fit" label={words('viewer.fit')} disabled={cropping || view.zoom === 1} onClick={() => changeView(({ turns }) => ({ ...FIT, turns }))} />
+          <Tool icon="turn" label={words('viewer.turn')} disabled={cropping} onClick={() => changeView(turnRight)} />
+          <Tool icon="crop" label={words('viewer.crop')} pressed={cropping} disabled={!image.file} onClick={() => setCropping(!cropping)} />
+          <Tool icon="compare" label={words('viewer.compare')} pressed={other !== undefined} disabled={cropping || images.length < 2} onClick={toggleCompare} />
+        </div>
+        <Tool icon="close" label={words('viewer.close')} onClick={() => dialog.current?.close()} />
       </header>
-      <div class={zoomed ? 'stage zoomed' : 'stage'}>
-        {image.previewUrl ? <img src={image.previewUrl} alt={placeText(image.said) || words('image.number', { n: index + 1 })} /> : <p>{words('image.loading')}</p>}
+      {cropping && image.file ? (
+        <Crop words={words} file={image.file} turns={view.turns} onCancel={() => setCropping(false)} onSave={(file, size) => {
+          const id = sync.derive(image.id, file, size);
+          if (id !== undefined) onLook({ id });
+        }} />
+      ) : (
+        <div class={other ? 'stages two' : 'stages'}>
+          <div class="one">
+            {other && <p class="quiet">{nameOf(image, words)}</p>}
+            <Stage words={words} image={image} view={view} onView={changeView} onCompare={toggleCompare} />
+          </div>
+          {other && (
+            <div class="one">
+              <label>{words('viewer.compareWith')}
+                <select value={other.id} onChange={({ currentTarget }) => setOtherId(currentTarget.value)}>
+                  {images.filter(({ id }) => id !== image.id).map((one) => <option key={one.id} value={one.id}>{nameOf(one, words)}</option>)}
+                </select>
+              </label>
+              <Stage words={words} image={other} view={view} onView={changeView} onCompare={toggleCompare} />
+            </div>
+          )}
+        </div>
+      )}
+      <div class="side">
+        <Details words={words} image={image} focus={look.focus} untagged={untagged.length} onChange={(change) => sync.correct(image.id, change)} onRemove={remove}
+          onUseForAll={() => untagged.forEach(({ id }) => sync.correct(id, { bodySite: image.said.bodySite ?? null, laterality: image.said.laterality ?? null }))} />
+        {nextIncomplete && missingFrom(image.said).length === 0 && <button type="button" class="primary" onClick={() => onLook(nextIncomplete)}>{words('details.nextIncomplete')}</button>}
       </div>
-      <Facts words={words} image={image} />
     </dialog>
   );
 }
 
-function Facts({ words, image }: { words: Words; image: WidgetImage }) {
-  const { said, metadata } = image;
-  const unset = words('viewer.unset');
-  const site = metadata.bodySite;
-  const side = metadata.laterality;
-  return (
-    <dl class="facts">
-      <Fact name={words('viewer.site')} value={site?.text ?? unset} code={site?.coding[0]?.code} />
-      <Fact name={words('viewer.side')} value={side?.text ?? unset} code={side?.coding[0]?.code} />
-      {said.view && <Fact name={words('viewer.view')} value={words(`view.${said.view}`)} />}
-      {said.capturedAt && <Fact name={words('viewer.taken')} value={new Date(said.capturedAt).toLocaleString(words.language, { timeZone: 'UTC', dateStyle: 'medium', timeStyle: 'short' })} />}
-      <Fact name={words('viewer.received')} value={timeText(image.uploadedAt, words.language)} />
-      {said.notes && <Fact name={words('viewer.notes')} value={said.notes} />}
-    </dl>
-  );
+/** Where to look for the first thing that is missing. */
+export function firstIncomplete(images: readonly WidgetImage[]): Look | undefined {
+  for (const { id, said, committedAt } of images) {
+    const focus = committedAt === undefined ? missingFrom(said)[0] : undefined;
+    if (focus) return { id, focus };
+  }
+  return undefined;
 }
 
-function Fact({ name, value, code }: { name: string; value: string; code?: string | undefined }) {
+/** What sets a photo apart from those that the phone sent and the record lacks. */
+export function tagOf(image: WidgetImage, words: Words): string {
+  if (image.committedAt !== undefined) return words('image.committed');
+  if (image.derivedFrom !== undefined) return words('image.derived');
+  return image.local ? words('image.kept') : '';
+}
+
+function nameOf({ number, said }: WidgetImage, words: Words): string {
+  return [words('viewer.photo', { n: number }), placeText(said)].filter(Boolean).join(': ');
+}
+
+function isTyping({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+}
+
+function Tool({ icon, label, pressed, disabled = false, onClick }: { icon: Parameters<typeof Icon>[0]['name']; label: string; pressed?: boolean; disabled?: boolean; onClick(): void }) {
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}{code && <span class="sct">SNOMED {code}</span>}</dd>
-    </div>
+    <button type="button" class="tool" aria-label={label} title={label} disabled={disabled} {...(pressed === undefined ? {} : { 'aria-pressed': pressed })} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -1,16 +1,26 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Code } from './Code';
-import { placeText, type WidgetImage } from './image';
+import { Gate } from './Gate';
+import { missingFrom, placeText, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './sync';
-import { Viewer } from './Viewer';
+import { Timeline } from './Timeline';
+import { tagOf, Viewer, type Look } from './Viewer';
 import type { Words } from './words';
 
+interface WidgetProps {
+  sync: SessionSync;
+  words: Words;
+  /** Hands what is ready to the host. */
+  onCommit(): void;
+}
+
 /** The widget's face: what the session's state looks like. */
-export function Widget({ sync, words }: { sync: SessionSync; words: Words }) {
+export function Widget({ sync, words, onCommit }: WidgetProps) {
   const state = useStore(sync);
   const [codeShown, setCodeShown] = useState(false);
-  const [viewed, setViewed] = useState<string | null>(null);
-  if (state.status === 'failed' || state.status === 'ended') return <Over state={state} words={words} onReopen={() => sync.reopen()} />;
+  const [look, setLook] = useState<Look | null>(null);
+  const [timelineShown, setTimelineShown] = useState(false);
+  const open = state.status === 'opening' || state.status === 'open';
   const toggleCode = (): void => {
     if (!codeShown) void sync.showCode();
     setCodeShown(!codeShown);
@@ -20,16 +30,23 @@ export function Widget({ sync, words }: { sync: SessionSync; words: Words }) {
       <header>
         <div>
           <h2>{words('title')}</h2>
-          <Status state={state} words={words} />
+          {open && <Status state={state} words={words} />}
         </div>
-        <button type="button" class={state.images.length === 0 && !codeShown ? 'primary' : ''} data-testid="show-code" aria-expanded={codeShown} disabled={state.status === 'opening'} onClick={toggleCode}>
-          {words(codeShown ? 'code.hide' : 'code.show')}
-        </button>
+        {state.timeline.length > 0 && <button type="button" class="plain" onClick={() => setTimelineShown(true)}>{words('timeline')}</button>}
+        {open && (
+          <button type="button" class={state.images.length === 0 && !codeShown ? 'primary' : ''} data-testid="show-code" aria-expanded={codeShown} disabled={state.status === 'opening'} onClick={toggleCode}>
+            {words(codeShown ? 'code.hide' : 'code.show')}
+          </button>
+        )}
       </header>
-      {state.problem && <p class="problem" role="status">{words('problem.passing', { detail: state.problem.detail })}</p>}
-      {codeShown && state.qr && <Code words={words} qr={state.qr} onRenew={() => void sync.showCode(true)} />}
-      <Grid images={state.images} words={words} onOpen={setViewed} />
-      {viewed !== null && <Viewer words={words} images={state.images} id={viewed} onShow={setViewed} onClose={() => setViewed(null)} />}
+      {open && state.problem && <p class="problem" role="status">{words('problem.passing', { detail: state.problem.detail })}</p>}
+      {open && codeShown && state.qr && <Code words={words} qr={state.qr} onRenew={() => void sync.showCode(true)} />}
+      {!open && <Over state={state} words={words} onReopen={() => sync.reopen()} />}
+      {state.images.length > 0 ? <Grid images={state.images} words={words} onOpen={(id) => setLook({ id })} /> : open && <Empty words={words} />}
+      <Removed words={words} removed={state.removed} onRestore={(id) => sync.restore(id)} />
+      {state.images.length > 0 && <Gate words={words} state={state} onLook={setLook} onCommit={onCommit} onEnd={() => void sync.end()} />}
+      {look && <Viewer words={words} sync={sync} images={state.images} look={look} onLook={setLook} onClose={() => setLook(null)} />}
+      {timelineShown && <Timeline words={words} state={state} onClose={() => setTimelineShown(false)} />}
     </section>
   );
 }
@@ -56,24 +73,31 @@ function Status({ state, words }: { state: SessionState; words: Words }) {
   );
 }
 
+function Empty({ words }: { words: Words }) {
+  return (
+    <div class="empty" part="empty">
+      <p><strong>{words('empty.title')}</strong></p>
+      <p class="quiet">{words('empty.text')}</p>
+    </div>
+  );
+}
+
 function Grid({ images, words, onOpen }: { images: readonly WidgetImage[]; words: Words; onOpen(id: string): void }) {
-  if (images.length === 0) {
-    return (
-      <div class="empty" part="empty">
-        <p><strong>{words('empty.title')}</strong></p>
-        <p class="quiet">{words('empty.text')}</p>
-      </div>
-    );
-  }
   return (
     <ul class="grid" part="grid">
-      {images.map((image, index) => {
-        const place = placeText(image.said);
+      {images.map((image) => {
+        const place = placeText(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
+        const missing = image.committedAt === undefined ? missingText(image, words) : '';
+        const tag = tagOf(image, words);
         return (
           <li key={image.id}>
-            <button type="button" class="tile" part="tile" data-image-id={image.id} aria-label={words('image.open', { n: index + 1, place: place || words('image.untagged') })} onClick={() => onOpen(image.id)}>
+            <button type="button" class="tile" part="tile" data-image-id={image.id} aria-label={[words('image.open', { n: image.number }), place, missing, tag].filter(Boolean).join('. ')} onClick={() => onOpen(image.id)}>
               {image.previewUrl ? <img src={image.previewUrl} alt="" /> : <span class="loading">{words('image.loading')}</span>}
-              <span class={place ? 'place' : 'place missing'}>{place || words('image.untagged')}</span>
+              <span class="caption">
+                {place && <span class="place">{place}</span>}
+                {missing && <span class="missing">{missing}</span>}
+                {tag && <span class="quiet">{tag}</span>}
+              </span>
             </button>
           </li>
         );
@@ -82,15 +106,33 @@ function Grid({ images, words, onOpen }: { images: readonly WidgetImage[]; words
   );
 }
 
+function missingText({ said }: WidgetImage, words: Words): string {
+  const [first, second] = missingFrom(said);
+  return first ? words(second ? 'missing.both' : `missing.${first}`) : '';
+}
+
+function Removed({ words, removed, onRestore }: { words: Words; removed: readonly WidgetImage[]; onRestore(id: string): void }) {
+  return (
+    <div class="removed" role="status">
+      {removed.map(({ id, number }) => (
+        <p key={id}>
+          {words('removed', { n: number })}{' '}
+          <button type="button" class="plain" aria-label={words('removed.undoLabel', { n: number })} onClick={() => onRestore(id)}>{words('removed.undo')}</button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
 function Over({ state, words, onReopen }: { state: SessionState; words: Words; onReopen(): void }) {
   const failed = state.status === 'failed';
+  const kept = state.images.length;
+  const title = failed ? words('failed.title') : kept > 0 ? words('ended.kept', { n: kept }) : words('ended.title');
   return (
-    <section class="widget" part="widget" aria-label={words('title')}>
-      <div class="empty" role="status" data-testid="over">
-        <p><strong>{words(failed ? 'failed.title' : 'ended.title')}</strong></p>
-        <p class="quiet">{state.problem?.detail ?? words('ended.text')}</p>
-        <button type="button" class="primary" onClick={onReopen}>{words('reopen')}</button>
-      </div>
-    </section>
+    <div class={kept > 0 ? 'notice' : 'empty'} role="status" data-testid="over">
+      <p><strong>{title}</strong></p>
+      {kept === 0 && <p class="quiet">{state.problem?.detail ?? words('ended.text')}</p>}
+      <button type="button" class={kept > 0 ? '' : 'primary'} onClick={onReopen}>{words('reopen')}</button>
+    </div>
   );
 }

@@ -1,32 +1,46 @@
 /**
- * `<photobridge-widget api-base launch-token locale>`: the photos of one
- * encounter inside a practice system's page.
+ * `<photobridge-widget api-base launch-token locale record-form end-on-commit>`:
+ * the photos of one encounter inside a practice system's page.
  *
  * Events (all bubble and cross shadow roots):
  * - `photobridge-image`: `{ image: WidgetImage }`, once its bytes are here
  * - `photobridge-status`: `{ status, connection, phoneConnected }`
  * - `photobridge-error`: `{ code, detail }`
+ * - `photobridge-commit`: a CommitDetail; whoever keeps the photos says so with `waitUntil`
  */
 
 import { render } from 'preact';
+import type { RecordForm } from './fhir';
 import type { WidgetImage } from './image';
 import styles from './style.css?inline';
-import { createSessionSync, type SessionState, type SessionSync } from './sync';
+import { createSessionSync, readyToCommit, type Commit, type SessionState, type SessionSync } from './sync';
+import viewerStyles from './viewer.css?inline';
 import { Widget } from './Widget';
-import { wordsFor } from './words';
+import { wordsFor, type Words } from './words';
 
 export type LaunchToken = string | (() => Promise<string>);
 
+export interface CommitDetail extends Commit {
+  /**
+   * Holds the commit open, as an ExtendableEvent's does: the photos count as
+   * committed when every promise has resolved. The message of one that rejects
+   * is shown. Call it while the event is dispatched.
+   */
+  waitUntil(kept: PromiseLike<unknown>): void;
+}
+
 export interface PhotobridgeEventMap {
+  'photobridge-commit': CustomEvent<CommitDetail>;
   'photobridge-image': CustomEvent<{ image: WidgetImage }>;
   'photobridge-status': CustomEvent<{ status: SessionState['status']; connection: SessionState['connection']; phoneConnected: boolean }>;
   'photobridge-error': CustomEvent<NonNullable<SessionState['problem']>>;
 }
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(styles);
+sheet.replaceSync(styles + viewerStyles);
 
 export class PhotobridgeWidget extends HTMLElement {
+  /** The others are read when they are needed. */
   static readonly observedAttributes = ['api-base', 'launch-token', 'locale'];
   readonly #root = this.attachShadow({ mode: 'open' });
   #launchToken: LaunchToken | undefined;
@@ -48,9 +62,41 @@ export class PhotobridgeWidget extends HTMLElement {
     this.#restart();
   }
 
+  /** What describes each photo in the record: Media, or DocumentReference. */
+  get recordForm(): RecordForm {
+    return this.getAttribute('record-form') === 'DocumentReference' ? 'DocumentReference' : 'Media';
+  }
+
+  set recordForm(form: RecordForm) {
+    this.setAttribute('record-form', form);
+  }
+
+  /** Whether a commit that leaves nothing to commit ends the session. */
+  get endOnCommit(): boolean {
+    return this.hasAttribute('end-on-commit');
+  }
+
+  set endOnCommit(end: boolean) {
+    this.toggleAttribute('end-on-commit', end);
+  }
+
   /** The session's photos, in the order in which they were confirmed. */
   get images(): readonly WidgetImage[] {
     return this.#sync?.store.getState().images ?? [];
+  }
+
+  /** Whether every photo that is not in the record yet could go into it. */
+  get ready(): boolean {
+    return readyToCommit(this.images) !== undefined;
+  }
+
+  /** As the widget's own button; resolves to false if nothing was committed. */
+  async commit(): Promise<boolean> {
+    const sync = this.#sync;
+    if (!sync) return false;
+    const committed = await sync.commit((commit) => this.#deliver(commit), this.recordForm);
+    if (committed && this.endOnCommit && sync.store.getState().images.every(({ committedAt }) => committedAt !== undefined)) await sync.end();
+    return committed;
   }
 
   connectedCallback(): void {
@@ -84,8 +130,7 @@ export class PhotobridgeWidget extends HTMLElement {
     sync.store.subscribe((state, before) => {
       if (this.#sync === sync) this.#announce(state, before);
     });
-    const words = wordsFor(this.getAttribute('locale') ?? navigator.language);
-    render(<Widget key={crypto.getRandomValues(new Uint32Array(1))[0]} sync={sync} words={words} />, this.#root);
+    render(<Widget key={crypto.getRandomValues(new Uint32Array(1))[0]} sync={sync} words={this.#words} onCommit={() => void this.commit()} />, this.#root);
   }
 
   #stop(): void {
@@ -102,6 +147,24 @@ export class PhotobridgeWidget extends HTMLElement {
       this.#emit('photobridge-status', { status: state.status, connection: state.connection, phoneConnected: state.phoneConnectedAt !== null });
     }
     if (state.problem && state.problem !== before.problem) this.#emit('photobridge-error', state.problem);
+  }
+
+  get #words(): Words {
+    return wordsFor(this.getAttribute('locale') ?? navigator.language);
+  }
+
+  /** Resolves when all who said that they keep the photos have done so; nobody is a failure. */
+  async #deliver(commit: Commit): Promise<void> {
+    const kept: PromiseLike<unknown>[] = [];
+    let dispatched = false;
+    const waitUntil = (promise: PromiseLike<unknown>): void => {
+      if (dispatched) throw new DOMException('waitUntil is called while photobridge-commit is dispatched', 'InvalidStateError');
+      kept.push(promise);
+    };
+    this.#emit('photobridge-commit', { ...commit, waitUntil });
+    dispatched = true;
+    if (kept.length === 0) throw new Error(this.#words('commit.unheard'));
+    await Promise.all(kept);
   }
 
   #emit<Name extends keyof PhotobridgeEventMap>(name: Name, detail: PhotobridgeEventMap[Name]['detail']): void {

@@ -28,6 +28,8 @@ export interface CodedMetadata {
 /** One photo of the session as a host sees it. */
 export interface WidgetImage {
   id: string;
+  /** Counts from 1 in the order of arrival and never changes. */
+  number: number;
   /** The bytes, once they are here; null before. */
   file: File | null;
   /** An object URL of `file`: it works as long as the image is in the session. */
@@ -41,21 +43,36 @@ export interface WidgetImage {
   said: Metadata;
   /** The bytes could not be fetched yet; it is tried again. */
   failed: boolean;
+  /** Held by this desktop alone: derived here, or left over from a session that is over. */
+  local: boolean;
+  /** The photo that this one was cropped or turned from. */
+  derivedFrom?: string;
+  /** When the host took it into the record. */
+  committedAt?: string;
 }
 
-export function toWidgetImage(image: Image, earlier: WidgetImage | undefined): WidgetImage {
-  return {
-    id: image.imageId,
-    file: earlier?.file ?? null,
-    ...(earlier?.previewUrl === undefined ? {} : { previewUrl: earlier.previewUrl }),
-    s3Key: image.s3Key,
-    width: image.width,
-    height: image.height,
-    uploadedAt: image.uploadedAt,
-    metadata: codeMetadata(image.metadata),
-    said: image.metadata,
-    failed: earlier?.failed ?? false,
-  };
+/** What the record asks for and has not been said. */
+export type Missing = 'bodySite' | 'laterality';
+
+/** Side "not applicable" without a site says that the photo shows no site at all. */
+export function missingFrom({ bodySite, laterality }: Metadata): Missing[] {
+  const missing: Missing[] = [];
+  if (bodySite === undefined && laterality !== 'na') missing.push('bodySite');
+  if (laterality === undefined) missing.push('laterality');
+  return missing;
+}
+
+/** Fields of an image's metadata that a clinician corrects; null takes one back. */
+export type MetadataChange = Partial<Record<'laterality' | 'bodySite' | 'view' | 'notes', string | null>>;
+
+/** A site without sides answers the question for the side, and takes its answer back. */
+export function chooseSite({ bodySite, laterality }: Metadata, site: string): MetadataChange {
+  if (!isSided(site)) return { bodySite: site, laterality: 'na' };
+  return laterality === 'na' && (bodySite === undefined || !isSided(bodySite)) ? { bodySite: site, laterality: null } : { bodySite: site };
+}
+
+function isSided(site: string): boolean {
+  return findBodySite(site)?.lateralityApplies ?? true;
 }
 
 export function codeMetadata(said: Metadata): CodedMetadata {

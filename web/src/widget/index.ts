@@ -12,7 +12,10 @@ declare global {
 }
 
 export { PhotobridgeWidget };
-export { createSessionSync } from './sync';
-export type { SessionState, SessionSync, SessionSyncOptions } from './sync';
-export type { CodeableConcept, Coding, CodedMetadata, WidgetImage } from './image';
-export type { LaunchToken, PhotobridgeEventMap } from './element';
+export { createSessionSync, readyToCommit } from './sync';
+export type { Commit, SessionState, SessionSync, SessionSyncOptions } from './sync';
+export { missingFrom } from './image';
+export type { Bundle, RecordForm } from './fhir';
+export type { TimelineEntry } from './timeline';
+export type { CodeableConcept, Coding, CodedMetadata, MetadataChange, WidgetImage } from './image';
+export type { CommitDetail, LaunchToken, PhotobridgeEventMap } from './element';

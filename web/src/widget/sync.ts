@@ -7,15 +7,22 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ApiError, type ClientErrorCode } from '../api/client';
 import * as edge from '../api/desktop';
-import type { CreateResponse, ListResponse, Metadata } from '../contract/api';
-import { toWidgetImage, type WidgetImage } from './image';
+import type { CreateResponse, ListResponse } from '../contract/api';
+import { Album } from './album';
+import { transaction, type Bundle, type RecordForm } from './fhir';
+import { missingFrom, type MetadataChange, type WidgetImage } from './image';
+import { readClaims } from './launch';
+import { Ledger } from './ledger';
 import { listen, type Realtime } from './realtime';
+import { extend, type Happening, type TimelineEntry } from './timeline';
 
 /** How long the desktop may not have heard of a change while realtime is down. */
 const POLL_MS = 15_000;
 /** A QR code that lapses sooner than this is renewed before it is shown. */
 const QR_MARGIN_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
+/** How long a removed photo can be brought back. */
+export const UNDO_MS = 15_000;
 
 export type SessionStatus = 'opening' | 'open' | 'ended' | 'failed';
 export type Connection = 'connecting' | 'live' | 'polling';
@@ -30,14 +37,31 @@ export interface SessionState {
   status: SessionStatus;
   connection: Connection;
   encounterId: string | null;
+  patientId: string | null;
+  patientLabel: string | null;
   sessionExpiresAt: string | null;
   maxImages: number;
   /** The code to scan, and when it stops working. */
   qr: { url: string; expiresAt: string } | null;
   phoneConnectedAt: string | null;
   images: readonly WidgetImage[];
+  /** Removed a moment ago; `restore` brings them back. */
+  removed: readonly WidgetImage[];
   revision: number;
   problem: SessionProblem | null;
+  /** Whether a commit runs, and why the last one failed. */
+  committing: boolean;
+  commitProblem: string | null;
+  timeline: readonly TimelineEntry[];
+}
+
+/** Photos on their way into the record. */
+export interface Commit {
+  encounterId: string;
+  patientId: string | null;
+  /** A FHIR R4 transaction. */
+  bundle: Bundle;
+  images: readonly WidgetImage[];
 }
 
 export interface SessionSyncOptions {
@@ -54,10 +78,21 @@ export interface SessionSync {
   showCode(fresh?: boolean): Promise<void>;
   /** Asks for changes now. */
   refresh(): void;
-  /** Opens the session again after it failed or ended. */
+  /** Opens the session again after it failed or ended; photos that are not in the record yet stay. */
   reopen(): void;
-  correct(imageId: string, change: Partial<Record<keyof Metadata, string | null>>): Promise<void>;
-  remove(imageId: string): Promise<void>;
+  /** Corrects an image at once; the edge is told, and told again, until it knows. */
+  correct(imageId: string, change: MetadataChange): void;
+  /** Removes an image; for some seconds `restore` brings it back. */
+  remove(imageId: string): void;
+  restore(imageId: string): void;
+  /** Adds an image made from another, which stays as it is; answers its id. */
+  derive(from: string, file: File, size: { width: number; height: number }): string | undefined;
+  /**
+   * Hands all photos that are ready and not yet in the record to `deliver`. They count as
+   * committed when it resolves; when it rejects, nothing changes and the reason is kept.
+   * Resolves to false if nothing was committed.
+   */
+  commit(deliver: (commit: Commit) => Promise<unknown>, form?: RecordForm): Promise<boolean>;
   /** Ends the session for everybody; its photos are deleted from the store. */
   end(): Promise<void>;
   /** Lets go of everything: sockets, timers, object URLs. */
@@ -68,13 +103,19 @@ const initialState: SessionState = {
   status: 'opening',
   connection: 'connecting',
   encounterId: null,
+  patientId: null,
+  patientLabel: null,
   sessionExpiresAt: null,
   maxImages: 0,
   qr: null,
   phoneConnectedAt: null,
   images: [],
+  removed: [],
   revision: -1,
   problem: null,
+  committing: false,
+  commitProblem: null,
+  timeline: [],
 };
 
 export function createSessionSync(options: SessionSyncOptions): SessionSync {
@@ -83,8 +124,16 @@ export function createSessionSync(options: SessionSyncOptions): SessionSync {
   return sync;
 }
 
+/** The photos that the next commit would take, or undefined while one of them lacks something. */
+export function readyToCommit(images: readonly WidgetImage[]): readonly WidgetImage[] | undefined {
+  const open = images.filter(({ committedAt }) => committedAt === undefined);
+  return open.length > 0 && open.every(({ said, file }) => file !== null && missingFrom(said).length === 0) ? open : undefined;
+}
+
 class Sync implements SessionSync {
   readonly store = createStore<SessionState>(() => initialState);
+  readonly #ledger = new Ledger();
+  readonly #album = new Album(this.#ledger);
   #access: edge.DesktopAccess | null = null;
   #etag: string | null = null;
   #fetching = false;
@@ -93,32 +142,42 @@ class Sync implements SessionSync {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
   #closed = false;
+  /** Somebody ended the session on purpose: nothing of it is to stay. */
+  #endedByHand = false;
+  /** A desktop token was refused and has been renewed once without a good answer since. */
+  #renewed = false;
   readonly #loading = new Map<string, AbortController>();
+  readonly #saving = new Set<string>();
+  /** What is to be removed for good, and when. */
+  readonly #undo = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #wake = (): void => {
     if (document.visibilityState === 'visible') this.refresh();
   };
 
   constructor(private readonly options: SessionSyncOptions) {
-    document.addEventListener('visibilitychange', this.#wake);
-    window.addEventListener('focus', this.#wake);
-    window.addEventListener('online', this.#wake);
+    for (const [target, type] of WAKING) target().addEventListener(type, this.#wake);
   }
 
   reopen(): void {
     this.#release();
-    this.store.setState(initialState, true);
+    const { timeline, encounterId } = this.store.getState();
+    this.store.setState({ ...initialState, timeline, encounterId }, true);
+    this.#show();
     void this.#open();
   }
 
   async #open(): Promise<void> {
+    const { launchToken, apiBase } = this.options;
     try {
-      const { launchToken, apiBase } = this.options;
       const token = typeof launchToken === 'string' ? launchToken : await launchToken();
       const created = await edge.openSession(apiBase, token);
       if (this.#closed) return;
+      const { encounterId } = this.store.getState();
+      if (encounterId !== null && encounterId !== created.encounterId) this.#album.clear();
       this.#access = { apiBase, encounterId: created.encounterId, desktopToken: created.desktopToken };
-      this.store.setState({ status: 'open', encounterId: created.encounterId, maxImages: created.maxImages, sessionExpiresAt: created.sessionExpiresAt, problem: null });
+      this.store.setState({ status: 'open', encounterId: created.encounterId, ...readClaims(token), revision: -1, maxImages: created.maxImages, sessionExpiresAt: created.sessionExpiresAt, problem: null });
       this.#keepCode(created);
+      this.#show([now('opened')]);
     } catch (error) {
       if (!this.#closed) this.#fail(error);
       return;
@@ -130,7 +189,10 @@ class Sync implements SessionSync {
   #listen(access: edge.DesktopAccess): void {
     const { realtime = listen } = this.options;
     this.#stopListening = realtime(() => edge.realtimeAccess(access), {
-      event: () => this.refresh(),
+      event: (name) => {
+        if (name === 'session-ended') this.#endedByHand = true;
+        this.refresh();
+      },
       live: () => {
         this.store.setState({ connection: 'live' });
         this.refresh();
@@ -148,11 +210,13 @@ class Sync implements SessionSync {
 
   async showCode(fresh = false): Promise<void> {
     const { qr } = this.store.getState();
-    if (!this.#access || (!fresh && qr && Date.parse(qr.expiresAt) - Date.now() > QR_MARGIN_MS)) return;
+    const access = this.#access;
+    if (!access || (!fresh && qr && Date.parse(qr.expiresAt) - Date.now() > QR_MARGIN_MS)) return;
     try {
-      this.#keepCode(await edge.renewCode(this.#access));
+      const renewed = await edge.renewCode(access);
+      if (this.#access === access) this.#keepCode(renewed);
     } catch (error) {
-      this.#fail(error);
+      if (this.#access === access) this.#fail(error);
     }
   }
 
@@ -172,11 +236,13 @@ class Sync implements SessionSync {
       const tagged = await edge.fetchImages(access, this.#etag);
       if (this.#access !== access) return;
       this.#retryMs = FIRST_RETRY_MS;
+      this.#renewed = false;
       if (tagged) {
         this.#etag = tagged.etag;
         this.#take(tagged.list);
       }
       this.store.setState({ problem: null });
+      for (const id of this.#album.unsavedIds) void this.#save(id);
       if (this.store.getState().connection !== 'live') this.#schedule(POLL_MS);
     } catch (error) {
       if (this.#access !== access) return;
@@ -192,19 +258,20 @@ class Sync implements SessionSync {
 
   #schedule(ms: number): void {
     clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => this.refresh(), ms);
+    if (!this.#closed) this.#timer = setTimeout(() => (this.#access ? this.refresh() : void this.#open()), ms);
   }
 
   /** Takes a list in. An answer that was overtaken by a later one is dropped. */
   #take(list: ListResponse): void {
-    const { images: before, revision, encounterId } = this.store.getState();
+    const { revision, encounterId, phoneConnectedAt } = this.store.getState();
     if (list.revision < revision || list.encounterId !== encounterId) return;
-    const earlier = new Map(before.map((image) => [image.id, image]));
-    const images = list.images.map((image) => toWidgetImage(image, earlier.get(image.imageId)));
-    const kept = new Set(images.map((image) => image.id));
-    for (const image of before) if (!kept.has(image.id)) this.#forget(image);
-    this.store.setState({ images, revision: list.revision, sessionExpiresAt: list.sessionExpiresAt, phoneConnectedAt: list.phoneConnectedAt ?? null });
-    for (const image of list.images) if (image.previewUrl && !earlier.get(image.imageId)?.file) void this.#load(image.imageId, image.previewUrl);
+    const happened = this.#album.take(list.images);
+    const joinedAt = list.phoneConnectedAt ?? null;
+    if (joinedAt !== null && joinedAt !== phoneConnectedAt) happened.push({ at: joinedAt, what: 'joined' });
+    for (const [id, abort] of this.#loading) if (!this.#album.wants(id)) abort.abort();
+    this.store.setState({ revision: list.revision, sessionExpiresAt: list.sessionExpiresAt, phoneConnectedAt: joinedAt });
+    this.#show(happened);
+    for (const { imageId, previewUrl } of list.images) if (previewUrl && this.#album.wants(imageId)) void this.#load(imageId, previewUrl);
   }
 
   /** Fetches the bytes at once and keeps them: a URL may expire, a shown photo must not. */
@@ -217,55 +284,158 @@ class Sync implements SessionSync {
       if (!response.ok) throw new Error(`status ${response.status}`);
       const file = new File([await response.blob()], `${id}.jpg`, { type: 'image/jpeg' });
       if (abort.signal.aborted) return;
-      this.#patch(id, { file, previewUrl: URL.createObjectURL(file), failed: false });
+      this.#album.keep(id, file);
     } catch {
       if (abort.signal.aborted) return;
-      this.#patch(id, { failed: true });
+      this.#album.fail(id);
       this.#etag = null; // the next list brings fresh URLs
       this.#schedule(this.#backOff());
     } finally {
       if (this.#loading.get(id) === abort) this.#loading.delete(id);
     }
+    this.#show();
   }
 
-  #patch(id: string, change: Partial<WidgetImage>): void {
-    this.store.setState(({ images }) => ({ images: images.map((image) => (image.id === id ? { ...image, ...change } : image)) }));
+  /** Shows the album as it is now, and what brought it there. */
+  #show(happened: readonly TimelineEntry[] = []): void {
+    this.store.setState(({ timeline }) => ({ images: this.#album.images, removed: this.#album.removed, timeline: extend(timeline, happened) }));
   }
 
-  async correct(imageId: string, change: Partial<Record<keyof Metadata, string | null>>): Promise<void> {
-    if (!this.#access) return;
-    const image = await edge.correctImage(this.#access, imageId, change);
-    const earlier = this.store.getState().images.find(({ id }) => id === imageId);
-    this.#patch(imageId, toWidgetImage(image, earlier));
+  correct(imageId: string, change: MetadataChange): void {
+    if (this.#isFixed(imageId)) return;
+    this.#show(this.#album.change(imageId, change, timestamp()));
+    void this.#save(imageId);
   }
 
-  async remove(imageId: string): Promise<void> {
-    if (!this.#access) return;
-    await edge.removeImage(this.#access, imageId);
-    this.refresh();
+  async #save(id: string): Promise<void> {
+    const access = this.#access;
+    if (!access || this.#saving.has(id)) return;
+    this.#saving.add(id);
+    try {
+      for (let change; this.#access === access && (change = this.#album.unsaved(id)); ) {
+        const image = await edge.correctImage(access, id, change);
+        if (this.#access === access) this.#show(this.#album.saved(id, image, change));
+      }
+    } catch (error) {
+      if (this.#access === access) this.#refused(error, () => this.#album.revert(id));
+    } finally {
+      this.#saving.delete(id);
+    }
+  }
+
+  remove(imageId: string): void {
+    if (this.#isFixed(imageId)) return;
+    this.#show(this.#album.remove(imageId, timestamp()));
+    this.#undo.set(imageId, setTimeout(() => void this.#removeForGood(imageId), UNDO_MS));
+  }
+
+  restore(imageId: string): void {
+    clearTimeout(this.#undo.get(imageId));
+    this.#undo.delete(imageId);
+    this.#show(this.#album.restore(imageId, timestamp()));
+  }
+
+  async #removeForGood(id: string): Promise<void> {
+    clearTimeout(this.#undo.get(id));
+    this.#undo.delete(id);
+    const access = this.#access;
+    const local = this.#album.isLocal(id);
+    this.#album.drop(id);
+    this.#show();
+    if (local || !access) return;
+    try {
+      await edge.removeImage(access, id);
+    } catch (error) {
+      if (this.#closed || this.#access !== access) return;
+      if (error instanceof ApiError && error.retryable) {
+        this.#undo.set(id, setTimeout(() => void this.#removeForGood(id), this.#backOff()));
+        return;
+      }
+      this.#album.undrop(id);
+      this.#etag = null;
+      this.#refused(error, () => undefined);
+    }
+  }
+
+  /** What is in the record, or on its way there, changes no more. */
+  #isFixed(id: string): boolean {
+    return this.store.getState().committing || this.#ledger.committedAt(id) !== undefined;
+  }
+
+  derive(from: string, file: File, size: { width: number; height: number }): string | undefined {
+    const derived = this.#album.derive(from, file, size, timestamp());
+    if (derived) this.#show([derived.happened]);
+    return derived?.id;
+  }
+
+  async commit(deliver: (commit: Commit) => Promise<unknown>, form: RecordForm = 'Media'): Promise<boolean> {
+    const { committing, encounterId, patientId } = this.store.getState();
+    const images = readyToCommit(this.#album.images);
+    if (committing || encounterId === null || !images) return false;
+    this.store.setState({ committing: true, commitProblem: null });
+    for (const id of [...this.#undo.keys()]) void this.#removeForGood(id);
+    try {
+      const bundle = await transaction(images, { encounterId, patientId }, form);
+      await deliver({ encounterId, patientId, bundle, images });
+    } catch (error) {
+      this.store.setState({ committing: false, commitProblem: error instanceof Error ? error.message : String(error) });
+      return false;
+    }
+    this.#ledger.add(images.map(({ id }) => id), timestamp());
+    this.store.setState({ committing: false });
+    this.#show([{ ...now('committed'), count: images.length }]);
+    return true;
   }
 
   async end(): Promise<void> {
-    if (!this.#access) return;
-    await edge.endSession(this.#access);
-    this.#release();
-    this.store.setState({ ...initialState, status: 'ended' }, true);
+    const access = this.#access;
+    try {
+      if (access) await edge.endSession(access);
+    } catch (error) {
+      if (this.#access === access) this.#fail(error);
+      return;
+    }
+    if (this.#access === access && !this.#closed) this.#over(null, true);
+  }
+
+  /** A refusal for good is undone and said; one that passes is tried again. */
+  #refused(error: unknown, undo: () => void): void {
+    if (error instanceof ApiError && error.code === 'image_not_found') {
+      undo();
+      this.refresh();
+      return;
+    }
+    if (!(error instanceof ApiError) || (!error.retryable && !OVER.has(error.code))) undo();
+    this.#fail(error);
+    this.#show();
   }
 
   /** A passing failure is tried again; a session that is over is said to be. */
   #fail(error: unknown): void {
     const problem: SessionProblem =
       error instanceof ApiError ? { code: error.code, detail: error.message } : { code: 'network', detail: 'The practice system gave no launch token.' };
-    const over = problem.code === 'session_expired' || problem.code === 'unauthorized';
-    if (this.#access && over) {
+    if (this.#access && problem.code === 'unauthorized' && !this.#renewed) {
+      this.#renewed = true;
       this.#release();
-      this.store.setState({ status: 'ended', problem, qr: null });
-    } else if (this.#access) {
+      this.#album.detach();
+      void this.#open();
+    } else if (this.#access && OVER.has(problem.code)) {
+      this.#over(problem, this.#endedByHand);
+    } else if (this.#access || (error instanceof ApiError && error.retryable)) {
       this.store.setState({ problem });
       this.#schedule(this.#backOff());
     } else {
       this.store.setState({ status: 'failed', problem });
     }
+  }
+
+  #over(problem: SessionProblem | null, forget: boolean): void {
+    this.#release();
+    if (forget) this.#album.clear();
+    else this.#album.detach();
+    this.#endedByHand = false;
+    this.store.setState({ status: 'ended', connection: 'connecting', problem: forget ? null : problem, qr: null, phoneConnectedAt: null, revision: -1 });
+    this.#show([now('ended')]);
   }
 
   #backOff(): number {
@@ -274,30 +444,40 @@ class Sync implements SessionSync {
     return wait;
   }
 
-  #forget(image: WidgetImage): void {
-    this.#loading.get(image.id)?.abort();
-    if (image.previewUrl) URL.revokeObjectURL(image.previewUrl);
-  }
-
-  /** Ends what runs and frees what is held; what is shown stays until it is replaced. */
+  /** Ends what runs; the photos stay until they are replaced. */
   #release(): void {
     clearTimeout(this.#timer);
     this.#stopListening?.();
     this.#stopListening = undefined;
-    for (const image of this.store.getState().images) this.#forget(image);
+    for (const id of [...this.#undo.keys()]) void this.#removeForGood(id);
     for (const abort of this.#loading.values()) abort.abort();
     this.#loading.clear();
     this.#access = null;
     this.#etag = null;
     this.#again = false;
-    this.store.setState({ images: [] });
   }
 
   close(): void {
     this.#closed = true;
-    document.removeEventListener('visibilitychange', this.#wake);
-    window.removeEventListener('focus', this.#wake);
-    window.removeEventListener('online', this.#wake);
+    for (const [target, type] of WAKING) target().removeEventListener(type, this.#wake);
     this.#release();
+    this.#album.clear();
+    this.store.setState({ images: [], removed: [] });
   }
 }
+
+/** What a page hears when it is looked at again, comes back from sleep, or finds the network. */
+const WAKING: readonly (readonly [() => EventTarget, string])[] = [
+  [() => document, 'visibilitychange'],
+  [() => document, 'resume'],
+  [() => window, 'pageshow'],
+  [() => window, 'focus'],
+  [() => window, 'online'],
+];
+
+/** Answers after which a session cannot be used any more. */
+const OVER: ReadonlySet<ClientErrorCode> = new Set(['session_expired', 'unauthorized']);
+
+const timestamp = (): string => new Date().toISOString();
+
+const now = (what: Happening): TimelineEntry => ({ at: timestamp(), what });

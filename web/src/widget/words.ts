@@ -19,3 +19,8 @@ export function clockText(milliseconds: number): string {
 export function timeText(time: string, language: string): string {
   return new Date(time).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
 }
+
+/** A day and a time; a camera's own time is written as if it were UTC. */
+export function momentText(time: string, language: string, timeZone?: 'UTC'): string {
+  return new Date(time).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short', ...(timeZone ? { timeZone } : {}) });
+}

@@ -1,0 +1,34 @@
+import type { Stack } from './stack';
+
+/** A rule of the local cloud's fault injector (local/fault/rule.go). */
+export interface FaultRule {
+  service: 'redis' | 's3' | 'realtime' | 'practice';
+  effect: 'delay' | 'drop-before' | 'drop-after' | 'status' | 'cut' | 'cut-upload' | 'expire';
+  route?: string;
+  status?: number;
+  delayMs?: number;
+  skip?: number;
+  next?: number;
+}
+
+/** Makes the local cloud misbehave; the answer makes it behave again. */
+export async function misbehave(stack: Stack, rule: FaultRule): Promise<() => Promise<void>> {
+  const { id } = (await (await steer(stack, 'POST', 'faults', rule)).json()) as { id: string };
+  return async () => void (await steer(stack, 'DELETE', `faults/${id}`));
+}
+
+/** Ends an encounter's session as two hours of silence would. */
+export async function expireSession(stack: Stack, encounterId: string): Promise<void> {
+  await steer(stack, 'POST', 'redis/expire', { match: `encounter:${encounterId}` });
+}
+
+/** Cuts every realtime client off, none of whom can resume. */
+export async function forgetRealtime(stack: Stack): Promise<void> {
+  await steer(stack, 'POST', 'realtime/forget');
+}
+
+async function steer(stack: Stack, method: string, path: string, body?: object): Promise<Response> {
+  const response = await fetch(`${stack.control}/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  return response;
+}

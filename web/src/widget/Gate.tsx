@@ -1,0 +1,55 @@
+import type { WidgetImage } from './image';
+import { missingFrom } from './image';
+import { readyToCommit, type SessionState } from './sync';
+import { firstIncomplete, type Look } from './Viewer';
+import type { Words } from './words';
+
+interface GateProps {
+  words: Words;
+  state: SessionState;
+  onLook(look: Look): void;
+  onCommit(): void;
+  onEnd(): void;
+}
+
+/** The way into the record. What is missing is one click away; nothing else is asked. */
+export function Gate({ words, state, onLook, onCommit, onEnd }: GateProps) {
+  const open = state.images.filter(({ committedAt }) => committedAt === undefined);
+  return (
+    <footer class="gate" part="gate" data-testid="gate">
+      {open.length === 0 ? <Done words={words} canEnd={state.status === 'open'} onEnd={onEnd} /> : <Open words={words} open={open} state={state} onLook={onLook} onCommit={onCommit} />}
+      {state.commitProblem !== null && <p class="problem" role="alert">{words('gate.failed', { reason: state.commitProblem })}</p>}
+    </footer>
+  );
+}
+
+function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'> & { open: readonly WidgetImage[] }) {
+  const incomplete = open.filter(({ said }) => missingFrom(said).length > 0);
+  const first = firstIncomplete(open);
+  if (first) {
+    return (
+      <>
+        <p class="quiet">{words('gate.incomplete')}</p>
+        <button type="button" class="primary" onClick={() => onLook(first)}>{words('gate.complete', { n: incomplete.length })}</button>
+      </>
+    );
+  }
+  const ready = readyToCommit(open) !== undefined;
+  return (
+    <>
+      <p class="quiet">{words(ready ? 'gate.ready' : 'gate.loading')}</p>
+      <button type="button" class="primary" disabled={!ready || state.committing} onClick={onCommit}>
+        {state.committing ? words('gate.committing') : words('gate.commit', { n: open.length })}
+      </button>
+    </>
+  );
+}
+
+function Done({ words, canEnd, onEnd }: { words: Words; canEnd: boolean; onEnd(): void }) {
+  return (
+    <>
+      <p role="status"><strong>{words('gate.done')}</strong>{canEnd && <span class="quiet"> {words('gate.endHint')}</span>}</p>
+      {canEnd && <button type="button" onClick={onEnd}>{words('gate.end')}</button>}
+    </>
+  );
+}

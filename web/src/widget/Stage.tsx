@@ -1,0 +1,102 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { placeText, type WidgetImage } from './image';
+import { FIT, pan, turnRight, zoomAt, type View } from './geometry';
+import type { Words } from './words';
+
+const KEY_ZOOM = 1.25;
+const KEY_PAN = 0.1;
+const DOUBLE_CLICK_ZOOM = 2.5;
+
+interface StageProps {
+  words: Words;
+  image: WidgetImage;
+  view: View;
+  onView(change: (view: View) => View): void;
+  onCompare(): void;
+}
+
+/** One photo to look at closely: wheel, drag, pinch, double click and keys. */
+export function Stage({ words, image, view, onView, onCompare }: StageProps) {
+  const stage = useRef<HTMLDivElement>(null);
+  const pointers = useRef(new Map<number, { x: number; y: number }>());
+  /** A place on the screen, from the stage's middle, in stage sizes. */
+  const place = ({ clientX, clientY }: MouseEvent): { x: number; y: number } => {
+    const box = stage.current?.getBoundingClientRect();
+    return box ? { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 } : { x: 0, y: 0 };
+  };
+  // Preact registers wheel listeners as passive ones cannot be: this one keeps the page from scrolling.
+  useEffect(() => {
+    const node = stage.current;
+    if (!node) return;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      const factor = Math.exp(-event.deltaY / 400);
+      onView((now) => zoomAt(now, factor, place(event)));
+    };
+    node.addEventListener('wheel', onWheel, { passive: false });
+    return () => node.removeEventListener('wheel', onWheel);
+  }, [onView]);
+
+  const onPointerMove = (event: PointerEvent): void => {
+    const before = pointers.current.get(event.pointerId);
+    if (!before) return;
+    const after = place(event);
+    pointers.current.set(event.pointerId, after);
+    const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
+    if (!other) return onView((now) => pan(now, after.x - before.x, after.y - before.y));
+    const spread = (from: { x: number; y: number }): number => Math.hypot(from.x - other.x, from.y - other.y);
+    onView((now) => zoomAt(now, spread(after) / Math.max(spread(before), 0.01), other));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const act = keys[event.shiftKey ? `Shift+${event.key}` : event.key] ?? keys[event.key.toLowerCase()];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.toLowerCase() === 'c') onCompare();
+    else if (act) onView(act);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      ref={stage}
+      class={view.zoom > 1 ? 'stage zoomed' : 'stage'}
+      part="stage"
+      role="group"
+      tabIndex={0}
+      aria-label={words('viewer.photo', { n: image.number })}
+      aria-description={words('viewer.keys')}
+      data-turns={view.turns}
+      onKeyDown={onKeyDown}
+      onDblClick={(event) => onView((now) => (now.zoom > 1 ? { ...FIT, turns: now.turns } : zoomAt(now, DOUBLE_CLICK_ZOOM, place(event))))}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        pointers.current.set(event.pointerId, place(event));
+      }}
+      onPointerMove={onPointerMove}
+      onPointerUp={({ pointerId }) => pointers.current.delete(pointerId)}
+      onPointerCancel={({ pointerId }) => pointers.current.delete(pointerId)}
+    >
+      {image.previewUrl ? (
+        <div class="moved" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.zoom})` }}>
+          <img class={view.turns % 2 === 1 ? 'across' : ''} style={{ rotate: `${view.turns * 90}deg` }} src={image.previewUrl} draggable={false} alt={placeText(image.said) || words('viewer.photo', { n: image.number })} />
+        </div>
+      ) : (
+        <p>{words('image.loading')}</p>
+      )}
+    </div>
+  );
+}
+
+const keys: Readonly<Record<string, (view: View) => View>> = {
+  '+': (view) => zoomAt(view, KEY_ZOOM),
+  '=': (view) => zoomAt(view, KEY_ZOOM),
+  'Shift++': (view) => zoomAt(view, KEY_ZOOM),
+  '-': (view) => zoomAt(view, 1 / KEY_ZOOM),
+  '0': ({ turns }) => ({ ...FIT, turns }),
+  'r': turnRight,
+  // The window moves, so the photo moves the other way.
+  'Shift+ArrowLeft': (view) => pan(view, KEY_PAN, 0),
+  'Shift+ArrowRight': (view) => pan(view, -KEY_PAN, 0),
+  'Shift+ArrowUp': (view) => pan(view, 0, KEY_PAN),
+  'Shift+ArrowDown': (view) => pan(view, 0, -KEY_PAN),
+};

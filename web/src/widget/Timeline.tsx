@@ -1,0 +1,36 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { printTable } from './print';
+import type { SessionState } from './sync';
+import type { TimelineEntry } from './timeline';
+import { momentText, type Words } from './words';
+
+/** What happened in the session, to be read or printed. */
+export function Timeline({ words, state, onClose }: { words: Words; state: SessionState; onClose(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const rows = state.timeline.map((entry) => [momentText(entry.at, words.language), storyOf(entry, words)] as const);
+  const print = (): void => {
+    const about = [[words('timeline.patient'), state.patientLabel], [words('timeline.encounter'), state.encounterId]] as const;
+    const known = about.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+    printTable(words('timeline.title'), [...known, ...rows], words.language);
+  };
+  return (
+    <dialog ref={dialog} class="timeline" part="timeline" aria-label={words('timeline.title')} onClose={onClose}>
+      <h3>{words('timeline.title')}</h3>
+      <ol>
+        {rows.map(([at, story], index) => <li key={index}><time>{at}</time><span>{story}</span></li>)}
+      </ol>
+      <div class="row">
+        <button type="button" onClick={print}>{words('timeline.print')}</button>
+        <button type="button" onClick={() => dialog.current?.close()}>{words('viewer.close')}</button>
+      </div>
+    </dialog>
+  );
+}
+
+function storyOf({ what, photo, count }: TimelineEntry, words: Words): string {
+  const n = photo ?? count;
+  return words(`timeline.${what}`, n === undefined ? {} : { n });
+}

@@ -1,0 +1,202 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Image } from '../contract/api';
+import type { CommitDetail, PhotobridgeWidget } from '.';
+import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
+
+const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
+const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
+
+const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
+vi.mock('./realtime', () => ({ listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never) }));
+
+const settled = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 50));
+
+let widget: PhotobridgeWidget;
+const find = <E extends Element = HTMLElement>(selector: string): E => {
+  const found = widget.shadowRoot?.querySelector<E>(selector);
+  if (!found) throw new Error(`no ${selector} in ${widget.shadowRoot?.innerHTML ?? ''}`);
+  return found;
+};
+const gateButton = (): HTMLButtonElement => find('.gate button');
+
+beforeEach(async () => {
+  await import('.');
+  sessionStorage.clear();
+  edge.current = new Edge();
+  vi.stubGlobal('fetch', edge.current.fetch);
+});
+
+afterEach(() => {
+  widget.remove();
+  vi.unstubAllGlobals();
+});
+
+async function mount(...images: Image[]): Promise<void> {
+  edge.current!.images = images;
+  widget = document.createElement('photobridge-widget');
+  widget.setAttribute('api-base', 'https://edge.test/');
+  widget.launchToken = LAUNCH_TOKEN;
+  document.body.append(widget);
+  await settled();
+}
+
+/** Answers the commit event with one promise, or not at all. */
+function onCommit(answer?: (detail: CommitDetail) => Promise<unknown>): CommitDetail[] {
+  const heard: CommitDetail[] = [];
+  widget.addEventListener('photobridge-commit', ({ detail }) => {
+    heard.push(detail);
+    if (answer) detail.waitUntil(answer(detail));
+  });
+  return heard;
+}
+
+describe('the gate', () => {
+  test('leads to what is missing, with the cursor in it', async () => {
+    await mount(listed('a', TAGGED), listed('b', { bodySite: 'hand' }));
+    expect(widget.ready).toBe(false);
+    expect(gateButton().textContent).toBe('Complete 1 photo');
+    gateButton().click();
+    await settled();
+    expect(find('.viewer').getAttribute('aria-label')).toBe('Photo 2');
+    expect(widget.shadowRoot?.activeElement?.closest('[data-field]')?.getAttribute('data-field')).toBe('laterality');
+    find<HTMLInputElement>('[data-field=laterality] input[value=right]').click();
+    await settled();
+    expect(edge.current?.images[1]?.metadata).toEqual({ bodySite: 'hand', laterality: 'right' });
+    expect(gateButton().textContent).toBe('Add 2 photos to the record');
+  });
+
+  test('hands over a transaction and waits for its end', async () => {
+    await mount(listed('a', TAGGED));
+    let keep = (): void => undefined;
+    const heard = onCommit(() => new Promise<void>((resolve) => (keep = resolve)));
+    gateButton().click();
+    await settled();
+    expect(heard[0]).toMatchObject({ encounterId: 'enc-1001', patientId: 'pat-2001', bundle: { type: 'transaction' } });
+    expect(gateButton().disabled).toBe(true);
+    keep();
+    await settled();
+    expect(find('.gate').textContent).toContain('All photos are in the record.');
+    gateButton().click();
+    await settled();
+    expect(edge.current?.calls.at(-1)).toBe('DELETE /enc-1001');
+  });
+
+  test.each([
+    ['a host that refuses', () => Promise.reject(new Error('The record is locked.')), 'Nothing was added to the record: The record is locked.'],
+    ['a host that does not listen', undefined, 'the practice system did not answer'],
+  ])('says why nothing was kept: %s', async (_, answer, text) => {
+    await mount(listed('a', TAGGED));
+    onCommit(answer);
+    gateButton().click();
+    await settled();
+    expect(find('.gate .problem').textContent).toContain(text);
+    expect(gateButton().textContent).toBe('Add 1 photo to the record');
+  });
+
+  test('waitUntil is for listeners only', async () => {
+    await mount(listed('a', TAGGED));
+    const heard = onCommit(() => Promise.resolve());
+    expect(await widget.commit()).toBe(true);
+    expect(() => heard[0]?.waitUntil(Promise.resolve())).toThrow('while photobridge-commit is dispatched');
+  });
+
+  test('ends the session by itself where the host wants that', async () => {
+    await mount(listed('a', TAGGED));
+    widget.endOnCommit = true;
+    onCommit(() => Promise.resolve());
+    await widget.commit();
+    expect(edge.current?.calls.at(-1)).toBe('DELETE /enc-1001');
+    expect(find('[data-testid=over]').textContent).toContain('This session has ended');
+  });
+
+  test('asks for the form that the host wants', async () => {
+    await mount(listed('a', TAGGED));
+    widget.recordForm = 'DocumentReference';
+    const heard = onCommit(() => Promise.resolve());
+    await widget.commit();
+    expect(heard[0]?.bundle.entry?.map(({ resource }) => resource?.resourceType)).toEqual(['Binary', 'DocumentReference']);
+  });
+});
+
+describe('details', () => {
+  test.each<[string, string, Image['metadata']]>([
+    ['a site without sides answers for the side', 'nose', { bodySite: 'nose', laterality: 'na' }],
+    ['no site, on purpose, is complete', 'none', { laterality: 'na' }],
+    ['a sided site leaves the side open', 'foot', { bodySite: 'foot' }],
+  ])('%s', async (_, site, said) => {
+    await mount(listed('a'));
+    gateButton().click();
+    await settled();
+    const select = find<HTMLSelectElement>('[data-field=bodySite]');
+    select.value = site;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    await settled();
+    expect(widget.images[0]?.said).toMatchObject(said);
+    expect(widget.images[0]?.said.bodySite ?? null).toBe(said.bodySite ?? null);
+  });
+
+  test('notes are sent when the viewer goes in mid-sentence', async () => {
+    await mount(listed('a', TAGGED));
+    find(`[data-image-id="${a}"]`).click();
+    await settled();
+    const notes = find<HTMLTextAreaElement>('[data-field=notes]');
+    notes.value = 'healing';
+    notes.dispatchEvent(new Event('input', { bubbles: true }));
+    await settled();
+    find<HTMLDialogElement>('.viewer').close();
+    await settled();
+    expect(edge.current?.images[0]?.metadata.notes).toBe('healing');
+  });
+
+  test('of one photo serve for all that have none', async () => {
+    await mount(listed('a', TAGGED), listed('b'), listed('c', { laterality: 'right' }));
+    find(`[data-image-id="${a}"]`).click();
+    await settled();
+    const button = [...find('.details').querySelectorAll('button')].find(({ textContent }) => textContent?.startsWith('Use site and side'));
+    expect(button?.textContent).toBe('Use site and side for 1 more photo');
+    button?.click();
+    await settled();
+    expect(edge.current?.images.map(({ metadata }) => metadata)).toEqual([TAGGED, TAGGED, { laterality: 'right' }]);
+  });
+
+  test('of a committed photo can only be read', async () => {
+    await mount(listed('a', TAGGED));
+    onCommit(() => Promise.resolve());
+    await widget.commit();
+    find(`[data-image-id="${a}"]`).click();
+    await settled();
+    expect(find('.details').textContent).toContain('In the record since');
+    expect(find('.details').querySelector('select, input, button')).toBeNull();
+  });
+});
+
+test('a removed photo can be brought back from where it was', async () => {
+  await mount(listed('a', TAGGED), listed('b', TAGGED));
+  find(`[data-image-id="${a}"]`).click();
+  await settled();
+  find('.danger').click();
+  await settled();
+  expect(find('.viewer').getAttribute('aria-label')).toBe('Photo 2');
+  expect(widget.images.map(({ id }) => id)).toEqual([b]);
+  find('.removed button').click();
+  await settled();
+  expect(widget.images.map(({ id }) => id)).toEqual([a, b]);
+});
+
+test('another launch token: nothing of the first encounter is left, on the screen or in memory', async () => {
+  await mount(listed('a', TAGGED));
+  const revoked = vi.spyOn(URL, 'revokeObjectURL');
+  widget.launchToken = () => new Promise(() => undefined);
+  expect(widget.shadowRoot?.querySelector('[data-image-id]') ?? null).toBeNull();
+  expect(widget.images).toEqual([]);
+  expect(revoked).toHaveBeenCalledOnce();
+  expect(edge.current?.listeners).toBe(0);
+});
+
+test('the timeline lists what happened', async () => {
+  await mount(listed('a', TAGGED));
+  find('header .plain').click();
+  await settled();
+  expect([...find('.timeline ol').querySelectorAll('li span')].map(({ textContent }) => textContent)).toEqual(['Photo 1 arrived', 'Opened on this desktop']);
+});

@@ -1,0 +1,292 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { EventName, Image } from '../contract/api';
+import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
+import { createSessionSync, UNDO_MS, type Commit, type SessionSync } from './sync';
+
+const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
+const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
+
+const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+let edge: Edge;
+let sync: SessionSync;
+const state = () => sync.store.getState();
+const shown = () => state().images.map(({ id }) => id);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse('2026-03-04T10:00:00Z') });
+  sessionStorage.clear();
+  edge = new Edge();
+  vi.stubGlobal('fetch', edge.fetch);
+});
+
+afterEach(() => {
+  sync.close();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function event(name: EventName): Promise<void> {
+  edge.handlers?.event(name);
+  await settle();
+}
+
+async function open(...images: Image[]): Promise<void> {
+  edge.images = images;
+  sync = createSessionSync({ apiBase: 'https://edge.test', launchToken: LAUNCH_TOKEN, realtime: edge.realtime });
+  await settle();
+  edge.handlers?.live();
+  await settle();
+}
+
+describe('opening', () => {
+  test('shows what is there, with its bytes, and whose it is', async () => {
+    await open(listed('a'), listed('b'));
+    expect(state()).toMatchObject({ status: 'open', connection: 'live', patientId: 'pat-2001', patientLabel: 'Test Patient' });
+    expect(state().images.map(({ id, file }) => [id, file?.size])).toEqual([[a, 4], [b, 4]]);
+  });
+
+  test('is tried again while the edge is down', async () => {
+    edge.trouble = { call: /create/, code: 'network', status: 0, times: 3 };
+    await open(listed('a'));
+    expect(state()).toMatchObject({ status: 'opening', problem: { code: 'network' } });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state()).toMatchObject({ status: 'open', problem: null });
+    expect(shown()).toEqual([a]);
+  });
+
+  test('that is refused is said, and not tried again by itself', async () => {
+    edge.trouble = { call: /create/, code: 'forbidden', status: 403, times: 1 };
+    await open();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(state()).toMatchObject({ status: 'failed', problem: { detail: 'refused: forbidden' } });
+    expect(edge.count('POST /create')).toBe(1);
+  });
+});
+
+describe('staying in step', () => {
+  test('an event brings a photo; while realtime is down, polling does', async () => {
+    await open();
+    edge.change([listed('a')]);
+    await event('image-uploaded');
+    expect(shown()).toEqual([a]);
+    edge.handlers?.down();
+    edge.change([listed('a'), listed('b')]);
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(shown()).toEqual([a, b]);
+  });
+
+  test.each(['visibilitychange', 'resume'])('a page that wakes up (%s) asks at once', async (type) => {
+    await open();
+    edge.change([listed('a')]);
+    document.dispatchEvent(new Event(type));
+    await settle();
+    expect(shown()).toEqual([a]);
+  });
+
+  test('an older list changes nothing', async () => {
+    await open(listed('a'));
+    edge.images = [];
+    edge.revision--;
+    await event('image-removed');
+    expect(shown()).toEqual([a]);
+  });
+
+  test('closing lets go of everything', async () => {
+    await open(listed('a'));
+    const revoked = vi.spyOn(URL, 'revokeObjectURL');
+    sync.close();
+    expect(revoked).toHaveBeenCalledOnce();
+    expect(edge.listeners).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+    const calls = edge.calls.length;
+    window.dispatchEvent(new Event('focus'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(edge.calls).toHaveLength(calls);
+    expect(shown()).toEqual([]);
+  });
+
+  test('eight hours without realtime are 1 920 polls, one timer and the same pictures', async () => {
+    await open(listed('a', TAGGED));
+    const made = vi.spyOn(URL, 'createObjectURL');
+    const added = vi.spyOn(window, 'addEventListener');
+    edge.handlers?.down();
+    const calls = edge.calls.length;
+    await vi.advanceTimersByTimeAsync(8 * 3_600_000);
+    expect(edge.calls.length - calls).toBe(1920);
+    expect(vi.getTimerCount()).toBe(1);
+    expect(made).not.toHaveBeenCalled();
+    expect(added).not.toHaveBeenCalled();
+  });
+});
+
+describe('correcting', () => {
+  test('shows at once and tells the edge', async () => {
+    await open(listed('a'));
+    sync.correct(a, { laterality: 'left' });
+    expect(state().images[0]?.said).toEqual({ laterality: 'left' });
+    await settle();
+    expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
+  });
+
+  test('while the edge is down is kept and told later', async () => {
+    await open(listed('a'));
+    edge.trouble = { call: /PATCH/, code: 'upstream_unavailable', status: 503, times: 2 };
+    sync.correct(a, { laterality: 'left' });
+    await settle();
+    expect(state().problem?.code).toBe('upstream_unavailable');
+    expect(state().images[0]?.said).toEqual({ laterality: 'left' });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
+    expect(state().problem).toBeNull();
+  });
+
+  test('that is refused is taken back, with the reason', async () => {
+    await open(listed('a'));
+    edge.trouble = { call: /PATCH/, code: 'metadata_invalid', status: 422, times: 1 };
+    sync.correct(a, { notes: 'x' });
+    await settle();
+    expect(state().images[0]?.said).toEqual({});
+    expect(state().problem?.detail).toBe('refused: metadata_invalid');
+  });
+});
+
+describe('removing', () => {
+  test('can be undone for a while, then is for good', async () => {
+    await open(listed('a'), listed('b'));
+    sync.remove(a);
+    sync.remove(b);
+    expect(shown()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
+    sync.restore(b);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(shown()).toEqual([b]);
+    expect(edge.images.map(({ imageId }) => imageId)).toEqual([b]);
+  });
+
+  test('is carried out when the widget goes before the time is up', async () => {
+    await open(listed('a'));
+    sync.remove(a);
+    sync.close();
+    await settle();
+    expect(edge.images).toEqual([]);
+  });
+
+  test('that fails in passing is tried again; one that is refused shows the photo again', async () => {
+    await open(listed('a'), listed('b'));
+    edge.trouble = { call: /DELETE/, code: 'network', status: 0, times: 1 };
+    sync.remove(a);
+    await vi.advanceTimersByTimeAsync(UNDO_MS + 5_000);
+    expect(edge.images.map(({ imageId }) => imageId)).toEqual([b]);
+    edge.trouble = { call: /DELETE/, code: 'forbidden', status: 403, times: 1 };
+    sync.remove(b);
+    await vi.advanceTimersByTimeAsync(UNDO_MS + 5_000);
+    expect(shown()).toEqual([b]);
+  });
+});
+
+describe('committing', () => {
+  test.each([
+    ['nothing', []],
+    ['a photo without a side', [listed('a', TAGGED), listed('b', { bodySite: 'hand' })]],
+  ])('%s is not possible', async (_, images) => {
+    await open(...images);
+    const deliver = vi.fn(() => Promise.resolve());
+    expect(await sync.commit(deliver)).toBe(false);
+    expect(deliver).not.toHaveBeenCalled();
+  });
+
+  test('hands over what is not in the record yet, once', async () => {
+    await open(listed('a', TAGGED));
+    const commits: Commit[] = [];
+    const deliver = (commit: Commit) => Promise.resolve(commits.push(commit));
+    expect(await sync.commit(deliver)).toBe(true);
+    edge.change([listed('a', TAGGED), listed('b', TAGGED)]);
+    await event('image-uploaded');
+    expect(await sync.commit(deliver)).toBe(true);
+    expect(commits.map(({ images, patientId }) => [images.map(({ id }) => id), patientId])).toEqual([[[a], 'pat-2001'], [[b], 'pat-2001']]);
+    expect(state().images.map(({ committedAt }) => typeof committedAt)).toEqual(['string', 'string']);
+    expect(await sync.commit(deliver)).toBe(false);
+  });
+
+  test('that fails keeps everything and says why', async () => {
+    await open(listed('a', TAGGED));
+    expect(await sync.commit(() => Promise.reject(new Error('The record is locked.')))).toBe(false);
+    expect(state()).toMatchObject({ committing: false, commitProblem: 'The record is locked.' });
+    expect(state().images[0]?.committedAt).toBeUndefined();
+    expect(await sync.commit(() => Promise.resolve())).toBe(true);
+    expect(state().commitProblem).toBeNull();
+  });
+
+  test('fixes what was committed, also for the next widget of the tab', async () => {
+    await open(listed('a', TAGGED));
+    await sync.commit(() => Promise.resolve());
+    sync.close();
+    await open(listed('a', TAGGED));
+    expect(state().images[0]?.committedAt).toBeDefined();
+    sync.correct(a, { laterality: 'right' });
+    sync.remove(a);
+    await vi.advanceTimersByTimeAsync(UNDO_MS);
+    expect(edge.images[0]?.metadata).toEqual(TAGGED);
+  });
+});
+
+describe('the end of a session', () => {
+  test('by expiry keeps what is not in the record, to be committed or carried over', async () => {
+    await open(listed('a', TAGGED));
+    edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+    await event('image-updated');
+    expect(state().status).toBe('ended');
+    expect(shown()).toEqual([a]);
+    edge.change([listed('b', TAGGED)]);
+    sync.reopen();
+    await settle();
+    expect(shown()).toEqual([a, b]);
+    const deliver = vi.fn(() => Promise.resolve());
+    expect(await sync.commit(deliver)).toBe(true);
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ['here', () => sync.end()],
+    ['elsewhere', () => {
+      edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+      return event('session-ended');
+    }],
+  ])('by hand, %s, leaves nothing', async (_, end) => {
+    await open(listed('a', TAGGED));
+    await end();
+    expect(state()).toMatchObject({ status: 'ended', images: [], problem: null });
+  });
+
+  test('that cannot be reached says so and goes on', async () => {
+    await open(listed('a', TAGGED));
+    edge.trouble = { call: /DELETE/, code: 'network', status: 0, times: 1 };
+    await sync.end();
+    expect(state()).toMatchObject({ status: 'open', problem: { code: 'network' } });
+    expect(shown()).toEqual([a]);
+  });
+
+  test('a desktop token that ran out is renewed in silence, once', async () => {
+    await open(listed('a'));
+    sync.correct(a, { laterality: 'left' });
+    edge.trouble = { call: /PATCH/, code: 'unauthorized', status: 401, times: 1 };
+    await settle();
+    expect(state().status).toBe('open');
+    expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
+    edge.trouble = { call: /GET/, code: 'unauthorized', status: 401, times: 2 };
+    await event('image-updated');
+    expect(state().status).toBe('ended');
+    expect(shown()).toEqual([a]);
+  });
+});
+
+test('the timeline tells the story in order', async () => {
+  await open(listed('a', TAGGED));
+  await sync.commit(() => Promise.resolve());
+  await sync.end();
+  expect(state().timeline.map(({ what, photo, count }) => [what, photo ?? count])).toEqual([
+    ['arrived', 1], ['opened', undefined], ['committed', 1], ['ended', undefined],
+  ]);
+});
