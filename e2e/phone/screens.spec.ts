@@ -1,0 +1,135 @@
+/** Every screen and sheet of the phone page as a person meets it, photographed in each size and scheme. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { askConsent } from '../support/consent';
+import { inject } from '../support/faults';
+import { Phone } from '../support/phone';
+import { Session } from '../support/session';
+import { makeSkins } from '../support/skin';
+import { expect, test } from '../support/test';
+
+const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
+
+const SIZES = { '390': { width: 390, height: 844 }, '320': { width: 320, height: 568 }, landscape: { width: 844, height: 390 } } as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+/** In each size and scheme, without a sideways scroll; the phone is left as it was found. */
+async function photograph({ page }: Phone, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`) });
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide, `${name} at ${size} scrolls sideways`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize(SIZES['390']);
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
+}
+
+test.beforeAll(() => mkdirSync(folder, { recursive: true }));
+
+test('the seven screens, the sheets and consent', async ({ browser, stack }, info) => {
+  const session = await Session.open(stack);
+  let letIn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letIn = resolve));
+  const phone = await Phone.scan(browser, session.url, {
+    permissions: ['camera'],
+    prepare: async (context) => {
+      await askConsent(context, 'ask');
+      await context.route('**/token/*', async (route) => {
+        await held;
+        await route.fallback();
+      });
+    },
+  });
+  const { page } = phone;
+  const skins = await makeSkins(page, info.outputDir, 5);
+
+  await photograph(phone, '1-loading');
+  letIn();
+  await expect(phone.screen('consent')).toBeVisible();
+  await photograph(phone, '0-consent');
+  await phone.button('The patient agrees').tap();
+  await expect(phone.screen('capture')).toBeVisible();
+  await photograph(phone, '2-capture');
+
+  await phone.button('Series').tap();
+  await phone.button('Take photo').tap();
+  await expect(phone.button('Done (1)')).toBeVisible();
+  await photograph(phone, '2-capture-camera');
+  await phone.button('Done (1)').tap();
+  await phone.button('Delete Photo 1').tap();
+  await expect(page.getByText('Photo deleted.')).toBeVisible();
+  await phone.choose(skins.slice(0, 4));
+  await expect(phone.screen('review')).toBeVisible();
+  await photograph(phone, '3-review-preparing');
+  await expect(page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
+  await photograph(phone, '3-review');
+  await page.locator('.tile-picture').first().tap();
+  await photograph(phone, '3-review-photo');
+  await phone.button('Close').tap();
+  await phone.button('Delete Photo 4').tap();
+  await photograph(phone, '3-review-undo');
+  await phone.button('Undo').tap();
+  await page.goBack();
+  await photograph(phone, '2-capture-waiting');
+  await phone.button('Review 4 photos').tap();
+
+  await phone.button('Add details').tap();
+  await photograph(phone, '4-metadata');
+  await phone.button('All sites').tap();
+  await photograph(phone, '4-metadata-sites');
+  await phone.button(/^Forearm$/).tap();
+  await page.locator('[data-choice="laterality"]').first().tap();
+  await photograph(phone, '4-metadata-set');
+  await phone.button('Next').tap();
+  await photograph(phone, '4-metadata-carry');
+
+  const heal = await inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', skip: 2, delayMs: 60_000 });
+  await phone.button('Send now').tap();
+  await expect(page.locator('.row-confirmed')).toHaveCount(2, { timeout: 30_000 });
+  await photograph(phone, '5-uploading');
+  await phone.button('Pause').tap();
+  await expect(phone.button('Go on')).toBeVisible();
+  await photograph(phone, '5-uploading-paused');
+  await heal();
+  await phone.button('Go on').tap();
+  await expect(phone.screen('success')).toBeVisible({ timeout: 30_000 });
+  await photograph(phone, '6-success');
+  await phone.button('Take more').tap();
+  await phone.choose(skins.slice(4));
+  await expect(page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
+
+  await session.end();
+  await phone.button('Send without details').tap();
+  await expect(phone.trouble).toBeVisible({ timeout: 30_000 });
+  await photograph(phone, '7-error-ended');
+  await phone.close();
+});
+
+test('errors before a session, and after the last screen', async ({ browser, stack }, info) => {
+  const phone = await Phone.scan(browser, `${stack.edge}/mobile`);
+  await expect(phone.trouble).toBeVisible();
+  await photograph(phone, '7-error-no-code');
+  await phone.page.goto(`${stack.edge}/mobile#t=AAAAAAAAAAAAAAAAAAAAAA`);
+  await expect(phone.trouble).toContainText('ten minutes');
+  await photograph(phone, '7-error-expired');
+
+  const [first, second] = [await Session.open(stack), await Session.open(stack, 'Tobias Wren, 02.11.1988')];
+  await phone.page.goto(first.url);
+  await phone.choose(await makeSkins(phone.page, info.outputDir, 1));
+  await expect(phone.page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
+  await phone.page.goto(second.url);
+  await expect(phone.trouble).toContainText('Tobias Wren');
+  await photograph(phone, '7-error-other-patient');
+  await phone.button(/^Back to/).tap();
+  await phone.button('Send without details').tap();
+  await expect(phone.screen('success')).toBeVisible({ timeout: 30_000 });
+  await phone.button('Done').tap();
+  await photograph(phone, '6-success-closed');
+  await phone.close();
+});
