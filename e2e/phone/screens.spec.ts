@@ -1,16 +1,18 @@
 /** Every screen and sheet of the phone page as a person meets it, photographed in each size and scheme. */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { askConsent } from '../support/consent';
 import { inject } from '../support/faults';
 import { Phone } from '../support/phone';
 import { Session } from '../support/session';
+import { contactSheet, type Shot } from '../support/sheet';
 import { makeSkins } from '../support/skin';
 import { expect, test } from '../support/test';
 
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
+const documented = fileURLToPath(new URL('../../docs/phone-screens.png', import.meta.url));
 
 const SIZES = { '390': { width: 390, height: 844 }, '320': { width: 320, height: 568 }, landscape: { width: 844, height: 390 } } as const;
 const SCHEMES = ['light', 'dark'] as const;
@@ -30,6 +32,9 @@ async function photograph({ page }: Phone, name: string): Promise<void> {
   await page.setViewportSize(SIZES['390']);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
 }
+
+// The contact sheet is made of what the others photographed.
+test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(() => mkdirSync(folder, { recursive: true }));
 
@@ -133,4 +138,23 @@ test('errors before a session, and after the last screen', async ({ browser, sta
   await phone.button('Done').tap();
   await photograph(phone, '6-success-closed');
   await phone.close();
+});
+
+test('a contact sheet of the seven', async ({ browser }, info) => {
+  const shot = (name: string, caption: string, look: string, width: number): Shot => ({ path: join(folder, `${name}-${look}.png`), caption, width });
+  const seven = [
+    ['1-loading', 'Loading'], ['2-capture', 'Capture'], ['3-review', 'Review'], ['4-metadata-carry', 'Metadata'],
+    ['5-uploading', 'Uploading'], ['6-success', 'Success'], ['7-error-other-patient', 'Error'],
+  ] as const;
+  const sheet = await contactSheet(browser, [
+    ...SCHEMES.map((scheme) => seven.map(([name, caption]) => shot(name, caption, `390-${scheme}`, 164))),
+    [
+      shot('2-capture-waiting', 'Capture, on its side', 'landscape-light', 352),
+      shot('4-metadata-set', 'Metadata, on its side', 'landscape-dark', 352),
+      ...['2-capture', '3-review', '6-success'].map((name) => shot(name, '320 px', '320-light', 112)),
+    ],
+  ]);
+  expect(sheet.length).toBeLessThan(400_000);
+  // The documentation's copy changes only when that is asked for: playwright test --update-snapshots=all
+  writeFileSync(info.config.updateSnapshots === 'all' ? documented : join(folder, '../phone-screens.png'), sheet);
 });
