@@ -1,6 +1,6 @@
 import { Desktop } from './support/desktop';
 import { Phone } from './support/phone';
-import { makeSkinPhoto } from './support/skin';
+import { makeSkins } from './support/skin';
 import { expect, test } from './support/test';
 
 /** Where the README's pictures go: `make pictures` names docs. */
@@ -10,8 +10,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`the README's pictures, ${colorScheme}`, async ({ browser, stack }, info) => {
     const desktop = await Desktop.open(browser, stack, colorScheme === 'light' ? 'enc-1001' : 'enc-1002');
     await desktop.page.emulateMedia({ colorScheme });
-    const looks = [{ tone: 18, spot: 12 }, { tone: 22, spot: 355 }, { tone: 15, spot: 20 }];
-    const files = await Promise.all(looks.map((look, i) => makeSkinPhoto(desktop.page, info.outputDir, `${i}.jpg`, look)));
+    const files = await makeSkins(desktop.page, info.outputDir, 3, { width: 2400, height: 1800 });
     const url = await desktop.scanCode();
     const phone = await Phone.scan(browser, url);
     await phone.page.emulateMedia({ colorScheme });

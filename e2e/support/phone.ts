@@ -1,16 +1,27 @@
-import type { Browser, Locator, Page } from '@playwright/test';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
 
 export type PhotoFile = string | { name: string; mimeType: string; buffer: Buffer };
+
+export interface ScanOptions extends BrowserContextOptions {
+  /** Runs before the page is opened. */
+  prepare?: (context: BrowserContext) => Promise<unknown>;
+}
 
 /** A phone-sized page with touch, holding what the code says. */
 export class Phone {
   private constructor(readonly page: Page) {}
 
-  static async scan(browser: Browser, url: string): Promise<Phone> {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'light' });
+  static async scan(browser: Browser, url: string, { prepare, ...options }: ScanOptions = {}): Promise<Phone> {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'light', ...options });
+    await prepare?.(context);
     const page = await context.newPage();
     await page.goto(url);
     return new Phone(page);
+  }
+
+  /** The screen that is shown, as its class names it. */
+  screen(name: string): Locator {
+    return this.page.locator(`.screen-${name}:not([aria-busy])`);
   }
 
   button(name: string | RegExp): Locator {

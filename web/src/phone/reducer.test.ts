@@ -260,6 +260,12 @@ describe('sending', () => {
     expect(ids(state)).toEqual(['b']);
   });
 
+  test('a batch that was paused goes on with what it has sent', () => {
+    const { state } = play(sending.state, snap([done('a', 1), photo('b')], { phase: 'paused' }), { type: 'upload' });
+    expect(state).toMatchObject({ screen: 'uploading', batch: ['a', 'b'] });
+    expect(play(state, snap([done('a', 1), done('b', 2)])).state.receipt).toMatchObject({ count: 2, at: at(2) });
+  });
+
   test('all cancelled leads back to Review without a receipt', () => {
     const { state } = play(sending.state, snap([photo('a', { state: 'cancelled' }), photo('b', { state: 'cancelled' })]));
     expect(state).toMatchObject({ screen: 'review', receipt: null, batch: [] });

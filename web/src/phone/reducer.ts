@@ -237,9 +237,11 @@ function upload(state: State): Step {
   return after(lapse(state), (now) => {
     const list = sendable(now);
     if (list.length === 0) return only({ ...now, notice: { kind: 'nothing-to-send' } });
+    // A batch that was paused goes on: what it has sent counts.
+    const arrived = now.batch.filter((id) => now.confirmed[id] !== undefined);
     const again = list.filter((photo) => photo.state === 'cancelled' || photo.state === 'failed');
     return [
-      { ...now, screen: 'uploading', sheet: null, notice: null, receipt: null, batch: list.map((photo) => photo.id) },
+      { ...now, screen: 'uploading', sheet: null, notice: null, receipt: null, batch: [...arrived, ...list.map((photo) => photo.id)] },
       [
         { do: 'send', command: { type: 'upload' } },
         ...again.map(({ id }): Effect => ({ do: 'send', command: { type: 'retry', id } })),

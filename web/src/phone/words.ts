@@ -43,7 +43,8 @@ export function progressText(photo: PhotoSnapshot): string {
     case 'signing':
       return photo.retryAt === undefined ? t('progress.waiting') : t('progress.again');
     case 'sending':
-      return t('progress.sending', { share: percentLabel(photo.bytes > 0 ? Math.min(1, photo.sentBytes / photo.bytes) : 0) });
+      if (photo.sentBytes < photo.bytes) return t('progress.sending', { share: percentLabel(photo.sentBytes / photo.bytes) });
+      return t('progress.confirming'); // it is all out, and nobody has said that it arrived
     case 'confirming':
       return t('progress.confirming');
     case 'confirmed':

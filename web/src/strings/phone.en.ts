@@ -180,7 +180,7 @@ const texts = {
   'toast.applied': { one: 'Set on {n} other photo.', other: 'Set on {n} other photos.' },
   'toast.undo': 'Undo',
 
-  'code.label': 'Or type the code that stands under it',
+  'code.label': 'Or paste the link from the desktop (“Copy link”)',
   'code.go': 'Open',
 
   'error.retry': 'Try again',

@@ -15,9 +15,14 @@ export function Toast() {
     return () => clearTimeout(timer);
   }, [undo]);
   useEffect(() => {
-    const bar = document.querySelector('.actions')?.getBoundingClientRect();
-    const below = bar !== undefined && bar.width > innerWidth / 2; // beside the content in landscape
-    if (place.current) place.current.style.bottom = below ? `${innerHeight - bar.top}px` : '0';
+    const settle = () => {
+      const bar = document.querySelector('.actions')?.getBoundingClientRect();
+      const below = bar !== undefined && bar.width > innerWidth / 2; // beside the content in landscape
+      if (place.current) place.current.style.bottom = below ? `${innerHeight - bar.top}px` : '0';
+    };
+    settle();
+    addEventListener('resize', settle);
+    return () => removeEventListener('resize', settle);
   }, [undo, screen]);
   return (
     <div class="toast-place" role="status" ref={place}>

@@ -8,6 +8,9 @@ import { Picker } from '../parts/Pickers';
 import { Thumb } from '../parts/Thumb';
 import { room, unsent, sendable } from '../select';
 
+/** So many are shown large. */
+const FEW = 4;
+
 export function Review() {
   const { state, dispatch } = usePage();
   const list = unsent(state);
@@ -43,7 +46,7 @@ export function Review() {
             : t('review.ready')}
       </p>
       {(tight || left === 0) && <p class="limit">{left === 0 ? t('capture.full', { max }) : t('capture.tight', { n: left })}</p>}
-      <ul class="grid">
+      <ul class={list.length > FEW ? 'grid' : 'grid grid-few'}>
         {list.map((photo, index) => <Tile key={photo.id} photo={photo} number={index + 1} />)}
       </ul>
     </Layout>

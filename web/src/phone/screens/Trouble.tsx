@@ -49,7 +49,7 @@ function iconOf({ code, retryable }: What): IconName {
   return code === 'offline' || code === 'network' ? 'offline' : 'warning';
 }
 
-/** For a phone whose camera will not scan: the code, or the whole link, by hand. */
+/** For a phone whose camera will not scan: the link, or the code in it, by hand. */
 function CodeForm() {
   const { dispatch } = usePage();
   const [code, setCode] = useState('');

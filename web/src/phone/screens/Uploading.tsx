@@ -12,8 +12,9 @@ export function Uploading() {
   const list = batch(state);
   const snapshot = state.snapshot;
   const total = snapshot?.totalBytes ?? 0;
-  const share = total > 0 ? Math.min(1, (snapshot?.sentBytes ?? 0) / total) : 0;
   const confirmed = list.filter((photo) => photo.state === 'confirmed').length;
+  // Whole only when the edge has confirmed them all: who reads 100 % puts the phone away.
+  const share = total > 0 ? Math.min(confirmed === list.length ? 1 : 0.99, (snapshot?.sentBytes ?? 0) / total) : 0;
   const failed = list.filter((photo) => photo.state === 'failed' || photo.state === 'cancelled');
   const paused = snapshot?.phase === 'paused';
   const waiting = snapshot?.phase === 'waiting';
