@@ -10,7 +10,10 @@ const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
 const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
 vi.mock('./realtime', () => ({ listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never) }));
 
-const settled = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 50));
+/** Turns of the event loop, not time: a slow machine takes as many. */
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 60; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+};
 
 let widget: PhotobridgeWidget;
 const find = <E extends Element = HTMLElement>(selector: string): E => {
