@@ -66,7 +66,7 @@ build/wasm_exec.js: go.mod
 	@mkdir -p build
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
 
-$(EDGE): $(call go_files,edge shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
+$(EDGE): $(call go_files,edge shared) $(wildcard edge/upstash/lua/*.lua) shared/bodysites.json go.mod go.sum build/wasm_exec.js
 	$(WASM_BUILD) -o $@ ./edge
 
 $(ENGINE): $(call go_files,wasm shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
