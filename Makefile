@@ -144,6 +144,10 @@ deploy: build ## bucket, worker, secrets and doctor; SECRETS names the file with
 bench-compress: build browser ## the engine against browser-image-compression, on the photos in PHOTOS; ROUNDS=5
 	node bench/compress/main.ts
 
+.PHONY: bench-edge
+bench-edge: build ## the worker against the same calls in TypeScript with Hono; ROUNDS=5 SECONDS=2
+	node bench/edge/main.ts
+
 ##@ Clean
 
 .PHONY: clean

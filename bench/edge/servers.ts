@@ -1,0 +1,74 @@
+import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const START_LIMIT_MS = 60_000;
+
+export interface Cloud {
+  envFile: string;
+  /** The variables that every worker is configured with. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+export interface Worker {
+  name: string;
+  origin: string;
+  child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** The local cloud alone, on data of its own. */
+export async function startCloud(root: string, port: number): Promise<Cloud> {
+  const data = mkdtempSync(join(tmpdir(), 'photobridge-bench-'));
+  const child = spawn(join(root, 'build/local'), [], { cwd: root, env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA: data }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const envFile = join(data, 'dev.env');
+  await said(child, /variables:/);
+  const lines = readFileSync(envFile, 'utf8').split('\n').flatMap((line) => /^([A-Z0-9_]+)="?(.*?)"?$/.exec(line)?.slice(1, 3) ?? []);
+  const env: Record<string, string> = {};
+  for (let i = 0; i + 1 < lines.length; i += 2) env[lines[i] ?? ''] = lines[i + 1] ?? '';
+  return { envFile, env, stop: async () => { await ended(child); rmSync(data, { recursive: true, force: true }); } };
+}
+
+/** One of the workers beside this file, on the workerd that wrangler brings. */
+export async function startWorker(root: string, name: string, port: number, envFile: string): Promise<Worker> {
+  const child = spawn('wrangler', ['dev', '--config', `bench/edge/${name}.toml`, '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', String(port + 1), '--env-file', envFile, '--show-interactive-dev-session=false', '--log-level', 'error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const origin = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!(await fetch(`${origin}/api/medtech/session/token/x`).then((r) => r.status < 500, () => false))) {
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${name} did not start`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return { name, origin, child, stop: () => ended(child) };
+}
+
+/** Resident memory of all processes that a worker consists of. */
+export function residentMegabytes({ child }: Worker): number {
+  const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' }).trim().split('\n').map((line) => line.trim().split(/\s+/));
+  const family = new Set([String(child.pid)]);
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const [pid = '', parent = ''] of processes) if (family.has(parent) && !family.has(pid)) grown = Boolean(family.add(pid));
+  }
+  const kilobytes = processes.filter(([pid = '', , , name = '']) => family.has(pid) && name.startsWith('workerd')).reduce((sum, [, , rss]) => sum + Number(rss), 0);
+  return Math.round(kilobytes / 1024);
+}
+
+function said(child: ChildProcess, words: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (words.test(output)) resolve();
+    });
+    child.once('exit', () => reject(new Error(`it ended: ${output}`)));
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGINT');
+  return gone;
+}
