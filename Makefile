@@ -50,7 +50,7 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: test
-test: browser check test-units test-e2e ## every test there is; installs what it needs
+test: browser check test-units soak test-e2e ## every test there is; installs what it needs
 
 .PHONY: check
 check: build vet types sizes ## what is quick: vet, types, sizes
@@ -115,7 +115,7 @@ types: $(NODE) ## the type check of all TypeScript
 .PHONY: test-units
 test-units: build ## Go tests natively and under GOOS=js, and the unit tests of the web code
 	go test ./...
-	cd local && go test -short ./... && go test $(RACE) ./realtime ./redis
+	cd local && go test -short ./... && go test -short $(RACE) ./realtime ./redis
 	$(WASM_TEST) ./shared/... ./wasm/...
 	vitest run
 
