@@ -214,10 +214,10 @@ func (c *connection) writeFrame(ctx context.Context, f *frame) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeLimit)
 	defer cancel()
+	c.sentAt.Store(time.Now().UnixNano())
 	if err := c.socket.Write(ctx, kind, data); err != nil {
 		return false
 	}
-	c.sentAt.Store(time.Now().UnixNano())
 	return verdict.Effect == "" || verdict.Effect == fault.Delay
 }
 
