@@ -22,6 +22,9 @@ WASM := GOOS=js GOARCH=wasm
 WASM_BUILD := $(WASM) go build -trimpath -ldflags='-s -w'
 WASM_TEST := $(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"
 
+# The race detector needs a C compiler.
+RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
 go_files = $(shell find $(1) -name '*.go' -not -name '*_test.go' 2>/dev/null)
 web_files = $(shell find $(1) -type f -not -name '*.test.ts*' 2>/dev/null)
 
@@ -48,7 +51,7 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: test
-test: browser check test-units test-e2e ## every test there is; installs what it needs
+test: browser check test-units soak test-e2e ## every test there is; installs what it needs
 
 .PHONY: check
 check: build vet types sizes ## what is quick: vet, types, sizes
@@ -116,9 +119,13 @@ types: $(NODE) ## the type check of all TypeScript
 .PHONY: test-units
 test-units: build ## Go tests natively and under GOOS=js, and the unit tests of the web code
 	go test ./...
-	cd local && go test ./...
+	cd local && go test -short ./... && go test -short $(RACE) ./realtime ./redis
 	$(WASM_TEST) ./shared/... ./wasm/...
 	vitest run
+
+.PHONY: soak
+soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, none twice, memory back
+	cd local && go test $(RACE) -count=1 -v -run Soak ./realtime
 
 .PHONY: test-e2e
 test-e2e: build browser ## real browsers against the whole thing

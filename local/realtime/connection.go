@@ -23,7 +23,7 @@ const (
 )
 
 // state is what outlives a transport: a client that comes back within the
-// retention is the same connection, and its publishes are counted on.
+// retention is the same connection.
 type state struct {
 	id, key  string
 	clientID string
@@ -31,12 +31,6 @@ type state struct {
 	// Of the server's mutex.
 	current *connection
 	leftAt  time.Time
-
-	// For the moment in which a client is on a new transport and something is
-	// still to be read from the old one.
-	publishing sync.Mutex
-	lastSerial int64 // msgSerial of the last publish that was dealt with
-	lastResult PublishResult
 }
 
 // connection is one client's WebSocket.
@@ -220,10 +214,10 @@ func (c *connection) writeFrame(ctx context.Context, f *frame) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeLimit)
 	defer cancel()
+	c.sentAt.Store(time.Now().UnixNano())
 	if err := c.socket.Write(ctx, kind, data); err != nil {
 		return false
 	}
-	c.sentAt.Store(time.Now().UnixNano())
 	return verdict.Effect == "" || verdict.Effect == fault.Delay
 }
 

@@ -43,22 +43,12 @@ func (c *connection) refuse(m *ProtocolMessage, info *ErrorInfo) {
 	}
 }
 
-// publish answers MESSAGE with ACK or NACK. A msgSerial that was dealt with
-// before is a client that did not get our ACK: it gets it again.
+// publish answers MESSAGE with ACK or NACK. A client that did not get our ACK
+// sends the same msgSerial again, and so the same message ids: the channel
+// knows them, and the client gets its ACK.
 func (c *connection) publish(m *ProtocolMessage) {
 	if m.MsgSerial == nil {
 		c.finish(&ProtocolMessage{Action: ActionError, Error: newError(codeBadRequest, "MESSAGE lacks msgSerial.")})
-		return
-	}
-	c.state.publishing.Lock()
-	defer c.state.publishing.Unlock()
-	serial := *m.MsgSerial
-	if serial <= c.state.lastSerial {
-		result := PublishResult{Serials: []string{}}
-		if serial == c.state.lastSerial {
-			result = c.state.lastResult
-		}
-		c.acknowledge(serial, result)
 		return
 	}
 	if info := c.prepare(m); info != nil {
@@ -68,15 +58,10 @@ func (c *connection) publish(m *ProtocolMessage) {
 	serials := c.server.publish(m.Channel, publication{
 		messages:     m.Messages,
 		connectionID: c.state.id,
-		base:         fmt.Sprintf("%s:%d", c.state.id, serial),
+		base:         fmt.Sprintf("%s:%d", c.state.id, *m.MsgSerial),
 	})
-	c.state.lastSerial, c.state.lastResult = serial, PublishResult{Serials: serials}
-	c.acknowledge(serial, c.state.lastResult)
-}
-
-func (c *connection) acknowledge(serial int64, result PublishResult) {
 	c.send(&frame{message: &ProtocolMessage{
-		Action: ActionAck, MsgSerial: &serial, Count: 1, Res: []PublishResult{result},
+		Action: ActionAck, MsgSerial: m.MsgSerial, Count: 1, Res: []PublishResult{{Serials: serials}},
 	}})
 }
 

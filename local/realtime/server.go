@@ -176,7 +176,7 @@ func (s *Server) enter(c *connection, clientID, resume string) bool {
 		}
 		known.current, c.state = c, known
 	} else {
-		c.state = &state{id: rand.Text()[:12], key: rand.Text(), clientID: clientID, lastSerial: -1, current: c}
+		c.state = &state{id: rand.Text()[:12], key: rand.Text(), clientID: clientID, current: c}
 		s.states[c.state.key] = c.state
 		if resume != "" {
 			info = newError(codeCannotRecover, "The connection is not known any more.")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/clinicpro/photobridge/local/fault"
 )
 
 // socket is the least that can be a client, for what a real one hides.
@@ -96,6 +98,24 @@ func TestAMessageSerialIsDealtWithOnce(t *testing.T) {
 	}
 	if published := s.Stats().Published; published != 1 {
 		t.Errorf("%d were published", published)
+	}
+}
+
+func TestADropAfterTheEffectHasNoAnswer(t *testing.T) {
+	for _, effect := range []fault.Effect{fault.DropAfter, fault.Cut} {
+		s := start(t)
+		c, _ := connected(t, s, url.Values{})
+		s.misbehave(t, fault.Rule{Effect: effect, Route: "in MESSAGE"})
+		serial := int64(0)
+		if err := c.send(t.Context(), ProtocolMessage{Action: ActionMessage, Channel: topic, MsgSerial: &serial, Messages: []Message{{Name: "a"}}}); err != nil {
+			t.Fatal(err)
+		}
+		if m, err := c.next(t.Context()); err == nil {
+			t.Errorf("%s: answered with %s", effect, m.Action)
+		}
+		if published := s.Stats().Published; published != 1 {
+			t.Errorf("%s: %d were published", effect, published)
+		}
 	}
 }
 
