@@ -128,14 +128,15 @@ test('edge down: the widget says so in its place, keeps what it shows, and catch
     dialogs++;
     void dialog.dismiss();
   });
-  const mend = await misbehave(stack, { service: 'redis', effect: 'status', status: 503 });
+  await desktop.page.getByText('Faults for a demonstration').click();
+  await desktop.page.getByLabel(/Edge down/).check();
   await desktop.tiles.first().click();
   await desktop.page.getByLabel('Body site').selectOption('hand');
   await desktop.page.keyboard.press('Escape');
   await expect(desktop.page.getByText(/Trying again/)).toBeVisible();
   await expect(desktop.painted).toHaveCount(1);
   await expect(desktop.tiles.first()).toContainText('Hand');
-  await mend();
+  await desktop.page.getByLabel(/Edge down/).uncheck();
   await expect(desktop.page.getByText(/Trying again/)).toBeHidden({ timeout: POLL_LIMIT_MS });
   // What was said while the edge was down has reached it.
   await desktop.page.reload();
