@@ -334,6 +334,7 @@ test('in a frame of another origin, under a strict policy, it asks nobody but th
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`accessible and at home on every screen: ${colorScheme}`, async ({ browser, stack }, info) => {
+    test.setTimeout(300_000);
     const desktop = await withPhotos(browser, stack, info.outputDir, [901, 902, 903], { colorScheme, reducedMotion: 'reduce' });
     const { page } = desktop;
     const screen = async (name: string): Promise<void> => {
@@ -342,6 +343,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.screenshot({ path: `e2e/out/widget-${name}-${colorScheme}-${width}.png`, fullPage: true });
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         expect(overflow, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
+        // The layouts change once, between these two.
+        if (width !== 320 && width !== 1280) continue;
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]), `${name} at ${width} px`).toEqual([]);
       }
