@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { cropped, turned } from './derive';
 import { CORNERS, moveFrame, toPixels, WHOLE, type Corner, type Frame, type Turns } from './geometry';
 import type { Words } from './words';
@@ -61,7 +61,7 @@ export function Crop({ words, file, turns, onSave, onCancel }: CropProps) {
 
 function Framing({ words, canvas, frame, onFrame }: { words: Words; canvas: HTMLCanvasElement; frame: Frame; onFrame(change: (frame: Frame) => Frame): void }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current?.prepend(canvas);
     box.current?.querySelector<HTMLElement>('.frame')?.focus();
   }, [canvas]);

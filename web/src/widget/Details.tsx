@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { BODY_SITES, LATERALITIES } from '../bodysites';
 import type { View } from '../contract/api';
 import { chooseSite, missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
@@ -95,23 +95,29 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
 function Notes({ words, value, onChange }: { words: Words; value: string; onChange(notes: string): void }) {
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
+  const draft = useRef<string | null>(null);
   const send = useRef<() => void>(() => undefined);
+  const type = (text: string | null): void => {
+    draft.current = text;
+    setTyped(text);
+  };
   send.current = () => {
-    if (typed !== null && typed !== value) onChange(typed);
-    setTyped(null);
+    if (draft.current !== null && draft.current !== value) onChange(draft.current);
+    type(null);
   };
   useEffect(() => {
     if (typed === null) return;
     const timer = setTimeout(() => send.current(), TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  useEffect(() => () => send.current(), []);
+  // The form may go before its other effects have run.
+  useLayoutEffect(() => () => send.current(), []);
   const text = typed ?? value;
   const left = NOTES_LIMIT - text.length;
   return (
     <div class="field">
       <label for={id}>{words('details.notes')}</label>
-      <textarea id={id} data-field="notes" rows={3} maxLength={NOTES_LIMIT} value={text} onInput={({ currentTarget }) => setTyped(currentTarget.value)} onBlur={() => send.current()} />
+      <textarea id={id} data-field="notes" rows={3} maxLength={NOTES_LIMIT} value={text} onInput={({ currentTarget }) => type(currentTarget.value)} onBlur={() => send.current()} />
       {left <= NOTES_WARN && <p class="quiet" role="status">{words('details.notesLeft', { n: left })}</p>}
     </div>
   );

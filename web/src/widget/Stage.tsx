@@ -24,7 +24,7 @@ export function Stage({ words, image, view, onView, onCompare }: StageProps) {
     const box = stage.current?.getBoundingClientRect();
     return box ? { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 } : { x: 0, y: 0 };
   };
-  // Preact registers wheel listeners as passive ones cannot be: this one keeps the page from scrolling.
+  // By hand, since only a listener that is not passive can keep the page from scrolling.
   useEffect(() => {
     const node = stage.current;
     if (!node) return;

@@ -131,7 +131,7 @@ function Over({ state, words, onReopen }: { state: SessionState; words: Words; o
   return (
     <div class={kept > 0 ? 'notice' : 'empty'} role="status" data-testid="over">
       <p><strong>{title}</strong></p>
-      {kept === 0 && <p class="quiet">{state.problem?.detail ?? words('ended.text')}</p>}
+      {(failed || kept === 0) && <p class="quiet">{state.problem?.detail ?? words('ended.text')}</p>}
       <button type="button" class={kept > 0 ? '' : 'primary'} onClick={onReopen}>{words('reopen')}</button>
     </div>
   );

@@ -38,17 +38,19 @@ export class Edge {
   handlers: RealtimeHandlers | undefined;
   listeners = 0;
 
-  readonly fetch = (url: string, { method = 'GET', body }: RequestInit = {}): Promise<Response> => {
+  readonly fetch = (url: string, { method = 'GET', body, headers }: RequestInit = {}): Promise<Response> => {
     const { host, pathname } = new URL(url);
     const call = `${method} ${pathname.replace('/api/medtech/session', '')}`;
-    if (host === 's3.test') return Promise.resolve(new Response('jpeg'));
-    this.calls.push(call);
+    if (host !== 's3.test') this.calls.push(call);
     const { trouble } = this;
     if (trouble && trouble.times > 0 && trouble.call.test(call)) {
       trouble.times--;
       if (trouble.code === 'network') return Promise.reject(new TypeError('Failed to fetch'));
       return Promise.resolve(Response.json({ code: trouble.code, detail: `refused: ${trouble.code}`, requestId: 'r' }, { status: trouble.status }));
     }
+    if (host === 's3.test') return Promise.resolve(new Response('jpeg'));
+    const etag = `"${this.revision}"`;
+    if (method === 'GET' && new Headers(headers).get('If-None-Match') === etag) return Promise.resolve(new Response(null, { status: 304 }));
     return Promise.resolve(this.#answer(call, typeof body === 'string' ? JSON.parse(body) : undefined));
   };
 
@@ -64,7 +66,7 @@ export class Edge {
       const inTenMinutes = new Date(Date.now() + 600_000).toISOString();
       return Response.json({ encounterId: 'enc-1001', token: 't', tokenExpiresAt: inTenMinutes, mobileUrl: 'https://edge.test/mobile#t=t', desktopToken: 'd', sessionExpiresAt: inTenMinutes, maxImages: 20 }, { status: 201 });
     }
-    if (call === 'GET /images/enc-1001') return Response.json({ encounterId: 'enc-1001', images: this.images, revision: this.revision, sessionExpiresAt: '2026-03-04T12:00:00Z' });
+    if (call === 'GET /images/enc-1001') return Response.json({ encounterId: 'enc-1001', images: this.images, revision: this.revision, sessionExpiresAt: '2026-03-04T12:00:00Z' }, { headers: { ETag: `"${this.revision}"` } });
     if (call.startsWith('DELETE')) {
       this.change(this.images.filter(({ imageId }) => imageId !== id));
       return new Response(null, { status: 204 });

@@ -94,17 +94,28 @@ describe('staying in step', () => {
     expect(shown()).toEqual([a]);
   });
 
-  test('closing lets go of everything', async () => {
+  test('a picture that could not be fetched is asked for again, though the list is the same', async () => {
+    edge.trouble = { call: /GET \/a$/, code: 'forbidden', status: 403, times: 2 };
     await open(listed('a'));
+    expect(state().images[0]).toMatchObject({ file: null, failed: true });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(state().images[0]).toMatchObject({ file: expect.any(File) as File, failed: false });
+  });
+
+  test('closing lets go of everything', async () => {
+    const listening = new Set<string>();
+    for (const target of [document, window]) {
+      vi.spyOn(target, 'addEventListener').mockImplementation((type: string) => void listening.add(type));
+      vi.spyOn(target, 'removeEventListener').mockImplementation((type: string) => void listening.delete(type));
+    }
+    await open(listed('a'));
+    expect(listening).toContain('visibilitychange');
     const revoked = vi.spyOn(URL, 'revokeObjectURL');
     sync.close();
     expect(revoked).toHaveBeenCalledOnce();
     expect(edge.listeners).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
-    const calls = edge.calls.length;
-    window.dispatchEvent(new Event('focus'));
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(edge.calls).toHaveLength(calls);
+    expect([...listening]).toEqual([]);
     expect(shown()).toEqual([]);
   });
 
@@ -280,6 +291,16 @@ describe('the end of a session', () => {
     expect(state().status).toBe('ended');
     expect(shown()).toEqual([a]);
   });
+});
+
+test('a session that was made anew begins its revisions anew', async () => {
+  edge.revision = 40;
+  await open(listed('a'));
+  edge.trouble = { call: /GET/, code: 'unauthorized', status: 401, times: 1 };
+  edge.revision = 1;
+  edge.images = [listed('b')];
+  await event('image-uploaded');
+  expect(shown()).toEqual([a, b]);
 });
 
 test('the timeline tells the story in order', async () => {
