@@ -81,6 +81,29 @@ func TestScaleKeepsPlaces(t *testing.T) {
 	}
 }
 
+func TestScaleHasNoSide(t *testing.T) {
+	// What is scaled and mirrored is what is mirrored and scaled.
+	from := newPlane(157, 93)
+	for i := range from.samples {
+		from.samples[i] = byte(i * i >> 3)
+	}
+	mirrored := newPlane(157, 93)
+	turnPlane(mirrored, from, 3)
+	for _, width := range []int{150, 101, 80} {
+		height := width * 93 / 157
+		to, other, back := newPlane(width, height), newPlane(width, height), newPlane(width, height)
+		stepX, stepY := 157/float64(width), 93/float64(height)
+		scalePlane(to, from, stepX, stepY)
+		scalePlane(other, mirrored, stepX, stepY)
+		turnPlane(back, other, 3)
+		for i := range to.samples {
+			if max(to.samples[i], back.samples[i])-min(to.samples[i], back.samples[i]) > 1 {
+				t.Fatalf("to %d×%d: sample %d is %d and %d", width, height, i, to.samples[i], back.samples[i])
+			}
+		}
+	}
+}
+
 // patches is four colours, one a quarter.
 func patches(width, height int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
