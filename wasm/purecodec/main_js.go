@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"runtime"
 	"syscall/js"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -58,7 +59,10 @@ func buffer(b []byte) map[string]any {
 
 // decode takes a file's bytes and, if Go cannot decode them, its pixels.
 func (d *desk) decode(array, pixels js.Value) (map[string]any, error) {
-	d.picture = nil // before the next one: there is not memory for both
+	// Before the next one: WebAssembly's memory only grows, and should not to
+	// the size of two.
+	d.picture = nil
+	runtime.GC()
 	file := make([]byte, array.Length())
 	js.CopyBytesToGo(file, array)
 	var err error
