@@ -24,6 +24,8 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
+  // libheif's glue also runs in Node; what it asks for there is never reached here.
+  resolve: { alias: Object.fromEntries(['fs', 'path', 'crypto'].map((name) => [name, here('src/engine/nothing.ts')])) },
 });
 
 /** Tells the service worker which files the shell consists of: all that is built but what only some photos or people need. */

@@ -44,7 +44,9 @@ window.bench = {
     const result = engine ? await compress(engine, file) : await imageCompression(file, { maxSizeMB: 1, useWebWorker: true, libURL: new URL('/peer.js', location.href).href });
     const milliseconds = performance.now() - before;
     last.set(contestant, result);
-    const { width, height } = await createImageBitmap(result);
+    const bitmap = await createImageBitmap(result);
+    const { width, height } = bitmap;
+    bitmap.close();
     return { milliseconds, bytes: result.size, width, height };
   },
 

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 
 /** EXIF orientation: how a viewer must turn the stored pixels to see them upright. */
-export type Orientation = 1 | 3 | 6 | 8;
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** Which upright corner each stored corner is, clockwise from top left (EXIF 2.32, 4.6.4). */
+const STORED_CORNERS: Record<Orientation, readonly number[]> = {
+  1: [0, 1, 2, 3], 2: [1, 0, 3, 2], 3: [2, 3, 0, 1], 4: [3, 2, 1, 0],
+  5: [0, 3, 2, 1], 6: [1, 2, 3, 0], 7: [2, 1, 0, 3], 8: [3, 0, 1, 2],
+};
 
 /** The colours of an upright test photo's corners, clockwise from top left. */
 export const CORNERS = [
@@ -25,7 +31,8 @@ export interface TestPhoto {
  * weigh what a phone's photo weighs, and gives it EXIF with a GPS position.
  */
 export async function makePhoto(page: Page, folder: string, name: string, photo: TestPhoto): Promise<string> {
-  const base64 = await page.evaluate(paint, { ...photo, corners: CORNERS.map((corner) => [...corner]) });
+  const corners = STORED_CORNERS[photo.orientation].map((corner) => [...(CORNERS[corner] ?? [])]);
+  const base64 = await page.evaluate(paint, { ...photo, corners });
   const jpeg = withExif(Buffer.from(base64, 'base64'), photo.orientation);
   mkdirSync(folder, { recursive: true });
   const path = join(folder, name);
@@ -33,7 +40,7 @@ export async function makePhoto(page: Page, folder: string, name: string, photo:
   return path;
 }
 
-/** Runs in the page. The stored corners are those that come upright once turned. */
+/** Runs in the page. The corners are those that are stored. */
 async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string> {
   const { width, height } = photo;
   const canvas = new OffscreenCanvas(width, height);
@@ -48,12 +55,10 @@ async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string
     pixels[i] = (255 << 24) | (level << 16) | ((level + 8) << 8) | (level + 30);
   }
   context.putImageData(image, 0, 0);
-  // A quarter turn clockwise brings the stored corner i to the upright corner i+1.
-  const turns = { 1: 0, 6: 1, 3: 2, 8: 3 }[photo.orientation];
   const side = Math.round(Math.min(width, height) / 5);
   const places = [[0, 0], [width - side, 0], [width - side, height - side], [0, height - side]] as const;
   places.forEach(([x, y], i) => {
-    context.fillStyle = `rgb(${photo.corners[(i + turns) % 4]})`;
+    context.fillStyle = `rgb(${photo.corners[i]})`;
     context.fillRect(x, y, side, side);
   });
   const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });

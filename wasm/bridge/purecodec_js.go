@@ -59,7 +59,8 @@ func (c *PureCodec) Decode(ctx context.Context, source photo.Source) (photo.Bitm
 }
 
 // call asks the worker and waits for its answer. When ctx is done first the
-// worker is ended: it does not listen while it computes.
+// worker is ended: it does not listen while it computes. One that failed is
+// ended too: its program may have.
 func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value, error) {
 	if c.worker.IsUndefined() {
 		if err := c.run(); err != nil {
@@ -70,6 +71,7 @@ func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value,
 	select {
 	case answer := <-c.answers:
 		if code := answer.Get("code"); code.Type() == js.TypeString {
+			c.end()
 			return js.Undefined(), shared.Wrap(nil, shared.Code(code.String()), answer.Get("detail").String())
 		}
 		return answer, nil
@@ -85,12 +87,27 @@ func (c *PureCodec) run() error {
 		return err
 	}
 	answers := make(chan js.Value, 1)
+	say := func(answer js.Value) {
+		select {
+		case answers <- answer:
+		default: // nobody asked
+		}
+	}
 	onMessage := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		answers <- args[0].Get("data")
+		say(args[0].Get("data"))
+		return nil
+	})
+	onError := js.FuncOf(func(js.Value, []js.Value) any {
+		say(js.ValueOf(map[string]any{"code": string(shared.CodeNetwork), "detail": "What this photo needs could not be loaded. Check the connection and try again."}))
 		return nil
 	})
 	worker.Set("onmessage", onMessage)
-	c.worker, c.answers, c.release = worker, answers, onMessage.Release
+	worker.Set("onerror", onError)
+	c.worker, c.answers = worker, answers
+	c.release = func() {
+		onMessage.Release()
+		onError.Release()
+	}
 	return nil
 }
 

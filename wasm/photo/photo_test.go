@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -374,6 +375,62 @@ func TestPhotos(t *testing.T) {
 			}
 			check(t, result, DefaultLimits())
 			t.Logf("%s: %d → %d bytes, %d×%d at %.2f, %d encodes", result.Road, len(file), len(result.JPEG), result.Width, result.Height, result.Quality, result.Encodes)
+		})
+	}
+}
+
+// faulty is the browser's codec on a bad day.
+type faulty struct {
+	decode, encode error
+	blank          bool
+}
+
+func (f faulty) Decode(ctx context.Context, source Source) (Bitmap, error) {
+	if f.decode != nil {
+		return nil, f.decode
+	}
+	bitmap, err := goCodec{}.Decode(ctx, source)
+	return faultyBitmap{bitmap, f}, err
+}
+
+type faultyBitmap struct {
+	Bitmap
+	faulty
+}
+
+func (b faultyBitmap) Encode(ctx context.Context, width, height int, quality float64) ([]byte, error) {
+	if b.encode != nil {
+		return nil, b.encode
+	}
+	return b.Bitmap.Encode(ctx, width, height, quality)
+}
+
+func (b faultyBitmap) Sample(ctx context.Context, width, height int) ([]byte, error) {
+	if b.blank {
+		return make([]byte, 4*width*height), nil
+	}
+	return b.Bitmap.Sample(ctx, width, height)
+}
+
+func TestWhatTheBrowserFailsAtIsDoneWithoutIt(t *testing.T) {
+	file := withSegment(encodeJPEG(t, picture(640, 480, 60), 90), 0xe1, exifSegment(6))
+	tests := []struct {
+		name   string
+		native faulty
+		want   Road
+	}{
+		{"nothing", faulty{}, RoadNative},
+		{"decoding", faulty{decode: errors.New("EncodingError")}, RoadPure},
+		{"memory, so that the picture is blank", faulty{blank: true}, RoadPure},
+		{"encoding", faulty{encode: errors.New("the browser does not encode JPEG")}, RoadPure},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			result, err := New(test.native, goCodec{}).Compress(t.Context(), memory(file), DefaultLimits())
+			if err != nil || result.Road != test.want {
+				t.Fatalf("%+v, %v", result, err)
+			}
+			check(t, result, DefaultLimits())
 		})
 	}
 }

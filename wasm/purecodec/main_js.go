@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"runtime"
 	"syscall/js"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -31,7 +32,7 @@ type desk struct{ picture *pure.Picture }
 func (d *desk) answer(request js.Value) (map[string]any, error) {
 	call := request.Get("call").String()
 	if call == "decode" {
-		return d.decode(request.Get("bytes"))
+		return d.decode(request.Get("bytes"), request.Get("pixels"))
 	}
 	if d.picture == nil {
 		return nil, errors.New("nothing is decoded")
@@ -56,16 +57,28 @@ func buffer(b []byte) map[string]any {
 	return map[string]any{"bytes": array.Get("buffer")}
 }
 
-func (d *desk) decode(array js.Value) (map[string]any, error) {
-	d.picture = nil // before the next one: there is not memory for both
+// decode takes a file's bytes and, if Go cannot decode them, its pixels.
+func (d *desk) decode(array, pixels js.Value) (map[string]any, error) {
+	// Before the next one: WebAssembly's memory only grows, and should not to
+	// the size of two.
+	d.picture = nil
+	runtime.GC()
 	file := make([]byte, array.Length())
 	js.CopyBytesToGo(file, array)
-	picture, err := pure.Decode(file, container.MaxPixels)
+	var err error
+	if pixels.IsUndefined() {
+		d.picture, err = pure.Decode(file, container.MaxPixels)
+	} else {
+		width, height, stride := pixels.Get("width").Int(), pixels.Get("height").Int(), pixels.Get("stride").Int()
+		rgba := pixels.Get("rgba")
+		d.picture, err = pure.FromRGBA(file, width, height, container.MaxPixels, func(y int, row []byte) {
+			js.CopyBytesToGo(row, rgba.Call("subarray", y*stride, y*stride+len(row)))
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
-	d.picture = picture
-	width, height := picture.Size()
+	width, height := d.picture.Size()
 	return map[string]any{"width": width, "height": height}, nil
 }
 

@@ -78,6 +78,8 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 		}
 	case TypeGIF:
 		header.Width, header.Height = le16(file, 6), le16(file, 8)
+	case TypeHEIF:
+		readHEIFHeader(file, &header)
 	}
 	if err != nil {
 		return Header{}, err
@@ -123,6 +125,23 @@ func heifBrand(file []byte) bool {
 		}
 	}
 	return false
+}
+
+// readHEIFHeader reads the time. The Exif item may lie anywhere in the file; it
+// is found by how it begins (ISO/IEC 23008-12, A.2.1). Its orientation is not
+// for use: the file turns its pixels by a property of their own.
+func readHEIFHeader(file []byte, header *Header) {
+	for {
+		at := bytes.Index(file, exifPrefix)
+		if at < 0 {
+			return
+		}
+		file = file[at+len(exifPrefix):]
+		if exif := readEXIF(file); exif.taken != "" {
+			header.taken, header.offset = exif.taken, exif.offset
+			return
+		}
+	}
 }
 
 func be32(b []byte, at int) int {

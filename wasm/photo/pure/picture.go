@@ -35,15 +35,12 @@ func Decode(file []byte, maxPixels int) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	if header.Type == container.TypeHEIF {
-		return nil, shared.NewError(shared.CodeCannotDecode, "This browser cannot read HEIC photos. Set the camera to its most compatible format, or take the photo with the button here.")
-	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
 		return nil, cannotDecode(err)
 	}
 	if config.Width*config.Height > maxPixels {
-		return nil, shared.NewError(shared.CodeTooManyPixels, "This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
+		return nil, tooManyPixels()
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {
@@ -52,11 +49,31 @@ func Decode(file []byte, maxPixels int) (*Picture, error) {
 	if decoded.Bounds().Empty() {
 		return nil, cannotDecode(nil)
 	}
-	picture := &Picture{planes: planesOf(decoded), orientation: header.Orientation}
-	if profile := readProfile(file, header.Type); describesRGB(profile) {
-		picture.profile = profile
+	return newPicture(planesOf(decoded), header.Orientation, readProfile(file, header.Type)), nil
+}
+
+// FromRGBA takes the pixels of a HEIF file that another decoder has decoded and
+// turned upright. Row copies one row, four bytes a pixel, not premultiplied. It
+// fails with too_many_pixels or cannot_decode.
+func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []byte)) (*Picture, error) {
+	if width <= 0 || height <= 0 {
+		return nil, cannotDecode(nil)
 	}
-	return picture, nil
+	if width*height > maxPixels {
+		return nil, tooManyPixels()
+	}
+	return newPicture(planesOfRows(width, height, row), 1, readProfile(file, container.TypeHEIF)), nil
+}
+
+func newPicture(planes *image.YCbCr, orientation int, profile []byte) *Picture {
+	if !describesRGB(profile) {
+		profile = nil
+	}
+	return &Picture{planes: planes, orientation: orientation, profile: profile}
+}
+
+func tooManyPixels() error {
+	return shared.NewError(shared.CodeTooManyPixels, "This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
 }
 
 func cannotDecode(err error) error {

@@ -47,8 +47,8 @@ func subsampling(ratio image.YCbCrSubsampleRatio) (across, down int) {
 	return 1, 1
 }
 
-// planesOf keeps a JPEG's planes as they were decoded. Every other picture is
-// painted on white, as JPEG has no transparency, and converted.
+// planesOf keeps a JPEG's planes as they were decoded, and converts every other
+// picture.
 func planesOf(m image.Image) *image.YCbCr {
 	switch m := m.(type) {
 	case *image.YCbCr:
@@ -57,23 +57,68 @@ func planesOf(m image.Image) *image.YCbCr {
 		}
 	case *image.Gray:
 		return grey(m)
+	case *image.NRGBA:
+		return planesOfRows(m.Rect.Dx(), m.Rect.Dy(), func(y int, rgba []byte) { copy(rgba, m.Pix[y*m.Stride:]) })
 	}
-	return converted(m)
+	bounds := m.Bounds()
+	return planesOfRows(bounds.Dx(), bounds.Dy(), func(y int, rgba []byte) {
+		for x := range bounds.Dx() {
+			c := color.NRGBAModel.Convert(m.At(bounds.Min.X+x, bounds.Min.Y+y)).(color.NRGBA)
+			copy(rgba[4*x:], []byte{c.R, c.G, c.B, c.A})
+		}
+	})
 }
 
-func converted(m image.Image) *image.YCbCr {
-	bounds := m.Bounds()
-	planes := image.NewYCbCr(image.Rect(0, 0, bounds.Dx(), bounds.Dy()), image.YCbCrSubsampleRatio444)
-	pixels := m.(image.RGBA64Image) // every image type of image is one
-	for y := range bounds.Dy() {
-		at := y * planes.YStride
-		for x := range bounds.Dx() {
-			c := pixels.RGBA64At(bounds.Min.X+x, bounds.Min.Y+y)
-			white := 0xffff - c.A // c is premultiplied
-			planes.Y[at+x], planes.Cb[at+x], planes.Cr[at+x] = color.RGBToYCbCr(uint8((c.R+white)>>8), uint8((c.G+white)>>8), uint8((c.B+white)>>8))
+// planesOfRows converts RGBA, not premultiplied, to 4:2:0. What is transparent
+// becomes white, as JPEG has no transparency.
+func planesOfRows(width, height int, row func(y int, rgba []byte)) *image.YCbCr {
+	planes := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
+	upper, lower := make([]byte, 4*width), make([]byte, 4*width)
+	for y := 0; y < height; y += 2 {
+		row(y, upper)
+		flatten(upper)
+		lumaOf(planes.Y[y*planes.YStride:], upper)
+		if y+1 < height {
+			row(y+1, lower)
+			flatten(lower)
+			lumaOf(planes.Y[(y+1)*planes.YStride:], lower)
+		} else {
+			copy(lower, upper)
 		}
+		at := y / 2 * planes.CStride
+		chromaOf(planes.Cb[at:][:(width+1)/2], planes.Cr[at:][:(width+1)/2], upper, lower)
 	}
 	return planes
+}
+
+// flatten paints a row on white.
+func flatten(rgba []byte) {
+	for i := 0; i+4 <= len(rgba); i += 4 {
+		p := rgba[i : i+4 : i+4]
+		if alpha := uint32(p[3]); alpha != 0xff {
+			for c := range 3 {
+				p[c] = uint8((uint32(p[c])*alpha + 0xff*(0xff-alpha) + 0x7f) / 0xff)
+			}
+		}
+	}
+}
+
+func lumaOf(to, rgba []byte) {
+	for x := range len(rgba) / 4 {
+		p := rgba[4*x : 4*x+3 : 4*x+3]
+		to[x], _, _ = color.RGBToYCbCr(p[0], p[1], p[2])
+	}
+}
+
+// chromaOf takes the mean of two by two pixels; a lone last column counts twice.
+func chromaOf(cb, cr, upper, lower []byte) {
+	for x := range cb {
+		left, right := 8*x, min(8*x+4, len(upper)-4)
+		mean := func(c int) uint8 {
+			return uint8((uint32(upper[left+c]) + uint32(upper[right+c]) + uint32(lower[left+c]) + uint32(lower[right+c]) + 2) / 4)
+		}
+		_, cb[x], cr[x] = color.RGBToYCbCr(mean(0), mean(1), mean(2))
+	}
 }
 
 // grey lends a grey picture the chroma planes of no colour.

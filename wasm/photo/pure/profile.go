@@ -26,6 +26,8 @@ func readProfile(file []byte, kind container.Type) []byte {
 		return pngProfile(file)
 	case container.TypeWebP:
 		return webpProfile(file)
+	case container.TypeHEIF:
+		return heifProfile(file)
 	}
 	return nil
 }
@@ -124,4 +126,51 @@ func webpProfile(file []byte) []byte {
 		at += 8 + int(length+length%2)
 	}
 	return nil
+}
+
+// heifProfile reads the first colr box that holds a profile (ISO/IEC 14496-12,
+// section 12.1.5), among the properties of the file's items.
+func heifProfile(file []byte) []byte {
+	meta := box(file, "meta")
+	if len(meta) < 4 {
+		return nil
+	}
+	properties := box(box(meta[4:], "iprp"), "ipco") // after meta's version and flags
+	for len(properties) > 0 {
+		kind, body, rest := nextBox(properties)
+		if kind == "colr" && len(body) > 4 && (string(body[:4]) == "prof" || string(body[:4]) == "rICC") {
+			return bytes.Clone(body[4:])
+		}
+		properties = rest
+	}
+	return nil
+}
+
+// box answers the body of the first box of a kind, nil if there is none.
+func box(boxes []byte, kind string) []byte {
+	for len(boxes) > 0 {
+		found, body, rest := nextBox(boxes)
+		if found == kind {
+			return body
+		}
+		boxes = rest
+	}
+	return nil
+}
+
+// nextBox reads a box (ISO/IEC 14496-12, section 4.2). What is damaged is taken
+// as the end.
+func nextBox(boxes []byte) (kind string, body, rest []byte) {
+	const header = 8
+	if len(boxes) < header {
+		return "", nil, nil
+	}
+	size := int64(binary.BigEndian.Uint32(boxes))
+	if size == 0 {
+		size = int64(len(boxes))
+	}
+	if size < header || size > int64(len(boxes)) {
+		return "", nil, nil
+	}
+	return string(boxes[4:header]), boxes[header:size], boxes[size:]
 }

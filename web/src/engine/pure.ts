@@ -1,10 +1,11 @@
 /**
- * The pure codec's worker: Go's image codecs, loaded for the first photo that
- * the browser's own cannot be trusted with. The engine makes it and ends it
- * (wasm/bridge/purecodec_js.go). It answers each call in turn.
+ * The pure codec's worker: codecs in WebAssembly, loaded for the first photo
+ * that the browser's own cannot be trusted with. The engine makes it and ends
+ * it (wasm/bridge/purecodec_js.go). It answers each call in turn.
  */
 
 import wasmUrl from '../../../build/purecodec.wasm?url';
+import { decodeHeif, isHeif, loadHeif, type Pixels } from './heif';
 import { runProgram } from './program';
 
 type Call =
@@ -15,34 +16,44 @@ type Call =
 
 type Answer = { width: number; height: number } | { size: number } | { bytes: ArrayBuffer } | { code: string; detail: string };
 
-/** wasm/purecodec/main_js.go declares it: there a file is its bytes. */
+/** To Go a file is its bytes, and the pixels if Go cannot decode them. */
+type GoCall = Exclude<Call, { file: Blob }> | { call: 'decode'; bytes: Uint8Array; pixels?: Pixels };
+
+/** wasm/purecodec/main_js.go declares it. */
 interface PureGlobals {
-  photobridgePure?: (call: Exclude<Call, { call: 'decode' }> | { call: 'decode'; bytes: Uint8Array }) => Answer;
+  photobridgePure?: (call: GoCall) => Answer;
 }
 
+const OUT_OF_MEMORY: Answer = { code: 'out_of_memory', detail: 'The phone had no memory for this photo. Close other tabs and try again.' };
+const NOT_LOADED: Answer = { code: 'network', detail: 'What this photo needs could not be loaded. Check the connection and try again.' };
+const NOT_READ: Answer = { code: 'cannot_decode', detail: 'This photo cannot be read. Choose it again, or take it again.' };
+
 const loaded = runProgram(wasmUrl);
-loaded.then(
-  // A Go program that runs out of memory ends.
-  ({ ended }) => ended.then(() => post({ code: 'out_of_memory', detail: 'The phone had no memory for this photo. Close other tabs and try again.' })),
-  () => undefined, // each call says so
-);
+// A Go program that runs out of memory ends. That it could not be loaded, each call says.
+loaded.then(({ ended }) => ended.then(() => post(OUT_OF_MEMORY)), () => undefined);
 
 self.onmessage = async ({ data }: MessageEvent<Call>) => post(await answer(data));
 
 async function answer(call: Call): Promise<Answer> {
+  const ready = await loaded.catch(() => undefined);
+  if (!ready) return NOT_LOADED;
   try {
-    await loaded;
+    return call.call === 'decode' ? await decode(call.file) : ask(call);
   } catch {
-    return { code: 'network', detail: 'What this photo needs could not be loaded. Check the connection and try again.' };
+    return NOT_READ; // the file was taken away, or is damaged
   }
-  try {
-    const bare = call.call === 'decode' ? { call: call.call, bytes: new Uint8Array(await call.file.arrayBuffer()) } : call;
-    const made = (globalThis as PureGlobals).photobridgePure?.(bare);
-    if (made) return made;
-  } catch {
-    // The file was taken away, or the program ended within the call.
-  }
-  return { code: 'cannot_decode', detail: 'This photo cannot be read. Choose it again, or take it again.' };
+}
+
+async function decode(file: Blob): Promise<Answer> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!isHeif(bytes)) return ask({ call: 'decode', bytes });
+  const heif = await loadHeif().catch(() => undefined);
+  if (!heif) return NOT_LOADED;
+  return decodeHeif(heif, bytes, (pixels) => ask({ call: 'decode', bytes, pixels }));
+}
+
+function ask(call: GoCall): Answer {
+  return (globalThis as PureGlobals).photobridgePure?.(call) ?? OUT_OF_MEMORY;
 }
 
 function post(answer: Answer): void {

@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from '@playwright/test';
+import type { Message, PhotoSnapshot, PhotoWarning } from '../../web/src/contract/engine';
+import type { Stack } from './stack';
+
+const assets = fileURLToPath(new URL('../../web/dist/assets', import.meta.url));
+
+/** What a browser does that protects against fingerprinting: pixels that are read differ by a little. */
+const FALSIFY = `{
+  const honest = OffscreenCanvasRenderingContext2D.prototype.getImageData;
+  OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...where) {
+    const image = honest.apply(this, where);
+    for (let i = 0; i < image.data.length; i += 4) image.data[i] ^= (i >> 2) & 1;
+    return image;
+  };
+}
+`;
+
+export type Canvas = 'honest' | 'falsified';
+
+export interface Compressed {
+  jpeg: Buffer;
+  width: number;
+  height: number;
+  warnings: PhotoWarning[];
+}
+
+/** The engine's worker alone, as built and as served, in a browser with an honest canvas or a falsified one. */
+export class Engine {
+  private constructor(readonly page: Page, readonly fetched: string[]) {}
+
+  static async open(browser: Browser, stack: Stack, canvas: Canvas = 'honest'): Promise<Engine> {
+    const script = readdirSync(assets).find((name) => /^worker-.*\.js$/.test(name));
+    if (!script) throw new Error('the engine is not built');
+    const context = await browser.newContext({ serviceWorkers: 'block' });
+    const fetched: string[] = [];
+    context.on('request', (request) => void fetched.push(new URL(request.url()).pathname));
+    if (canvas === 'falsified') {
+      await context.route(`**/${script}`, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: FALSIFY + (await response.text()) });
+      });
+    }
+    const page = await context.newPage();
+    await page.goto(`${stack.edge}/manifest.webmanifest`);
+    await page.evaluate(start, `/assets/${script}`);
+    return new Engine(page, fetched);
+  }
+
+  /** Resolves with the photo as it would be sent; rejects with the engine's code and sentence. */
+  async compress(file: string | Buffer): Promise<Compressed> {
+    const bytes = typeof file === 'string' ? readFileSync(file) : file;
+    const id = await this.add(bytes);
+    const { base64, ...rest } = await this.page.evaluate((which) => window.engine.result(which), id);
+    return { jpeg: Buffer.from(base64, 'base64'), ...rest };
+  }
+
+  /** Hands over a photo and answers its id. */
+  add(bytes: Buffer): Promise<string> {
+    return this.page.evaluate((base64) => window.engine.add(base64), bytes.toString('base64'));
+  }
+
+  remove(id: string): Promise<void> {
+    return this.page.evaluate((which) => window.engine.remove(which), id);
+  }
+
+  /** Whether a file of that name was fetched. */
+  hasFetched(name: RegExp): boolean {
+    return this.fetched.some((path) => name.test(path));
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
+
+declare global {
+  interface Window {
+    engine: {
+      add(base64: string): Promise<string>;
+      remove(id: string): void;
+      result(id: string): Promise<{ base64: string; width: number; height: number; warnings: PhotoWarning[] }>;
+    };
+  }
+}
+
+/** Runs in the page. */
+function start(script: string): void {
+  const worker = new Worker(script, { type: 'module' });
+  const hour = new Date(Date.now() + 3_600_000).toISOString();
+  worker.postMessage({
+    type: 'open',
+    apiBase: location.origin,
+    session: {
+      encounterId: 'enc-engine', patientId: 'p', patientLabel: '', facilityId: 'f', uploadToken: 'none', journalKey: btoa('0'.repeat(32)),
+      sessionExpiresAt: hour, maxImages: 20, imageCount: 0, limits: { maxImageBytes: 1_000_000 }, consent: 'off',
+    },
+  });
+  const previews = new Map<string, Blob>();
+  let photos: PhotoSnapshot[] = [];
+  const waiting = new Set<() => void>();
+  worker.onmessage = ({ data }: MessageEvent<Message>) => {
+    if (data.type === 'preview') previews.set(data.id, data.jpeg);
+    if (data.type === 'snapshot') photos = data.snapshot.photos;
+    for (const look of waiting) look();
+  };
+  window.engine = {
+    async add(base64) {
+      const file = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+      const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+      worker.postMessage({ type: 'add', id, name: 'photo.jpg', source: 'gallery', file });
+      return id;
+    },
+    remove(id) {
+      worker.postMessage({ type: 'remove', id });
+    },
+    async result(id) {
+      const [jpeg, photo] = await new Promise<[Blob, PhotoSnapshot]>((resolve, reject) => {
+        const look = (): void => {
+          const jpeg = previews.get(id);
+          const photo = photos.find((candidate) => candidate.id === id);
+          if (photo?.problem) reject(new Error(`${photo.problem.code}: ${photo.problem.detail}`));
+          else if (jpeg && photo?.width) resolve([jpeg, photo]);
+        };
+        waiting.add(look);
+        look();
+      });
+      const base64 = await new Promise<string>((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(String(reader.result).replace(/^.*,/, ''));
+        reader.readAsDataURL(jpeg);
+      });
+      return { base64, width: photo.width, height: photo.height, warnings: photo.warnings };
+    },
+  };
+}

@@ -1,0 +1,277 @@
+package pure
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+)
+
+// letters is a plane from its rows.
+func letters(rows ...string) plane {
+	p := newPlane(len(rows[0]), len(rows))
+	for y, row := range rows {
+		copy(p.row(y), row)
+	}
+	return p
+}
+
+func TestTurnPlane(t *testing.T) {
+	// EXIF 2.32, 4.6.4: where the 0th row and column of what is stored are seen.
+	tests := map[int]plane{
+		1: letters("abc", "def"), 2: letters("cba", "fed"), 3: letters("fed", "cba"), 4: letters("def", "abc"),
+		5: letters("ad", "be", "cf"), 6: letters("da", "eb", "fc"), 7: letters("fc", "eb", "da"), 8: letters("cf", "be", "ad"),
+	}
+	stored := letters("abc", "def")
+	for orientation, want := range tests {
+		if orientation == 1 {
+			continue // turn leaves it alone
+		}
+		got := newPlane(want.width, want.height)
+		turnPlane(got, stored, orientation)
+		if !bytes.Equal(got.samples, want.samples) {
+			t.Errorf("orientation %d: %s, want %s", orientation, got.samples, want.samples)
+		}
+	}
+}
+
+func TestScaleKeepsAFlatPlaneFlat(t *testing.T) {
+	for _, size := range [][4]int{{4032, 3024, 2048, 1536}, {100, 80, 99, 79}, {33, 17, 4, 2}, {3, 2, 1, 1}, {1, 1, 1, 1}, {64, 4, 16, 1}, {5, 5, 5, 5}} {
+		from, to := newPlane(size[0], size[1]), newPlane(size[2], size[3])
+		for i := range from.samples {
+			from.samples[i] = 201
+		}
+		scalePlane(to, from, float64(size[0])/float64(size[2]), float64(size[1])/float64(size[3]))
+		if slices.Min(to.samples) != 201 || slices.Max(to.samples) != 201 {
+			t.Errorf("%v: %d to %d", size, slices.Min(to.samples), slices.Max(to.samples))
+		}
+	}
+}
+
+func TestScaleKeepsPlaces(t *testing.T) {
+	// A ramp stays the ramp: shifts and wrong weights would show everywhere.
+	const width, height = 400, 300
+	from := newPlane(width, height)
+	for y := range height {
+		for x := range from.row(y) {
+			from.row(y)[x] = byte(x/4 + y/3)
+		}
+	}
+	for _, by := range []float64{1.0 / 7, 0.3, 0.5, 0.64, 0.99} {
+		to := newPlane(int(math.Round(width*by)), int(math.Round(height*by)))
+		stepX, stepY := width/float64(to.width), height/float64(to.height)
+		scalePlane(to, from, stepX, stepY)
+		for y := 2; y < to.height-2; y++ {
+			for x := 2; x < to.width-2; x++ {
+				want := ((float64(x)+0.5)*stepX-2)/4 + ((float64(y)+0.5)*stepY-1.5)/3
+				if got := float64(to.row(y)[x]); math.Abs(got-want) > 1.7 {
+					t.Fatalf("by %v at %d,%d: %v, want %.1f", by, x, y, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestScaleHasNoSide(t *testing.T) {
+	// What is scaled and mirrored is what is mirrored and scaled.
+	from := newPlane(157, 93)
+	for i := range from.samples {
+		from.samples[i] = byte(i * i >> 3)
+	}
+	mirrored := newPlane(157, 93)
+	turnPlane(mirrored, from, 3)
+	for _, width := range []int{150, 101, 80} {
+		height := width * 93 / 157
+		to, other, back := newPlane(width, height), newPlane(width, height), newPlane(width, height)
+		stepX, stepY := 157/float64(width), 93/float64(height)
+		scalePlane(to, from, stepX, stepY)
+		scalePlane(other, mirrored, stepX, stepY)
+		turnPlane(back, other, 3)
+		for i := range to.samples {
+			if max(to.samples[i], back.samples[i])-min(to.samples[i], back.samples[i]) > 1 {
+				t.Fatalf("to %d×%d: sample %d is %d and %d", width, height, i, to.samples[i], back.samples[i])
+			}
+		}
+	}
+}
+
+// patches is four colours, one a quarter.
+func patches(width, height int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			img.SetNRGBA(x, y, quarters[2*(2*y/height)+2*x/width])
+		}
+	}
+	return img
+}
+
+var quarters = [4]color.NRGBA{{200, 40, 40, 255}, {40, 160, 40, 255}, {40, 60, 200, 255}, {0, 0, 0, 0}}
+
+func TestEveryKindOfPixelIsScaledAndEncoded(t *testing.T) {
+	source := patches(640, 480)
+	white := color.NRGBA{255, 255, 255, 255}
+	as := func(m interface {
+		image.Image
+		Set(x, y int, c color.Color)
+	}) image.Image {
+		for y := range 480 {
+			for x := range 640 {
+				m.Set(x, y, source.At(x, y))
+			}
+		}
+		return m
+	}
+	subsampled := func(ratio image.YCbCrSubsampleRatio) image.Image {
+		m := image.NewYCbCr(source.Rect, ratio)
+		for y := range 480 {
+			for x := range 640 {
+				c := source.NRGBAAt(x, y)
+				if c.A == 0 {
+					c = white
+				}
+				m.Y[m.YOffset(x, y)], m.Cb[m.COffset(x, y)], m.Cr[m.COffset(x, y)] = color.RGBToYCbCr(c.R, c.G, c.B)
+			}
+		}
+		return m
+	}
+	tests := map[string]image.Image{
+		"NRGBA": source, "RGBA": as(image.NewRGBA(source.Rect)), "NRGBA64": as(image.NewNRGBA64(source.Rect)),
+		"Paletted": as(image.NewPaletted(source.Rect, color.Palette{quarters[0], quarters[1], quarters[2], quarters[3]})),
+		"4:4:4":    subsampled(image.YCbCrSubsampleRatio444), "4:2:2": subsampled(image.YCbCrSubsampleRatio422), "4:4:0": subsampled(image.YCbCrSubsampleRatio440),
+		"4:2:0": subsampled(image.YCbCrSubsampleRatio420), "4:1:1": subsampled(image.YCbCrSubsampleRatio411), "4:1:0": subsampled(image.YCbCrSubsampleRatio410),
+	}
+	for name, img := range tests {
+		t.Run(name, func(t *testing.T) {
+			picture := newPicture(planesOf(img), 1, nil)
+			file, err := picture.Encode(t.Context(), 301, 227, 0.9)
+			if err != nil {
+				t.Fatal(err)
+			}
+			decoded, err := jpeg.Decode(bytes.NewReader(file))
+			if err != nil || decoded.Bounds().Size() != image.Pt(301, 227) {
+				t.Fatalf("%v, %v", decoded.Bounds(), err)
+			}
+			for i, want := range quarters {
+				if want.A == 0 {
+					want = white
+				}
+				got := color.NRGBAModel.Convert(decoded.At(75+150*(i%2), 56+113*(i/2))).(color.NRGBA)
+				if far(got.R, want.R) || far(got.G, want.G) || far(got.B, want.B) {
+					t.Errorf("quarter %d is %v, want %v", i, got, want)
+				}
+			}
+		})
+	}
+}
+
+func far(a, b uint8) bool { return max(a, b)-min(a, b) > 6 }
+
+func TestEstimateIsNear(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 1200, 900))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i*i>>7) | 0x80
+	}
+	picture := newPicture(planesOf(img), 6, nil)
+	for _, quality := range []float64{0.6, 0.9} {
+		file, err := picture.Encode(t.Context(), 900, 1200, quality)
+		if err != nil {
+			t.Fatal(err)
+		}
+		estimated, err := picture.Estimate(t.Context(), 900, 1200, quality)
+		if off := float64(estimated)/float64(len(file)) - 1; err != nil || math.Abs(off) > 0.1 {
+			t.Errorf("at %v: off by %.0f%%, %v", quality, 100*off, err)
+		}
+	}
+}
+
+// rgbProfile is as much of a profile as is looked at.
+func rgbProfile(size int) []byte {
+	profile := make([]byte, size)
+	copy(profile[16:], "RGB ")
+	for i := 128; i < size; i++ {
+		profile[i] = byte(i)
+	}
+	return profile
+}
+
+func TestProfiles(t *testing.T) {
+	var plain, flat bytes.Buffer
+	if err := jpeg.Encode(&plain, patches(64, 48), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(&flat, patches(64, 48)); err != nil {
+		t.Fatal(err)
+	}
+	profile, large := rgbProfile(500), rgbProfile(150_000)
+	var packed bytes.Buffer
+	writer := zlib.NewWriter(&packed)
+	writer.Write(profile)
+	writer.Close()
+	chunk := append([]byte("Display P3\x00\x00"), packed.Bytes()...)
+	iccp := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)))
+	iccp = append(append(append(iccp, "iCCP"...), chunk...), 0, 0, 0, 0)
+	box := func(kind string, body []byte) []byte {
+		return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(body))), kind...), body...)
+	}
+	heif := append(box("ftyp", []byte("heic\x00\x00\x00\x00mif1heic")),
+		box("meta", append(make([]byte, 4), box("iprp", box("ipco", append(box("colr", []byte("nclx\x00")), box("colr", append([]byte("prof"), profile...))...)))...))...)
+	webp := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x05\x00\x00\x00\x20\x00\x00\x00\x00\x00ICCP"), binary.LittleEndian.AppendUint32(nil, uint32(len(profile)))...)
+	tests := []struct {
+		name string
+		kind container.Type
+		file []byte
+		want []byte
+	}{
+		{"JPEG", container.TypeJPEG, withProfile(plain.Bytes(), profile), profile},
+		{"JPEG, in parts", container.TypeJPEG, withProfile(plain.Bytes(), large), large},
+		{"JPEG without", container.TypeJPEG, plain.Bytes(), nil},
+		{"PNG", container.TypePNG, slices.Concat(flat.Bytes()[:33], iccp, flat.Bytes()[33:]), profile},
+		{"PNG without", container.TypePNG, flat.Bytes(), nil},
+		{"WebP", container.TypeWebP, append(webp, profile...), profile},
+		{"HEIF", container.TypeHEIF, heif, profile},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := readProfile(test.file, test.kind); !bytes.Equal(got, test.want) {
+				t.Errorf("%d bytes, want %d", len(got), len(test.want))
+			}
+			for n := range min(len(test.file), 2000) {
+				readProfile(test.file[:n], test.kind) // does not panic
+			}
+		})
+	}
+	if describesRGB([]byte("short")) || describesRGB(make([]byte, 500)) || !describesRGB(profile) {
+		t.Error("only profiles of RGB are carried over")
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	var whole bytes.Buffer
+	if err := jpeg.Encode(&whole, patches(64, 48), nil); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name string
+		file []byte
+		code shared.Code
+	}{
+		{"12-bit JPEG", bytes.Replace(whole.Bytes(), []byte("\xff\xc0\x00\x11\x08"), []byte("\xff\xc1\x00\x11\x0c"), 1), shared.CodeCannotDecode},
+		{"too many pixels in a BMP", []byte("BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x01\x00\x18\x00" + string(make([]byte, 24))), shared.CodeTooManyPixels},
+		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), shared.CodeCannotDecode},
+	}
+	for _, test := range tests {
+		if _, err := Decode(test.file, container.MaxPixels); shared.CodeOf(err) != test.code {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
