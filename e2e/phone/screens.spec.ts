@@ -3,13 +3,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { askConsent } from '../support/consent';
-import { inject } from '../support/faults';
 import { Phone } from '../support/phone';
 import { Session } from '../support/session';
 import { contactSheet, type Shot } from '../support/sheet';
 import { makeSkins } from '../support/skin';
 import { expect, test } from '../support/test';
+import { walk } from '../support/walk';
 
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
 const documented = fileURLToPath(new URL('../../docs/phone-screens.png', import.meta.url));
@@ -38,83 +37,8 @@ test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(() => mkdirSync(folder, { recursive: true }));
 
-test('the seven screens, the sheets and consent', async ({ browser, stack }, info) => {
-  const session = await Session.open(stack);
-  let letIn = (): void => undefined;
-  const held = new Promise<void>((resolve) => (letIn = resolve));
-  const phone = await Phone.scan(browser, session.url, {
-    permissions: ['camera'],
-    prepare: async (context) => {
-      await askConsent(context, 'ask');
-      await context.route('**/token/*', async (route) => {
-        await held;
-        await route.fallback();
-      });
-    },
-  });
-  const { page } = phone;
-  const skins = await makeSkins(page, info.outputDir, 5);
-
-  await photograph(phone, '1-loading');
-  letIn();
-  await expect(phone.screen('consent')).toBeVisible();
-  await photograph(phone, '0-consent');
-  await phone.button('The patient agrees').tap();
-  await expect(phone.screen('capture')).toBeVisible();
-  await photograph(phone, '2-capture');
-
-  await phone.button('Series').tap();
-  await phone.button('Take photo').tap();
-  await expect(phone.button('Done (1)')).toBeVisible();
-  await photograph(phone, '2-capture-camera');
-  await phone.button('Done (1)').tap();
-  await phone.button('Delete Photo 1').tap();
-  await expect(page.getByText('Photo deleted.')).toBeVisible();
-  await phone.choose(skins.slice(0, 4));
-  await expect(phone.screen('review')).toBeVisible();
-  await photograph(phone, '3-review-preparing');
-  await expect(page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
-  await photograph(phone, '3-review');
-  await page.locator('.tile-picture').first().tap();
-  await photograph(phone, '3-review-photo');
-  await phone.button('Close').tap();
-  await phone.button('Delete Photo 4').tap();
-  await photograph(phone, '3-review-undo');
-  await phone.button('Undo').tap();
-  await page.goBack();
-  await photograph(phone, '2-capture-waiting');
-  await phone.button('Review 4 photos').tap();
-
-  await phone.button('Add details').tap();
-  await photograph(phone, '4-metadata');
-  await phone.button('All sites').tap();
-  await photograph(phone, '4-metadata-sites');
-  await phone.button(/^Forearm$/).tap();
-  await page.locator('[data-choice="laterality"]').first().tap();
-  await photograph(phone, '4-metadata-set');
-  await phone.button('Next').tap();
-  await photograph(phone, '4-metadata-carry');
-
-  const heal = await inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', skip: 2, delayMs: 60_000 });
-  await phone.button('Send now').tap();
-  await expect(page.locator('.row-confirmed')).toHaveCount(2, { timeout: 30_000 });
-  await photograph(phone, '5-uploading');
-  await phone.button('Pause').tap();
-  await expect(phone.button('Go on')).toBeVisible();
-  await photograph(phone, '5-uploading-paused');
-  await heal();
-  await phone.button('Go on').tap();
-  await expect(phone.screen('success')).toBeVisible({ timeout: 30_000 });
-  await photograph(phone, '6-success');
-  await phone.button('Take more').tap();
-  await phone.choose(skins.slice(4));
-  await expect(page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
-
-  await session.end();
-  await phone.button('Send without details').tap();
-  await expect(phone.trouble).toBeVisible({ timeout: 30_000 });
-  await photograph(phone, '7-error-ended');
-  await phone.close();
+test('the seven screens, the sheets and consent', async ({ browser, page, stack }, info) => {
+  await walk(browser, stack, await makeSkins(page, info.outputDir, 5), {}, photograph);
 });
 
 test('errors before a session, and after the last screen', async ({ browser, stack }, info) => {
@@ -150,7 +74,7 @@ test('a contact sheet of the seven', async ({ browser }, info) => {
     ...SCHEMES.map((scheme) => seven.map(([name, caption]) => shot(name, caption, `390-${scheme}`, 164))),
     [
       shot('2-capture-waiting', 'Capture, on its side', 'landscape-light', 352),
-      shot('4-metadata-set', 'Metadata, on its side', 'landscape-dark', 352),
+      shot('4-metadata-carry', 'Metadata, on its side', 'landscape-dark', 352),
       ...['2-capture', '3-review', '6-success'].map((name) => shot(name, '320 px', '320-light', 112)),
     ],
   ]);

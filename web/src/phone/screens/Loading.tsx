@@ -12,7 +12,7 @@ export function Loading() {
         <h1 class="sr" tabIndex={-1} data-screen-title>{t('loading.title')}</h1>
         <p class="sr" role="status">{t('loading.status')}</p>
         <div class="hero shimmer" aria-hidden="true"><Finder /></div>
-        <p class="hint ghost" aria-hidden="true">{t('capture.hint')}</p>
+        <p class="hint hidden" aria-hidden="true">{t('capture.hint')}</p>
       </main>
       <div class="actions" aria-hidden="true">
         <div class="shutter-row">

@@ -1,0 +1,89 @@
+/** Every screen for everybody: axe, keyboard, large text, right to left, no motion. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { Phone } from '../support/phone';
+import { PATIENT, Session } from '../support/session';
+import { makeSkins } from '../support/skin';
+import { expect, test } from '../support/test';
+import { walk } from '../support/walk';
+
+const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
+/** Small ones: it is the screens that count here. */
+const SMALL = { width: 900, height: 1200 };
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+test.beforeAll(() => mkdirSync(folder, { recursive: true }));
+
+test('axe finds nothing on any screen, light or dark, and nothing moves where that is not wanted', async ({ browser, page, stack }, info) => {
+  const photos = await makeSkins(page, info.outputDir, 5, SMALL);
+  await walk(browser, stack, photos, { reducedMotion: 'reduce' }, async (phone, name) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await phone.page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page: phone.page }).withTags(WCAG).analyze();
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('\n')}`);
+      expect.soft(found, `${name}, ${colorScheme}`).toEqual([]);
+    }
+    expect.soft(await phone.page.evaluate(() => document.getAnimations().length), `animations on ${name}`).toBe(0);
+  });
+});
+
+test('right to left: all is in the language, and nothing is too wide', async ({ browser, page, stack }, info) => {
+  const photos = await makeSkins(page, info.outputDir, 5, SMALL);
+  await walk(browser, stack, photos, { lang: 'ar-XB' }, async (phone, name) => {
+    await phone.page.screenshot({ path: join(folder, `${name}-rtl.png`) });
+    expect(await phone.page.evaluate(() => document.documentElement.dir)).toBe('rtl');
+    expect.soft(await hardWired(phone.page), name).toEqual([]);
+    expect.soft(await tooWide(phone.page), name).toEqual([]);
+  });
+});
+
+test('a third longer and twice as large: nothing is cut off', async ({ browser, page, stack }, info) => {
+  const photos = await makeSkins(page, info.outputDir, 5, SMALL);
+  const prepared = new WeakSet<Page>();
+  await walk(browser, stack, photos, { lang: 'en-XA' }, async (phone, name) => {
+    if (!prepared.has(phone.page)) {
+      prepared.add(phone.page);
+      // The browser's own text size, as a person sets it.
+      const devtools = await phone.page.context().newCDPSession(phone.page);
+      await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+    }
+    await phone.page.screenshot({ path: join(folder, `${name}-large.png`) });
+    expect.soft(await hardWired(phone.page), name).toEqual([]);
+    expect.soft(await tooWide(phone.page), name).toEqual([]);
+  });
+});
+
+/** Words on the screen or said by it that are in no catalogue: those of the pseudo-languages stand in brackets. */
+function hardWired(page: Page): Promise<string[]> {
+  return page.evaluate((patient) => {
+    const said: string[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      if (!node.parentElement?.closest('bdi, noscript, script')) said.push(node.textContent ?? '');
+    }
+    for (const element of document.body.querySelectorAll('[aria-label], [placeholder], [alt], [title]')) {
+      for (const name of ['aria-label', 'placeholder', 'alt', 'title']) said.push(element.getAttribute(name) ?? '');
+    }
+    // Units and times are the browser's, in its language.
+    return said.filter((text) => !text.includes('⟦') && /[a-z]{3}/i.test(text.replace(patient, '')));
+  }, PATIENT);
+}
+
+/** What a phone would zoom out for, and texts that do not fit their box. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found = innerWidth > screen.width ? [`the page, ${innerWidth} px`] : [];
+    for (const element of document.body.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, li, dt, dd, legend, label, span')) {
+      if (element.closest('.sr, .ring') || element.clientWidth === 0) continue;
+      const { overflowX } = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      const cut = element.scrollWidth > element.clientWidth + 1 && overflowX !== 'visible';
+      if (cut || box.right > innerWidth + 1 || box.left < -1) found.push(`${element.tagName} ${element.className}: ${element.textContent}`);
+    }
+    return found;
+  });
+}
