@@ -148,8 +148,10 @@ export class Runtime {
     });
     addEventListener('popstate', () => {
       if (history.state === GUARD || takeable()) return;
+      const before = this.state;
       this.dispatch({ type: 'back' });
-      guardHistory(this.state);
+      if (this.state === before) history.back(); // nothing of ours took the press: it leaves the page
+      else guardHistory(this.state);
     });
   }
 }
