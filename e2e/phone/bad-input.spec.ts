@@ -77,6 +77,7 @@ for (const { what, file, says } of [
     const bad: PhotoFile = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: file() };
     await phone.choose([bad, { name: 'good.jpg', mimeType: 'image/jpeg', buffer: readFileSync(good) }]);
     await expect(phone.page.locator('.tile-problem')).toContainText(says, SENT);
+    await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
     await phone.button('Send without details').tap();
     await expect(phone.page.getByRole('heading', { name: '1 photo is on the desktop' })).toBeVisible(SENT);
     expect(await session.images()).toHaveLength(1);

@@ -62,6 +62,11 @@ describe('opening', () => {
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
   });
 
+  test('photos that were chosen before the engine spoke are not from before', () => {
+    const { state } = play(initialState, boot({ session: grant }), { type: 'chosen', photos: chosen('a') }, snap([photo('a')]));
+    expect(state).toMatchObject({ screen: 'review', notice: null });
+  });
+
   test('an upload that the last page could not finish is shown at once', () => {
     const { state } = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session: grant }, snap([photo('a', { state: 'queued' })], { phase: 'uploading' }));
     expect(state).toMatchObject({ screen: 'uploading', batch: ['a'] });
