@@ -138,6 +138,13 @@ test('before the first screen, no answer at all', async ({ browser, stack }) => 
   await phone.close();
 });
 
+test('a part of the page that is lost on the way is fetched again', async ({ browser, stack }) => {
+  const session = await Session.open(stack);
+  const phone = await Phone.scan(browser, session.url, { prepare: (context) => context.route('**/assets/page-*.js', (route) => route.abort(), { times: 1 }) });
+  await expect(phone.screen('capture')).toBeVisible();
+  await phone.close();
+});
+
 test('offline while sending: it waits, says so, and goes on', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   const phone = await ready(browser, session);
