@@ -34,6 +34,7 @@ ENGINE := build/engine.wasm
 PURE := build/purecodec.wasm
 LOCAL := build/local
 PHONE := web/dist/mobile.html
+HEADERS := web/dist/_headers
 WIDGET := web/dist/widget.js
 HOST_PAGE := build/host/index.html
 
@@ -46,6 +47,7 @@ help: ## this list
 	@echo "  PORT=$(PORT) moves all ports together; HOST=<LAN address> lets a real phone join."
 
 .PHONY: dev
+dev: STORAGE = http://$(HOST):*
 dev: build ## everything on this machine, no account: prints the desktop link and the phone link
 	@exec $(LOCAL) -- wrangler dev --ip $(HOST) --port $(PORT) --inspector-port $$(($(PORT) + 6)) \
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
@@ -59,7 +61,7 @@ check: build vet types sizes ## what is quick: vet, types, sizes
 ##@ Build
 
 .PHONY: build
-build: $(NODE) $(EDGE) $(PHONE) $(WIDGET) $(HOST_PAGE) $(LOCAL) ## everything; what did not change is not built again
+build: $(NODE) $(EDGE) $(PHONE) $(HEADERS) $(WIDGET) $(HOST_PAGE) $(LOCAL) ## everything; what did not change is not built again
 
 $(NODE): package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
@@ -83,6 +85,13 @@ $(PHONE): $(call web_files,web/src/phone web/src/engine web/src/api web/src/cont
 	rm -rf web/dist/assets
 	vite build --config web/vite.phone.ts --logLevel warn
 	@touch $@
+
+# Looked at every time, since `make dev` lets the page reach a storage on plain http; written when it changes.
+.PHONY: headers
+headers:
+$(HEADERS): fill = sed 's| *{STORAGE}|$(STORAGE:%= %)|' web/_headers
+$(HEADERS): headers web/_headers | $(PHONE)
+	@$(fill) | cmp -s - $@ || $(fill) >$@
 
 $(WIDGET): $(call web_files,web/src/widget web/src/api web/src/contract web/src/strings) \
 		$(wildcard web/src/*.ts) web/vite.widget.ts shared/bodysites.json $(NODE)

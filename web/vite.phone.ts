@@ -9,7 +9,7 @@ export default defineConfig({
   root: here('.'),
   base: '/',
   publicDir: here('public'),
-  plugins: [shell()],
+  plugins: [preloadPage(), shell()],
   build: {
     outDir: here('dist'),
     emptyOutDir: false,
@@ -27,6 +27,23 @@ export default defineConfig({
   // libheif's glue also runs in Node; what it asks for there is never reached here.
   resolve: { alias: Object.fromEntries(['fs', 'path', 'crypto'].map((name) => [name, here('src/engine/nothing.ts')])) },
 });
+
+/** Fetches the page's own code along with the entry that exchanges the scanned code, not after it. */
+function preloadPage(): Plugin {
+  return {
+    name: 'photobridge-preload-page',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const page = Object.values(bundle).find((file) => file.type === 'chunk' && file.facadeModuleId === here('src/phone/page.tsx'));
+        if (page?.type !== 'chunk') throw new Error('the build has no page');
+        return [page.fileName, ...page.imports].filter((file) => !html.includes(file)).map((file) => ({
+          tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` }, injectTo: 'head',
+        }));
+      },
+    },
+  };
+}
 
 /** Tells the service worker which files the shell consists of: all that is built but what only some photos or people need. */
 function shell(): Plugin {

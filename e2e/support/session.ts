@@ -14,8 +14,7 @@ export class Session {
     private readonly created: CreateResponse,
   ) {}
 
-  static async open(stack: Stack, patientLabel = PATIENT): Promise<Session> {
-    const encounterId = `enc-${randomBytes(6).toString('hex')}`;
+  static async open(stack: Stack, patientLabel = PATIENT, encounterId = `enc-${randomBytes(6).toString('hex')}`): Promise<Session> {
     const secret = new TextEncoder().encode(stack.env.LAUNCH_SECRET);
     const launch = await new SignJWT({ facilityId: 'fac-001', patientId: 'pat-2001', encounterId, patientLabel })
       .setProtectedHeader({ alg: 'HS256' })
@@ -34,6 +33,11 @@ export class Session {
   /** What the QR code holds. */
   get url(): string {
     return this.created.mobileUrl;
+  }
+
+  /** The same encounter's session, or a new one if that is gone. */
+  reopen(): Promise<Session> {
+    return Session.open(this.stack, this.patientLabel, this.encounterId);
   }
 
   /** A newer code; the earlier ones stop working. */

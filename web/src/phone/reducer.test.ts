@@ -62,9 +62,8 @@ describe('opening', () => {
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
   });
 
-  test('photos chosen while the engine was starting are not', () => {
-    const chose = [{ type: 'granted', session: grant }, { type: 'chosen', photos: chosen('a') }] as const;
-    const { state } = play(initialState, boot({}, { token: 'qr' }), ...chose, snap([photo('a')]));
+  test('photos that were chosen before the engine spoke are not from before', () => {
+    const { state } = play(initialState, boot({ session: grant }), { type: 'chosen', photos: chosen('a') }, snap([photo('a')]));
     expect(state).toMatchObject({ screen: 'review', notice: null });
   });
 

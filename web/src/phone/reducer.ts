@@ -190,13 +190,12 @@ function observe(state: State, snapshot: Snapshot): State {
 const UNDER_WAY = new Set(['queued', 'signing', 'sending', 'confirming']);
 
 /** The first word of the engine: photos of an earlier page may be back, some of them on their way. */
-function meet(state: State, snapshot: Snapshot, chosenHere: readonly Chosen[]): State {
+function meet(state: State, snapshot: Snapshot, justChosen: readonly Chosen[]): State {
   const active = snapshot.photos.filter((photo) => UNDER_WAY.has(photo.state)).map((photo) => photo.id);
   const batchNow = [...new Set([...state.batch, ...active])];
   const waits = state.screen === 'loading' || state.screen === 'consent';
   const target = active.length > 0 ? 'uploading' : state.resume;
-  const here = new Set(chosenHere.map(({ id }) => id));
-  const restored = unsent(state).filter(({ id }) => !here.has(id)).length;
+  const restored = unsent(state).filter(({ id }) => !justChosen.some((photo) => photo.id === id)).length;
   const next: State = { ...state, batch: batchNow };
   if (state.screen === 'consent') return { ...next, resume: target };
   if (waits || active.length > 0) {

@@ -1,6 +1,7 @@
 /** Carries out effects and turns what the browser says into events. */
 
-import { ApiError, exchangeToken } from '../api/client';
+import { ApiError } from '../api/client';
+import { codeInAddress, exchange } from './code';
 import type { Command } from '../contract/engine';
 import { LazyEngine, type EngineEvent, type Loaders } from './engine';
 import { Media } from './media';
@@ -32,7 +33,7 @@ export class Runtime {
 
   /** Reads the code off the address bar and starts. */
   boot(): void {
-    const token = takeToken();
+    const token = takeCode();
     const saved = load();
     this.#listen();
     this.dispatch({ type: 'boot', token, saved, cameraKilled: takePicking(), online: navigator.onLine });
@@ -103,8 +104,8 @@ export class Runtime {
     this.#exchange?.abort();
     const controller = (this.#exchange = new AbortController());
     try {
-      const session = await exchangeToken('', token, controller.signal);
-      this.dispatch({ type: 'granted', session });
+      const session = await exchange(token, controller.signal);
+      if (!controller.signal.aborted) this.dispatch({ type: 'granted', session });
     } catch (error) {
       if (controller.signal.aborted) return;
       const trouble = error instanceof ApiError
@@ -143,31 +144,24 @@ export class Runtime {
     addEventListener('offline', lifecycle);
     // A scanned code may open in the tab that is already here: then only the fragment changes.
     addEventListener('hashchange', () => {
-      const token = takeToken();
+      const token = takeCode();
       if (token !== null) this.dispatch({ type: 'link', token });
     });
     addEventListener('popstate', () => {
-      if (history.state === GUARD || takeable()) return;
+      if (history.state === GUARD || codeInAddress() !== null) return;
+      const before = this.state;
       this.dispatch({ type: 'back' });
-      guardHistory(this.state);
+      if (this.state === before) history.back(); // nothing of ours took the press: it leaves the page
+      else guardHistory(this.state);
     });
   }
 }
 
-const FRAGMENT = /^#t=(.+)$/;
-
-const takeable = (): boolean => FRAGMENT.test(location.hash);
-
-/** The QR token in the fragment, which leaves the address bar and the history at once. */
-function takeToken(): string | null {
-  const match = FRAGMENT.exec(location.hash);
-  if (!match) return null;
-  history.replaceState(null, '', location.pathname + location.search);
-  try {
-    return decodeURIComponent(match[1] ?? '');
-  } catch {
-    return match[1] ?? null; // not ours; the edge will say so
-  }
+/** The code in the address, which leaves the address bar and the history at once. */
+function takeCode(): string | null {
+  const code = codeInAddress();
+  if (code !== null) history.replaceState(null, '', location.pathname + location.search);
+  return code;
 }
 
 const GUARD = 'photobridge';

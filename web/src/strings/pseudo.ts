@@ -18,7 +18,8 @@ const GROWTH = 0.35;
 export function accented<Key extends string>(catalogue: Catalogue<Key>): Catalogue<Key> {
   return every(catalogue, (text) => {
     const spelled = outsideHoles(text, (part) => [...part].map((letter) => ACCENTS[letter] ?? letter).join(''));
-    return `⟦${spelled}${'·'.repeat(Math.round(text.length * GROWTH))}⟧`;
+    const more = '·'.repeat(Math.round(text.length * GROWTH)).replace(/·{5}(?=·)/g, '$& '); // in words, which can wrap
+    return `⟦${spelled}${more}⟧`;
   });
 }
 

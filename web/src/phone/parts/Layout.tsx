@@ -67,7 +67,7 @@ export function Layout({ title, titleHidden = false, name, aside, actions, child
         <Banner />
         {children}
       </main>
-      {actions !== undefined && <div class="actions">{actions}</div>}
+      {actions !== undefined && <footer class="actions">{actions}</footer>}
     </div>
   );
 }

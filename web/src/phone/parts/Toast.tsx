@@ -18,7 +18,7 @@ export function Toast() {
     const settle = () => {
       const bar = document.querySelector('.actions')?.getBoundingClientRect();
       const below = bar !== undefined && bar.width > innerWidth / 2; // beside the content in landscape
-      if (place.current) place.current.style.bottom = below ? `${innerHeight - bar.top}px` : '0';
+      if (place.current) place.current.style.bottom = below ? `${Math.max(0, innerHeight - bar.top)}px` : '0';
     };
     settle();
     addEventListener('resize', settle);

@@ -15,6 +15,7 @@ export function Review() {
   const { state, dispatch } = usePage();
   const list = unsent(state);
   const { left, max, tight } = room(state);
+  const working = list.filter(isWorking).length;
   const done = list.filter((photo) => photo.bytes > 0);
   const before = done.reduce((sum, photo) => sum + photo.originalBytes, 0);
   const after = done.reduce((sum, photo) => sum + photo.bytes, 0);
@@ -39,11 +40,13 @@ export function Review() {
       }
     >
       <p class="summary" role="status">
-        {done.length < list.length
-          ? t('review.working', { n: list.length - done.length })
-          : before > after
-            ? t('review.saved', { before: bytesLabel(before), after: bytesLabel(after) })
-            : t('review.ready')}
+        {working > 0
+          ? t('review.working', { n: working })
+          : done.length === 0
+            ? t('notice.nothing-to-send')
+            : before > after
+              ? t('review.saved', { before: bytesLabel(before), after: bytesLabel(after) })
+              : t('review.ready')}
       </p>
       {(tight || left === 0) && <p class="limit">{left === 0 ? t('capture.full', { max }) : t('capture.tight', { n: left })}</p>}
       <ul class={list.length > FEW ? 'grid' : 'grid grid-few'}>
@@ -53,16 +56,17 @@ export function Review() {
   );
 }
 
+const isWorking = ({ state }: PhotoSnapshot): boolean => state === 'chosen' || state === 'compressing';
+
 function Tile({ photo, number }: { photo: PhotoSnapshot; number: number }) {
   const { dispatch } = usePage();
   const name = t('photo.name', { n: number });
-  const working = photo.state === 'chosen' || photo.state === 'compressing';
   const saved = photo.bytes > 0 ? 1 - photo.bytes / photo.originalBytes : 0;
   return (
     <li class="tile">
       <button type="button" class="tile-picture" onClick={() => dispatch({ type: 'open', sheet: 'photo', id: photo.id })}>
         <Thumb photo={photo} alt={name} />
-        {working && <span class="tile-work"><span class="sr">{t('photo.compressing')}</span></span>}
+        {isWorking(photo) && <span class="tile-work"><span class="sr">{t('photo.compressing')}</span></span>}
         {photo.warnings.length > 0 && (
           <span class="tile-warning"><Icon name="warning" />{warningText(photo.warnings[0] ?? 'blurred')}</span>
         )}

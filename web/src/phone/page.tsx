@@ -3,9 +3,6 @@ import { App } from './App';
 import type { Loaders, Start } from './engine';
 import { Runtime } from './runtime';
 import { loadLanguage } from './strings';
-import './style/base.css';
-import './style/controls.css';
-import './style/screens.css';
 
 // Found at build time: without an engine the page says so and keeps working in its plain way.
 const engines = import.meta.glob<{ startEngine: Start }>('../engine/client.ts');

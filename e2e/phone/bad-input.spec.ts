@@ -1,0 +1,190 @@
+/** What goes wrong is said on the screen with what to do; nothing is lost and nothing hangs. */
+
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { clearFaults, inject, type Fault } from '../support/faults';
+import { Phone, type PhotoFile } from '../support/phone';
+import { Session } from '../support/session';
+import { makeSkins } from '../support/skin';
+import type { Stack } from '../support/stack';
+import { expect, test } from '../support/test';
+
+const SENT = { timeout: 60_000 };
+let good = '';
+
+test.beforeAll(async ({ browser }, info) => {
+  const page = await browser.newPage();
+  [good = ''] = await makeSkins(page, info.outputPath('photos'), 1, { width: 2000, height: 2600 });
+  await page.close();
+});
+
+test.afterEach(({ stack }) => clearFaults(stack));
+
+for (const { what, fragment, says } of [
+  { what: 'no code', fragment: '', says: 'Show the code on the desktop' },
+  { what: 'an empty code', fragment: '#t=', says: 'Show the code on the desktop' },
+  { what: 'an unknown code', fragment: `#t=${'A'.repeat(22)}`, says: 'Show a new code on the desktop' },
+  { what: 'a code of another kind', fragment: '#t=%E0%A4%A', says: 'Show a new code on the desktop' },
+  { what: 'an endless code', fragment: `#t=${'A'.repeat(5_000)}`, says: 'Show a new code on the desktop' },
+]) {
+  test(`${what}: how to get a good one`, async ({ browser, stack }) => {
+    const phone = await Phone.scan(browser, `${stack.edge}/mobile${fragment}`);
+    await expect(phone.trouble).toContainText(says);
+    // A link that was pasted opens the session.
+    const session = await Session.open(stack);
+    await phone.page.getByRole('textbox').fill(session.url);
+    await phone.button('Open').tap();
+    await expect(phone.screen('capture')).toBeVisible();
+    await phone.close();
+  });
+}
+
+test('a code that has expired', async ({ browser, stack }) => {
+  const session = await Session.open(stack);
+  await expire(stack, 'token:*');
+  const phone = await Phone.scan(browser, session.url);
+  await expect(phone.trouble).toContainText('Show a new code on the desktop');
+  await phone.page.goto(await session.freshUrl());
+  await expect(phone.screen('capture')).toBeVisible();
+  await phone.close();
+});
+
+test('a session that is gone keeps the photos; a new code of the same encounter sends them', async ({ browser, stack }) => {
+  const session = await Session.open(stack);
+  const phone = await ready(browser, session);
+  await expire(stack, `encounter:${session.encounterId}`);
+  await phone.button('Send without details').tap();
+  await expect(phone.trouble).toContainText('Show a new code on the desktop', SENT);
+  await expect(phone.trouble).toContainText('1 photo is safe on this phone');
+  const again = await session.reopen();
+  await phone.page.goto(again.url);
+  await expect(phone.screen('review')).toBeVisible();
+  await phone.button('Send without details').tap();
+  await expect(phone.screen('success')).toBeVisible(SENT);
+  expect(await again.images()).toHaveLength(1);
+  await phone.close();
+});
+
+for (const { what, file, says } of [
+  { what: 'an empty file', file: () => Buffer.alloc(0), says: 'The file is empty.' },
+  { what: 'a text called .jpg', file: () => Buffer.from('Dear colleague, thank you for seeing this patient.'), says: 'This is not a photo.' },
+  { what: 'a JPEG that is cut off', file: () => { const whole = readFileSync(good); return whole.subarray(0, whole.length / 3); }, says: 'The file is damaged.' },
+  { what: 'a JPEG that is only its beginning', file: () => readFileSync(good).subarray(0, 20), says: 'The file is damaged.' },
+]) {
+  test(`${what} stays behind and says why; the good one goes`, async ({ browser, stack }) => {
+    const session = await Session.open(stack);
+    const phone = await Phone.scan(browser, session.url);
+    const bad: PhotoFile = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: file() };
+    await phone.choose([bad, { name: 'good.jpg', mimeType: 'image/jpeg', buffer: readFileSync(good) }]);
+    await expect(phone.page.locator('.tile-problem')).toContainText(says, SENT);
+    await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
+    await phone.button('Send without details').tap();
+    await expect(phone.page.getByRole('heading', { name: '1 photo is on the desktop' })).toBeVisible(SENT);
+    expect(await session.images()).toHaveLength(1);
+    await phone.close();
+  });
+}
+
+test('a picture of 50 megapixels is accepted and made smaller', async ({ browser, page, stack }) => {
+  const session = await Session.open(stack);
+  const phone = await Phone.scan(browser, session.url);
+  await phone.choose([{ name: 'huge.jpg', mimeType: 'image/jpeg', buffer: await paintHuge(page) }]);
+  await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
+  await phone.button('Send without details').tap();
+  await expect(phone.screen('success')).toBeVisible(SENT);
+  const [image] = await session.images();
+  expect(image).toMatchObject({ width: 3072, height: 2304 });
+  expect(image?.size).toBeLessThanOrEqual(1_000_000);
+  await phone.close();
+});
+
+for (const { what, fault, says } of [
+  { what: 'the edge has no database', fault: { service: 'redis', effect: 'status', status: 503 }, says: 'The server is busy. It goes on in a moment.' },
+  { what: 'the storage answers 503', fault: { service: 's3', route: 'PUT object', effect: 'status', status: 503 }, says: /busy|goes on by itself/ },
+  { what: 'the storage drops every upload', fault: { service: 's3', route: 'PUT object', effect: 'drop-before' }, says: /goes on by itself|Try mobile data/ },
+] satisfies { what: string; fault: Fault; says: string | RegExp }[]) {
+  test(`while sending, ${what}: it says so, and goes on by itself`, async ({ browser, stack }) => {
+    const session = await Session.open(stack);
+    const phone = await ready(browser, session);
+    const heal = await inject(stack, fault);
+    await phone.button('Send without details').tap();
+    await expect(phone.page.locator('main')).toContainText(says, SENT);
+    await expect(phone.screen('uploading')).toBeVisible();
+    await heal();
+    await expect(phone.screen('success')).toBeVisible(SENT);
+    expect(await session.images()).toHaveLength(1);
+    await phone.close();
+  });
+}
+
+test('before the first screen, the edge has no database', async ({ browser, stack }) => {
+  const session = await Session.open(stack);
+  const heal = await inject(stack, { service: 'redis', effect: 'status', status: 503 });
+  const phone = await Phone.scan(browser, session.url);
+  await expect(phone.trouble).toContainText('Wait a moment, then try again.', SENT);
+  await heal();
+  await phone.button('Try again').tap();
+  await expect(phone.screen('capture')).toBeVisible();
+  await phone.close();
+});
+
+test('before the first screen, no answer at all', async ({ browser, stack }) => {
+  const session = await Session.open(stack);
+  const phone = await Phone.scan(browser, session.url, { prepare: (context) => context.route('**/token/*', (route) => route.abort()) });
+  await expect(phone.trouble).toContainText('Check the connection', SENT);
+  await phone.page.context().unroute('**/token/*');
+  await phone.button('Try again').tap();
+  await expect(phone.screen('capture')).toBeVisible();
+  await phone.close();
+});
+
+test('a part of the page that is lost on the way is fetched again', async ({ browser, stack }) => {
+  const session = await Session.open(stack);
+  const phone = await Phone.scan(browser, session.url, { prepare: (context) => context.route('**/assets/page-*.js', (route) => route.abort(), { times: 1 }) });
+  await expect(phone.screen('capture')).toBeVisible();
+  await phone.close();
+});
+
+test('offline while sending: it waits, says so, and goes on', async ({ browser, stack }) => {
+  const session = await Session.open(stack);
+  const phone = await ready(browser, session);
+  await phone.page.context().setOffline(true);
+  await phone.button('Send without details').tap();
+  await expect(phone.page.getByText('Offline', { exact: true })).toBeVisible();
+  await expect(phone.page.locator('.banner')).toContainText('Sending goes on by itself.');
+  await phone.page.context().setOffline(false);
+  await expect(phone.screen('success')).toBeVisible(SENT);
+  expect(await session.images()).toHaveLength(1);
+  await phone.close();
+});
+
+/** On Review with one good photo, prepared. */
+async function ready(browser: Parameters<typeof Phone.scan>[0], session: Session): Promise<Phone> {
+  const phone = await Phone.scan(browser, session.url);
+  await phone.choose([good]);
+  await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
+  return phone;
+}
+
+/** Lets keys of the edge's database pass away. */
+async function expire(stack: Stack, match: string): Promise<void> {
+  const response = await fetch(`${stack.control}/redis/expire`, { method: 'POST', body: JSON.stringify({ match }) });
+  expect(await response.json()).not.toEqual({ expired: 0 });
+}
+
+async function paintHuge(page: Page): Promise<Buffer> {
+  const base64 = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(8192, 6144);
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('no 2d context');
+    for (let i = 0; i < 400; i++) {
+      context.fillStyle = `hsl(${(i * 37) % 360} 60% ${30 + (i % 40)}%)`;
+      context.fillRect((i * 971) % 8192, (i * 557) % 6144, 900, 700);
+    }
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })).arrayBuffer());
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
+    return btoa(text);
+  });
+  return Buffer.from(base64, 'base64');
+}
