@@ -28,7 +28,7 @@ type Limits struct {
 // bench-compress) and take two thirds of the time.
 func DefaultLimits() Limits {
 	return Limits{
-		MaxBytes: shared.MaxImageBytes, MaxEdge: 2560, PureEdge: 2048, MaxPixels: container.MaxPixels,
+		MaxBytes: shared.MaxImageBytes, MaxEdge: 2560, PureEdge: 2240, MaxPixels: container.MaxPixels,
 		MaxQuality: 0.92, MinQuality: 0.6,
 	}
 }
