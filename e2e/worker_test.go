@@ -33,6 +33,7 @@ func TestWorker(t *testing.T) {
 		})
 	})
 	t.Run("Ably's own client hears every event", func(t *testing.T) { events(t, s) })
+	t.Run("callers who hang up cost nobody an instance", func(t *testing.T) { hangUps(t, s) })
 	t.Run("static files", func(t *testing.T) { assets(t, s) })
 	t.Run("the bucket tool may be run again", func(t *testing.T) { bucketTool(t, s) })
 	t.Run("rate limit", func(t *testing.T) { rateLimit(t, s) })
@@ -81,6 +82,32 @@ func events(t *testing.T, s *stack) {
 	if err := realtime.Channels.Get("session:enc-other").Attach(ctx); err == nil {
 		t.Error("the token attaches to another channel")
 	}
+}
+
+// hangUps makes many calls and hangs up on each while it is being answered.
+func hangUps(t *testing.T, s *stack) {
+	desktop := s.open(t, "enc-hang-ups")
+	hungUp := 0
+	for i := range 40 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+i%5)*time.Millisecond)
+		request, err := http.NewRequestWithContext(ctx, "GET", s.edge()+shared.BasePath+"/images/enc-hang-ups", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+desktop.DesktopToken)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			hungUp++
+		} else {
+			response.Body.Close()
+		}
+		cancel()
+	}
+	if hungUp < 20 {
+		t.Errorf("only %d of 40 calls were hung up on", hungUp)
+	}
+	var list shared.ListResponse
+	s.call(t, "GET", "/images/enc-hang-ups", desktop.DesktopToken, nil, &list)
 }
 
 // assets looks at what the worker's static files say to a browser.

@@ -13,6 +13,18 @@ globalThis.tryCatch = (run) => {
   }
 };
 
+/** A request and its answer, whole; `patience` in milliseconds, 0 for the platform's. edge/main_js.go calls it. */
+globalThis.fetchWhole = async (method, url, headerLines, body, patience) => {
+  const headers = headerLines.split('\n').slice(0, -1).map((line) => {
+    const at = line.indexOf(': ');
+    return [line.slice(0, at), line.slice(at + 2)];
+  });
+  const response = await fetch(url, { method, headers, body, redirect: 'manual', ...(patience > 0 ? { signal: AbortSignal.timeout(patience) } : {}) });
+  let lines = '';
+  for (const [name, value] of response.headers) lines += `${name}: ${value}\n`;
+  return { status: response.status, headers: lines, body: new Uint8Array(await response.arrayBuffer()) };
+};
+
 export class Instance {
   /** What the library reads env, ctx and its own callbacks from. */
   #context = { env: {}, ctx: {}, binding: {} };

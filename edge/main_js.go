@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"syscall/js"
+	"time"
 
 	"github.com/syumai/workers"
 	"github.com/syumai/workers/cloudflare"
@@ -72,63 +74,62 @@ type bufferedWriter struct {
 func (w *bufferedWriter) WriteHeader(status int)         { w.status = status }
 func (w *bufferedWriter) Write(part []byte) (int, error) { return w.body.Write(part) }
 
-// fetchTransport sends requests with the runtime's fetch, bodies whole: they
-// are small, and a stream for each costs more than the request.
+// fetchTransport sends requests with the runtime's fetch, whole in both
+// directions, through one call of instance.mjs: each crossing between Go and
+// JavaScript costs, and a stream costs more than the small bodies here.
 type fetchTransport struct{}
 
 func (fetchTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	controller := js.Global().Get("AbortController").New()
-	stop := context.AfterFunc(request.Context(), func() { controller.Call("abort") })
-	defer stop()
-
-	options := js.Global().Get("Object").New()
-	options.Set("method", request.Method)
-	options.Set("redirect", "manual")
-	options.Set("signal", controller.Get("signal"))
-	headers := js.Global().Get("Headers").New()
-	for name, values := range request.Header {
-		for _, value := range values {
-			headers.Call("append", name, value)
-		}
-	}
-	options.Set("headers", headers)
+	body := js.Undefined()
 	if request.Body != nil {
-		body, err := io.ReadAll(request.Body)
+		content, err := io.ReadAll(request.Body)
 		request.Body.Close()
 		if err != nil {
 			return nil, err
 		}
-		if len(body) > 0 {
-			options.Set("body", bytesToJS(body))
+		if len(content) > 0 {
+			body = bytesToJS(content)
 		}
 	}
-	response, err := await(js.Global().Call("fetch", request.URL.String(), options))
+	patience := 0
+	if deadline, ok := request.Context().Deadline(); ok {
+		patience = max(1, int(time.Until(deadline).Milliseconds()))
+	}
+	answer, err := await(js.Global().Call("fetchWhole", request.Method, request.URL.String(), headerLines(request.Header), body, patience))
 	if err != nil {
 		return nil, err
 	}
-	buffer, err := await(response.Call("arrayBuffer"))
-	if err != nil {
-		return nil, err
-	}
-	view := js.Global().Get("Uint8Array").New(buffer)
-	body := make([]byte, view.Get("length").Int())
-	js.CopyBytesToGo(body, view)
+	view := answer.Get("body")
+	content := make([]byte, view.Get("length").Int())
+	js.CopyBytesToGo(content, view)
 	return &http.Response{
-		StatusCode:    response.Get("status").Int(),
-		Header:        headersToGo(response.Get("headers")),
-		Body:          io.NopCloser(bytes.NewReader(body)),
-		ContentLength: int64(len(body)),
+		StatusCode:    answer.Get("status").Int(),
+		Header:        parseHeaderLines(answer.Get("headers").String()),
+		Body:          io.NopCloser(bytes.NewReader(content)),
+		ContentLength: int64(len(content)),
 		Request:       request,
 	}, nil
 }
 
-func headersToGo(headers js.Value) http.Header {
-	result := http.Header{}
-	entries := js.Global().Get("Array").Call("from", headers)
-	for i := range entries.Length() {
-		result.Add(entries.Index(i).Index(0).String(), entries.Index(i).Index(1).String())
+// headerLines are a header as instance.mjs takes it: "name: value" lines.
+func headerLines(header http.Header) string {
+	var lines strings.Builder
+	for name, values := range header {
+		for _, value := range values {
+			lines.WriteString(name + ": " + value + "\n")
+		}
 	}
-	return result
+	return lines.String()
+}
+
+func parseHeaderLines(lines string) http.Header {
+	header := http.Header{}
+	for line := range strings.Lines(lines) {
+		if name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ": "); ok {
+			header.Add(name, value)
+		}
+	}
+	return header
 }
 
 func bytesToJS(b []byte) js.Value {

@@ -41,6 +41,10 @@ type Config struct {
 	AdminToken string
 }
 
+// timeLimit ends a call whose upstreams hang. The doctor needs most: it waits
+// for each of its checks.
+const timeLimit = 25 * time.Second
+
 // Limiter says whether one more of what key names is within its rate.
 type Limiter func(ctx context.Context, key string) (allowed bool)
 
@@ -66,7 +70,9 @@ func New(config Config) http.Handler {
 // and a panic into one.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, route route) {
 	started := time.Now()
-	rec, r := begin(r, route.pattern)
+	ctx, cancel := context.WithTimeout(r.Context(), timeLimit)
+	defer cancel()
+	rec, r := begin(r.WithContext(ctx), route.pattern)
 	header := w.Header()
 	header.Set("X-Request-Id", rec.requestID)
 	secure(header)
