@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,28 +85,35 @@ func events(t *testing.T, s *stack) {
 	}
 }
 
-// hangUps makes many calls and hangs up on each while it is being answered.
+// hangUps makes more calls than there are instances, to a store that takes its
+// time, and hangs up on each.
 func hangUps(t *testing.T, s *stack) {
+	const calls = 12
 	desktop := s.open(t, "enc-hang-ups")
-	hungUp := 0
-	for i := range 40 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+i%5)*time.Millisecond)
-		request, err := http.NewRequestWithContext(ctx, "GET", s.edge()+shared.BasePath+"/images/enc-hang-ups", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", "Bearer "+desktop.DesktopToken)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			hungUp++
-		} else {
-			response.Body.Close()
-		}
-		cancel()
+	fault := fmt.Sprintf(`{"service":"redis","effect":"delay","delayMs":1500,"next":%d}`, calls)
+	response, err := http.Post(fmt.Sprintf("http://127.0.0.1:%d/faults", s.port+5), "application/json", strings.NewReader(fault))
+	if err != nil || response.StatusCode >= 300 {
+		t.Fatalf("no fault: %v, %v", err, response)
 	}
-	if hungUp < 20 {
-		t.Errorf("only %d of 40 calls were hung up on", hungUp)
+	response.Body.Close()
+	var group sync.WaitGroup
+	for range calls {
+		group.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			request, err := http.NewRequestWithContext(ctx, "GET", s.edge()+shared.BasePath+"/images/enc-hang-ups", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			request.Header.Set("Authorization", "Bearer "+desktop.DesktopToken)
+			if response, err := http.DefaultClient.Do(request); err == nil {
+				response.Body.Close()
+				t.Error("a call was answered before it was hung up on")
+			}
+		})
 	}
+	group.Wait()
 	var list shared.ListResponse
 	s.call(t, "GET", "/images/enc-hang-ups", desktop.DesktopToken, nil, &list)
 }
