@@ -121,7 +121,7 @@ async function displayP3(page: Page): Promise<Buffer> {
 /** The colour in the middle, as the browser shows it in sRGB; channels are 0 to 1. */
 function middle(page: Page, jpeg: Buffer): Promise<[number, number, number]> {
   return page.evaluate(async (base64) => {
-    const blob = await (await fetch(`data:image/jpeg;base64,${base64}`)).blob();
+    const blob = new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], { type: 'image/jpeg' });
     const bitmap = await createImageBitmap(blob);
     const context = new OffscreenCanvas(1, 1).getContext('2d');
     if (!context) throw new Error('no 2d context');

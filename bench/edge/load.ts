@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { processorMilliseconds, type Worker } from './servers.ts';
 
 /** Requests at once. */
 export const LOAD = 8;
@@ -18,13 +19,17 @@ export interface Sample {
   rate: number;
   p50: number;
   p99: number;
+  /** Processor time of the worker for each, in milliseconds. */
+  processor: number;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: LOAD });
 
 /** Makes a call over and over, for some seconds or a number of times. Any other status than its own ends the measurement. */
-export async function measure(origin: string, call: Call, seconds: number, most = Infinity): Promise<Sample> {
+export async function measure(worker: Worker, call: Call, seconds: number, most = Infinity): Promise<Sample> {
+  const { origin } = worker;
   const times: number[] = [];
+  const used = processorMilliseconds(worker);
   const began = performance.now();
   let left = most;
   const lane = async (): Promise<void> => {
@@ -39,7 +44,7 @@ export async function measure(origin: string, call: Call, seconds: number, most 
   const took = (performance.now() - began) / 1000;
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { rate: times.length / took, p50: at(0.5), p99: at(0.99) };
+  return { rate: times.length / took, p50: at(0.5), p99: at(0.99), processor: (processorMilliseconds(worker) - used) / times.length };
 }
 
 function send(origin: string, call: Call): Promise<number> {

@@ -2,7 +2,8 @@
  * The edge against the same calls in TypeScript (peer/), and against a fresh Go
  * instance for each request, on the same workerd and the same local cloud. The
  * three take turns, so that whatever else the machine does meets all of them.
- * ROUNDS (5) and SECONDS (2) say how often and how long.
+ * ROUNDS (5) and SECONDS (2) say how often and how long; REQUESTS (10000), after
+ * how many memory is looked at.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const rounds = Number(process.env.ROUNDS ?? 5);
 const seconds = Number(process.env.SECONDS ?? 2);
 const first = Number(process.env.PORT ?? 8787) + 20;
-const MANY = 10_000;
+const many = Number(process.env.REQUESTS ?? 10_000);
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const cloud = await startCloud(root, first);
@@ -30,7 +31,7 @@ try {
       for (const i of workers.keys()) {
         const worker = workers[(i + round + 1) % workers.length];
         if (!worker) continue;
-        const sample = await measure(worker.origin, call, round < 0 ? 0.5 : seconds);
+        const sample = await measure(worker, call, round < 0 ? 0.5 : seconds);
         const key = `${worker.name} ${call.name}`;
         if (round >= 0) samples.set(key, [...(samples.get(key) ?? []), sample]); // the first warms up
       }
@@ -38,28 +39,33 @@ try {
   }
   const of = (worker: string, call: string, figure: keyof Sample): number => median((samples.get(`${worker} ${call}`) ?? []).map((sample) => sample[figure]));
   const lines = [
-    `Requests a second with ${LOAD} at once, medians of ${rounds} rounds of ${seconds} s each; p50 and p99 in milliseconds.`,
+    `Requests a second with ${LOAD} at once, and milliseconds of processor a request: medians of ${rounds} rounds of ${seconds} s each.`,
     '',
-    '| call | ours | TypeScript | fresh Go | ours ÷ TypeScript | ours ÷ fresh | p50 ours / TypeScript | p99 ours / TypeScript |',
-    '|---|---:|---:|---:|---:|---:|---:|---:|',
+    '| call | ours | TypeScript | fresh Go | ours ÷ TypeScript | ours ÷ fresh | processor, ours / TypeScript / fresh | p50 ours / TypeScript | p99 ours / TypeScript |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
     ...calls.map(({ name }) => {
       const rate = (worker: string): number => of(worker, name, 'rate');
-      const pair = (figure: 'p50' | 'p99'): string => `${of('ours', name, figure).toFixed(1)} / ${of('peer', name, figure).toFixed(1)}`;
-      return `| ${name} | ${rate('ours').toFixed(0)} | ${rate('peer').toFixed(0)} | ${rate('fresh').toFixed(0)} | ${(rate('ours') / rate('peer')).toFixed(2)} | ${(rate('ours') / rate('fresh')).toFixed(2)} | ${pair('p50')} | ${pair('p99')} |`;
+      const figures = (figure: 'p50' | 'p99' | 'processor', among: string[]): string => among.map((worker) => of(worker, name, figure).toFixed(1)).join(' / ');
+      return `| ${name} | ${rate('ours').toFixed(0)} | ${rate('peer').toFixed(0)} | ${rate('fresh').toFixed(0)} | ${(rate('ours') / rate('peer')).toFixed(2)} | ${(rate('ours') / rate('fresh')).toFixed(2)} | ${figures('processor', ['ours', 'peer', 'fresh'])} | ${figures('p50', ['ours', 'peer'])} | ${figures('p99', ['ours', 'peer'])} |`;
     }),
     '',
   ];
-  const all = (worker: string): number => calls.reduce((sum, { name }) => sum + 1 / of(worker, name, 'rate'), 0);
-  lines.push(`One of each call after the other: ours ${(all('peer') / all('ours')).toFixed(2)} × the throughput of TypeScript, ${(all('fresh') / all('ours')).toFixed(2)} × of a fresh instance.`);
+  const time = (worker: string): number => calls.reduce((sum, { name }) => sum + 1 / of(worker, name, 'rate'), 0);
+  const processor = (worker: string): number => calls.reduce((sum, { name }) => sum + of(worker, name, 'processor'), 0);
+  lines.push(
+    `One of each call after the other: ours ${(time('peer') / time('ours')).toFixed(2)} × the throughput of TypeScript and ${(time('fresh') / time('ours')).toFixed(2)} × of a fresh instance;`,
+    `by processor time ${(processor('peer') / processor('ours')).toFixed(2)} × and ${(processor('fresh') / processor('ours')).toFixed(2)} ×.`,
+    '',
+  );
 
-  const ours = workers[0];
-  const list = calls.at(-1);
-  if (ours && list) {
-    const before = residentMegabytes(ours);
-    await measure(ours.origin, list, Infinity, MANY);
-    const between = residentMegabytes(ours);
-    await measure(ours.origin, list, Infinity, MANY);
-    lines.push(`Memory of ours: ${before} MB, ${between} MB after ${MANY} requests more, ${residentMegabytes(ours)} MB after twice as many.`);
+  const last = calls.at(-1);
+  for (const worker of last && many > 0 ? workers.filter(({ name }) => name !== 'fresh') : []) {
+    const sizes = [residentMegabytes(worker)];
+    for (let i = 0; i < 2 && last; i++) {
+      await measure(worker, last, Infinity, many / 2);
+      sizes.push(residentMegabytes(worker));
+    }
+    lines.push(`Memory of workerd with ${worker.name === 'ours' ? 'ours' : 'TypeScript'}: ${sizes.join(', ')} MB, each ${many / 2} requests apart.`);
   }
   const text = lines.join('\n');
   console.log(text);

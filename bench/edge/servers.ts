@@ -43,16 +43,33 @@ export async function startWorker(root: string, name: string, port: number, envF
   return { name, origin, child, stop: () => ended(child) };
 }
 
-/** Resident memory of all processes that a worker consists of. */
-export function residentMegabytes({ child }: Worker): number {
+/** The processes of workerd that a worker consists of, with their resident memory. */
+function workerds({ child }: Worker): { pid: string; kilobytes: number }[] {
   const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' }).trim().split('\n').map((line) => line.trim().split(/\s+/));
   const family = new Set([String(child.pid)]);
   for (let grown = true; grown; ) {
     grown = false;
     for (const [pid = '', parent = ''] of processes) if (family.has(parent) && !family.has(pid)) grown = Boolean(family.add(pid));
   }
-  const kilobytes = processes.filter(([pid = '', , , name = '']) => family.has(pid) && name.startsWith('workerd')).reduce((sum, [, , rss]) => sum + Number(rss), 0);
-  return Math.round(kilobytes / 1024);
+  return processes.filter(([pid = '', , , name = '']) => family.has(pid) && name.startsWith('workerd')).map(([pid = '', , rss]) => ({ pid, kilobytes: Number(rss) }));
+}
+
+export function residentMegabytes(worker: Worker): number {
+  return Math.round(workerds(worker).reduce((sum, { kilobytes }) => sum + kilobytes, 0) / 1024);
+}
+
+const TICKS_A_SECOND = 100; // of /proc/*/stat, proc(5)
+
+/** Processor time that a worker has used, in milliseconds; NaN where there is no /proc. */
+export function processorMilliseconds(worker: Worker): number {
+  try {
+    return workerds(worker).reduce((sum, { pid }) => {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      return sum + ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND;
+    }, 0);
+  } catch {
+    return NaN;
+  }
 }
 
 function said(child: ChildProcess, words: RegExp): Promise<void> {
