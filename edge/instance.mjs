@@ -1,29 +1,50 @@
-// A Go instance: what syumai/workers wants of its host, and one request at a time.
+// A Go instance: what syumai/workers wants of its host, and one request at a
+// time, whole in both directions: each crossing between Go and JavaScript costs.
 import '../build/wasm_exec.js';
 import module from '../build/edge.wasm';
 
 // The library calls fetch as a method of another object, which workerd refuses.
 globalThis.fetch = globalThis.fetch.bind(globalThis);
-// The library's wasm module calls this to turn exceptions into values.
-globalThis.tryCatch = (run) => {
-  try {
-    return { result: run() };
-  } catch (error) {
-    return { error };
-  }
-};
+/** More than any body that the API takes; it refuses what is cut here. */
+const MAX_BODY = 128 * 1024;
 
-/** A request and its answer, whole; `patience` in milliseconds, 0 for the platform's. edge/main_js.go calls it. */
-globalThis.fetchWhole = async (method, url, headerLines, body, patience) => {
-  const headers = headerLines.split('\n').slice(0, -1).map((line) => {
+/** Headers as Go takes and gives them: "name: value" lines. */
+const linesOf = (headers) => {
+  let lines = '';
+  for (const [name, value] of headers) lines += `${name}: ${value}\n`;
+  return lines;
+};
+const pairsOf = (lines) =>
+  lines.split('\n').slice(0, -1).map((line) => {
     const at = line.indexOf(': ');
     return [line.slice(0, at), line.slice(at + 2)];
   });
-  const response = await fetch(url, { method, headers, body, redirect: 'manual', ...(patience > 0 ? { signal: AbortSignal.timeout(patience) } : {}) });
-  let lines = '';
-  for (const [name, value] of response.headers) lines += `${name}: ${value}\n`;
-  return { status: response.status, headers: lines, body: new Uint8Array(await response.arrayBuffer()) };
+
+/** A request to others; `patience` in milliseconds, 0 for the platform's. edge/main_js.go calls it. */
+globalThis.fetchWhole = async (method, url, headerLines, body, patience) => {
+  const response = await fetch(url, { method, headers: pairsOf(headerLines), body, redirect: 'manual', ...(patience > 0 ? { signal: AbortSignal.timeout(patience) } : {}) });
+  return { status: response.status, headers: linesOf(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
 };
+
+/** The first bytes of a body; undefined if there is none. */
+async function readBody({ body }) {
+  if (!body) return undefined;
+  const parts = [];
+  let size = 0;
+  for await (const part of body) {
+    parts.push(part);
+    size += part.length;
+    if (size > MAX_BODY) break;
+  }
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
 
 export class Instance {
   /** What the library reads env, ctx and its own callbacks from. */
@@ -53,12 +74,15 @@ export class Instance {
   }
 
   /** Answers a request, or fails if the instance ends over it. */
-  handle(request, env, ctx) {
+  async handle(request, env, ctx) {
+    const body = await readBody(request);
     Object.assign(this.#context, { env, ctx });
     // Not a race with one lasting promise, which would keep something of every request.
     return new Promise((resolve, reject) => {
       this.#fail = reject;
-      this.#context.binding.handleRequest(request).then(resolve, reject);
+      this.#context.binding.serveWhole(request.method, request.url, linesOf(request.headers), body, (status, headerLines, content) =>
+        resolve(new Response(content?.length ? content : null, { status, headers: pairsOf(headerLines) })),
+      );
     });
   }
 

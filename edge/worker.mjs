@@ -4,7 +4,7 @@ import { Instance } from './instance.mjs';
 // An instance grows to about 12 MB and an isolate has 128 MB. Beyond so many,
 // requests wait in line: they share one thread anyway.
 const MAX_INSTANCES = 6;
-const WAIT_MS = 2;
+const WAIT_MS = 3;
 const MAX_MEMORY = 16 * 1024 * 1024;
 
 let alive = 0;

@@ -23,7 +23,7 @@ const median = (values: number[]): number => [...values].sort((a, b) => a - b)[M
 const cloud = await startCloud(root, first);
 const workers: Worker[] = [];
 try {
-  for (const [i, name] of (['ours', 'fresh', 'peer'] as const).entries()) workers.push(await startWorker(root, name, first + 10 + 2 * i, cloud.envFile));
+  for (const [i, name] of (['ours', 'fresh', 'peer'] as const).entries()) workers.push(await startWorker(root, name, first + 10 + i, cloud.env));
   const calls = await prepare(cloud.env, workers[0]?.origin ?? '');
   const samples = new Map<string, Sample[]>();
   for (const call of calls) {

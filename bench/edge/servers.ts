@@ -1,12 +1,11 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const START_LIMIT_MS = 60_000;
 
 export interface Cloud {
-  envFile: string;
   /** The variables that every worker is configured with. */
   env: Record<string, string>;
   stop(): Promise<void>;
@@ -28,19 +27,48 @@ export async function startCloud(root: string, port: number): Promise<Cloud> {
   const lines = readFileSync(envFile, 'utf8').split('\n').flatMap((line) => /^([A-Z0-9_]+)="?(.*?)"?$/.exec(line)?.slice(1, 3) ?? []);
   const env: Record<string, string> = {};
   for (let i = 0; i + 1 < lines.length; i += 2) env[lines[i] ?? ''] = lines[i + 1] ?? '';
-  return { envFile, env, stop: async () => { await ended(child); rmSync(data, { recursive: true, force: true }); } };
+  return { env, stop: async () => { await ended(child); rmSync(data, { recursive: true, force: true }); } };
 }
 
-/** One of the workers beside this file, on the workerd that wrangler brings. */
-export async function startWorker(root: string, name: string, port: number, envFile: string): Promise<Worker> {
-  const child = spawn('wrangler', ['dev', '--config', `bench/edge/${name}.toml`, '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', String(port + 1), '--env-file', envFile, '--show-interactive-dev-session=false', '--log-level', 'error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+/**
+ * One of the workers beside this file, bundled as wrangler deploys it, on a
+ * workerd of its own: wrangler's development server would stand in between.
+ */
+export async function startWorker(root: string, name: string, port: number, env: Record<string, string>): Promise<Worker> {
+  const folder = mkdtempSync(join(tmpdir(), 'photobridge-worker-'));
+  const main = name === 'fresh' ? 'fresh.js' : 'worker.js';
+  execFileSync('wrangler', ['deploy', '--dry-run', '--config', `bench/edge/${name}.toml`, '--outdir', folder], { cwd: root, stdio: 'pipe' });
+  writeFileSync(join(folder, 'config.capnp'), configuration(readdirSync(folder), main, port, env));
+  const child = spawn('workerd', ['serve', join(folder, 'config.capnp')], { stdio: ['ignore', 'ignore', 'inherit'] });
   const origin = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + START_LIMIT_MS;
   while (!(await fetch(`${origin}/api/medtech/session/token/x`).then((r) => r.status < 500, () => false))) {
     if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${name} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return { name, origin, child, stop: () => ended(child) };
+  return { name, origin, child, stop: async () => { await ended(child); rmSync(folder, { recursive: true, force: true }); } };
+}
+
+/** workerd's configuration (workerd.capnp) for the modules of a bundle. */
+function configuration(files: string[], main: string, port: number, env: Record<string, string>): string {
+  const text = (value: string): string => JSON.stringify(value);
+  const kinds: Record<string, string> = { js: 'esModule', wasm: 'wasm', lua: 'text' };
+  const modules = [main, ...files.filter((file) => file !== main)].flatMap((file) => {
+    const kind = kinds[file.split('.').at(-1) ?? ''];
+    return kind === undefined ? [] : [`(name = ${text(file)}, ${kind} = embed ${text(file)})`];
+  });
+  const bindings = Object.entries(env).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .main), (name = "internet", network = (allow = ["public", "private"]))],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const main :Workerd.Worker = (
+  compatibilityDate = "2026-01-01",
+  modules = [${modules.join(', ')}],
+  bindings = [${bindings.join(', ')}],
+);
+`;
 }
 
 /** The processes of workerd that a worker consists of, with their resident memory. */
