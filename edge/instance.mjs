@@ -22,8 +22,15 @@ const pairsOf = (lines) =>
 
 /** A request to others; `patience` in milliseconds, 0 for the platform's. edge/main_js.go calls it. */
 globalThis.fetchWhole = async (method, url, headerLines, body, patience) => {
-  const response = await fetch(url, { method, headers: pairsOf(headerLines), body, redirect: 'manual', ...(patience > 0 ? { signal: AbortSignal.timeout(patience) } : {}) });
-  return { status: response.status, headers: linesOf(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+  // Not AbortSignal.timeout, whose timer outlives the request.
+  const controller = new AbortController();
+  const timer = patience > 0 && setTimeout(() => controller.abort(), patience);
+  try {
+    const response = await fetch(url, { method, headers: pairsOf(headerLines), body, redirect: 'manual', signal: controller.signal });
+    return { status: response.status, headers: linesOf(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 /** The first bytes of a body; undefined if there is none. */
