@@ -1,5 +1,5 @@
 import { test as base } from '@playwright/test';
-import { endSessions } from './sessions';
+import { endSessions } from './practice';
 import { startStack, type Stack } from './stack';
 
 /** Playwright's test with the whole product running beside it, once for all files; each test finds no session open. */

@@ -2,8 +2,7 @@
 
 import type { Metadata } from '../contract/api';
 import { findBodySite } from '../bodysites';
-import type { Change, Effect, State } from './model';
-import type { Step } from './reducer';
+import type { Change, Effect, State, Step } from './model';
 import { metadataOf, previousTagged, unsent } from './select';
 
 export function describe(state: State, id: string, change: Change): Step {

@@ -187,3 +187,6 @@ export type Effect =
   | { do: 'erase' }
   /** Begins anew with this session: another encounter must not meet this one's memory. */
   | { do: 'restart'; session: TokenResponse };
+
+/** What an event leads to. */
+export type Step = readonly [State, readonly Effect[]];

@@ -5,11 +5,9 @@
 
 import type { TokenResponse } from '../contract/api';
 import type { Snapshot } from '../contract/engine';
-import type { Chosen, Effect, Event, Screen, State, Trouble } from './model';
+import type { Chosen, Effect, Event, Screen, State, Step, Trouble } from './model';
 import { applyToAll, copyPrevious, describe, noteConsent, restore } from './describing';
 import { alive, batch, currentPhoto, metadataOf, isTagged, photos, room, sendable, unsent } from './select';
-
-export type Step = readonly [State, readonly Effect[]];
 
 export function reduce(state: State, event: Event): Step {
   switch (event.type) {
