@@ -132,6 +132,10 @@ test-units: build ## Go tests natively and under GOOS=js, and the unit tests of 
 	$(WASM_TEST) ./shared/... ./wasm/...
 	vitest run
 
+.PHONY: model
+model: ## 10 000 random lives of the upload queue with every fault there is, in simulated time; CHECKS=10000
+	go test ./wasm/upload -count=1 -v -run QueueModel -rapid.checks=$(or $(CHECKS),10000)
+
 .PHONY: soak
 soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, none twice, memory back
 	cd local && go test $(RACE) -count=1 -v -run Soak ./realtime
