@@ -144,6 +144,10 @@ soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, n
 test-e2e: build browser ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts
 
+.PHONY: chaos
+chaos: build browser ## photos through every fault of edge, storage, network and phone: none lost, none twice; PHOTOS_COUNT=1000 SEED=1
+	playwright test --config e2e/chaos/playwright.config.ts
+
 .PHONY: pictures
 pictures: build browser ## takes the README's pictures anew
 	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts e2e/pictures.spec.ts
@@ -167,6 +171,10 @@ bench-compress: build browser ## the engine against browser-image-compression, o
 .PHONY: bench-edge
 bench-edge: build ## the worker against the same calls in TypeScript with Hono; ROUNDS=5 SECONDS=2
 	node bench/edge/main.ts
+
+.PHONY: bench-links
+bench-links: build browser ## a good link and a poor one: one photo, 20 photos, requests and Redis commands a photo
+	playwright test --config bench/links/playwright.config.ts
 
 ##@ Clean
 
