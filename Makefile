@@ -132,6 +132,10 @@ test-units: build ## Go tests natively and under GOOS=js, and the unit tests of 
 	$(WASM_TEST) ./shared/... ./wasm/...
 	vitest run
 
+.PHONY: model
+model: ## 10 000 random lives of the upload queue with every fault there is, in simulated time; CHECKS=10000
+	go test ./wasm/upload -count=1 -v -run QueueModel -rapid.checks=$(or $(CHECKS),10000)
+
 .PHONY: soak
 soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, none twice, memory back
 	cd local && go test $(RACE) -count=1 -v -run Soak ./realtime
@@ -139,6 +143,10 @@ soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, n
 .PHONY: test-e2e
 test-e2e: build browser ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts
+
+.PHONY: chaos
+chaos: build browser ## photos through every fault of edge, storage, network and phone: none lost, none twice; PHOTOS_COUNT=1000 SEED=1
+	playwright test --config e2e/chaos/playwright.config.ts
 
 .PHONY: pictures
 pictures: build browser ## takes the README's pictures anew
@@ -163,6 +171,10 @@ bench-compress: build browser ## the engine against browser-image-compression, o
 .PHONY: bench-edge
 bench-edge: build ## the worker against the same calls in TypeScript with Hono; ROUNDS=5 SECONDS=2
 	node bench/edge/main.ts
+
+.PHONY: bench-links
+bench-links: build browser ## a good link and a poor one: one photo, 20 photos, requests and Redis commands a photo
+	playwright test --config bench/links/playwright.config.ts
 
 ##@ Clean
 

@@ -113,8 +113,17 @@ func (q *Queue) remove(p *photo) {
 	q.board.leave(p)
 	id := p.id
 	q.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, id) })
-	for _, other := range q.photos { // its double is now the only one
-		if other.duplicate() && other.sha256 == p.sha256 && q.double(other) == "" {
+	q.takenBack(p)
+}
+
+// takenBack lets a double of a removed or cancelled photo go in its place, once
+// it is certain that the edge has not got this one after all.
+func (q *Queue) takenBack(p *photo) {
+	if p.stage == StageSent || p.resume == StageSent {
+		q.wantList, q.holdForList = true, true
+	}
+	for _, other := range q.photos {
+		if other.stage == StageFailed && other.duplicate() && other.sha256 == p.sha256 && q.double(other) == "" {
 			q.single(other)
 			return
 		}
@@ -182,6 +191,10 @@ func (q *Queue) retry(p *photo) {
 		return
 	}
 	p.revive()
+	if p.sha256 != "" {
+		p.unflag()
+		q.flagDouble(p)
+	}
 	q.note(p)
 }
 
@@ -196,8 +209,13 @@ func (q *Queue) cancel(p *photo) {
 		return
 	}
 	q.abandon(p)
-	p.halt(StageCancelled, nil)
+	q.cancelled(p)
 	q.note(p)
+}
+
+func (q *Queue) cancelled(p *photo) {
+	p.halt(StageCancelled, nil)
+	q.takenBack(p)
 }
 
 // pause stops what is on its way; what the edge may already know of is

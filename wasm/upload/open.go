@@ -29,16 +29,25 @@ func (q *Queue) open(apiBase string, session shared.TokenResponse) {
 		q.forgetSlot(p, sameRecord)
 		p.refresh()
 	}
+	for a := range q.attempts { // the earlier session's list is not this one's
+		if a.step == probe {
+			a.drop()
+		}
+	}
 	q.session = &session
 	q.edge = q.world.Dial(apiBase, session)
-	q.edgeLink, q.store = circuit{}, circuit{}
+	q.edgeLink, q.store = circuit{inFlight: q.edgeLink.inFlight}, circuit{inFlight: q.store.inFlight}
 	q.stopped, q.stored = nil, map[string]string{}
 	q.imageCount = session.ImageCount
 	q.aliveUntil = session.SessionExpiresAt
 	q.opening = true
-	ctx, clock, openJournal := q.ctx, q.world.Clock, q.world.OpenJournal
+	ctx, clock, openJournal, scribe := q.ctx, q.world.Clock, q.world.OpenJournal, q.scribe
+	if scribe == nil {
+		scribe = newScribe(clock, nil, nil)
+	}
+	written := scribe.written()
 	go func() {
-		journal, entries, err := replay(ctx, clock, openJournal, session)
+		journal, entries, err := replay(ctx, clock, written, openJournal, session)
 		q.mailbox.post(func() { q.opened(&session, journal, entries, err) })
 	}()
 }
@@ -54,8 +63,9 @@ func (q *Queue) forgetSlot(p *photo, sameRecord bool) {
 	}
 }
 
-// replay opens the journal and reads it, within openLimit.
-func replay(ctx context.Context, clock Clock, open func(context.Context, shared.TokenResponse) (Journal, error), session shared.TokenResponse) (Journal, []Entry, error) {
+// replay opens the journal and reads it, within openLimit, once what was to be
+// written before is: a photo that was just removed does not come back.
+func replay(ctx context.Context, clock Clock, written <-chan struct{}, open func(context.Context, shared.TokenResponse) (Journal, error), session shared.TokenResponse) (Journal, []Entry, error) {
 	type found struct {
 		journal Journal
 		entries []Entry
@@ -65,6 +75,7 @@ func replay(ctx context.Context, clock Clock, open func(context.Context, shared.
 	defer cancel()
 	result := make(chan found, 1)
 	go func() {
+		<-written
 		journal, err := open(ctx, session)
 		if err != nil {
 			result <- found{err: err}
@@ -100,7 +111,7 @@ func (q *Queue) opened(session *shared.TokenResponse, journal Journal, entries [
 	}
 	q.adopt(entries)
 	q.wantList = len(entries) > 0 || session.ImageCount > 0
-	q.holdForList = len(entries) > 0
+	q.holdForList = q.wantList
 	deferred := q.deferred
 	q.deferred = nil
 	for _, c := range deferred {

@@ -126,6 +126,10 @@ func (p *photo) pending() bool {
 
 func (p *photo) duplicate() bool { return slices.Contains(p.warnings, WarningDuplicate) }
 
+func (p *photo) unflag() {
+	p.warnings = slices.DeleteFunc(p.warnings, func(w Warning) bool { return w == WarningDuplicate })
+}
+
 // settle takes the result of compression.
 func (p *photo) settle(result Compressed) {
 	p.jpeg, p.bytes = result.JPEG, int64(len(result.JPEG))

@@ -54,6 +54,7 @@ type attempt struct {
 	photos  []*photo // those that still wait for it
 	size    int      // how many there were
 	cancel  context.CancelCauseFunc
+	dropped bool         // nobody waits for it any more
 	sent    atomic.Int64 // bytes, written by the transport
 	seen    int64
 	movedAt time.Time
@@ -162,8 +163,14 @@ func (q *Queue) abandon(p *photo) {
 	p.attempt = nil
 	a.photos = slices.DeleteFunc(a.photos, func(other *photo) bool { return other == p })
 	if len(a.photos) == 0 {
-		a.cancel(errAbandoned)
+		a.drop()
 	}
+}
+
+// drop stops a step whose outcome no longer counts.
+func (a *attempt) drop() {
+	a.dropped = true
+	a.cancel(errAbandoned)
 }
 
 // end takes the outcome of a step.
@@ -176,13 +183,15 @@ func (q *Queue) end(a *attempt, done func(), err error) {
 	if c := q.link(a.step); c != nil {
 		c.inFlight--
 		switch code := shared.CodeOf(err); {
-		case errors.Is(err, errAbandoned):
-			return
+		case a.dropped:
 		case unreachable(code) && err != nil:
 			c.failed(q.now, code, retryAfter(err), q.rng)
 		default:
-			q.reached(a.step, c)
+			q.reached(c)
 		}
+	}
+	if a.dropped {
+		return
 	}
 	if err != nil {
 		q.failed(a, err)
@@ -192,7 +201,7 @@ func (q *Queue) end(a *attempt, done func(), err error) {
 }
 
 // reached notes that the other side answered.
-func (q *Queue) reached(s step, c *circuit) {
+func (q *Queue) reached(c *circuit) {
 	if c == &q.edgeLink {
 		q.edgeSeen = q.now
 	}
@@ -234,7 +243,7 @@ func (q *Queue) failed(a *attempt, err error) {
 		q.stop(code)
 		return
 	case a.step == probe:
-		q.holdForList = false
+		q.holdForList = q.holdForList && code == shared.CodeNetwork // a broken list does not hold photos up
 		q.listAt = q.now.Add(probing.Wait(3, retryAfter(err), q.rng))
 		return
 	case code == shared.CodeLimitReached && a.size > 1:
@@ -254,7 +263,7 @@ func (q *Queue) failed(a *attempt, err error) {
 			p.halt(StageFailed, problemOf(err, code == shared.CodeLimitReached || code == shared.CodeMetadataInvalid))
 		}
 		if p.cancelling && p.stage != StageFailed {
-			p.halt(StageCancelled, nil)
+			q.cancelled(p)
 		}
 		p.cancelling = false
 		q.note(p)

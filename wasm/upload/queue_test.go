@@ -597,3 +597,70 @@ func TestQueueWithoutJournal(t *testing.T) {
 		}
 	})
 }
+
+// What the model found (TestQueueModel), told by name.
+func TestQueueRegressions(t *testing.T) {
+	inBubble(t, "the code is scanned again while a call is out, then the network goes", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, ids(2)...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(70 * time.Millisecond) // signing
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		w.fault = func(step, int) fault { return dropBefore }
+		time.Sleep(time.Minute)
+		w.fault = func(step, int) fault { return works }
+		time.Sleep(time.Minute)
+		arrived(t, w, ids(2)...)
+	})
+	inBubble(t, "a removed photo does not come back when the code is scanned again", func(t *testing.T, w *world) {
+		w.writing = 15 * time.Millisecond
+		q := w.open(t)
+		add(q, ids(1)...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandRemove, ID: ids(1)[0]})
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		time.Sleep(time.Second)
+		if n := len(w.last().Photos); n != 0 {
+			t.Errorf("%d photos", n)
+		}
+	})
+	inBubble(t, "the double of a cancelled photo goes in its place, and not beside it", func(t *testing.T, w *world) {
+		q := w.open(t)
+		both := ids(2)
+		for _, id := range both {
+			q.Do(Command{Type: CommandAdd, ID: id, Name: id, File: file(both[1])})
+		}
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandCancel, ID: both[0]})
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		arrived(t, w, both[1])
+		q.Do(Command{Type: CommandRetry, ID: both[0]})
+		time.Sleep(time.Minute)
+		arrived(t, w, both[1])
+		if p := w.photo(both[0]); p.State != StateFailed || p.Problem.Code != shared.CodeDuplicate {
+			t.Errorf("photo %+v", p)
+		}
+	})
+	inBubble(t, "a cancelled photo that did arrive is called so", func(t *testing.T, w *world) {
+		w.fault = func(s step, n int) fault {
+			if s == confirm && n == 1 {
+				return dropAfter
+			}
+			return works
+		}
+		q := w.open(t)
+		add(q, ids(1)...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(120 * time.Millisecond) // confirming
+		q.Do(Command{Type: CommandCancel, ID: ids(1)[0]})
+		time.Sleep(time.Minute)
+		arrived(t, w, ids(1)...)
+		if p := w.photo(ids(1)[0]); p.State != StateConfirmed {
+			t.Errorf("photo %+v", p)
+		}
+	})
+}

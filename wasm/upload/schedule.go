@@ -148,7 +148,7 @@ func (q *Queue) startSign() {
 func (q *Queue) busy(s step) int {
 	n := 0
 	for a := range q.attempts {
-		if a.step == s && (s == probe || len(a.photos) > 0) {
+		if a.step == s && !a.dropped {
 			n++
 		}
 	}

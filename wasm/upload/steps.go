@@ -42,19 +42,19 @@ func (q *Queue) flagDouble(p *photo) {
 
 // single takes the flag back: the other one is gone.
 func (q *Queue) single(p *photo) {
-	p.warnings = slices.DeleteFunc(p.warnings, func(w Warning) bool { return w == WarningDuplicate })
+	p.unflag()
 	p.revive()
 	q.note(p)
 }
 
-// double is the id of another photo with the same bytes, here or in the
+// double is the id of another photo with the same bytes, on its way or in the
 // session; "" if there is none.
 func (q *Queue) double(p *photo) string {
 	if id := q.stored[p.sha256]; id != "" && id != p.id {
 		return id
 	}
 	for _, other := range q.photos {
-		if other != p && other.stage != StageConfirmed && other.sha256 == p.sha256 && !other.duplicate() {
+		if other != p && other.stage != StageConfirmed && other.stage != StageCancelled && other.sha256 == p.sha256 && !other.duplicate() {
 			return other.id
 		}
 	}

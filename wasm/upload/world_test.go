@@ -33,13 +33,18 @@ type world struct {
 	inFlight  [steps]int
 	mostPuts  int
 	session   string            // its token is good
+	secret    string            // its journal key
 	slots     map[string]string // image id → key
 	objects   map[string]string // key → SHA-256
 	images    map[string]shared.Image
 	confirms  map[string]int // image id → times that it became an image
 	order     []string
 	records   map[string]Entry
+	sealed    string        // the journal key of the records
+	writing   time.Duration // what a write to the journal takes
 	noJournal error
+	unsafe    []string // photos that were signed before the journal had them
+	crashed   func(any)
 
 	snapshots []Snapshot
 	previews  map[string]int
@@ -54,17 +59,21 @@ const (
 	dropAfter        // no answer, but the effect
 	status500        // an answer that means: later
 	status429
-	hangs   // no answer ever
-	refuses // 403 to a PUT, 401 to the edge's calls
-	ends    // the edge: the session is over
+	hangs      // no answer ever
+	hangsAfter // no answer ever, but the effect
+	refuses    // 403 to a PUT, 401 to the edge's calls
+	ends       // the edge: the session is over
 )
 
-const testToken = "token-1"
+const (
+	testToken = "token-1"
+	testKey   = "key-1"
+)
 
 func newWorld() *world {
 	return &world{
 		fault: func(step, int) fault { return works }, latency: 50 * time.Millisecond,
-		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken,
+		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken, secret: testKey,
 		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
 		confirms: map[string]int{}, records: map[string]Entry{}, previews: map[string]int{},
 	}
@@ -72,7 +81,7 @@ func newWorld() *world {
 
 func (w *world) tokenResponse() shared.TokenResponse {
 	return shared.TokenResponse{
-		EncounterID: "enc-1", UploadToken: testToken, JournalKey: "key-1",
+		EncounterID: "enc-1", UploadToken: w.session, JournalKey: w.secret, ImageCount: len(w.images),
 		SessionExpiresAt: time.Now().Add(shared.SessionTTL), MaxImages: w.max,
 		Limits: shared.PhoneLimits{MaxImageBytes: shared.MaxImageBytes, MaxBatch: shared.MaxImages},
 	}
@@ -84,7 +93,7 @@ func (w *world) start(ctx context.Context) (q *Queue, stop func()) {
 	q = New(World{
 		Clock: clock{w}, Compressor: compressor{w}, Transport: transport{w},
 		Dial:        func(_ string, s shared.TokenResponse) Edge { return edge{w, s.UploadToken} },
-		OpenJournal: func(context.Context, shared.TokenResponse) (Journal, error) { return memory{w}, w.noJournal },
+		OpenJournal: w.openJournal,
 		Show: func(s Snapshot) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -98,8 +107,11 @@ func (w *world) start(ctx context.Context) (q *Queue, stop func()) {
 	}, 1)
 	done := make(chan struct{})
 	go func() {
+		defer close(done)
+		if w.crashed != nil {
+			defer func() { w.crashed(recover()) }()
+		}
 		q.Run(ctx)
-		close(done)
 	}()
 	return q, func() { cancel(); <-done }
 }
@@ -194,20 +206,20 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (w *world) call(ctx context.Context, s step, effect func() error) error {
 	kind := w.enter(s)
 	defer w.leave(s)
-	if kind == hangs {
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	if err := sleep(ctx, w.latency); err != nil {
-		return err
-	}
+	gone := sleep(ctx, w.latency)
 	var err error
-	if kind == works || kind == dropAfter {
+	if gone == nil && kind == works || kind == dropAfter || kind == hangsAfter {
 		w.mu.Lock()
 		err = effect()
 		w.mu.Unlock()
 	}
+	if gone != nil {
+		return gone
+	}
 	switch kind {
+	case hangs, hangsAfter:
+		<-ctx.Done()
+		return ctx.Err()
 	case dropBefore, dropAfter:
 		return shared.NewError(shared.CodeNetwork, "dropped")
 	case status500:
@@ -253,6 +265,13 @@ func (e edge) check() error {
 
 func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Signed, err error) {
 	w := e.w
+	w.mu.Lock()
+	for _, image := range images {
+		if w.records[image.ImageID].JPEG == nil && w.noJournal == nil && ctx.Err() == nil {
+			w.unsafe = append(w.unsafe, image.ImageID)
+		}
+	}
+	w.mu.Unlock()
 	err = w.call(ctx, sign, func() error {
 		if err := e.check(); err != nil {
 			return err
@@ -359,7 +378,34 @@ func (t transport) Put(ctx context.Context, to shared.PresignedUpload, body []by
 	return answer, nil
 }
 
-type memory struct{ w *world }
+// openJournal erases what another session left, as the real one does.
+func (w *world) openJournal(_ context.Context, session shared.TokenResponse) (Journal, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.sealed != session.JournalKey {
+		clear(w.records)
+	}
+	w.sealed = session.JournalKey
+	return memory{w, session.JournalKey}, w.noJournal
+}
+
+type memory struct {
+	w   *world
+	key string
+}
+
+// write does a write of the journal, unless the page ends before it is done.
+func (m memory) write(ctx context.Context, change func()) error {
+	if err := sleep(ctx, m.w.writing); err != nil {
+		return err
+	}
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	if m.key == m.w.sealed {
+		change()
+	}
+	return m.w.noJournal
+}
 
 func (m memory) Replay(context.Context) ([]Entry, error) {
 	m.w.mu.Lock()
@@ -369,32 +415,20 @@ func (m memory) Replay(context.Context) ([]Entry, error) {
 	return entries, nil
 }
 
-func (m memory) Save(_ context.Context, r Record) error {
-	m.w.mu.Lock()
-	defer m.w.mu.Unlock()
-	m.w.records[r.ID] = Entry{r, m.w.records[r.ID].JPEG}
-	return m.w.noJournal
+func (m memory) Save(ctx context.Context, r Record) error {
+	return m.write(ctx, func() { m.w.records[r.ID] = Entry{r, m.w.records[r.ID].JPEG} })
 }
 
-func (m memory) SaveJPEG(_ context.Context, r Record, jpeg []byte) error {
-	m.w.mu.Lock()
-	defer m.w.mu.Unlock()
-	m.w.records[r.ID] = Entry{r, jpeg}
-	return m.w.noJournal
+func (m memory) SaveJPEG(ctx context.Context, r Record, jpeg []byte) error {
+	return m.write(ctx, func() { m.w.records[r.ID] = Entry{r, jpeg} })
 }
 
-func (m memory) Remove(_ context.Context, id string) error {
-	m.w.mu.Lock()
-	defer m.w.mu.Unlock()
-	delete(m.w.records, id)
-	return nil
+func (m memory) Remove(ctx context.Context, id string) error {
+	return m.write(ctx, func() { delete(m.w.records, id) })
 }
 
-func (m memory) Clear(context.Context) error {
-	m.w.mu.Lock()
-	defer m.w.mu.Unlock()
-	clear(m.w.records)
-	return nil
+func (m memory) Clear(ctx context.Context) error {
+	return m.write(ctx, func() { clear(m.w.records) })
 }
 
 func sha(content string) string {

@@ -38,8 +38,11 @@ export class CommandLog {
     this.#commands.push(command);
   }
 
-  /** Forgets photos that are across: nothing can be lost of them any more. */
+  /** Forgets photos that are across: nothing can be lost of them any more. How many there are tells the next engine to ask for them. */
   observe(snapshot: Snapshot): void {
+    this.#commands = this.#commands.map((command) =>
+      command.type === 'open' ? { ...command, session: { ...command.session, imageCount: Math.max(command.session.imageCount, snapshot.imageCount) } } : command,
+    );
     for (const photo of snapshot.photos) if (photo.state === 'confirmed') this.#dropPhoto(photo.id);
   }
 

@@ -1,0 +1,167 @@
+import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Duplex } from 'node:stream';
+
+/** How a line carries bytes. */
+export interface Shape {
+  upBitsPerSecond: number;
+  downBitsPerSecond: number;
+  rttMs: number;
+}
+
+/** What a line does to one request; the local cloud's faults (support/faults.ts) are those of its services. */
+export interface Mishap {
+  /** Origin of the server. */
+  to: string;
+  method: string;
+  effect: 'drop-before' | 'drop-after' | 'cut-upload' | 'cut' | 'status';
+  /** So many requests meet it; one if left out. */
+  next?: number;
+}
+
+const FREE: Shape = { upBitsPerSecond: Infinity, downBitsPerSecond: Infinity, rttMs: 0 };
+
+/** One direction of a line: bytes go one after the other, and arrive a little later. */
+class Pipe {
+  #free = 0;
+
+  constructor(private readonly bitsPerSecond: number, private readonly delayMs: number) {}
+
+  /** Resolves when the bytes have left; `arrive` is called when they are there. */
+  async carry(bytes: number, arrive: () => void): Promise<void> {
+    const now = performance.now();
+    this.#free = Math.max(now, this.#free) + (bytes * 8_000) / this.bitsPerSecond;
+    if (this.#free > now) await sleep(this.#free - now);
+    if (this.delayMs > 0) setTimeout(arrive, this.delayMs);
+    else arrive();
+  }
+}
+
+/**
+ * The line between one device and everything else: an HTTP proxy for a browser
+ * context, and so for its workers too, which a page's own network emulation
+ * does not reach.
+ */
+export class Link {
+  readonly #server = createServer((request, response) => void this.#pass(request, response));
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #sockets = new Set<Duplex>();
+  readonly #fresh = new WeakSet<Socket>();
+  readonly #up: Pipe;
+  readonly #down: Pipe;
+  #mishaps: Required<Mishap>[] = [];
+  #offline = false;
+
+  private constructor(private readonly shape: Shape) {
+    this.#up = new Pipe(shape.upBitsPerSecond, shape.rttMs / 2);
+    this.#down = new Pipe(shape.downBitsPerSecond, shape.rttMs / 2);
+  }
+
+  static async open(shape: Shape = FREE): Promise<Link> {
+    const link = new Link(shape);
+    link.#server.on('connection', (socket) => {
+      if (link.#offline) return void socket.destroy();
+      link.#keep(socket);
+      link.#fresh.add(socket);
+    });
+    link.#server.on('connect', (request: IncomingMessage, socket: Socket) => void link.#tunnel(request, socket));
+    await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
+    return link;
+  }
+
+  /** For a browser context's options. */
+  get proxy(): { server: string } {
+    return { server: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}` };
+  }
+
+  suffer(mishap: Mishap): void {
+    this.#mishaps.push({ next: 1, ...mishap });
+  }
+
+  /** Cuts everything and lets nothing through until it is online again. */
+  set offline(offline: boolean) {
+    this.#offline = offline;
+    if (offline) for (const socket of this.#sockets) socket.destroy();
+  }
+
+  heal(): void {
+    this.#mishaps = [];
+    this.#offline = false;
+  }
+
+  async close(): Promise<void> {
+    this.offline = true;
+    this.#agent.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #keep(socket: Duplex): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  }
+
+  #effect(origin: string, method: string): Mishap['effect'] | undefined {
+    const mishap = this.#mishaps.find((one) => one.to === origin && one.method === method && one.next > 0);
+    if (mishap) mishap.next--;
+    return mishap?.effect;
+  }
+
+  async #pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const { socket, method = 'GET', headers } = incoming;
+    const url = new URL(incoming.url ?? '');
+    const effect = this.#effect(url.origin, method);
+    if (effect === 'drop-before') return void socket.destroy();
+    if (effect === 'status') return void answer.writeHead(503, { 'access-control-allow-origin': '*' }).end();
+    if (this.#fresh.delete(socket)) await sleep(this.shape.rttMs); // the handshake
+
+    const outgoing = request(url, { method, headers, agent: this.#agent });
+    outgoing.on('error', () => socket.destroy());
+    answer.on('close', () => outgoing.destroy());
+    outgoing.on('response', (response) => {
+      const passed = effect === 'drop-after' ? Promise.reject(new Error('dropped')) : this.#answer(response, answer, effect === 'cut');
+      passed.catch(() => socket.destroy());
+    });
+    const limit = effect === 'cut-upload' ? Number(headers['content-length'] ?? 0) / 2 : Infinity;
+    try {
+      await this.#up.carry(sizeOfHead(incoming), () => undefined);
+      let passed = 0;
+      for await (const chunk of incoming as AsyncIterable<Buffer>) {
+        passed += chunk.length;
+        if (passed > limit) throw new Error('cut');
+        await this.#up.carry(chunk.length, () => outgoing.write(chunk));
+      }
+      await this.#up.carry(0, () => outgoing.end());
+    } catch {
+      outgoing.destroy();
+      socket.destroy();
+    }
+  }
+
+  async #answer(response: IncomingMessage, answer: ServerResponse, cut: boolean): Promise<void> {
+    await this.#down.carry(sizeOfHead(response), () => {
+      if (!answer.destroyed) answer.writeHead(response.statusCode ?? 502, response.headers).flushHeaders();
+    });
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (cut) throw new Error('cut');
+      await this.#down.carry(chunk.length, () => answer.write(chunk));
+    }
+    await this.#down.carry(0, () => answer.end());
+  }
+
+  /** A WebSocket's way through. */
+  async #tunnel(incoming: IncomingMessage, near: Socket): Promise<void> {
+    const { hostname, port } = new URL(`http://${incoming.url ?? ''}`);
+    const far = connect(Number(port), hostname);
+    this.#keep(far);
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+    far.on('connect', () => near.write('HTTP/1.1 200 OK\r\n\r\n'));
+    near.on('data', (chunk: Buffer) => void this.#up.carry(chunk.length, () => far.write(chunk)));
+    far.on('data', (chunk: Buffer) => void this.#down.carry(chunk.length, () => near.write(chunk)));
+  }
+}
+
+/** About as many bytes as its first line and headers have. */
+const sizeOfHead = (message: IncomingMessage): number => message.rawHeaders.reduce((sum, text) => sum + text.length + 2, 64);

@@ -1,0 +1,393 @@
+package upload
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+	"pgregory.net/rapid"
+)
+
+func init() {
+	flag.Set("rapid.checks", "300")
+	flag.Set("rapid.nofailfile", "true")
+}
+
+// TestQueueModel plays random lives of a phone in simulated time, with every
+// fault that the local cloud has, and then lets the faults stop: each photo is
+// confirmed exactly once or was taken back by the person. `make model` plays
+// 10 000 lives.
+func TestQueueModel(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		seed := rapid.Uint64().Draw(rt, "seed")
+		life := rapid.SliceOfN(deeds, 1, 40).Draw(rt, "life")
+		var wrong []string
+		synctest.Test(t, func(t *testing.T) { wrong = play(t.Context(), seed, life) })
+		if len(wrong) > 0 {
+			rt.Fatal(strings.Join(wrong, "\n"))
+		}
+	})
+}
+
+// deed is one thing that a person, a phone or the world does.
+type deed struct {
+	Does  string
+	Photo int
+	Wait  time.Duration // before the next
+	Step  step          // that a fault hits
+	Fault fault
+	Share int // percent of the calls
+}
+
+var deeds = rapid.Custom(func(t *rapid.T) deed {
+	d := deed{
+		Does: rapid.SampledFrom([]string{
+			"add", "add", "add", "add", "upload", "upload", "upload", "fault", "fault", "fault", "fault", "clear weather",
+			"cancel", "remove", "retry", "retry all", "describe", "pause", "short URLs", "slow", "offline", "online", "hide", "show",
+			"kill tab", "kill worker", "end session", "scan", "scan", "second phone", "make room", "clock",
+		}).Draw(t, "does"),
+		Wait: rapid.SampledFrom([]time.Duration{
+			0, 10 * time.Millisecond, 60 * time.Millisecond, 130 * time.Millisecond, time.Second, 7 * time.Second, 25 * time.Second, 3 * time.Minute, 10 * time.Minute,
+		}).Draw(t, "wait"),
+	}
+	switch d.Does {
+	case "add", "cancel", "remove", "retry", "describe":
+		d.Photo = rapid.IntRange(0, 9).Draw(t, "photo")
+	case "fault":
+		d.Step = rapid.SampledFrom([]step{sign, send, confirm, probe}).Draw(t, "step")
+		d.Fault = rapid.SampledFrom([]fault{dropBefore, dropAfter, status500, status429, hangs, hangsAfter, refuses, ends}).Draw(t, "fault")
+		d.Share = rapid.SampledFrom([]int{20, 50, 100}).Draw(t, "share")
+	}
+	return d
+})
+
+// GoString is how a failing life is told.
+func (d deed) GoString() string {
+	switch {
+	case d.Share > 0:
+		return fmt.Sprintf("{fault %d at step %d for %d%%, %v}", d.Fault, d.Step, d.Share, d.Wait)
+	case slices.Contains([]string{"add", "cancel", "remove", "retry", "describe"}, d.Does):
+		return fmt.Sprintf("{%s %d, %v}", d.Does, d.Photo, d.Wait)
+	}
+	return fmt.Sprintf("{%s, %v}", d.Does, d.Wait)
+}
+
+// model is a phone's life: what the person did and may therefore expect.
+type model struct {
+	*world
+	ctx     context.Context
+	rng     *rand.Rand
+	queue   *Queue
+	kill    func()
+	log     []Command // what the page tells a new worker: web/src/engine/log.ts
+	weather [steps]struct {
+		fault fault
+		share int
+	}
+	offline  bool
+	blind    bool // the edge failed to list what it has: same bytes may pass
+	taken    map[string]bool
+	wanted   map[string]string // the photos that must arrive: id → content
+	removed  map[string]bool   // from a page that still lives: they stay away
+	ever     map[string]bool   // contents that ever were in a session
+	sessions int
+	others   int // photos of the second phone
+	wrong    []string
+}
+
+// content gives every third photo the bytes of the one before.
+func content(photo int) string {
+	if photo%3 == 2 {
+		photo--
+	}
+	return fmt.Sprint("content ", photo)
+}
+
+func photoID(photo int) string { return fmt.Sprintf("%032x", photo+1) }
+
+func play(ctx context.Context, seed uint64, life []deed) []string {
+	m := &model{world: newWorld(), ctx: ctx, rng: rand.New(rand.NewPCG(seed, 1)), wanted: map[string]string{}, taken: map[string]bool{}, removed: map[string]bool{}, ever: map[string]bool{}, sessions: 1}
+	m.fault, m.writing = m.fate, 15*time.Millisecond
+	m.crashed = func(reason any) {
+		if reason != nil {
+			m.fail("crashed: %v", reason)
+		}
+	}
+	m.boot()
+	m.scan()
+	for _, d := range life {
+		m.do(d)
+		time.Sleep(d.Wait)
+		synctest.Wait()
+	}
+	m.faultsStop()
+	m.personReturns()
+	m.kill()
+	return m.wrong
+}
+
+func (m *model) fail(format string, args ...any) {
+	m.wrong = append(m.wrong, fmt.Sprintf(format, args...))
+}
+
+// fate is the fault of one call; the world holds its lock.
+func (m *model) fate(s step, _ int) fault {
+	w := m.weather[s]
+	switch {
+	case m.offline && s != compress:
+		return dropBefore
+	case m.rng.IntN(100) >= w.share:
+		return works
+	}
+	m.blind = m.blind || s == probe && w.fault != dropBefore
+	return w.fault
+}
+
+func (m *model) boot() {
+	m.snapshots = nil
+	clear(m.removed)
+	m.queue, m.kill = m.start(m.ctx)
+}
+
+func (m *model) send(c Command) {
+	m.log = append(m.log, c)
+	m.queue.Do(c)
+}
+
+func (m *model) scan() {
+	session := m.tokenResponse()
+	m.log = slices.DeleteFunc(m.log, func(c Command) bool { return c.Type == CommandOpen })
+	open := Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &session}
+	m.log = slices.Insert(m.log, 0, open)
+	m.queue.Do(open)
+}
+
+func (m *model) do(d deed) {
+	id := photoID(d.Photo)
+	if slices.Contains([]string{"cancel", "remove", "describe", "retry"}, d.Does) && m.photo(id).ID == "" {
+		return // nothing to press
+	}
+	switch d.Does {
+	case "add":
+		m.add(id, content(d.Photo))
+	case "upload":
+		m.send(Command{Type: CommandUpload})
+	case "pause":
+		m.send(Command{Type: CommandPause})
+	case "cancel":
+		delete(m.wanted, id)
+		m.send(Command{Type: CommandCancel, ID: id})
+	case "remove":
+		delete(m.wanted, id)
+		m.removed[id] = true
+		m.send(Command{Type: CommandRemove, ID: id})
+	case "retry":
+		m.retry(id)
+	case "retry all":
+		m.send(Command{Type: CommandRetry})
+	case "describe":
+		m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: "n"}})
+	case "fault":
+		m.weather[d.Step].fault, m.weather[d.Step].share = d.Fault, d.Share
+	case "short URLs":
+		m.urlLife = 31 * time.Second
+	case "slow":
+		m.latency, m.rate = 4*time.Second, 200_000
+	case "clear weather":
+		m.clear()
+	case "offline", "online":
+		m.offline = d.Does == "offline"
+		m.queue.Do(Command{Type: CommandLifecycle, Visible: true, Online: !m.offline})
+	case "hide", "show":
+		m.queue.Do(Command{Type: CommandLifecycle, Visible: d.Does == "show", Online: !m.offline})
+	case "kill tab":
+		m.killTab()
+	case "kill worker":
+		m.killWorker()
+	case "end session":
+		m.endSession()
+	case "scan":
+		m.scan()
+	case "second phone":
+		m.secondPhone()
+	case "make room":
+		m.max = 1000
+	case "clock":
+		m.skew = time.Duration(m.rng.IntN(7200)-3600) * time.Second
+	}
+}
+
+func (m *model) add(id, content string) {
+	if m.taken[id] {
+		return
+	}
+	m.taken[id] = true
+	m.wanted[id] = content
+	m.send(Command{Type: CommandAdd, ID: id, Name: id, Source: "camera", File: file(content)})
+}
+
+// retry is a button that the page has on failed and cancelled photos alone.
+func (m *model) retry(id string) {
+	p := m.photo(id)
+	if p.State != StateCancelled && p.State != StateFailed {
+		return
+	}
+	if i := m.photoNumber(id); p.State == StateCancelled {
+		m.wanted[id] = content(i)
+	}
+	m.send(Command{Type: CommandRetry, ID: id})
+}
+
+func (m *model) photoNumber(id string) (n int) {
+	fmt.Sscanf(id, "%x", &n)
+	return n - 1
+}
+
+func (m *model) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.weather[:])
+	m.latency, m.rate, m.urlLife = 50*time.Millisecond, 0, shared.UploadURLTTL
+}
+
+// killTab ends the page. What the journal of a living session did not have yet
+// is lost, and the person takes it again.
+func (m *model) killTab() {
+	m.kill()
+	for id := range m.wanted {
+		if m.confirmedEver(id) {
+			continue
+		}
+		if entry := m.records[id]; entry.JPEG == nil || m.sealed != m.secret {
+			delete(m.wanted, id)
+		}
+	}
+	m.log = nil
+	m.boot()
+	m.scan()
+}
+
+// killWorker ends the engine alone: the page still has all files and starts
+// another one, with what it was told.
+func (m *model) killWorker() {
+	shown := m.last()
+	session := *m.log[0].Session
+	session.ImageCount = max(session.ImageCount, shown.ImageCount)
+	m.log[0].Session = &session
+	for _, p := range shown.Photos {
+		if p.State == StateConfirmed {
+			m.log = slices.DeleteFunc(m.log, func(c Command) bool { return c.ID == p.ID })
+		}
+	}
+	m.kill()
+	m.boot()
+	for _, c := range m.log {
+		m.queue.Do(c)
+	}
+}
+
+// endSession erases all that the cloud has; the desktop opens another session.
+func (m *model) endSession() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.judgeSession()
+	m.sessions++
+	m.session, m.secret = fmt.Sprint("token-", m.sessions), fmt.Sprint("key-", m.sessions)
+	clear(m.slots)
+	clear(m.objects)
+	clear(m.images)
+	clear(m.confirms)
+	m.order = nil
+}
+
+// secondPhone fills the session up to two places.
+func (m *model) secondPhone() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.max = len(m.slots) + 2
+}
+
+// judgeSession looks at a session's images; the world's lock is held.
+func (m *model) judgeSession() {
+	holders := map[string]string{}
+	for id, image := range m.images {
+		m.ever[id] = true
+		if m.confirms[id] != 1 {
+			m.fail("photo %s became an image %d times", id, m.confirms[id])
+		}
+		if want := sha(content(m.photoNumber(id))); image.SHA256 != want {
+			m.fail("photo %s has other bytes", id)
+		}
+		if other := holders[image.SHA256]; other != "" && !m.blind {
+			m.fail("photos %s and %s have the same bytes", other, id)
+		}
+		holders[image.SHA256] = id
+		m.ever[image.SHA256] = true
+	}
+}
+
+func (m *model) confirmedEver(id string) bool {
+	_, here := m.images[id]
+	return here || m.ever[id]
+}
+
+// faultsStop: what was asked for goes on by itself, unless the person is needed.
+func (m *model) faultsStop() {
+	m.clear()
+	m.offline, m.max = false, 1000
+	time.Sleep(20 * time.Minute)
+	synctest.Wait()
+	switch s := m.last(); s.Phase {
+	case PhaseUploading, PhaseWaiting:
+		m.fail("still %s, %+v, %+v", s.Phase, s.Problem, s.Photos)
+	case PhaseDone:
+		for _, p := range s.Photos {
+			if p.State == StateFailed && unreachable(p.Problem.Code) && p.Width > 0 {
+				m.fail("photo %s was given up: %s", p.ID, p.Problem.Code)
+			}
+		}
+	}
+	for _, id := range m.unsafe {
+		if m.wanted[id] != "" {
+			m.fail("photo %s was signed before the journal had it", id)
+		}
+	}
+}
+
+// personReturns scans the code, and asks for everything once more.
+func (m *model) personReturns() {
+	m.queue.Do(Command{Type: CommandLifecycle, Visible: true, Online: true})
+	m.scan()
+	m.send(Command{Type: CommandRetry})
+	m.send(Command{Type: CommandUpload})
+	time.Sleep(20 * time.Minute)
+	synctest.Wait()
+	m.judgeSession()
+	for id, content := range m.wanted {
+		p := m.photo(id)
+		switch {
+		case m.confirmedEver(id) && (p.State == StateConfirmed || p.State == ""):
+		case p.State == StateFailed && p.Problem.Code == shared.CodeDuplicate && m.ever[sha(content)]:
+		default:
+			m.fail("photo %s: in the session %v, on the phone %q, %+v", id, m.confirmedEver(id), p.State, p.Problem)
+		}
+	}
+	for _, p := range m.last().Photos {
+		if p.State == StateConfirmed && !m.confirmedEver(p.ID) {
+			m.fail("photo %s is called confirmed and is not", p.ID)
+		}
+		if m.removed[p.ID] {
+			m.fail("photo %s was removed and came back", p.ID)
+		}
+		if _, left := m.records[p.ID]; left && p.State == StateConfirmed {
+			m.fail("photo %s is still in the journal", p.ID)
+		}
+	}
+}
