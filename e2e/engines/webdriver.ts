@@ -7,6 +7,8 @@ const ANSWER_LIMIT_MS = 30_000;
 const POLL_MS = 100;
 /** The key under which an element's reference is sent (12.3). */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+type Reference = Record<typeof ELEMENT, string>;
+
 /** What a page that is still moving answers. */
 const PASSING = new Set(['no such element', 'stale element reference', 'element not interactable', 'element click intercepted']);
 
@@ -23,17 +25,21 @@ export async function openSession(driver: string, capabilities: Record<string, u
   const { sessionId } = await call<{ sessionId: string }>('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
   const session = `${driver}/session/${sessionId}`;
   const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', session + path, body);
-  const find = async (xpath: string): Promise<string> => {
-    const found = await post<Record<typeof ELEMENT, string>>('/element', { using: 'xpath', value: xpath });
-    return `/element/${found[ELEMENT]}`;
-  };
+  const find = (xpath: string): Promise<Reference> => post('/element', { using: 'xpath', value: xpath });
+  /** The command itself scrolls no further than the edge, where the page's bar of actions lies over everything. */
+  const toMiddle = (element: Reference): Promise<null> =>
+    post('/execute/sync', { script: 'arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', args: [element] });
   await post('/window/rect', VIEWPORT);
   return {
     open: (url) => post('/url', { url }),
-    press: (xpath) => retry(async () => post(`${await find(xpath)}/click`)),
-    choose: (xpath, files) => retry(async () => post(`${await find(xpath)}/value`, { text: files.join('\n') })),
+    press: (xpath) => retry(async () => {
+      const element = await find(xpath);
+      await toMiddle(element);
+      await post(`/element/${element[ELEMENT]}/click`);
+    }),
+    choose: (xpath, files) => retry(async () => post(`/element/${(await find(xpath))[ELEMENT]}/value`, { text: files.join('\n') })),
     see: (xpath, limitMs) => retry(async () => {
-      const shown = await call<boolean>('GET', `${session}${await find(xpath)}/displayed`);
+      const shown = await call<boolean>('GET', `${session}/element/${(await find(xpath))[ELEMENT]}/displayed`);
       if (!shown) throw new WebDriverError('element not interactable', `${xpath} is not shown`);
     }, limitMs),
     screenshot: async () => Buffer.from(await call<string>('GET', `${session}/screenshot`), 'base64'),
