@@ -36,6 +36,7 @@ LOCAL := build/local
 PHONE := web/dist/mobile.html
 HEADERS := web/dist/_headers
 WIDGET := web/dist/widget.js
+WIDGET_PACKAGE := build/widget/package.json
 HOST_PAGE := build/host/index.html
 
 ##@ Every day
@@ -53,7 +54,7 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: test
-test: browser check test-units soak test-e2e ## every test there is; installs what it needs
+test: browser engines check test-units soak test-e2e ## every test there is; installs what it needs
 
 .PHONY: check
 check: build vet types sizes ## what is quick: vet, types, sizes
@@ -98,6 +99,14 @@ $(WIDGET): $(call web_files,web/src/widget web/src/api web/src/contract web/src/
 	vite build --config web/vite.widget.ts --logLevel warn
 	@touch $@
 
+.PHONY: widget-package
+widget-package: $(WIDGET_PACKAGE) ## the widget with its types as an npm package, in build/widget
+
+$(WIDGET_PACKAGE): $(WIDGET) web/tsconfig.widget.json scripts/widget-package.mjs LICENSE
+	rm -rf build/types
+	tsc --project web/tsconfig.widget.json
+	node scripts/widget-package.mjs
+
 $(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
 	vite build --config web/vite.host.ts --logLevel warn
 	@touch $@
@@ -126,7 +135,7 @@ types: $(NODE) ## the type check of all TypeScript
 	tsc
 
 .PHONY: test-units
-test-units: build ## Go tests natively and under GOOS=js, and the unit tests of the web code
+test-units: build widget-package ## Go tests natively and under GOOS=js, and the unit tests of the web code
 	go test ./...
 	cd local && go test -short ./... && go test -short $(RACE) ./realtime ./redis
 	$(WASM_TEST) ./shared/... ./wasm/...
@@ -141,7 +150,7 @@ soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, n
 	cd local && go test $(RACE) -count=1 -v -run Soak ./realtime
 
 .PHONY: test-e2e
-test-e2e: build browser ## real browsers against the whole thing
+test-e2e: build browser engines ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts
 
 .PHONY: chaos
@@ -155,6 +164,10 @@ pictures: build browser ## takes the README's pictures anew
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium
 	@scripts/browser.sh >/dev/null
+
+.PHONY: engines
+engines: ## installs Firefox and WebKit for the end-to-end tests, where it may
+	@scripts/engines.sh install
 
 ##@ Deploy
 
