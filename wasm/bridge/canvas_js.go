@@ -53,7 +53,7 @@ func newCanvas(width, height int) js.Value {
 
 // Decode decodes a Blob. The browser turns it by its EXIF orientation; no
 // option switches that off anywhere (measured in three engines).
-func (CanvasCodec) Decode(ctx context.Context, source photo.Source) (photo.Bitmap, error) {
+func (CanvasCodec) Decode(ctx context.Context, source photo.Source, _ int) (photo.Bitmap, error) {
 	blob, ok := source.(BlobSource)
 	if !ok {
 		return nil, errors.New("the browser decodes Blobs only")

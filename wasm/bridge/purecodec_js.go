@@ -41,7 +41,7 @@ func NewPureCodec(start js.Value) *PureCodec {
 }
 
 // Decode sends a Blob to the worker.
-func (c *PureCodec) Decode(ctx context.Context, source photo.Source) (photo.Bitmap, error) {
+func (c *PureCodec) Decode(ctx context.Context, source photo.Source, edge int) (photo.Bitmap, error) {
 	blob, ok := source.(BlobSource)
 	if !ok {
 		return nil, errors.New("the pure codec takes Blobs only")
@@ -49,7 +49,7 @@ func (c *PureCodec) Decode(ctx context.Context, source photo.Source) (photo.Bitm
 	c.rest.Stop()
 	picture := &pureBitmap{codec: c}
 	c.held = picture
-	answer, err := c.call(ctx, map[string]any{"call": "decode", "file": blob.value})
+	answer, err := c.call(ctx, map[string]any{"call": "decode", "file": blob.value, "edge": edge})
 	if err != nil {
 		picture.Close()
 		return nil, err

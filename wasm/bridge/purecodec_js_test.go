@@ -39,11 +39,11 @@ func TestPureCodecEndsItsWorkerWhenCancelled(t *testing.T) {
 	}).Value)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if _, err := codec.Decode(ctx, newBlob()); !errors.Is(err, context.DeadlineExceeded) || ended != 1 {
+	if _, err := codec.Decode(ctx, newBlob(), 100); !errors.Is(err, context.DeadlineExceeded) || ended != 1 {
 		t.Fatalf("cancelled: %v, %d workers ended", err, ended)
 	}
 	silent = false
-	bitmap, err := codec.Decode(t.Context(), newBlob())
+	bitmap, err := codec.Decode(t.Context(), newBlob(), 100)
 	if err != nil || started != 2 {
 		t.Fatalf("the next photo: %v, %d workers started", err, started)
 	}
@@ -51,7 +51,7 @@ func TestPureCodecEndsItsWorkerWhenCancelled(t *testing.T) {
 		t.Errorf("size %d×%d", width, height)
 	}
 	bitmap.Close()
-	if codec.Decode(t.Context(), newBlob()); started != 2 || ended != 1 {
+	if codec.Decode(t.Context(), newBlob(), 100); started != 2 || ended != 1 {
 		t.Errorf("%d workers started, %d ended: the second should serve again", started, ended)
 	}
 }
@@ -71,7 +71,7 @@ func TestPureCodecPassesOnWhatTheWorkerSays(t *testing.T) {
 			return map[string]any{"code": "out_of_memory", "detail": "Close other tabs."}
 		})
 	}).Value)
-	bitmap, err := codec.Decode(t.Context(), newBlob())
+	bitmap, err := codec.Decode(t.Context(), newBlob(), 100)
 	if err != nil {
 		t.Fatal(err)
 	}

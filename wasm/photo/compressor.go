@@ -137,7 +137,7 @@ func (w *work) pass(ctx context.Context, plan Plan, stripped []byte) (*Result, e
 	if w.native == nil {
 		return result, nil
 	}
-	bitmap, err := w.decode(ctx, w.native)
+	bitmap, err := w.decode(ctx, w.native, sampleEdge)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (w *work) pass(ctx context.Context, plan Plan, stripped []byte) (*Result, e
 
 // recode decodes once and encodes until it fits.
 func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, error) {
-	bitmap, err := w.decode(ctx, codec)
+	bitmap, err := w.decode(ctx, codec, w.limits.edge(plan.Road))
 	if err != nil {
 		return nil, err
 	}
@@ -173,8 +173,8 @@ func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, err
 	return result, nil
 }
 
-func (w *work) decode(ctx context.Context, codec Codec) (Bitmap, error) {
-	bitmap, err := codec.Decode(ctx, w.source)
+func (w *work) decode(ctx context.Context, codec Codec, edge int) (Bitmap, error) {
+	bitmap, err := codec.Decode(ctx, w.source, edge)
 	w.done("decode")
 	if err == nil {
 		return bitmap, nil

@@ -33,6 +33,14 @@ func DefaultLimits() Limits {
 	}
 }
 
+// edge is the longest side that a road makes.
+func (l Limits) edge(road Road) int {
+	if road == RoadPure {
+		return min(l.MaxEdge, l.PureEdge)
+	}
+	return l.MaxEdge
+}
+
 // Source is one chosen file.
 type Source interface {
 	// Size is in bytes.
@@ -43,15 +51,16 @@ type Source interface {
 
 // Codec moves the pixels of a road.
 type Codec interface {
-	// Decode decodes the source upright, whatever its EXIF orientation. It
-	// fails if it cannot read the format or has no memory for it; a
-	// *shared.Error says so in words of its own.
-	Decode(ctx context.Context, source Source) (Bitmap, error)
+	// Decode decodes the source upright, whatever its EXIF orientation. It may
+	// keep no more detail than a picture needs whose longer side is edge: none
+	// larger is asked of the bitmap. It fails if it cannot read the format or
+	// has no memory for it; a *shared.Error says so in words of its own.
+	Decode(ctx context.Context, source Source, edge int) (Bitmap, error)
 }
 
 // Bitmap is a decoded photo in a codec's memory.
 type Bitmap interface {
-	// Size is in pixels, upright.
+	// Size is the source's, in pixels, upright.
 	Size() (width, height int)
 	// Encode scales to the given size, on white, and encodes a JPEG whose
 	// colours are sRGB or whose profile says what they are. Repeated calls with

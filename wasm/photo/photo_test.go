@@ -80,12 +80,12 @@ func stored(upright *image.RGBA, orientation int) *image.RGBA {
 // goCodec is the pure codec without a worker around it.
 type goCodec struct{}
 
-func (goCodec) Decode(ctx context.Context, source Source) (Bitmap, error) {
+func (goCodec) Decode(ctx context.Context, source Source, edge int) (Bitmap, error) {
 	file, err := source.Read(ctx, 0, source.Size())
 	if err != nil {
 		return nil, err
 	}
-	return pure.Decode(file, DefaultLimits().MaxPixels)
+	return pure.Decode(file, DefaultLimits().MaxPixels, edge)
 }
 
 func encodeJPEG(t testing.TB, img image.Image, quality int) []byte {
@@ -385,11 +385,11 @@ type faulty struct {
 	blank          bool
 }
 
-func (f faulty) Decode(ctx context.Context, source Source) (Bitmap, error) {
+func (f faulty) Decode(ctx context.Context, source Source, edge int) (Bitmap, error) {
 	if f.decode != nil {
 		return nil, f.decode
 	}
-	bitmap, err := goCodec{}.Decode(ctx, source)
+	bitmap, err := goCodec{}.Decode(ctx, source, edge)
 	return faultyBitmap{bitmap, f}, err
 }
 
@@ -456,7 +456,7 @@ func TestCancelledPhotoFreesItsTurn(t *testing.T) {
 // stuck is a codec that never answers.
 type stuck struct{}
 
-func (stuck) Decode(ctx context.Context, _ Source) (Bitmap, error) {
+func (stuck) Decode(ctx context.Context, _ Source, _ int) (Bitmap, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }

@@ -29,11 +29,7 @@ func plan(header container.Header, strippedBytes int, native bool, limits Limits
 
 // within fits the size to the road's longest edge.
 func (p Plan) within(limits Limits) Plan {
-	edge := limits.MaxEdge
-	if p.Road == RoadPure {
-		edge = min(edge, limits.PureEdge)
-	}
-	p.Width, p.Height = fit(p.Width, p.Height, edge)
+	p.Width, p.Height = fit(p.Width, p.Height, limits.edge(p.Road))
 	return p
 }
 

@@ -32,7 +32,7 @@ type desk struct{ picture *pure.Picture }
 func (d *desk) answer(request js.Value) (map[string]any, error) {
 	call := request.Get("call").String()
 	if call == "decode" {
-		return d.decode(request.Get("bytes"), request.Get("pixels"))
+		return d.decode(request)
 	}
 	if d.picture == nil {
 		return nil, errors.New("nothing is decoded")
@@ -58,16 +58,17 @@ func buffer(b []byte) map[string]any {
 }
 
 // decode takes a file's bytes and, if Go cannot decode them, its pixels.
-func (d *desk) decode(array, pixels js.Value) (map[string]any, error) {
+func (d *desk) decode(request js.Value) (map[string]any, error) {
 	// Before the next one: WebAssembly's memory only grows, and should not to
 	// the size of two.
 	d.picture = nil
 	runtime.GC()
+	array, pixels := request.Get("bytes"), request.Get("pixels")
 	file := make([]byte, array.Length())
 	js.CopyBytesToGo(file, array)
 	var err error
 	if pixels.IsUndefined() {
-		d.picture, err = pure.Decode(file, container.MaxPixels)
+		d.picture, err = pure.Decode(file, container.MaxPixels, request.Get("edge").Int())
 	} else {
 		width, height, stride := pixels.Get("width").Int(), pixels.Get("height").Int(), pixels.Get("stride").Int()
 		rgba := pixels.Get("rgba")

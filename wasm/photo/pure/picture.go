@@ -18,38 +18,74 @@ import (
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/photo/container"
+	"github.com/clinicpro/photobridge/wasm/photo/pure/baseline"
 )
 
 // Picture is a decoded photo. It satisfies photo.Bitmap.
 type Picture struct {
-	planes      *image.YCbCr // as stored
+	source      raster
 	orientation int          // EXIF, 1 to 8
 	profile     []byte       // ICC, nil for sRGB
 	upright     *image.YCbCr // at the size of the last encode, 4:2:0
 }
 
-// Decode decodes a file given whole. Pixels are not converted: they keep their
-// profile. It fails as container.ReadHeader does, and with cannot_decode.
-func Decode(file []byte, maxPixels int) (*Picture, error) {
+// Decode decodes a file given whole, for pictures whose longer side is at most
+// edge. Pixels are not converted: they keep their profile. It fails as
+// container.ReadHeader does, and with cannot_decode.
+func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	header, err := container.ReadHeader(file, maxPixels)
 	if err != nil {
 		return nil, err
 	}
+	source, ok := decodeBaseline(file, maxPixels, edge)
+	if !ok {
+		if source, err = decodeAny(file, maxPixels); err != nil {
+			return nil, err
+		}
+	}
+	return newPicture(source, header.Orientation, readProfile(file, header.Type)), nil
+}
+
+// decodeBaseline decodes a camera's JPEG, at the least size that serves.
+func decodeBaseline(file []byte, maxPixels, edge int) (raster, bool) {
+	m, err := baseline.Parse(file)
+	if err != nil || m.Width*m.Height > maxPixels {
+		return raster{}, false
+	}
+	longer := max(m.Width, m.Height)
+	planes, err := m.Decode(pointsFor(longer, edge), pointsFor(longer, edge*max(m.Subsampling())/2))
+	if err != nil {
+		return raster{}, false
+	}
+	return rasterOfBaseline(m.Width, m.Height, planes), true
+}
+
+// pointsFor is how many samples in eight it takes to have no fewer than needed.
+func pointsFor(length, needed int) int {
+	for _, points := range []int{1, 2, 3, 4, 5, 6} {
+		if length*points >= 8*needed {
+			return points
+		}
+	}
+	return 8
+}
+
+func decodeAny(file []byte, maxPixels int) (raster, error) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
-		return nil, cannotDecode(err)
+		return raster{}, cannotDecode(err)
 	}
 	if config.Width*config.Height > maxPixels {
-		return nil, tooManyPixels()
+		return raster{}, tooManyPixels()
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {
-		return nil, cannotDecode(err)
+		return raster{}, cannotDecode(err)
 	}
 	if decoded.Bounds().Empty() {
-		return nil, cannotDecode(nil)
+		return raster{}, cannotDecode(nil)
 	}
-	return newPicture(planesOf(decoded), header.Orientation, readProfile(file, header.Type)), nil
+	return rasterOf(planesOf(decoded)), nil
 }
 
 // FromRGBA takes the pixels of a HEIF file that another decoder has decoded and
@@ -62,14 +98,14 @@ func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []
 	if width*height > maxPixels {
 		return nil, tooManyPixels()
 	}
-	return newPicture(planesOfRows(width, height, row), 1, readProfile(file, container.TypeHEIF)), nil
+	return newPicture(rasterOf(planesOfRows(width, height, row)), 1, readProfile(file, container.TypeHEIF)), nil
 }
 
-func newPicture(planes *image.YCbCr, orientation int, profile []byte) *Picture {
+func newPicture(source raster, orientation int, profile []byte) *Picture {
 	if !describesRGB(profile) {
 		profile = nil
 	}
-	return &Picture{planes: planes, orientation: orientation, profile: profile}
+	return &Picture{source: source, orientation: orientation, profile: profile}
 }
 
 func tooManyPixels() error {
@@ -82,7 +118,7 @@ func cannotDecode(err error) error {
 
 // Size is in pixels, upright.
 func (p *Picture) Size() (width, height int) {
-	return turnedSize(p.planes.Rect.Dx(), p.planes.Rect.Dy(), p.orientation)
+	return turnedSize(p.source.width, p.source.height, p.orientation)
 }
 
 // Encode scales to the given upright size and encodes a JPEG that carries the
@@ -125,9 +161,9 @@ func (p *Picture) Sample(_ context.Context, width, height int) ([]byte, error) {
 }
 
 // Close lets the pixels go.
-func (p *Picture) Close() { *p = Picture{planes: &image.YCbCr{}} }
+func (p *Picture) Close() { *p = Picture{} }
 
 func (p *Picture) at(width, height int) *image.YCbCr {
 	width, height = turnedSize(width, height, p.orientation)
-	return turn(scale(p.planes, width, height), p.orientation)
+	return turn(scale(p.source, width, height), p.orientation)
 }

@@ -3,31 +3,55 @@ package pure
 import (
 	"image"
 	"image/color"
+
+	"github.com/clinicpro/photobridge/wasm/photo/pure/baseline"
 )
+
+// raster is a picture in planes: luma, blue and red difference.
+type raster struct {
+	width, height int // pixels
+	planes        [3]plane
+}
 
 // plane is one component of a picture, one byte a sample.
 type plane struct {
-	samples       []byte
-	width, height int
-	stride        int
+	samples            []byte
+	width, height      int
+	stride             int
+	densityX, densityY float64 // samples per pixel of the picture
 }
 
 func newPlane(width, height int) plane {
-	return plane{make([]byte, width*height), width, height, width}
+	return plane{make([]byte, width*height), width, height, width, 1, 1}
 }
 
 func (p plane) row(y int) []byte { return p.samples[y*p.stride:][:p.width:p.width] }
 
-// planesIn views a picture as luma, blue and red difference.
-func planesIn(m *image.YCbCr) [3]plane {
+// rasterOf views a picture as its planes.
+func rasterOf(m *image.YCbCr) raster {
 	width, height := m.Rect.Dx(), m.Rect.Dy()
 	across, down := subsampling(m.SubsampleRatio)
-	chromaWidth, chromaHeight := (width+across-1)/across, (height+down-1)/down
-	return [3]plane{
-		{m.Y, width, height, m.YStride},
-		{m.Cb, chromaWidth, chromaHeight, m.CStride},
-		{m.Cr, chromaWidth, chromaHeight, m.CStride},
+	chroma := plane{
+		width: (width + across - 1) / across, height: (height + down - 1) / down, stride: m.CStride,
+		densityX: 1 / float64(across), densityY: 1 / float64(down),
 	}
+	blue, red := chroma, chroma
+	blue.samples, red.samples = m.Cb, m.Cr
+	return raster{width, height, [3]plane{{m.Y, width, height, m.YStride, 1, 1}, blue, red}}
+}
+
+// rasterOfBaseline lends a grey picture the colour of none.
+func rasterOfBaseline(width, height int, decoded []baseline.Plane) raster {
+	r := raster{width: width, height: height}
+	for i := range r.planes {
+		if i >= len(decoded) {
+			r.planes[i] = plane{[]byte{128}, 1, 1, 1, 1 / float64(width), 1 / float64(height)}
+			continue
+		}
+		p := decoded[i]
+		r.planes[i] = plane{p.Samples, p.Width, p.Height, p.Stride, p.DensityX, p.DensityY}
+	}
+	return r
 }
 
 // subsampling is how many luma samples there are to a chroma sample.

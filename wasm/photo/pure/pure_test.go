@@ -152,7 +152,7 @@ func TestEveryKindOfPixelIsScaledAndEncoded(t *testing.T) {
 	}
 	for name, img := range tests {
 		t.Run(name, func(t *testing.T) {
-			picture := newPicture(planesOf(img), 1, nil)
+			picture := newPicture(rasterOf(planesOf(img)), 1, nil)
 			file, err := picture.Encode(t.Context(), 301, 227, 0.9)
 			if err != nil {
 				t.Fatal(err)
@@ -181,7 +181,7 @@ func TestEstimateIsNear(t *testing.T) {
 	for i := range img.Pix {
 		img.Pix[i] = byte(i*i>>7) | 0x80
 	}
-	picture := newPicture(planesOf(img), 6, nil)
+	picture := newPicture(rasterOf(planesOf(img)), 6, nil)
 	for _, quality := range []float64{0.6, 0.9} {
 		file, err := picture.Encode(t.Context(), 900, 1200, quality)
 		if err != nil {
@@ -270,7 +270,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), shared.CodeCannotDecode},
 	}
 	for _, test := range tests {
-		if _, err := Decode(test.file, container.MaxPixels); shared.CodeOf(err) != test.code {
+		if _, err := Decode(test.file, container.MaxPixels, 2240); shared.CodeOf(err) != test.code {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}

@@ -14,24 +14,24 @@ const (
 // scale brings each plane to its own size in a 4:2:0 picture of the given size,
 // without a detour over RGB. A plane that is twice as large or more is halved
 // first, by boxes; a short kernel does the rest.
-func scale(source *image.YCbCr, width, height int) *image.YCbCr {
-	size := source.Rect.Size()
-	if size.X == width && size.Y == height && source.SubsampleRatio == image.YCbCrSubsampleRatio420 {
-		return source
-	}
+func scale(source raster, width, height int) *image.YCbCr {
 	target := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
-	from, to := planesIn(source), planesIn(target)
-	across, down := subsampling(source.SubsampleRatio)
-	stepX, stepY := float64(size.X)/float64(width), float64(size.Y)/float64(height)
-	scalePlane(to[0], from[0], stepX, stepY)
-	for i := 1; i < 3; i++ {
-		scalePlane(to[i], from[i], 2*stepX/float64(across), 2*stepY/float64(down))
+	stepX, stepY := float64(source.width)/float64(width), float64(source.height)/float64(height)
+	for i, to := range rasterOf(target).planes {
+		from := source.planes[i]
+		scalePlane(to, from, stepX*from.densityX/to.densityX, stepY*from.densityY/to.densityY)
 	}
 	return target
 }
 
 // scalePlane fills a plane whose samples lie stepX and stepY of the source's apart.
 func scalePlane(to, from plane, stepX, stepY float64) {
+	if stepX == 1 && stepY == 1 && from.width == to.width && from.height == to.height {
+		for y := range to.height {
+			copy(to.row(y), from.row(y))
+		}
+		return
+	}
 	boxX, boxY := powerOfTwo(stepX), powerOfTwo(stepY)
 	from = padded(boxed(from, boxX, boxY))
 	stepX, stepY = stepX/float64(boxX), stepY/float64(boxY)

@@ -17,9 +17,9 @@ func turn(source *image.YCbCr, orientation int) *image.YCbCr {
 	}
 	width, height := turnedSize(source.Rect.Dx(), source.Rect.Dy(), orientation)
 	upright := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
-	from, to := planesIn(source), planesIn(upright)
-	for i := range from {
-		turnPlane(to[i], from[i], orientation)
+	from, to := rasterOf(source), rasterOf(upright)
+	for i := range from.planes {
+		turnPlane(to.planes[i], from.planes[i], orientation)
 	}
 	return upright
 }

@@ -9,7 +9,8 @@ import { decodeHeif, isHeif, loadHeif, type Pixels } from './heif';
 import { runProgram } from './program';
 
 type Call =
-  | { call: 'decode'; file: Blob }
+  /** For pictures whose longer side is at most `edge`. */
+  | { call: 'decode'; file: Blob; edge: number }
   | { call: 'estimate' | 'encode'; width: number; height: number; quality: number }
   /** RGBA, four bytes a pixel. */
   | { call: 'sample'; width: number; height: number };
@@ -17,7 +18,7 @@ type Call =
 type Answer = { width: number; height: number } | { size: number } | { bytes: ArrayBuffer } | { code: string; detail: string };
 
 /** To Go a file is its bytes, and the pixels if Go cannot decode them. */
-type GoCall = Exclude<Call, { file: Blob }> | { call: 'decode'; bytes: Uint8Array; pixels?: Pixels };
+type GoCall = Exclude<Call, { file: Blob }> | { call: 'decode'; bytes: Uint8Array; edge: number; pixels?: Pixels };
 
 /** wasm/purecodec/main_js.go declares it. */
 interface PureGlobals {
@@ -38,18 +39,18 @@ async function answer(call: Call): Promise<Answer> {
   const ready = await loaded.catch(() => undefined);
   if (!ready) return NOT_LOADED;
   try {
-    return call.call === 'decode' ? await decode(call.file) : ask(call);
+    return call.call === 'decode' ? await decode(call) : ask(call);
   } catch {
     return NOT_READ; // the file was taken away, or is damaged
   }
 }
 
-async function decode(file: Blob): Promise<Answer> {
+async function decode({ call, file, edge }: Extract<Call, { file: Blob }>): Promise<Answer> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!isHeif(bytes)) return ask({ call: 'decode', bytes });
+  if (!isHeif(bytes)) return ask({ call, bytes, edge });
   const heif = await loadHeif().catch(() => undefined);
   if (!heif) return NOT_LOADED;
-  return decodeHeif(heif, bytes, (pixels) => ask({ call: 'decode', bytes, pixels }));
+  return decodeHeif(heif, bytes, (pixels) => ask({ call, bytes, edge, pixels }));
 }
 
 function ask(call: GoCall): Answer {
