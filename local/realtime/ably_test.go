@@ -121,9 +121,33 @@ func sign(claims jwt.MapClaims) string {
 	return text
 }
 
+// awaitConnected waits for the client's connection. A channel that is attached before
+// has its ATTACH queued, and v1.4.1 locks itself out when the connection drops
+// while it sends what is queued (msgQueue.Flush calls Enqueue).
+func awaitConnected(t *testing.T, client *ably.Realtime) {
+	t.Helper()
+	there := make(chan struct{}, 1)
+	off := client.Connection.On(ably.ConnectionEventConnected, func(ably.ConnectionStateChange) {
+		select {
+		case there <- struct{}{}:
+		default:
+		}
+	})
+	defer off()
+	if client.Connection.State() == ably.ConnectionStateConnected {
+		return
+	}
+	select {
+	case <-there:
+	case <-time.After(30 * time.Second):
+		t.Fatalf("connection is %s: %v", client.Connection.State(), client.Connection.ErrorReason())
+	}
+}
+
 // subscribe attaches and returns what comes, in its order.
 func subscribe(t *testing.T, client *ably.Realtime, channel string, options ...ably.ChannelOption) (*ably.RealtimeChannel, <-chan *ably.Message) {
 	t.Helper()
+	awaitConnected(t, client)
 	ch, inbox := client.Channels.Get(channel, options...), make(chan *ably.Message, 1000)
 	if _, err := ch.SubscribeAll(t.Context(), func(m *ably.Message) { inbox <- m }); err != nil {
 		t.Fatal(err)
