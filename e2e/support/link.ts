@@ -50,6 +50,8 @@ export class Link {
   readonly #fresh = new WeakSet<Socket>();
   readonly #up: Pipe;
   readonly #down: Pipe;
+  /** What was asked over it, as `PUT http://origin/path`. */
+  readonly asked: string[] = [];
   #mishaps: Required<Mishap>[] = [];
   #offline = false;
 
@@ -111,6 +113,7 @@ export class Link {
   async #pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { socket, method = 'GET', headers } = incoming;
     const url = new URL(incoming.url ?? '');
+    this.asked.push(`${method} ${url.origin}${url.pathname}`);
     const effect = this.#effect(url.origin, method);
     if (effect === 'drop-before') return void socket.destroy();
     if (effect === 'status') return void answer.writeHead(503, { 'access-control-allow-origin': '*' }).end();

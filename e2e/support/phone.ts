@@ -7,13 +7,21 @@ export interface ScanOptions extends BrowserContextOptions {
   prepare?: (context: BrowserContext) => Promise<unknown>;
 }
 
+/** What makes a browser context a phone. */
+export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'light' };
+
 /** A phone-sized page with touch, holding what the code says. */
 export class Phone {
   private constructor(readonly page: Page) {}
 
   static async scan(browser: Browser, url: string, { prepare, ...options }: ScanOptions = {}): Promise<Phone> {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'light', ...options });
+    const context = await browser.newContext({ ...PHONE, ...options });
     await prepare?.(context);
+    return Phone.open(context, url);
+  }
+
+  /** In a browser that is there already. */
+  static async open(context: BrowserContext, url: string): Promise<Phone> {
     const page = await context.newPage();
     await page.goto(url);
     return new Phone(page);

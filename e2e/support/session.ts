@@ -51,6 +51,10 @@ export class Session {
     return ((await response.json()) as ListResponse).images;
   }
 
+  async remove(imageId: string): Promise<void> {
+    await call(this.stack, 'DELETE', `/images/${this.encounterId}/${imageId}`, this.created.desktopToken);
+  }
+
   async end(): Promise<void> {
     await call(this.stack, 'DELETE', `/${this.encounterId}`, this.created.desktopToken);
   }

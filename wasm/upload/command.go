@@ -136,6 +136,7 @@ func (q *Queue) upload() {
 		q.board.restart(q.photos)
 	}
 	q.hurry()
+	var records []Record // in one write: all photos wait for it
 	for _, p := range q.photos {
 		if p.stage == StageCancelled || p.stage == StageConfirmed {
 			continue
@@ -144,8 +145,9 @@ func (q *Queue) upload() {
 		if p.stage == StageFailed && p.problem.Retryable {
 			p.revive()
 		}
-		q.note(p)
+		records = append(records, p.record())
 	}
+	q.write(func(ctx context.Context, j Journal) error { return j.Save(ctx, records...) })
 }
 
 // hurry forgets waits: the person asked, or the world changed.

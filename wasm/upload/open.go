@@ -26,6 +26,9 @@ func (q *Queue) open(apiBase string, session shared.TokenResponse) {
 			continue
 		}
 		q.abandon(p)
+		if p.restsOnly() {
+			p.revive()
+		}
 		q.forgetSlot(p, sameRecord)
 		p.refresh()
 	}

@@ -106,8 +106,8 @@ type Entry struct {
 type Journal interface {
 	// Replay answers what earlier pages of this session left behind, by Order.
 	Replay(ctx context.Context) ([]Entry, error)
-	// Save writes a photo's record.
-	Save(ctx context.Context, record Record) error
+	// Save writes photos' records, all or none.
+	Save(ctx context.Context, records ...Record) error
 	// SaveJPEG writes a photo's bytes and record, both or neither.
 	SaveJPEG(ctx context.Context, record Record, jpeg []byte) error
 	// Remove erases a photo.

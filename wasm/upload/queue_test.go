@@ -613,6 +613,33 @@ func TestQueueRegressions(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, ids(2)...)
 	})
+	inBubble(t, "the code is scanned again while a photo rests", func(t *testing.T, w *world) {
+		w.fault = func(s step, n int) fault {
+			if s == send && n%3 != 0 {
+				return dropBefore
+			}
+			return works
+		}
+		q := w.open(t)
+		add(q, ids(20)...)
+		q.Do(Command{Type: CommandUpload})
+		resting := func() bool {
+			return slices.ContainsFunc(w.last().Photos, func(p PhotoSnapshot) bool { return p.State == StateFailed })
+		}
+		for range 600 {
+			if time.Sleep(100 * time.Millisecond); resting() {
+				break
+			}
+		}
+		if !resting() {
+			t.Fatal("no photo rests")
+		}
+		w.fault = func(step, int) fault { return works }
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		time.Sleep(5 * time.Minute)
+		arrived(t, w, ids(20)...)
+	})
 	inBubble(t, "a removed photo does not come back when the code is scanned again", func(t *testing.T, w *world) {
 		w.writing = 15 * time.Millisecond
 		q := w.open(t)

@@ -415,8 +415,12 @@ func (m memory) Replay(context.Context) ([]Entry, error) {
 	return entries, nil
 }
 
-func (m memory) Save(ctx context.Context, r Record) error {
-	return m.write(ctx, func() { m.w.records[r.ID] = Entry{r, m.w.records[r.ID].JPEG} })
+func (m memory) Save(ctx context.Context, records ...Record) error {
+	return m.write(ctx, func() {
+		for _, r := range records {
+			m.w.records[r.ID] = Entry{r, m.w.records[r.ID].JPEG}
+		}
+	})
 }
 
 func (m memory) SaveJPEG(ctx context.Context, r Record, jpeg []byte) error {

@@ -269,8 +269,12 @@ func (j *Journal) recordItem(record upload.Record) Item {
 }
 
 // Save implements upload.Journal.
-func (j *Journal) Save(ctx context.Context, record upload.Record) error {
-	return j.storage.Write(ctx, []Item{j.recordItem(record)}, nil)
+func (j *Journal) Save(ctx context.Context, records ...upload.Record) error {
+	items := make([]Item, len(records))
+	for i, record := range records {
+		items[i] = j.recordItem(record)
+	}
+	return j.storage.Write(ctx, items, nil)
 }
 
 // SaveJPEG implements upload.Journal.

@@ -1,0 +1,179 @@
+/**
+ * `make bench-links`: a phone and a desktop, each on a line of its own, good or
+ * poor. How long one photo takes from Send until the desktop has painted it,
+ * how long 20 take, and what a photo costs in requests and Redis commands.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Desktop } from '../../e2e/support/desktop';
+import { Link, type Shape } from '../../e2e/support/link';
+import { storedObjects } from '../../e2e/support/objects';
+import { Phone } from '../../e2e/support/phone';
+import { endSessions } from '../../e2e/support/sessions';
+import { makeSkins } from '../../e2e/support/skin';
+import type { Stack } from '../../e2e/support/stack';
+import { expect, test } from '../../e2e/support/test';
+
+const LINES: Record<string, Shape> = {
+  good: { upBitsPerSecond: 8_000_000, downBitsPerSecond: 20_000_000, rttMs: 60 },
+  poor: { upBitsPerSecond: 1_500_000, downBitsPerSecond: 5_000_000, rttMs: 165 },
+};
+const ENCOUNTER = 'enc-1001';
+const RUNS = 3;
+const MANY = 20;
+const LONG = { timeout: 300_000 };
+const out = fileURLToPath(new URL('../out', import.meta.url));
+const ones: string[] = [];
+const twenties: string[] = [];
+const costs: string[] = [];
+let photos: string[] = [];
+
+test.beforeAll(async ({ browser }, info) => {
+  const page = await browser.newPage();
+  photos = await makeSkins(page, info.outputPath('photos'), MANY);
+  await page.close();
+});
+
+test.afterAll(() => {
+  const text = [
+    'Send pressed → painted on the desktop, seconds; promised: 1.25 × (bytes ÷ uplink) + 4 RTT.', '',
+    '| line | kB | bytes ÷ uplink | promised | measured |', '|---|---:|---:|---:|---:|', ...ones, '',
+    `${MANY} photos chosen and sent at once, seconds; promised: 1.15 × the slower of the two alone.`, '',
+    '| line | MB | compress all | upload all | promised | measured |', '|---|---:|---:|---:|---:|---:|', ...twenties, '',
+    'Requests (phone and desktop together) and Redis commands a photo; promised: 5 and 3, 4.2 requests in a batch of 20.', '',
+    '| line | photos | requests | preflights | Redis commands | which |', '|---|---:|---:|---:|---:|---|', ...costs, '',
+  ].join('\n');
+  console.log(`\n${text}`);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(`${out}/links.md`, text);
+});
+
+for (const [name, shape] of Object.entries(LINES)) {
+  const uplink = (bytes: number): number => (bytes * 8) / shape.upBitsPerSecond;
+
+  test(`one photo on a ${name} line`, async ({ browser, stack }) => {
+    for (const photo of photos.slice(0, RUNS)) {
+      const place = await Place.open(browser, stack, shape);
+      await place.ready([photo]);
+      await place.count();
+      const seconds = (await place.press()) / 1000;
+      costs.push(await place.cost(name, 1));
+      const bytes = await storedBytes(stack);
+      const promised = 1.25 * uplink(bytes) + (4 * shape.rttMs) / 1000;
+      ones.push(`| ${name} | ${(bytes / 1000).toFixed(0)} | ${uplink(bytes).toFixed(2)} | ${promised.toFixed(2)} | ${seconds.toFixed(2)} |`);
+      await place.close();
+    }
+  });
+
+  test(`${MANY} photos on a ${name} line`, async ({ browser, stack }) => {
+    const alone = await Place.open(browser, stack, shape);
+    const chosen = alone.chosen();
+    await alone.ready(photos);
+    const compress = (Date.now() - (await chosen)) / 1000;
+    await alone.count();
+    await alone.phone.button('Send without details').tap();
+    await expect(alone.desktop.painted).toHaveCount(MANY, LONG);
+    costs.push(await alone.cost(`${name}, all prepared`, MANY));
+    await alone.close();
+
+    const place = await Place.open(browser, stack, shape);
+    await place.count();
+    const start = place.chosen();
+    await place.phone.choose(photos);
+    await place.phone.button('Send without details').tap();
+    await place.phone.screen('success').waitFor(LONG);
+    const wall = (Date.now() - (await start)) / 1000;
+    await expect(place.desktop.painted).toHaveCount(MANY, LONG);
+    costs.push(await place.cost(`${name}, sent at once`, MANY));
+    const bytes = await storedBytes(stack);
+    const promised = 1.15 * Math.max(compress, uplink(bytes));
+    twenties.push(`| ${name} | ${(bytes / 1e6).toFixed(1)} | ${compress.toFixed(1)} | ${uplink(bytes).toFixed(1)} | ${promised.toFixed(1)} | ${wall.toFixed(1)} |`);
+    await place.close();
+  });
+}
+
+const storedBytes = async (stack: Stack): Promise<number> => (await storedObjects(stack, ENCOUNTER)).reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+/** A desktop and a phone that has scanned its code. */
+class Place {
+  private constructor(
+    private readonly stack: Stack,
+    private readonly links: [Link, Link],
+    readonly desktop: Desktop,
+    readonly phone: Phone,
+  ) {}
+
+  static async open(browser: Parameters<typeof Phone.scan>[0], stack: Stack, shape: Shape): Promise<Place> {
+    const links: [Link, Link] = [await Link.open(shape), await Link.open(shape)];
+    const desktop = await Desktop.open(browser, stack, ENCOUNTER, { proxy: links[0].proxy });
+    const phone = await Phone.scan(browser, await desktop.scanCode(), { proxy: links[1].proxy });
+    await expect(desktop.status).toHaveAttribute('data-connection', 'live', LONG);
+    await expect(phone.button('Gallery')).toBeEnabled(LONG);
+    return new Place(stack, links, desktop, phone);
+  }
+
+  /** Chooses photos and waits until they are prepared. */
+  async ready(files: string[]): Promise<void> {
+    await this.phone.choose(files);
+    await this.phone.page.getByText('Ready to send').waitFor(LONG);
+  }
+
+  /** When the page is next given files. */
+  chosen(): Promise<number> {
+    return this.phone.page.evaluate(() => new Promise<number>((resolve) => addEventListener('change', () => resolve(Date.now()), { capture: true, once: true })));
+  }
+
+  /** Presses Send. Resolves with the milliseconds until the desktop has painted the photo. */
+  async press(): Promise<number> {
+    const paintedAt = this.desktop.page.evaluate(painted);
+    const pressedAt = this.phone.page.evaluate(() => new Promise<number>((resolve) => addEventListener('click', () => resolve(Date.now()), { capture: true, once: true })));
+    await this.phone.button('Send without details').tap();
+    return (await paintedAt) - (await pressedAt);
+  }
+
+  /** Counts from here on. */
+  async count(): Promise<void> {
+    for (const link of this.links) link.asked.length = 0;
+    await fetch(`${this.stack.control}/counters`, { method: 'DELETE' });
+  }
+
+  async cost(name: string, count: number): Promise<string> {
+    const { commands = {} } = (await (await fetch(`${this.stack.control}/counters`)).json()) as { commands?: Record<string, number> };
+    const redis = Object.values(commands).reduce((sum, n) => sum + n, 0);
+    const asked = this.links.flatMap((link) => link.asked).map((what) => this.#kind(what)).filter((kind) => kind !== undefined);
+    const preflights = asked.filter((kind) => kind === 'preflight').length;
+    const kinds = [...new Set(asked)].map((kind) => `${asked.filter((one) => one === kind).length} ${kind}`);
+    return `| ${name} | ${count} | ${((asked.length - preflights) / count).toFixed(2)} | ${preflights} | ${(redis / count).toFixed(2)} | ${kinds.join(', ')}; ${Object.entries(commands).map(([command, n]) => `${n} ${command}`).join(', ')} |`;
+  }
+
+  /** What a request of the product was for; undefined for the host page's own. */
+  #kind(asked: string): string | undefined {
+    if (asked.startsWith('OPTIONS')) return 'preflight';
+    if (asked.startsWith(`PUT ${this.stack.env.S3_ENDPOINT}`)) return 'PUT';
+    if (asked.startsWith(`GET ${this.stack.env.S3_ENDPOINT}`)) return 'GET';
+    return /^(?:GET|POST) .*\/session\/(presigned-url|images|[\w-]+\/realtime)/.exec(asked)?.[1]?.replace('images', asked.startsWith('GET') ? 'list' : 'confirm');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.desktop.close(), this.phone.close()]);
+    await Promise.all(this.links.map((link) => link.close()));
+    // The next one finds an empty session.
+    await endSessions(this.stack);
+  }
+}
+
+/** Runs in the page: when a picture is decoded and a frame was drawn with it. */
+function painted(): Promise<number> {
+  const root = document.querySelector('photobridge-widget')?.shadowRoot;
+  if (!root) throw new Error('no widget');
+  return new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      const image = root.querySelector<HTMLImageElement>('[data-image-id] img');
+      if (!image) return;
+      observer.disconnect();
+      void image.decode().then(() => requestAnimationFrame(() => setTimeout(() => resolve(Date.now()))));
+    });
+    observer.observe(root, { subtree: true, childList: true });
+  });
+}
