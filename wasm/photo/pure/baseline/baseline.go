@@ -1,4 +1,4 @@
-// Package baseline decodes the JPEG that cameras write: baseline sequential
+// Package baseline decodes and encodes the JPEG that cameras write: baseline sequential
 // DCT, Huffman coding, eight bits a sample, one scan (ITU-T T.81). It can stop
 // at a fraction of the size: a transform of fewer points than eight turns a
 // block straight into fewer samples, which costs less than to decode all of
