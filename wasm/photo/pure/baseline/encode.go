@@ -26,7 +26,7 @@ type channel struct {
 func Encode(m *image.YCbCr, quality int) []byte {
 	width, height := m.Rect.Dx(), m.Rect.Dy()
 	quantisers := [2][64]uint8{scaledQuantiser(0, quality), scaledQuantiser(1, quality)}
-	w := writer{data: appendHeader(make([]byte, 0, width*height/4+maxBlock), width, height, &quantisers)}
+	w := writer{data: appendHeader(make([]byte, 0, width*height/4), width, height, &quantisers)}
 	luma := newChannel(m.Y, width, height, m.YStride, 0, &quantisers[0])
 	blue := newChannel(m.Cb, (width+1)/2, (height+1)/2, m.CStride, 1, &quantisers[1])
 	red := newChannel(m.Cr, (width+1)/2, (height+1)/2, m.CStride, 1, &quantisers[1])

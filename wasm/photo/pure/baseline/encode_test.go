@@ -44,6 +44,27 @@ func TestEncode(t *testing.T) {
 	}
 }
 
+func TestWriter(t *testing.T) {
+	tests := []struct {
+		name string
+		bits []uint64 // of 9 each
+		want string
+	}{
+		{"filled with ones", []uint64{0}, "\x00\x7f"},
+		{"a 0 after each 0xff", []uint64{0x1ff, 0x1ff, 0x1ff, 0x1ff}, "\xff\x00\xff\x00\xff\x00\xff\x00\xff\x00"},
+		{"0xff over four bytes' end", []uint64{0, 0, 0, 0x0f, 0x1e0}, "\x00\x00\x00\x00\xff\x00\x07"},
+	}
+	for _, test := range tests {
+		var w writer
+		for _, b := range test.bits {
+			w.put(b, 9)
+		}
+		if got := string(w.finish()); got != test.want {
+			t.Errorf("%s: %x, want %x", test.name, got, test.want)
+		}
+	}
+}
+
 // scene has edges, slopes and noise in each component.
 func scene(width, height int) *image.YCbCr {
 	random := rand.New(rand.NewPCG(3, 4))

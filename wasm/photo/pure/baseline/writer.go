@@ -10,14 +10,8 @@ type writer struct {
 	count int    // how many of them, fewer than 32
 }
 
-// maxBlock bounds the bytes of a block: 64 codes with their numbers, all stuffed.
-const maxBlock = 2 * 64 * 27 / 8
-
 // block writes a block of coefficients (section F.1.2).
 func (w *writer) block(b *block, c *channel) {
-	if cap(w.data)-len(w.data) < maxBlock {
-		w.data = append(make([]byte, 0, 2*cap(w.data)+maxBlock), w.data...)
-	}
 	level := quantised(b[0]-levelShift, c.reciprocals[0])
 	difference := level - c.previous
 	c.previous = level
@@ -65,7 +59,7 @@ func (w *writer) put(word uint64, length int) {
 	}
 }
 
-// flush moves four bytes to the data, which has room for them.
+// flush moves four bytes to the data.
 func (w *writer) flush() {
 	w.count -= 32
 	four := uint32(w.bits >> uint(w.count))
