@@ -46,7 +46,7 @@ func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	return newPicture(source, header.Orientation, readProfile(file, header.Type)), nil
 }
 
-// decodeBaseline decodes a camera's JPEG, at the least size that serves.
+// decodeBaseline decodes a JPEG as cameras write it, to the least size that serves.
 func decodeBaseline(file []byte, maxPixels, edge int) (raster, bool) {
 	m, err := baseline.Parse(file)
 	if err != nil || m.Width*m.Height > maxPixels {
