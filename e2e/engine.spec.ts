@@ -65,7 +65,7 @@ test('HEIC is decoded here where the browser cannot, with a decoder that is load
   await engine.compress(join(photos ?? '', 'gps.jpg'));
   expect(engine.hasFetched(PURE) || engine.hasFetched(HEIF)).toBe(false);
   const portrait = await engine.compress(join(photos ?? '', 'iphone-13-pro-max-p3.heic'));
-  expect(portrait).toMatchObject({ width: 1680, height: 2240 });
+  expect(portrait).toMatchObject({ width: 1920, height: 2560 });
   expect(segments(portrait.jpeg)).toContain('E2 ICC_PROFILE');
   expect(engine.hasFetched(HEIF)).toBe(true);
   await engine.close();

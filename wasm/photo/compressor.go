@@ -148,7 +148,7 @@ func (w *work) pass(ctx context.Context, plan Plan, stripped []byte) (*Result, e
 
 // recode decodes once and encodes until it fits.
 func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, error) {
-	bitmap, err := w.decode(ctx, codec, w.limits.edge(plan.Road))
+	bitmap, err := w.decode(ctx, codec, w.limits.MaxEdge)
 	if err != nil {
 		return nil, err
 	}

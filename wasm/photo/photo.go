@@ -16,7 +16,6 @@ import (
 type Limits struct {
 	MaxBytes   int     // hard
 	MaxEdge    int     // pixels of the longer side; larger photos are scaled down
-	PureEdge   int     // the same on the pure road, where pixels cost more time
 	MaxPixels  int     // of the original; more is refused
 	MaxQuality float64 // 0 to 1, as canvases count it
 	MinQuality float64 // below it the photo is shrunk instead
@@ -28,17 +27,9 @@ type Limits struct {
 // bench-compress) and take two thirds of the time.
 func DefaultLimits() Limits {
 	return Limits{
-		MaxBytes: shared.MaxImageBytes, MaxEdge: 2560, PureEdge: 2240, MaxPixels: container.MaxPixels,
+		MaxBytes: shared.MaxImageBytes, MaxEdge: 2560, MaxPixels: container.MaxPixels,
 		MaxQuality: 0.92, MinQuality: 0.6,
 	}
-}
-
-// edge is the longest side that a road makes.
-func (l Limits) edge(road Road) int {
-	if road == RoadPure {
-		return min(l.MaxEdge, l.PureEdge)
-	}
-	return l.MaxEdge
 }
 
 // Source is one chosen file.

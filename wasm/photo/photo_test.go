@@ -301,7 +301,7 @@ func TestPlan(t *testing.T) {
 		{"small but with a long edge", photo(4000, 300, 1), 200_000, true, Plan{RoadNative, 2560, 192}},
 		{"12 megapixels", photo(4032, 3024, 1), 3_500_000, true, Plan{RoadNative, 2560, 1920}},
 		{"12 megapixels, turned", photo(4032, 3024, 6), 3_500_000, true, Plan{RoadNative, 1920, 2560}},
-		{"without a codec", photo(4032, 3024, 1), 3_500_000, false, Plan{RoadPure, 2240, 1680}},
+		{"without a codec", photo(4032, 3024, 1), 3_500_000, false, Plan{RoadPure, 2560, 1920}},
 		{"never larger", photo(1000, 800, 1), 1_200_000, true, Plan{RoadNative, 1000, 800}},
 		{"CMYK", cmyk, 200_000, true, Plan{RoadNative, 800, 600}},
 		{"size not in the header", container.Header{Type: container.TypeHEIF, Orientation: 1}, 0, true, Plan{RoadNative, 0, 0}},

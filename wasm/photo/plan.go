@@ -27,9 +27,9 @@ func plan(header container.Header, strippedBytes int, native bool, limits Limits
 	return Plan{RoadPure, width, height}.within(limits)
 }
 
-// within fits the size to the road's longest edge.
+// within fits the size to the longest edge.
 func (p Plan) within(limits Limits) Plan {
-	p.Width, p.Height = fit(p.Width, p.Height, limits.edge(p.Road))
+	p.Width, p.Height = fit(p.Width, p.Height, limits.MaxEdge)
 	return p
 }
 

@@ -9,7 +9,7 @@ import (
 	"context"
 	"image"
 	_ "image/gif" // decoders register themselves
-	"image/jpeg"
+	_ "image/jpeg"
 	_ "image/png"
 
 	_ "golang.org/x/image/bmp"
@@ -46,7 +46,7 @@ func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	return newPicture(source, header.Orientation, readProfile(file, header.Type)), nil
 }
 
-// decodeBaseline decodes a camera's JPEG, at the least size that serves.
+// decodeBaseline decodes a JPEG as cameras write it, to the least size that serves.
 func decodeBaseline(file []byte, maxPixels, edge int) (raster, bool) {
 	m, err := baseline.Parse(file)
 	if err != nil || m.Width*m.Height > maxPixels {
@@ -128,8 +128,7 @@ func (p *Picture) Encode(ctx context.Context, width, height int, quality float64
 		return nil, err
 	}
 	p.resize(width, height)
-	encoded, err := encode(p.upright, quality)
-	return withProfile(encoded, p.profile), err
+	return withProfile(encode(p.upright, quality), p.profile), nil
 }
 
 // Estimate encodes every eighth row of blocks.
@@ -139,8 +138,7 @@ func (p *Picture) Estimate(ctx context.Context, width, height int, quality float
 	}
 	p.resize(width, height)
 	some, share := someRows(p.upright)
-	encoded, err := encode(some, quality)
-	return int(float64(len(encoded))/share) + len(p.profile), err
+	return int(float64(len(encode(some, quality)))/share) + len(p.profile), nil
 }
 
 func (p *Picture) resize(width, height int) {
@@ -149,10 +147,8 @@ func (p *Picture) resize(width, height int) {
 	}
 }
 
-func encode(m image.Image, quality float64) ([]byte, error) {
-	var encoded bytes.Buffer
-	err := jpeg.Encode(&encoded, m, &jpeg.Options{Quality: int(100*quality + 0.5)})
-	return encoded.Bytes(), err
+func encode(m *image.YCbCr, quality float64) []byte {
+	return baseline.Encode(m, int(100*quality+0.5))
 }
 
 // Sample scales to the given upright size and answers RGBA, four bytes a pixel.

@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+	"os"
 	"slices"
 	"testing"
 
@@ -174,6 +175,79 @@ func TestEveryKindOfPixelIsScaledAndEncoded(t *testing.T) {
 	}
 }
 
+func TestDecodeJPEG(t *testing.T) {
+	var colour bytes.Buffer
+	if err := jpeg.Encode(&colour, patches(640, 480), &jpeg.Options{Quality: 95}); err != nil {
+		t.Fatal(err)
+	}
+	// A colour JPEG of image/jpeg's has black where patches is transparent.
+	want := [4]color.NRGBA{quarters[0], quarters[1], quarters[2], {0, 0, 0, 255}}
+	for _, edge := range []int{20, 100, 301, 500, 640, 2560} {
+		picture, err := Decode(colour.Bytes(), container.MaxPixels, edge)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if width, height := picture.Size(); width != 640 || height != 480 {
+			t.Errorf("for %d: size %d×%d", edge, width, height)
+		}
+		width, height := min(edge, 640), min(edge, 640)*3/4
+		rgba, err := picture.Sample(t.Context(), width, height)
+		if err != nil || len(rgba) != 4*width*height {
+			t.Fatalf("for %d: %d bytes, %v", edge, len(rgba), err)
+		}
+		for i, want := range want {
+			got := rgba[4*((height/4+height/2*(i/2))*width+width/4+width/2*(i%2)):]
+			if far(got[0], want.R) || far(got[1], want.G) || far(got[2], want.B) {
+				t.Errorf("for %d: quarter %d is %v, want %v", edge, i, got[:3], want)
+			}
+		}
+	}
+}
+
+// TestDecodeOtherJPEG: what the baseline decoder refuses is decoded all the same.
+func TestDecodeOtherJPEG(t *testing.T) {
+	for _, name := range []string{"420", "grey", "progressive", "rgb", "separate"} {
+		file, err := os.ReadFile("baseline/testdata/" + name + ".jpg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, err := Decode(file, container.MaxPixels, 2560)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, err := picture.Sample(t.Context(), 83, 61)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoded, err := jpeg.Decode(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := rgbaOf(scale(rasterOf(planesOf(decoded)), 83, 61)); apart(got, want) > 0.5 {
+			t.Errorf("%s: off by %.1f", name, apart(got, want))
+		}
+	}
+}
+
+// apart is by how much samples differ, on average.
+func apart(a, b []byte) (mean float64) {
+	for i := range a {
+		mean += math.Abs(float64(a[i])-float64(b[i])) / float64(len(a))
+	}
+	return mean
+}
+
+func TestPointsFor(t *testing.T) {
+	for _, test := range []struct{ length, needed, want int }{
+		{4032, 2560, 6}, {4032, 2520, 5}, {4032, 2240, 5}, {4032, 2016, 4}, {8064, 2560, 3}, {3264, 2560, 8}, {2000, 2560, 8}, {4032, 384, 1}, {1, 1, 8},
+	} {
+		if got := pointsFor(test.length, test.needed); got != test.want {
+			t.Errorf("%d of %d: %d points, want %d", test.needed, test.length, got, test.want)
+		}
+	}
+}
+
 func far(a, b uint8) bool { return max(a, b)-min(a, b) > 6 }
 
 func TestEstimateIsNear(t *testing.T) {
@@ -270,7 +344,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), shared.CodeCannotDecode},
 	}
 	for _, test := range tests {
-		if _, err := Decode(test.file, container.MaxPixels, 2240); shared.CodeOf(err) != test.code {
+		if _, err := Decode(test.file, container.MaxPixels, 2560); shared.CodeOf(err) != test.code {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}

@@ -3,6 +3,7 @@ package pure
 import (
 	"image"
 	"math"
+	"math/bits"
 )
 
 const (
@@ -123,46 +124,44 @@ func powerOfTwo(step float64) int {
 	return power
 }
 
-// boxed averages boxes of samples; those at the far edges may be smaller.
+// boxed averages boxes of samples, powers of two across and down. Beyond the far
+// edges the edge goes on.
 func boxed(from plane, boxX, boxY int) plane {
 	if boxX == 1 && boxY == 1 {
 		return from
 	}
 	small := newPlane((from.width+boxX-1)/boxX, (from.height+boxY-1)/boxY)
-	sums := make([]uint32, small.width)
+	sums := make([]uint32, small.width*boxX)
+	shift := bits.Len(uint(boxX*boxY)) - 1
 	for y := range small.height {
 		clear(sums)
-		top, bottom := y*boxY, min((y+1)*boxY, from.height)
-		for row := top; row < bottom; row++ {
-			addBoxes(sums, from.row(row), boxX)
+		for i := range boxY {
+			addRow(sums, from.row(min(y*boxY+i, from.height-1)))
 		}
-		to := small.row(y)
-		for x, sum := range sums {
-			count := uint32(min(boxX, from.width-x*boxX) * (bottom - top))
-			to[x] = byte((sum + count/2) / count)
-		}
+		averageAcross(small.row(y), sums, boxX, shift)
 	}
 	return small
 }
 
-func addBoxes(sums []uint32, row []byte, box int) {
-	if box == 2 {
-		pairs := len(row) / 2
-		for x, sum := range sums[:pairs] {
-			pair := row[2*x : 2*x+2 : 2*x+2]
-			sums[x] = sum + uint32(pair[0]) + uint32(pair[1])
-		}
-		if len(row)%2 == 1 {
-			sums[pairs] += uint32(row[2*pairs])
-		}
-		return
+func addRow(sums []uint32, row []byte) {
+	beyond := sums[len(row):]
+	sums = sums[:len(row)]
+	for x, sample := range row {
+		sums[x] += uint32(sample)
 	}
-	for x := range sums {
-		sum := sums[x]
-		for _, sample := range row[x*box : min((x+1)*box, len(row))] {
-			sum += uint32(sample)
+	for x := range beyond {
+		beyond[x] += uint32(row[len(row)-1])
+	}
+}
+
+func averageAcross(to []byte, sums []uint32, box, shift int) {
+	half := uint32(1) << shift >> 1
+	for x := range to {
+		sum := half
+		for _, s := range sums[x*box:][:box] {
+			sum += s
 		}
-		sums[x] = sum
+		to[x] = byte(sum >> (shift & 31))
 	}
 }
 

@@ -1,9 +1,11 @@
-// Package baseline decodes the JPEG that cameras write: baseline sequential
-// DCT, Huffman coding, eight bits a sample, one scan (ITU-T T.81). It can stop
-// at a fraction of the size: a transform of fewer points than eight turns a
-// block straight into fewer samples, which costs less than to decode all of
-// them and is as sharp. Everything else (progressive, CMYK, RGB, damaged) it
-// refuses, in favour of image/jpeg.
+// Package baseline decodes and encodes the JPEG that cameras write: baseline
+// sequential DCT, Huffman coding, eight bits a sample, one scan. Sections,
+// tables and figures are those of ITU-T T.81.
+//
+// It decodes straight to a fraction of the size where that is enough: a
+// transform of fewer points than eight turns a block into fewer samples, which
+// costs less than to make all of them and is as sharp. Everything else
+// (progressive, CMYK, RGB, damaged) it leaves to image/jpeg.
 //
 // Inputs are hostile: every one is a picture or an error.
 package baseline

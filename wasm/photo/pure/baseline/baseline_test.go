@@ -85,6 +85,16 @@ func TestAgreesWithImageJPEG(t *testing.T) {
 	}
 }
 
+// TestGreyIsOneBlock: with one component, an MCU is a block, whatever the
+// sampling factors say (section A.2.2).
+func TestGreyIsOneBlock(t *testing.T) {
+	file := bytes.Replace(read(t, "grey"), []byte("\x01\x11\x00\xff"), []byte("\x01\x22\x00\xff"), 1)
+	if bytes.Equal(file, read(t, "grey")) {
+		t.Fatal("no frame header is there")
+	}
+	agree(t, file)
+}
+
 // TestAgreesOnPhotos does the same with the photos in PHOTOS.
 func TestAgreesOnPhotos(t *testing.T) {
 	photos, _ := filepath.Glob(filepath.Join(os.Getenv("PHOTOS"), "*.jpg"))
@@ -198,13 +208,16 @@ func TestRefuses(t *testing.T) {
 	}{
 		{"progressive", read(t, "progressive"), ErrUnsupported},
 		{"arithmetic", read(t, "arithmetic"), ErrUnsupported},
-		{"RGB", read(t, "rgb"), ErrUnsupported},
+		{"RGB, by its names", bytes.Replace(read(t, "rgb"), []byte("Adobe"), []byte("Plain"), 1), ErrUnsupported},
+		{"RGB, by Adobe's segment", bytes.Replace(read(t, "rgb"), []byte("R\x11\x00G"), []byte("\x01\x11\x00\x02"), 1), ErrUnsupported},
 		{"a scan a component", read(t, "separate"), ErrUnsupported},
 		{"12 bits", changed("\xff\xc0\x00\x11\x08", "\xff\xc0\x00\x11\x0c"), ErrUnsupported},
 		{"no pixels", changed("\xff\xc0\x00\x11\x08\x00\x3d", "\xff\xc0\x00\x11\x08\x00\x00"), ErrUnsupported},
 		{"not a JPEG", []byte("\x89PNG\r\n\x1a\n"), ErrUnsupported},
 		{"no restart marker", changed("\xff\xdb", "\xff\xdd\x00\x04\x00\x01\xff\xdb"), ErrDamaged},
 		{"a restart marker out of turn", bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0 + 1}, []byte{0xff, markerRST0 + 2}, 1), ErrDamaged},
+		{"too much before a restart marker", bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0}, []byte{0x55, 0xff, markerRST0}, 1), ErrDamaged},
+		{"a run beyond the block", runBeyond(), ErrDamaged},
 		{"no tables", changed("\xff\xc4", "\xff\xe4"), ErrDamaged},
 		{"more codes than there are", changed("\xff\xc4\x00\x1f\x00\x00", "\xff\xc4\x00\x1f\x00\x03"), ErrDamaged},
 	}
@@ -223,6 +236,27 @@ func TestRefuses(t *testing.T) {
 			}
 		}
 	}
+}
+
+// runBeyond is a picture of one MCU whose first block has 64 zeros after its DC.
+func runBeyond() []byte {
+	dc, ac := typicalDC[0].codes(), typicalAC[0].codes()
+	w := writer{data: appendHeader(nil, 16, 16, &[2][64]uint8{})}
+	for i := range 4 {
+		w.put(pack(dc[0], 0, 0))
+		if i == 0 {
+			for range 4 {
+				w.put(pack(ac[0xf0], 0, 0))
+			}
+			continue
+		}
+		w.put(pack(ac[0], 0, 0))
+	}
+	for range 2 {
+		w.put(pack(typicalDC[1].codes()[0], 0, 0))
+		w.put(pack(typicalAC[1].codes()[0], 0, 0))
+	}
+	return append(w.finish(), 0xff, markerEOI)
 }
 
 func decode(file []byte) error {

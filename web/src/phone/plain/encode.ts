@@ -21,7 +21,8 @@ export class PlainError extends Error {
   }
 }
 
-const LONG_EDGE = 3072;
+/** As the engine has it (DefaultLimits in wasm/photo). */
+const LONG_EDGE = 2560;
 const TRIES = [
   { scale: 1, quality: 0.9 },
   { scale: 1, quality: 0.8 },
@@ -32,7 +33,7 @@ const TRIES = [
 ] as const;
 
 /**
- * Upright, at most `maxBytes`, at most 3072 px.
+ * Upright, at most `maxBytes`, at most 2560 px.
  * @throws PlainError empty_file, cannot_decode, blank_result, too_large
  */
 export async function encode(file: Blob, maxBytes: number): Promise<Encoded> {
