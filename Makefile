@@ -53,7 +53,7 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: test
-test: browser check test-units soak test-e2e ## every test there is; installs what it needs
+test: browser engines check test-units soak test-e2e ## every test there is; installs what it needs
 
 .PHONY: check
 check: build vet types sizes ## what is quick: vet, types, sizes
@@ -137,7 +137,7 @@ soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, n
 	cd local && go test $(RACE) -count=1 -v -run Soak ./realtime
 
 .PHONY: test-e2e
-test-e2e: build browser ## real browsers against the whole thing
+test-e2e: build browser engines ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts
 
 .PHONY: pictures
@@ -147,6 +147,10 @@ pictures: build browser ## takes the README's pictures anew
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium
 	@scripts/browser.sh >/dev/null
+
+.PHONY: engines
+engines: ## installs Firefox and WebKit for the end-to-end tests, where it may
+	@scripts/engines.sh install
 
 ##@ Deploy
 

@@ -1,18 +1,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { Desktop } from './support/desktop';
-import { colourDistance, decode, metadataSegments } from './support/jpeg';
+import { decode } from './support/jpeg';
 import { storedObjects } from './support/objects';
 import { Phone } from './support/phone';
-import { CORNERS, makePhoto } from './support/photos';
-import type { Stack } from './support/stack';
+import { makePhoto } from './support/photos';
+import { expectStored, expectUpright, MAX_IMAGE_BYTES } from './support/stored';
 import { expect, test } from './support/test';
 
-const MAX_IMAGE_BYTES = 1_000_000;
 const SNOMED = 'http://snomed.info/sct';
-/** JPEG and resampling move a flat colour by less. */
-const SAME_COLOUR = 12;
 
 test('a photo goes from the phone to the right patient, and to nobody else', async ({ browser, stack }, info) => {
   const desktop = await Desktop.open(browser, stack, 'enc-1001');
@@ -31,9 +28,7 @@ test('a photo goes from the phone to the right patient, and to nobody else', asy
   await expect(desktop.painted).toHaveCount(2);
   await expectCoded(desktop);
   const objects = await expectStored(desktop.page, stack, 'enc-1001', 2);
-  const upright = objects.map(({ width, height }) => ({ portrait: height > width }));
-  expect(upright).toEqual(expect.arrayContaining([{ portrait: true }, { portrait: false }]));
-  for (const { corners } of objects) expect(colourDistance(corners, CORNERS)).toBeLessThan(SAME_COLOUR);
+  expectUpright(objects, 1);
 
   await expect(other.tiles).toHaveCount(0);
   expect(await storedObjects(stack, 'enc-1002')).toHaveLength(0);
@@ -86,20 +81,6 @@ async function expectCoded(desktop: Desktop): Promise<void> {
       bodySite: { coding: [{ system: SNOMED, code: '14975008', display: 'Forearm structure' }], text: 'Forearm' },
     }),
   ]);
-}
-
-/** Every object is a JPEG within the limit that says nothing but its pixels. */
-async function expectStored(page: Page, stack: Stack, encounterId: string, count: number) {
-  const objects = await storedObjects(stack, encounterId);
-  expect(objects).toHaveLength(count);
-  const decoded = [];
-  for (const { key, bytes } of objects) {
-    expect(key).toMatch(new RegExp(`^sessions/${encounterId}/\\d+_[0-9a-f]{32}\\.jpg$`));
-    expect(bytes.length).toBeLessThanOrEqual(MAX_IMAGE_BYTES);
-    expect(metadataSegments(bytes)).toEqual([]);
-    decoded.push(await decode(page, bytes));
-  }
-  return decoded;
 }
 
 /** Width over height in percent, as a browser shows each file. */

@@ -1,0 +1,81 @@
+/** As much of W3C WebDriver (https://www.w3.org/TR/webdriver2/) as driving a page takes. */
+
+import { STEP_LIMIT_MS, VIEWPORT, type Engine } from './engine';
+
+/** A driver that is stuck, such as one without a display, never answers. */
+const ANSWER_LIMIT_MS = 30_000;
+const POLL_MS = 100;
+/** The key under which an element's reference is sent (12.3). */
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+type Reference = Record<typeof ELEMENT, string>;
+
+/** What a page that is still moving answers. */
+const PASSING = new Set(['no such element', 'stale element reference', 'element not interactable', 'element click intercepted']);
+
+export class WebDriverError extends Error {
+  /** `code` is one of the specification's (6.6). */
+  constructor(readonly code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.name = 'WebDriverError';
+  }
+}
+
+/** Opens a session with the driver at an origin. */
+export async function openSession(driver: string, capabilities: Record<string, unknown>): Promise<Engine> {
+  const { sessionId } = await call<{ sessionId: string }>('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
+  const session = `${driver}/session/${sessionId}`;
+  const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', session + path, body);
+  const find = (xpath: string): Promise<Reference> => post('/element', { using: 'xpath', value: xpath });
+  /** The command itself scrolls no further than the edge, where the page's bar of actions lies over everything. */
+  const toMiddle = (element: Reference): Promise<null> =>
+    post('/execute/sync', { script: 'arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', args: [element] });
+  await post('/window/rect', VIEWPORT);
+  return {
+    open: (url) => post('/url', { url }),
+    press: (xpath) => retry(async () => {
+      const element = await find(xpath);
+      await toMiddle(element);
+      await post(`/element/${element[ELEMENT]}/click`);
+    }),
+    choose: (xpath, files) => retry(async () => post(`/element/${(await find(xpath))[ELEMENT]}/value`, { text: files.join('\n') })),
+    see: (xpath, limitMs) => retry(async () => {
+      const shown = await call<boolean>('GET', `${session}/element/${(await find(xpath))[ELEMENT]}/displayed`);
+      if (!shown) throw new WebDriverError('element not interactable', `${xpath} is not shown`);
+    }, limitMs),
+    screenshot: async () => Buffer.from(await call<string>('GET', `${session}/screenshot`), 'base64'),
+    close: () => call('DELETE', session),
+  };
+}
+
+/** Waits until a driver listens at an origin. */
+export function untilReady(driver: string): Promise<void> {
+  return retry(async () => {
+    const { ready } = await call<{ ready: boolean }>('GET', `${driver}/status`);
+    if (!ready) throw new TypeError(`the driver at ${driver} is busy`);
+  });
+}
+
+/** @throws WebDriverError if the driver refuses, TypeError if nothing listens */
+async function call<T>(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown): Promise<T> {
+  const response = await fetch(url, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+  });
+  const { value } = (await response.json()) as { value: unknown };
+  if (response.ok) return value as T;
+  const { error, message } = value as { error: string; message: string };
+  throw new WebDriverError(error, message);
+}
+
+/** Tries again while the page, or a driver that starts, is not there yet. */
+async function retry<T>(attempt: () => Promise<T>, limitMs = STEP_LIMIT_MS): Promise<T> {
+  for (const deadline = Date.now() + limitMs; ; await new Promise((resolve) => setTimeout(resolve, POLL_MS))) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const passing = error instanceof WebDriverError ? PASSING.has(error.code) : error instanceof TypeError;
+      if (!passing || Date.now() > deadline) throw error;
+    }
+  }
+}
