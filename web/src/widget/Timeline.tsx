@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { printTable } from './print';
-import type { SessionState } from './sync';
+import type { SessionState } from './session';
 import type { TimelineEntry } from './timeline';
 import { momentText, type Words } from './words';
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Album } from './album';
 import { AT, jpeg, listed } from './fixtures';
 import { Ledger } from './ledger';
+import { Outbox } from './outbox';
 
 const [a, b, c] = ['a', 'b', 'c'].map((id) => id.repeat(32)) as [string, string, string];
 const LATER = '2026-03-04T09:31:00Z';
@@ -9,13 +10,15 @@ const SIZE = { width: 10, height: 10 };
 
 let album: Album;
 let ledger: Ledger;
+let outbox: Outbox;
 const revoked = vi.fn();
 
 beforeEach(() => {
   revoked.mockReset();
   vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => `blob:${Math.random()}`, revokeObjectURL: revoked }));
   ledger = new Ledger(undefined);
-  album = new Album(ledger);
+  outbox = new Outbox();
+  album = new Album(ledger, outbox);
 });
 
 const ids = (): string[] => album.images.map(({ id }) => id);
@@ -41,20 +44,17 @@ describe('what the edge lists', () => {
     expect(album.images[0]?.file).toBeNull();
   });
 
-  test('cannot bring back what was removed for good, unless that failed', () => {
+  test('cannot bring back what was removed for good', () => {
     album.take([listed('a')]);
     album.drop(a);
     album.take([listed('a')]);
     expect(ids()).toEqual([]);
-    album.undrop(a);
-    album.take([listed('a')]);
-    expect(ids()).toEqual([a]);
+    expect(outbox.pending).toEqual([a]);
   });
 
   test('that is behind a confirmed correction does not take it back', () => {
     album.take([listed('a')]);
-    album.change(a, { laterality: 'left' }, LATER);
-    album.saved(a, listed('a', { laterality: 'left' }, LATER), { laterality: 'left' });
+    album.saved(listed('a', { laterality: 'left' }, LATER));
     album.take([listed('a')]);
     expect(album.images[0]?.said).toEqual({ laterality: 'left' });
   });
@@ -74,20 +74,6 @@ describe('a correction', () => {
     album.change(a, { laterality: 'right', notes: null }, LATER);
     album.take([listed('a', { laterality: 'left', notes: 'n' })]);
     expect(album.images[0]?.said).toEqual({ laterality: 'right' });
-  });
-
-  test('made while an earlier one was sent is still to be sent', () => {
-    album.change(a, { laterality: 'right', view: 'overview' }, LATER);
-    album.change(a, { laterality: 'bilateral' }, LATER);
-    album.saved(a, listed('a', { laterality: 'right', view: 'overview' }), { laterality: 'right', view: 'overview' });
-    expect(album.unsaved(a)).toEqual({ laterality: 'bilateral' });
-    expect(album.images[0]?.said.laterality).toBe('bilateral');
-  });
-
-  test('that is refused is taken back', () => {
-    album.change(a, { laterality: 'right' }, LATER);
-    album.revert(a);
-    expect(album.images[0]?.said).toEqual({ laterality: 'left', notes: 'n' });
   });
 });
 
@@ -135,7 +121,7 @@ describe('a derived image', () => {
     album.derive(a, jpeg(), SIZE, LATER);
     const id = album.images[1]?.id ?? '';
     album.change(id, { bodySite: 'foot' }, LATER);
-    expect(album.unsaved(id)).toBeUndefined();
+    expect(outbox.pending).toEqual([]);
     expect(album.images.map(({ said }) => said)).toEqual([{}, { bodySite: 'foot' }]);
   });
 
@@ -166,11 +152,11 @@ describe('when the session is over', () => {
   test('and it turns out to live, the edge is told what it missed', () => {
     album.change(a, { laterality: 'left' }, LATER);
     album.detach();
-    expect(album.unsaved(a)).toBeUndefined();
+    expect(album.isLocal(a)).toBe(true);
     album.take([listed('a'), listed('b'), listed('c')]);
     expect(ids()).toEqual([a, b, c]);
     expect(album.images[0]).toMatchObject({ local: false, said: { laterality: 'left' } });
     expect(album.images[0]?.file).not.toBeNull();
-    expect(album.unsaved(a)).toEqual({ laterality: 'left' });
+    expect(outbox.correction(a)).toEqual({ laterality: 'left' });
   });
 });

@@ -3,6 +3,7 @@
 import type { Image, Metadata } from '../contract/api';
 import { codeMetadata, type MetadataChange, type WidgetImage } from './image';
 import type { Ledger } from './ledger';
+import type { Outbox } from './outbox';
 import type { TimelineEntry } from './timeline';
 
 interface Photo {
@@ -22,14 +23,11 @@ export class Album {
   #count = 0;
   readonly #bytes = new Map<string, Bytes>();
   readonly #failed = new Set<string>();
-  /** Corrections that the edge has not confirmed. */
-  readonly #unsaved = new Map<string, MetadataChange>();
   /** Removed, and may yet be brought back. */
   readonly #removed = new Set<string>();
-  /** Removed for good: a list that was asked for before may still name them. */
-  readonly #gone = new Set<string>();
 
-  constructor(private readonly ledger: Ledger) {}
+  /** Corrections and removals go into the outbox, and show as if the edge had confirmed them. */
+  constructor(private readonly ledger: Ledger, private readonly outbox: Outbox) {}
 
   get images(): WidgetImage[] {
     return this.#photos.filter((photo) => !this.#isRemoved(photo)).map((photo) => this.#view(photo));
@@ -45,7 +43,7 @@ export class Album {
     const earlier = new Map(this.#photos.map((photo) => [photo.image.imageId, photo]));
     const local = this.#photos.filter((photo) => photo.local && !listed.has(photo.image.imageId));
     const happened: TimelineEntry[] = [];
-    const remote = images.filter(({ imageId }) => !this.#gone.has(imageId)).map((image): Photo => {
+    const remote = images.filter(({ imageId }) => !this.outbox.isGone(imageId)).map((image): Photo => {
       const known = earlier.get(image.imageId);
       // A list that was asked for before a correction was confirmed is behind it.
       if (known && !known.local && Date.parse(known.image.updatedAt) > Date.parse(image.updatedAt)) return known;
@@ -81,34 +79,17 @@ export class Album {
     const photo = this.#find(id);
     if (!photo) return [];
     // What was derived here the edge never hears of; what is left over it may, if the session turns out to live.
-    if (photo.derivedFrom === undefined) this.#unsaved.set(id, { ...this.#unsaved.get(id), ...change });
+    if (photo.derivedFrom === undefined) this.outbox.correct(id, change);
     else this.#replace({ ...photo, image: { ...photo.image, metadata: apply(photo.image.metadata, change), updatedAt: at } });
     return photo.local ? [{ at, what: 'described', photo: photo.number }] : [];
   }
 
-  /** What the edge is still to be told of an image. */
-  unsaved(id: string): MetadataChange | undefined {
-    return this.isLocal(id) ? undefined : this.#unsaved.get(id);
-  }
-
-  get unsavedIds(): string[] {
-    return [...this.#unsaved.keys()];
-  }
-
-  /** The edge has an image with the change in it; what was changed since stays unsaved. */
-  saved(id: string, image: Image, change: MetadataChange): TimelineEntry[] {
-    const waiting = Object.entries(this.#unsaved.get(id) ?? {}).filter(([field, value]) => change[field as keyof MetadataChange] !== value);
-    if (waiting.length > 0) this.#unsaved.set(id, Object.fromEntries(waiting));
-    else this.#unsaved.delete(id);
-    const photo = this.#find(id);
+  /** The edge has an image with a correction in it. */
+  saved(image: Image): TimelineEntry[] {
+    const photo = this.#find(image.imageId);
     if (!photo || photo.local) return [];
     this.#replace({ ...photo, image });
     return [{ at: image.updatedAt, what: 'described', photo: photo.number }];
-  }
-
-  /** Takes back corrections that the edge refused. */
-  revert(id: string): void {
-    this.#unsaved.delete(id);
   }
 
   remove(id: string, at: string): TimelineEntry[] {
@@ -125,14 +106,9 @@ export class Album {
 
   /** Forgets an image and all that was derived from it. */
   drop(id: string): void {
-    this.#gone.add(id);
+    if (this.#find(id)?.derivedFrom === undefined) this.outbox.remove(id);
     for (const { image, derivedFrom } of this.#photos) if (image.imageId === id || derivedFrom === id) this.#forget(image.imageId);
     this.#photos = this.#photos.filter(({ image, derivedFrom }) => image.imageId !== id && derivedFrom !== id);
-  }
-
-  /** An image that could not be removed may be listed again. */
-  undrop(id: string): void {
-    this.#gone.delete(id);
   }
 
   isLocal(id: string): boolean {
@@ -145,7 +121,7 @@ export class Album {
     if (!source) return undefined;
     const original = source.derivedFrom ?? from;
     const id = crypto.getRandomValues(new Uint8Array(16)).reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '');
-    const metadata = apply(source.image.metadata, this.#unsaved.get(from) ?? {});
+    const metadata = apply(source.image.metadata, this.outbox.correction(from) ?? {});
     const image: Image = { imageId: id, s3Key: '', contentType: file.type, size: file.size, sha256: '', ...size, metadata, uploadedAt: at, updatedAt: at };
     const derived: Photo = { image, number: ++this.#count, local: true, derivedFrom: original };
     const last = this.#photos.findLastIndex(({ image, derivedFrom }) => image.imageId === original || derivedFrom === original);
@@ -189,7 +165,7 @@ export class Album {
   #view({ image, number, local, derivedFrom }: Photo): WidgetImage {
     const id = image.imageId;
     const bytes = this.#bytes.get(id);
-    const said = apply(image.metadata, this.#unsaved.get(id) ?? {});
+    const said = apply(image.metadata, this.outbox.correction(id) ?? {});
     const committedAt = this.ledger.committedAt(id);
     return {
       id,
@@ -214,7 +190,6 @@ export class Album {
     if (bytes) URL.revokeObjectURL(bytes.url);
     this.#bytes.delete(id);
     this.#failed.delete(id);
-    this.#unsaved.delete(id);
     this.#removed.delete(id);
   }
 }

@@ -12,8 +12,9 @@
 import { render } from 'preact';
 import type { RecordForm } from './fhir';
 import type { WidgetImage } from './image';
+import { readyToCommit, type Commit, type SessionState, type SessionSync } from './session';
 import styles from './style.css?inline';
-import { createSessionSync, readyToCommit, type Commit, type SessionState, type SessionSync } from './sync';
+import { createSessionSync } from './sync';
 import viewerStyles from './viewer.css?inline';
 import { Widget } from './Widget';
 import { wordsFor, type Words } from './words';

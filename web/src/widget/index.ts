@@ -12,8 +12,9 @@ declare global {
 }
 
 export { PhotobridgeWidget };
-export { createSessionSync, readyToCommit } from './sync';
-export type { Commit, SessionState, SessionSync, SessionSyncOptions } from './sync';
+export { createSessionSync } from './sync';
+export { readyToCommit } from './session';
+export type { Commit, Connection, SessionProblem, SessionState, SessionStatus, SessionSync, SessionSyncOptions } from './session';
 export { missingFrom } from './image';
 export type { Bundle, RecordForm } from './fhir';
 export type { TimelineEntry } from './timeline';

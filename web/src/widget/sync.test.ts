@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventName, Image } from '../contract/api';
 import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
-import { createSessionSync, UNDO_MS, type Commit, type SessionSync } from './sync';
+import type { Commit, SessionSync } from './session';
+import { createSessionSync, UNDO_MS } from './sync';
 
 const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
 const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
@@ -161,6 +162,32 @@ describe('correcting', () => {
     await settle();
     expect(state().images[0]?.said).toEqual({});
     expect(state().problem?.detail).toBe('refused: metadata_invalid');
+  });
+});
+
+describe('leaving while the edge is down', () => {
+  test('an edit is delivered later, though nothing of it is shown any more', async () => {
+    await open(listed('a'));
+    edge.trouble = { call: /PATCH/, code: 'upstream_unavailable', status: 503, times: 2 };
+    sync.correct(a, { laterality: 'left' });
+    sync.close();
+    expect(shown()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('whoever comes back finds the edit and the removal, and has the last word', async () => {
+    await open(listed('a'), listed('b'));
+    edge.trouble = { call: /PATCH|DELETE/, code: 'network', status: 0, times: 8 };
+    sync.correct(a, { laterality: 'left', notes: 'n' });
+    sync.remove(b);
+    sync.close();
+    await open(...edge.images);
+    expect(state().images.map(({ id, said }) => [id, said])).toEqual([[a, { laterality: 'left', notes: 'n' }]]);
+    sync.correct(a, { laterality: 'right' });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(edge.images).toMatchObject([{ imageId: a, metadata: { laterality: 'right', notes: 'n' } }]);
   });
 });
 

@@ -4,16 +4,18 @@
  * a photo and never lose it. Framework-free; a host may bind to `store`.
  */
 
-import { createStore, type StoreApi } from 'zustand/vanilla';
-import { ApiError, type ClientErrorCode } from '../api/client';
+import { createStore } from 'zustand/vanilla';
+import { ApiError } from '../api/client';
 import * as edge from '../api/desktop';
 import type { CreateResponse, ListResponse } from '../contract/api';
 import { Album } from './album';
-import { transaction, type Bundle, type RecordForm } from './fhir';
-import { missingFrom, type MetadataChange, type WidgetImage } from './image';
+import { transaction, type RecordForm } from './fhir';
+import type { MetadataChange } from './image';
 import { readClaims } from './launch';
 import { Ledger } from './ledger';
-import { listen, type Realtime } from './realtime';
+import { Outbox, type Attendant } from './outbox';
+import { listen } from './realtime';
+import { initialState, OVER, readyToCommit, type Commit, type SessionProblem, type SessionState, type SessionSync, type SessionSyncOptions } from './session';
 import { extend, type Happening, type TimelineEntry } from './timeline';
 
 /** How long the desktop may not have heard of a change while realtime is down. */
@@ -24,116 +26,17 @@ const FIRST_RETRY_MS = 1_000;
 /** How long a removed photo can be brought back. */
 export const UNDO_MS = 15_000;
 
-export type SessionStatus = 'opening' | 'open' | 'ended' | 'failed';
-export type Connection = 'connecting' | 'live' | 'polling';
-
-export interface SessionProblem {
-  code: ClientErrorCode;
-  /** A sentence for a person. */
-  detail: string;
-}
-
-export interface SessionState {
-  status: SessionStatus;
-  connection: Connection;
-  encounterId: string | null;
-  patientId: string | null;
-  patientLabel: string | null;
-  sessionExpiresAt: string | null;
-  maxImages: number;
-  /** The code to scan, and when it stops working. */
-  qr: { url: string; expiresAt: string } | null;
-  phoneConnectedAt: string | null;
-  images: readonly WidgetImage[];
-  /** Removed a moment ago; `restore` brings them back. */
-  removed: readonly WidgetImage[];
-  revision: number;
-  problem: SessionProblem | null;
-  /** Whether a commit runs, and why the last one failed. */
-  committing: boolean;
-  commitProblem: string | null;
-  timeline: readonly TimelineEntry[];
-}
-
-/** Photos on their way into the record. */
-export interface Commit {
-  encounterId: string;
-  patientId: string | null;
-  /** A FHIR R4 transaction. */
-  bundle: Bundle;
-  images: readonly WidgetImage[];
-}
-
-export interface SessionSyncOptions {
-  /** The edge's origin; '' for the page's own. */
-  apiBase: string;
-  /** A launch token of the practice system's backend, or where to get one. */
-  launchToken: string | (() => Promise<string>);
-  realtime?: Realtime;
-}
-
-export interface SessionSync {
-  readonly store: StoreApi<SessionState>;
-  /** Makes sure that `qr` holds a code with time left on it, or a fresh one. */
-  showCode(fresh?: boolean): Promise<void>;
-  /** Asks for changes now. */
-  refresh(): void;
-  /** Opens the session again after it failed or ended; photos that are not in the record yet stay. */
-  reopen(): void;
-  /** Corrects an image at once; the edge is told, and told again, until it knows. */
-  correct(imageId: string, change: MetadataChange): void;
-  /** Removes an image; for some seconds `restore` brings it back. */
-  remove(imageId: string): void;
-  restore(imageId: string): void;
-  /** Adds an image made from another, which stays as it is; answers its id. */
-  derive(from: string, file: File, size: { width: number; height: number }): string | undefined;
-  /**
-   * Hands all photos that are ready and not yet in the record to `deliver`. They count as
-   * committed when it resolves; when it rejects, nothing changes and the reason is kept.
-   * Resolves to false if nothing was committed.
-   */
-  commit(deliver: (commit: Commit) => Promise<unknown>, form?: RecordForm): Promise<boolean>;
-  /** Ends the session for everybody; its photos are deleted from the store. */
-  end(): Promise<void>;
-  /** Lets go of everything: sockets, timers, object URLs. */
-  close(): void;
-}
-
-const initialState: SessionState = {
-  status: 'opening',
-  connection: 'connecting',
-  encounterId: null,
-  patientId: null,
-  patientLabel: null,
-  sessionExpiresAt: null,
-  maxImages: 0,
-  qr: null,
-  phoneConnectedAt: null,
-  images: [],
-  removed: [],
-  revision: -1,
-  problem: null,
-  committing: false,
-  commitProblem: null,
-  timeline: [],
-};
-
 export function createSessionSync(options: SessionSyncOptions): SessionSync {
   const sync = new Sync(options);
   sync.reopen();
   return sync;
 }
 
-/** The photos that the next commit would take, or undefined while one of them lacks something. */
-export function readyToCommit(images: readonly WidgetImage[]): readonly WidgetImage[] | undefined {
-  const open = images.filter(({ committedAt }) => committedAt === undefined);
-  return open.length > 0 && open.every(({ said, file }) => file !== null && missingFrom(said).length === 0) ? open : undefined;
-}
-
 class Sync implements SessionSync {
   readonly store = createStore<SessionState>(() => initialState);
   readonly #ledger = new Ledger();
-  readonly #album = new Album(this.#ledger);
+  #outbox = new Outbox();
+  #album = new Album(this.#ledger, this.#outbox);
   #access: edge.DesktopAccess | null = null;
   #etag: string | null = null;
   #fetching = false;
@@ -147,9 +50,18 @@ class Sync implements SessionSync {
   /** A desktop token was refused and has been renewed once without a good answer since. */
   #renewed = false;
   readonly #loading = new Map<string, AbortController>();
-  readonly #saving = new Set<string>();
   /** What is to be removed for good, and when. */
   readonly #undo = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #attendant: Attendant = {
+    corrected: (image) => this.#show(this.#album.saved(image)),
+    failed: (error) => {
+      this.#etag = null; // a change that was taken back needs the whole list
+      if (error instanceof ApiError && error.code === 'image_not_found') this.refresh();
+      else this.#fail(error);
+      this.#show();
+    },
+    outdated: () => this.refresh(),
+  };
   readonly #wake = (): void => {
     if (document.visibilityState === 'visible') this.refresh();
   };
@@ -173,8 +85,10 @@ class Sync implements SessionSync {
       const created = await edge.openSession(apiBase, token);
       if (this.#closed) return;
       const { encounterId } = this.store.getState();
-      if (encounterId !== null && encounterId !== created.encounterId) this.#album.clear();
-      this.#access = { apiBase, encounterId: created.encounterId, desktopToken: created.desktopToken };
+      const access = { apiBase, encounterId: created.encounterId, desktopToken: created.desktopToken };
+      if (encounterId !== created.encounterId) this.#leave(Outbox.of(access));
+      this.#access = access;
+      this.#outbox.attend(access, this.#attendant);
       this.store.setState({ status: 'open', encounterId: created.encounterId, ...readClaims(token), revision: -1, maxImages: created.maxImages, sessionExpiresAt: created.sessionExpiresAt, problem: null });
       this.#keepCode(created);
       this.#show([now('opened')]);
@@ -242,7 +156,7 @@ class Sync implements SessionSync {
         this.#take(tagged.list);
       }
       this.store.setState({ problem: null });
-      for (const id of this.#album.unsavedIds) void this.#save(id);
+      for (const id of this.#outbox.pending) this.#send(id);
       if (this.store.getState().connection !== 'live') this.#schedule(POLL_MS);
     } catch (error) {
       if (this.#access !== access) return;
@@ -304,29 +218,18 @@ class Sync implements SessionSync {
   correct(imageId: string, change: MetadataChange): void {
     if (this.#isFixed(imageId)) return;
     this.#show(this.#album.change(imageId, change, timestamp()));
-    void this.#save(imageId);
+    this.#send(imageId);
   }
 
-  async #save(id: string): Promise<void> {
-    const access = this.#access;
-    if (!access || this.#saving.has(id)) return;
-    this.#saving.add(id);
-    try {
-      for (let change; this.#access === access && (change = this.#album.unsaved(id)); ) {
-        const image = await edge.correctImage(access, id, change);
-        if (this.#access === access) this.#show(this.#album.saved(id, image, change));
-      }
-    } catch (error) {
-      if (this.#access === access) this.#refused(error, () => this.#album.revert(id));
-    } finally {
-      this.#saving.delete(id);
-    }
+  /** What this desktop alone holds is sent when the edge lists it again. */
+  #send(id: string): void {
+    if (!this.#album.isLocal(id)) void this.#outbox.send(id);
   }
 
   remove(imageId: string): void {
     if (this.#isFixed(imageId)) return;
     this.#show(this.#album.remove(imageId, timestamp()));
-    this.#undo.set(imageId, setTimeout(() => void this.#removeForGood(imageId), UNDO_MS));
+    this.#undo.set(imageId, setTimeout(() => this.#removeForGood(imageId), UNDO_MS));
   }
 
   restore(imageId: string): void {
@@ -335,26 +238,12 @@ class Sync implements SessionSync {
     this.#show(this.#album.restore(imageId, timestamp()));
   }
 
-  async #removeForGood(id: string): Promise<void> {
+  #removeForGood(id: string): void {
     clearTimeout(this.#undo.get(id));
     this.#undo.delete(id);
-    const access = this.#access;
-    const local = this.#album.isLocal(id);
     this.#album.drop(id);
     this.#show();
-    if (local || !access) return;
-    try {
-      await edge.removeImage(access, id);
-    } catch (error) {
-      if (this.#closed || this.#access !== access) return;
-      if (error instanceof ApiError && error.retryable) {
-        this.#undo.set(id, setTimeout(() => void this.#removeForGood(id), this.#backOff()));
-        return;
-      }
-      this.#album.undrop(id);
-      this.#etag = null;
-      this.#refused(error, () => undefined);
-    }
+    this.#send(id);
   }
 
   /** What is in the record, or on its way there, changes no more. */
@@ -373,7 +262,7 @@ class Sync implements SessionSync {
     const images = readyToCommit(this.#album.images);
     if (committing || encounterId === null || !images) return false;
     this.store.setState({ committing: true, commitProblem: null });
-    for (const id of [...this.#undo.keys()]) void this.#removeForGood(id);
+    for (const id of [...this.#undo.keys()]) this.#removeForGood(id);
     try {
       const bundle = await transaction(images, { encounterId, patientId }, form);
       await deliver({ encounterId, patientId, bundle, images });
@@ -398,18 +287,6 @@ class Sync implements SessionSync {
     if (this.#access === access && !this.#closed) this.#over(null, true);
   }
 
-  /** A refusal for good is undone and said; one that passes is tried again. */
-  #refused(error: unknown, undo: () => void): void {
-    if (error instanceof ApiError && error.code === 'image_not_found') {
-      undo();
-      this.refresh();
-      return;
-    }
-    if (!(error instanceof ApiError) || (!error.retryable && !OVER.has(error.code))) undo();
-    this.#fail(error);
-    this.#show();
-  }
-
   /** A passing failure is tried again; a session that is over is said to be. */
   #fail(error: unknown): void {
     const problem: SessionProblem =
@@ -431,7 +308,7 @@ class Sync implements SessionSync {
 
   #over(problem: SessionProblem | null, forget: boolean): void {
     this.#release();
-    if (forget) this.#album.clear();
+    if (forget) this.#leave();
     else this.#album.detach();
     this.#endedByHand = false;
     this.store.setState({ status: 'ended', connection: 'connecting', problem: forget ? null : problem, qr: null, phoneConnectedAt: null, revision: -1 });
@@ -449,19 +326,29 @@ class Sync implements SessionSync {
     clearTimeout(this.#timer);
     this.#stopListening?.();
     this.#stopListening = undefined;
-    for (const id of [...this.#undo.keys()]) void this.#removeForGood(id);
+    for (const id of [...this.#undo.keys()]) this.#removeForGood(id);
     for (const abort of this.#loading.values()) abort.abort();
     this.#loading.clear();
     this.#access = null;
+    this.#outbox.suspend();
     this.#etag = null;
     this.#again = false;
+  }
+
+  /** Lets the photos go. What the edge is still to be told of them, the outbox tells it by itself. */
+  #leave(next = new Outbox()): void {
+    this.#outbox.leave();
+    this.#album.clear();
+    this.#outbox = next;
+    this.#album = new Album(this.#ledger, next);
   }
 
   close(): void {
     this.#closed = true;
     for (const [target, type] of WAKING) target().removeEventListener(type, this.#wake);
+    for (const id of [...this.#undo.keys()]) this.#removeForGood(id);
+    this.#leave();
     this.#release();
-    this.#album.clear();
     this.store.setState({ images: [], removed: [] });
   }
 }
@@ -474,9 +361,6 @@ const WAKING: readonly (readonly [() => EventTarget, string])[] = [
   [() => window, 'focus'],
   [() => window, 'online'],
 ];
-
-/** Answers after which a session cannot be used any more. */
-const OVER: ReadonlySet<ClientErrorCode> = new Set(['session_expired', 'unauthorized']);
 
 const timestamp = (): string => new Date().toISOString();
 
