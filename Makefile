@@ -36,6 +36,7 @@ LOCAL := build/local
 PHONE := web/dist/mobile.html
 HEADERS := web/dist/_headers
 WIDGET := web/dist/widget.js
+WIDGET_PACKAGE := build/widget/package.json
 HOST_PAGE := build/host/index.html
 
 ##@ Every day
@@ -98,6 +99,14 @@ $(WIDGET): $(call web_files,web/src/widget web/src/api web/src/contract web/src/
 	vite build --config web/vite.widget.ts --logLevel warn
 	@touch $@
 
+.PHONY: widget-package
+widget-package: $(WIDGET_PACKAGE) ## the widget with its types as an npm package, in build/widget
+
+$(WIDGET_PACKAGE): $(WIDGET) web/tsconfig.widget.json scripts/widget-package.mjs LICENSE
+	rm -rf build/types
+	tsc --project web/tsconfig.widget.json
+	node scripts/widget-package.mjs
+
 $(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
 	vite build --config web/vite.host.ts --logLevel warn
 	@touch $@
@@ -126,7 +135,7 @@ types: $(NODE) ## the type check of all TypeScript
 	tsc
 
 .PHONY: test-units
-test-units: build ## Go tests natively and under GOOS=js, and the unit tests of the web code
+test-units: build widget-package ## Go tests natively and under GOOS=js, and the unit tests of the web code
 	go test ./...
 	cd local && go test -short ./... && go test -short $(RACE) ./realtime ./redis
 	$(WASM_TEST) ./shared/... ./wasm/...

@@ -3,7 +3,8 @@
  * for each a Binary with its bytes, and a Media or DocumentReference that says what it shows.
  */
 
-import type { Binary, Bundle as AnyBundle, BundleEntry, CodeableConcept, DocumentReference, Extension, Identifier, Media, Reference } from 'fhir/r4';
+// With its ending, so that the declarations also resolve as Node does it.
+import type { Binary, Bundle as AnyBundle, BundleEntry, CodeableConcept, DocumentReference, Extension, Identifier, Media, Reference } from 'fhir/r4.js';
 import { placeText, type WidgetImage } from './image';
 
 export type PhotoResource = Binary | Media | DocumentReference;

@@ -1,6 +1,5 @@
 /** A session as a host sees it: its state, and what can be done with it. */
 
-import type { StoreApi } from 'zustand/vanilla';
 import type { ClientErrorCode } from '../api/client';
 import type { Bundle, RecordForm } from './fhir';
 import { missingFrom, type MetadataChange, type WidgetImage } from './image';
@@ -55,8 +54,15 @@ export interface SessionSyncOptions {
   realtime?: Realtime;
 }
 
+/** As much of a zustand store as a host may use; React's `useSyncExternalStore` takes both functions as they are. */
+export interface SessionStore {
+  getState(): SessionState;
+  /** Calls `listener` after every change, until the returned function is called. */
+  subscribe(listener: (state: SessionState, before: SessionState) => void): () => void;
+}
+
 export interface SessionSync {
-  readonly store: StoreApi<SessionState>;
+  readonly store: SessionStore;
   /** Makes sure that `qr` holds a code with time left on it, or a fresh one. */
   showCode(fresh?: boolean): Promise<void>;
   /** Asks for changes now. */
