@@ -197,6 +197,22 @@ test('encounter switched mid-upload: the photo waits with its own patient', asyn
   await Promise.all([desktop.close(), phone.close()]);
 });
 
+test('encounter switched while the edge is away: the edit arrives with its own patient', async ({ browser, stack }, info) => {
+  const desktop = await withPhotos(browser, stack, info.outputDir, [861]);
+  const other = await Desktop.open(browser, stack, ENCOUNTER);
+  let lost = 0;
+  await desktop.page.route('**/images/**', (route) => (route.request().method() === 'PATCH' && lost++ < 3 ? route.abort() : route.fallback()));
+  await desktop.button(/^Complete/).click();
+  await desktop.page.getByLabel('Body site').selectOption('forearm');
+  await desktop.page.keyboard.press('Escape');
+  await desktop.page.locator('[data-encounter-id="enc-1002"]').click();
+  await expect(desktop.codeButton).toBeEnabled();
+  await expect(desktop.tiles).toHaveCount(0);
+  await expect.poll(async () => (await other.images()).map(({ metadata }) => metadata.bodySite?.text)).toEqual(['Forearm']);
+  expect(lost).toBeGreaterThan(3);
+  await Promise.all([desktop.close(), other.close()]);
+});
+
 test('from the gate into the record, and the session ended', async ({ browser, stack }, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [861, 862]);
   await desktop.button('Complete 2 photos').click();

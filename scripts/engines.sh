@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Firefox and WebKit for the end-to-end tests, from the system's packages.
+# Firefox and WebKit for the end-to-end tests, from the system's packages. FIREFOX and WEBKIT_DRIVER name others.
 #   engines.sh install        installs what is missing where that is allowed, and says what there is
 #   engines.sh find ENGINE    prints the program that drives one, or says what to install
 set -euo pipefail

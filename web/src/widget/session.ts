@@ -54,7 +54,7 @@ export interface SessionSyncOptions {
   realtime?: Realtime;
 }
 
-/** As much of a zustand store as a host may use; React's `useSyncExternalStore` takes both functions as they are. */
+/** Both functions are as React's `useSyncExternalStore` wants them. */
 export interface SessionStore {
   getState(): SessionState;
   /** Calls `listener` after every change, until the returned function is called. */
