@@ -10,7 +10,7 @@ import { Desktop } from '../../e2e/support/desktop';
 import { Link, type Shape } from '../../e2e/support/link';
 import { storedObjects } from '../../e2e/support/objects';
 import { Phone } from '../../e2e/support/phone';
-import { endSessions } from '../../e2e/support/sessions';
+import { endSessions } from '../../e2e/support/practice';
 import { makeSkins } from '../../e2e/support/skin';
 import type { Stack } from '../../e2e/support/stack';
 import { expect, test } from '../../e2e/support/test';
