@@ -83,7 +83,7 @@ test('a photo that is taken back does not hold up the next', async ({ browser, s
   const withSlow = Date.now() - before;
   const again = Date.now();
   await engine.compress(slow);
-  expect(withSlow).toBeLessThan(Date.now() - again + 2_000);
+  expect(withSlow).toBeLessThan(Date.now() - again + 5_000);
   await engine.close();
 });
 
