@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Image } from '../contract/api';
-import type { CommitDetail, PhotobridgeWidget } from '.';
+import type { CommitDetail, PhotobridgeWidget } from './index';
 import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
 
 const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
@@ -22,7 +22,7 @@ const find = <E extends Element = HTMLElement>(selector: string): E => {
 const gateButton = (): HTMLButtonElement => find('.gate button');
 
 beforeEach(async () => {
-  await import('.');
+  await import('./index');
   sessionStorage.clear();
   edge.current = new Edge();
   vi.stubGlobal('fetch', edge.current.fetch);
