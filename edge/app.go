@@ -74,8 +74,7 @@ func unconfigured(cause error, adminToken string) http.Handler {
 			RetryAfter: time.Minute,
 		},
 		doctor.Report{Checks: []doctor.Finding{{
-			Name: "configuration", Detail: cause.Error(),
-			Fix: "Set what is named, in the worker's secrets or variables, and deploy again.",
+			Name: "configuration", Detail: cause.Error(), Fix: fixConfiguration,
 		}}},
 		adminToken,
 	)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -14,6 +13,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
+const fixConfiguration = "Set what is named, in the worker's secrets or variables, and deploy again."
+
 // examiner is what the doctor examines a deployment with.
 type examiner struct {
 	config    config
@@ -23,9 +24,9 @@ type examiner struct {
 }
 
 func (e examiner) examine(ctx context.Context) doctor.Report {
-	probe := "sessions/doctor/" + randomName() + ".jpg"
+	probe := "sessions/doctor/" + rand.Text() + ".jpg"
 	return doctor.Examine(ctx, []doctor.Check{
-		{Name: "configuration", Fix: "Set what is named, in the worker's secrets or variables, and deploy again.", Look: e.lookAtConfig},
+		{Name: "configuration", Fix: fixConfiguration, Look: e.lookAtConfig},
 		{Name: "redis", Fix: "Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN against the database's page at Upstash; the token must not be the read-only one.", Look: e.redis.Probe},
 		{Name: "s3 put", Fix: "Check S3_BUCKET_NAME, AWS_REGION, S3_ENDPOINT and the access key; its policy needs s3:PutObject on sessions/*. `go run ./edge/cmd/bucket` makes the bucket.", Look: func(ctx context.Context) (string, error) { return e.bucket.ProbePut(ctx, probe) }},
 		{Name: "s3 write-once", Fix: "The store ignores If-None-Match: * on a PUT, so a retry could overwrite a photo. Use one that honours it (AWS S3, R2, VersityGW, MinIO from 2024-11).", Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeWriteOnce(ctx, probe) }},
@@ -63,10 +64,4 @@ func (e examiner) lookAtClocks(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("the clocks of edge, store and realtime differ by %s; %s is allowed", worst, shared.ClockSkew)
 	}
 	return fmt.Sprintf("within %s of each other", worst), nil
-}
-
-func randomName() string {
-	random := make([]byte, 16)
-	rand.Read(random)
-	return hex.EncodeToString(random)
 }

@@ -34,7 +34,7 @@ globalThis.fetchWhole = async (method, url, headerLines, body, patience) => {
 };
 
 /** The first bytes of a body; undefined if there is none. */
-async function readBody({ body }) {
+export async function readBody({ body }) {
   if (!body) return undefined;
   const parts = [];
   let size = 0;
@@ -80,9 +80,8 @@ export class Instance {
     return this;
   }
 
-  /** Answers a request, or fails if the instance ends over it. */
-  async handle(request, env, ctx) {
-    const body = await readBody(request);
+  /** Answers a request whose body was read, or fails if the instance ends over it. */
+  handle(request, body, env, ctx) {
     Object.assign(this.#context, { env, ctx });
     // Not a race with one lasting promise, which would keep something of every request.
     return new Promise((resolve, reject) => {

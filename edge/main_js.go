@@ -35,8 +35,8 @@ func main() {
 
 // serveWhole answers requests whose bodies instance.mjs has read, with answers
 // that are complete. The library's own handler converts streams and headers
-// piece by piece, which took a fifth of a request's time, and ends an instance
-// with its first response stream (syumai/workers v0.32.0, handler_js.go).
+// piece by piece, crossing for each, and ends an instance with its first
+// response stream (syumai/workers v0.32.0, handler_js.go).
 func serveWhole(handler http.Handler) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
 		method, address, headers, body, done := args[0].String(), args[1].String(), args[2].String(), args[3], args[4]

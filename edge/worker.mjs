@@ -1,5 +1,5 @@
 // Keeps Go instances warm: booting one costs more CPU than most requests do.
-import { Instance } from './instance.mjs';
+import { Instance, readBody } from './instance.mjs';
 
 // An instance grows to about 12 MB and an isolate has 128 MB. Beyond so many,
 // requests wait in line: they share one thread anyway.
@@ -33,9 +33,10 @@ function giveBack(instance) {
 }
 
 async function answer(request, env, ctx) {
+  const body = await readBody(request); // first: a slow sender must not hold an instance
   const instance = await borrow(env, ctx);
   try {
-    const response = await instance.handle(request, env, ctx);
+    const response = await instance.handle(request, body, env, ctx);
     giveBack(instance);
     return response;
   } catch (error) {
