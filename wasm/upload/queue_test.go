@@ -614,30 +614,24 @@ func TestQueueRegressions(t *testing.T) {
 		arrived(t, w, ids(2)...)
 	})
 	inBubble(t, "the code is scanned again while a photo rests", func(t *testing.T, w *world) {
-		w.fault = func(s step, n int) fault {
-			if s == send && n%3 != 0 {
-				return dropBefore
+		w.fault = func(s step, _ int) fault {
+			if s == send {
+				return refuses
 			}
 			return works
 		}
 		q := w.open(t)
 		add(q, ids(20)...)
 		q.Do(Command{Type: CommandUpload})
-		resting := func() bool {
-			return slices.ContainsFunc(w.last().Photos, func(p PhotoSnapshot) bool { return p.State == StateFailed })
-		}
-		for range 600 {
-			if time.Sleep(100 * time.Millisecond); resting() {
-				break
-			}
-		}
-		if !resting() {
+		time.Sleep(15 * time.Second)
+		resting := func(p PhotoSnapshot) bool { return p.State == StateFailed && p.RetryAt != nil }
+		if !slices.ContainsFunc(w.last().Photos, resting) {
 			t.Fatal("no photo rests")
 		}
 		w.fault = func(step, int) fault { return works }
 		session := w.tokenResponse()
 		q.Do(Command{Type: CommandOpen, Session: &session})
-		time.Sleep(5 * time.Minute)
+		time.Sleep(15 * time.Second) // less than the shortest rest
 		arrived(t, w, ids(20)...)
 	})
 	inBubble(t, "a removed photo does not come back when the code is scanned again", func(t *testing.T, w *world) {
