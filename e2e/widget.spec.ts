@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
-import { expireSession, forgetRealtime, misbehave } from './support/cloud';
+import { expireSession, forgetRealtime, inject } from './support/faults';
 import { Desktop } from './support/desktop';
 import { storedKeys, storedObjects } from './support/objects';
 import { Phone } from './support/phone';
@@ -111,7 +111,7 @@ test('realtime cut: photos come by polling, and at once when it is back', async 
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
   const phone = await Phone.scan(browser, await desktop.scanCode());
   await expect(desktop.status).toHaveAttribute('data-connection', 'live');
-  const mend = await misbehave(stack, { service: 'realtime', effect: 'drop-before' });
+  const mend = await inject(stack, { service: 'realtime', effect: 'drop-before' });
   await forgetRealtime(stack);
   await expect(desktop.status).toHaveAttribute('data-connection', 'polling');
   await phone.send(await makePhotos(desktop.page, info.outputDir, [811]));
@@ -179,7 +179,7 @@ test('encounter switched mid-upload: the photo waits with its own patient', asyn
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
   const phone = await Phone.scan(browser, await desktop.scanCode());
   const files = await makePhotos(desktop.page, info.outputDir, [851]);
-  const mend = await misbehave(stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3000 });
+  const mend = await inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3000 });
   await phone.send(files);
   await desktop.page.locator('[data-encounter-id="enc-1002"]').click();
   await desktop.page.evaluate(() => {

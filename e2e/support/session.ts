@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { BASE_PATH, type CreateResponse, type Image, type ListResponse } from '../../web/src/contract/api';
+import { BASE_PATH, type CreateResponse, type Image, type ListResponse, type Metadata } from '../../web/src/contract/api';
 import type { Stack } from './stack';
 
 /** Invented, and as long as a label gets. */
@@ -51,6 +51,10 @@ export class Session {
     return ((await response.json()) as ListResponse).images;
   }
 
+  async describe(imageId: string, metadata: Metadata): Promise<void> {
+    await call(this.stack, 'PATCH', `/images/${this.encounterId}/${imageId}`, this.created.desktopToken, { metadata });
+  }
+
   async remove(imageId: string): Promise<void> {
     await call(this.stack, 'DELETE', `/images/${this.encounterId}/${imageId}`, this.created.desktopToken);
   }
@@ -60,11 +64,12 @@ export class Session {
   }
 }
 
-async function call(stack: Stack, method: string, path: string, token: string): Promise<Response> {
+async function call(stack: Stack, method: string, path: string, token: string, body: object = {}): Promise<Response> {
+  const hasBody = method === 'POST' || method === 'PATCH';
   const response = await fetch(`${stack.edge}${BASE_PATH}${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) },
-    ...(method === 'POST' ? { body: '{}' } : {}),
+    headers: { authorization: `Bearer ${token}`, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
+    ...(hasBody ? { body: JSON.stringify(body) } : {}),
   });
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   return response;
