@@ -75,8 +75,8 @@ func TestClientFailures(t *testing.T) {
 // names: the embedded one always names all.
 func TestSessionsOfManyPages(t *testing.T) {
 	pages := map[string]string{
-		`["SCAN","0","MATCH","encounter:*","COUNT",500]`: `["7",["encounter:a","encounter:b"]]`,
-		`["SCAN","7","MATCH","encounter:*","COUNT",500]`: `["0",["encounter:b","encounter:gone"]]`,
+		`["SCAN","0","MATCH","encounter:*","COUNT",500]`: `["7",["encounter:a","encounter:gone"]]`,
+		`["SCAN","7","MATCH","encounter:*","COUNT",500]`: `["0",["encounter:a","encounter:b"]]`,
 		`["HGET","encounter:a","session"]`:               `"{\"id\":\"1\",\"encounterId\":\"a\"}"`,
 		`["HGET","encounter:b","session"]`:               `"{\"id\":\"2\",\"encounterId\":\"b\"}"`,
 		`["HGET","encounter:gone","session"]`:            `null`,
