@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const PACKAGE = join(import.meta.dirname, '../../../build/widget');
 const NODE_MODULES = join(import.meta.dirname, '../../../node_modules');
+const GUIDE = readFileSync(join(import.meta.dirname, '../../../docs/integrate.md'), 'utf8');
 
 const HOSTS = {
   'with the element': `
@@ -39,6 +40,7 @@ const HOSTS = {
     if (first) sync.correct(first.id, { laterality: 'left', notes: null });
     if (readyToCommit(sync.store.getState().images)) void sync.commit(async ({ bundle }) => bundle.type);
     stop();`,
+  'as docs/integrate.md has it': /^```ts\n([^]*?)^```/m.exec(GUIDE)?.[1] ?? 'missing',
   'with mistakes that the types know': `
     import { createSessionSync } from 'photobridge-widget';
 
