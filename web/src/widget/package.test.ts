@@ -76,7 +76,7 @@ describe.each(['NodeNext', 'Bundler'])('under %s resolution', (resolution) => {
   test.each(Object.entries(HOSTS))('a host %s compiles', (_, source) => {
     writeFileSync(join(folder, 'host.ts'), source);
     expect(compile('--module', module, '--moduleResolution', resolution)).toBe('');
-  });
+  }, 60_000);
 });
 
 /** What the compiler has to say, of the host and of the package's own declarations. */
