@@ -20,7 +20,7 @@ import (
 const needsAccount = "needs an account"
 
 var (
-	block  = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
+	block  = regexp.MustCompile("(?ms)^ *```(\\w*)\n(.*?)^ *```$")
 	inline = regexp.MustCompile("`((?:make|npx|go run) [^`\n]+)`")
 	// What begins a command, after variables that are set for it.
 	command = regexp.MustCompile(`(?m)^(?:\w+=\S+ )*(make|npx|go|npm|curl|docker|wrangler)\b`)

@@ -44,7 +44,7 @@ func read(t *testing.T, path string) string {
 
 var (
 	link     = regexp.MustCompile(`\[([^\]\n]+)\]\(([^)\s]+)\)`)
-	fence    = regexp.MustCompile("(?ms)^```.*?^```$")
+	fence    = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
 	heading  = regexp.MustCompile(`(?m)^#+ (.+)$`)
 	notASlug = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
