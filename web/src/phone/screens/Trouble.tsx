@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../strings';
 import { troubleText } from '../words';
+import { CodeForm } from '../parts/CodeForm';
 import { usePage } from '../parts/context';
 import { Icon, type IconName } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
@@ -29,7 +30,6 @@ export function Trouble() {
             <button type="button" class={trouble.retryable ? 'button grow' : 'button primary grow'} onClick={() => dispatch({ type: 'back' })}>{t('error.return', { patient })}</button>
           )}
           {state.offered && <Sure class="button quiet danger grow" label={t('error.switch', { n: kept, patient: state.offered.patientLabel })} onSure={() => dispatch({ type: 'switch' })} />}
-          {!trouble.retryable && !goesOn && <CodeForm />}
           {kept > 0 && !trouble.retryable && !goesOn && <Sure class="button quiet danger grow" label={t('error.discard', { n: kept })} onSure={() => dispatch({ type: 'finish' })} />}
         </div>
       }
@@ -40,6 +40,7 @@ export function Trouble() {
         <p class="todo">{todo}</p>
         {kept > 0 && <p class="kept"><Icon name="shield" /><span>{t('error.kept', { n: kept })}</span></p>}
       </div>
+      {!trouble.retryable && !goesOn && <CodeForm />}
     </Layout>
   );
 }
@@ -47,34 +48,6 @@ export function Trouble() {
 function iconOf({ code, retryable }: What): IconName {
   if (!retryable) return 'qr';
   return code === 'offline' || code === 'network' ? 'offline' : 'warning';
-}
-
-/** For a phone whose camera will not scan: the link, or the code in it, by hand. */
-function CodeForm() {
-  const { dispatch } = usePage();
-  const [code, setCode] = useState('');
-  const token = tokenIn(code);
-  return (
-    <form
-      class="code-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (token) dispatch({ type: 'link', token });
-      }}
-    >
-      <label for="code">{t('code.label')}</label>
-      <div class="action-row">
-        <input id="code" type="text" value={code} autoComplete="off" autoCapitalize="none" autoCorrect="off" spellcheck={false} enterkeyhint="go" onInput={(event) => setCode(event.currentTarget.value)} />
-        <button type="submit" class="button" disabled={!token}>{t('code.go')}</button>
-      </div>
-    </form>
-  );
-}
-
-/** The token of a pasted link, or the text itself. */
-export function tokenIn(text: string): string {
-  const [, fragment] = /#t=([^\s&]+)/.exec(text) ?? [];
-  return fragment ?? text.replace(/\s+/g, '');
 }
 
 /** Two taps, for there is no way back. */
