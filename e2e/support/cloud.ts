@@ -22,6 +22,12 @@ export async function expireSession(stack: Stack, encounterId: string): Promise<
   await steer(stack, 'POST', 'redis/expire', { match: `encounter:${encounterId}` });
 }
 
+/** Lets keys of the edge's database pass away; there must be some. */
+export async function expireKeys(stack: Stack, match: string): Promise<void> {
+  const response = await steer(stack, 'POST', 'redis/expire', { match });
+  if (((await response.json()) as { expired: number }).expired === 0) throw new Error(`no key is like ${match}`);
+}
+
 /** Cuts every realtime client off, none of whom can resume. */
 export async function forgetRealtime(stack: Stack): Promise<void> {
   await steer(stack, 'POST', 'realtime/forget');
