@@ -17,11 +17,12 @@ export function Trouble() {
   const kept = unsent(state).length;
   const goesOn = alive(state);
   const patient = state.session?.patientLabel ?? '';
+  const over = !trouble.retryable && !goesOn;
   return (
     <Layout
       name="error"
       title={title}
-      actions={
+      actions={(!over || kept > 0) && (
         <div class="action-row stack">
           {trouble.retryable && (
             <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'try-again' })}><Icon name="retry" />{t('error.retry')}</button>
@@ -30,9 +31,9 @@ export function Trouble() {
             <button type="button" class={trouble.retryable ? 'button grow' : 'button primary grow'} onClick={() => dispatch({ type: 'back' })}>{t('error.return', { patient })}</button>
           )}
           {state.offered && <Sure class="button quiet danger grow" label={t('error.switch', { n: kept, patient: state.offered.patientLabel })} onSure={() => dispatch({ type: 'switch' })} />}
-          {kept > 0 && !trouble.retryable && !goesOn && <Sure class="button quiet danger grow" label={t('error.discard', { n: kept })} onSure={() => dispatch({ type: 'finish' })} />}
+          {over && kept > 0 && <Sure class="button quiet danger grow" label={t('error.discard', { n: kept })} onSure={() => dispatch({ type: 'finish' })} />}
         </div>
-      }
+      )}
     >
       <div class="hero-trouble" aria-hidden="true"><Icon name={iconOf(trouble)} /></div>
       <div role="alert">
@@ -40,7 +41,7 @@ export function Trouble() {
         <p class="todo">{todo}</p>
         {kept > 0 && <p class="kept"><Icon name="shield" /><span>{t('error.kept', { n: kept })}</span></p>}
       </div>
-      {!trouble.retryable && !goesOn && <CodeForm />}
+      {over && <CodeForm />}
     </Layout>
   );
 }
