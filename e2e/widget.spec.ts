@@ -175,6 +175,30 @@ test('session expiry: what is not in the record yet stays, and can still go ther
   await desktop.close();
 });
 
+test('another patient after the session expired: the practice asks before photos go that only this screen holds', async ({ browser, stack }, info) => {
+  const desktop = await withPhotos(browser, stack, info.outputDir, [843]);
+  const next = desktop.page.locator('[data-encounter-id="enc-1002"]');
+  await expireSession(stack, ENCOUNTER);
+  await desktop.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(desktop.page.getByTestId('over')).toBeVisible();
+  await completeAll(desktop);
+  await next.click();
+  const question = desktop.page.getByRole('alertdialog');
+  await expect(question).toContainText('1 photo of Marguerite Okafor-Lindqvist is on this screen only.');
+  await desktop.button(/^Stay with/).click();
+  await expect(question).toBeHidden();
+  await expect(desktop.tiles).toContainText('Left forearm');
+  await next.click();
+  const { violations } = await new AxeBuilder({ page: desktop.page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await desktop.page.screenshot({ path: 'e2e/out/widget-leaving.png' });
+  await desktop.button(/^Discard, open/).click();
+  await expect(desktop.codeButton).toBeEnabled();
+  await expect(desktop.tiles).toHaveCount(0);
+  await expect(question).toBeHidden();
+  await desktop.close();
+});
+
 test('encounter switched mid-upload: the photo waits with its own patient', async ({ browser, stack }, info) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
   const phone = await Phone.scan(browser, await desktop.scanCode());

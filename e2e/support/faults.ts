@@ -25,12 +25,13 @@ export async function clearFaults(stack: Stack): Promise<void> {
 
 /** Ends an encounter's session as two hours of silence would. */
 export async function expireSession(stack: Stack, encounterId: string): Promise<void> {
-  await expireKeys(stack, `encounter:${encounterId}`);
+  await steer(stack, 'POST', 'redis/expire', { match: `encounter:${encounterId}` });
 }
 
-/** Lets every key run out that a pattern names, such as `token:*`. */
+/** Lets every key run out that a pattern names, such as `token:*`; there must be some. */
 export async function expireKeys(stack: Stack, match: string): Promise<void> {
-  await steer(stack, 'POST', 'redis/expire', { match });
+  const response = await steer(stack, 'POST', 'redis/expire', { match });
+  if (((await response.json()) as { expired: number }).expired === 0) throw new Error(`no key is like ${match}`);
 }
 
 /** Cuts every realtime client off, none of whom can resume. */

@@ -35,6 +35,11 @@ export class Session {
     return this.created.mobileUrl;
   }
 
+  /** What is typed instead. */
+  get typedCode(): string {
+    return this.created.typedCode;
+  }
+
   /** The same encounter's session, or a new one if that is gone. */
   reopen(): Promise<Session> {
     return Session.open(this.stack, this.patientLabel, this.encounterId);

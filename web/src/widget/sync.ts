@@ -119,8 +119,8 @@ class Sync implements SessionSync {
     });
   }
 
-  #keepCode({ mobileUrl, tokenExpiresAt }: CreateResponse): void {
-    this.store.setState({ qr: { url: mobileUrl, expiresAt: tokenExpiresAt } });
+  #keepCode({ mobileUrl, typedCode, tokenExpiresAt }: CreateResponse): void {
+    this.store.setState({ qr: { url: mobileUrl, typedCode, expiresAt: tokenExpiresAt } });
   }
 
   async showCode(fresh = false): Promise<void> {
