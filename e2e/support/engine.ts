@@ -44,6 +44,10 @@ export class Engine {
       });
     }
     const page = await context.newPage();
+    await context.route(/\.wasm$/, async (route) => {
+      await Promise.all(page.workers().map((worker) => worker.evaluate(rememberProgram)));
+      await route.continue();
+    });
     await page.goto(`${stack.edge}/manifest.webmanifest`);
     await page.evaluate(start, `/assets/${script}`);
     return new Engine(page, fetched);
@@ -79,6 +83,13 @@ export class Engine {
     return this.page.evaluate((which) => window.engine.remove(which), id);
   }
 
+  /** The memory of the engine's WebAssembly programs that run now, in MB. */
+  async programMemory(): Promise<number> {
+    const bytes = await Promise.all(this.page.workers().map((worker) =>
+      worker.evaluate(() => (globalThis as Remembering).programMemory?.buffer.byteLength ?? 0)));
+    return bytes.reduce((sum, size) => sum + size, 0) / 2 ** 20;
+  }
+
   /** Whether a file of that name was fetched. */
   hasFetched(name: RegExp): boolean {
     return this.fetched.some((path) => name.test(path));
@@ -99,6 +110,21 @@ declare global {
       result(id: string): Promise<{ base64: string; width: number; height: number; warnings: PhotoWarning[] }>;
     };
   }
+}
+
+type Remembering = typeof globalThis & { programMemory?: WebAssembly.Memory | undefined };
+
+/** Runs in a worker, before its program is there. */
+function rememberProgram(): void {
+  const worker = globalThis as Remembering;
+  if ('programMemory' in worker) return;
+  worker.programMemory = undefined;
+  const instantiate = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = async (...what) => {
+    const program = await instantiate(...what);
+    worker.programMemory = program.instance.exports.mem as WebAssembly.Memory;
+    return program;
+  };
 }
 
 /** Runs in the page. */
