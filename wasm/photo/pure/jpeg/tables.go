@@ -1,4 +1,4 @@
-package baseline
+package jpeg
 
 // The tables of annex K, which this package encodes with: those for luma, then
 // those for chroma.

@@ -1,4 +1,4 @@
-package baseline
+package jpeg
 
 // The forward transform (section A.3.3) of Arai, Agui and Nakajima, across and
 // then down, in fixed point. Each coefficient comes out 8 share(row) share(column)

@@ -1,4 +1,4 @@
-package baseline
+package jpeg
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -66,7 +68,11 @@ func defined(coefficients *[8][8]float64, size, x, y int) (sum float64) {
 	return sum
 }
 
-var decoded = []string{"420", "422", "444", "440", "411", "restart", "grey"}
+var decoded = []string{
+	"420", "422", "444", "440", "411", "restart", "grey",
+	"progressive-420", "progressive-422", "progressive-444", "progressive-440", "progressive-411", "progressive-grey",
+	"progressive-spectral", "progressive-deep", "progressive-restart",
+}
 
 func read(t testing.TB, name string) []byte {
 	t.Helper()
@@ -81,6 +87,9 @@ func read(t testing.TB, name string) []byte {
 // bound, but only this one sees what is around the transform.
 func TestAgreesWithImageJPEG(t *testing.T) {
 	for _, name := range decoded {
+		if name == "progressive-restart" || name == "progressive-deep" {
+			continue // image/jpeg takes the interval of a scan of one component for that of whole MCUs
+		}
 		t.Run(name, func(t *testing.T) { agree(t, read(t, name)) })
 	}
 }
@@ -189,6 +198,45 @@ func TestFractions(t *testing.T) {
 	}
 }
 
+// TestProgressiveIsTheSamePicture: the progressive fixtures are the sequential
+// ones with their coefficients in another order (jpegtran), so that every size
+// comes out sample for sample.
+func TestProgressiveIsTheSamePicture(t *testing.T) {
+	for _, name := range decoded {
+		variant, ok := strings.CutPrefix(name, "progressive-")
+		if !ok {
+			continue
+		}
+		if !slices.Contains(decoded, variant) || variant == "restart" {
+			variant = "420"
+		}
+		for _, size := range []int{1, 2, 3, 4, 5, 6, 8} {
+			got, want := planes(t, name, size), planes(t, variant, size)
+			for i := range want {
+				for y := range want[i].Height {
+					from, to := y*want[i].Stride, y*want[i].Stride+want[i].Width
+					if !bytes.Equal(got[i].Samples[from:to], want[i].Samples[from:to]) {
+						t.Fatalf("%s, %d points: plane %d differs from that of %s in row %d", name, size, i, variant, y)
+					}
+				}
+			}
+		}
+	}
+}
+
+func planes(t *testing.T, name string, size int) []Plane {
+	t.Helper()
+	m, err := Parse(read(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	planes, err := m.Decode(size, size)
+	if err != nil {
+		t.Fatal(name, err)
+	}
+	return planes
+}
+
 func mean(p Plane, x, y, size int) (sum float64) {
 	for row := range size {
 		for _, s := range p.Samples[(y*size+row)*p.Stride+x*size:][:size] {
@@ -206,7 +254,6 @@ func TestRefuses(t *testing.T) {
 		file []byte
 		want error
 	}{
-		{"progressive", read(t, "progressive"), ErrUnsupported},
 		{"arithmetic", read(t, "arithmetic"), ErrUnsupported},
 		{"RGB, by its names", bytes.Replace(read(t, "rgb"), []byte("Adobe"), []byte("Plain"), 1), ErrUnsupported},
 		{"RGB, by Adobe's segment", bytes.Replace(read(t, "rgb"), []byte("R\x11\x00G"), []byte("\x01\x11\x00\x02"), 1), ErrUnsupported},
@@ -218,6 +265,8 @@ func TestRefuses(t *testing.T) {
 		{"a restart marker out of turn", bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0 + 1}, []byte{0xff, markerRST0 + 2}, 1), ErrDamaged},
 		{"too much before a restart marker", bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0}, []byte{0x55, 0xff, markerRST0}, 1), ErrDamaged},
 		{"a run beyond the block", runBeyond(), ErrDamaged},
+		{"no end", bytes.TrimSuffix(read(t, "progressive-420"), []byte{0xff, markerEOI}), ErrDamaged},
+		{"more scans than encoders make", sparse(83, 61, maxScans+1), ErrUnsupported},
 		{"no tables", changed("\xff\xc4", "\xff\xe4"), ErrDamaged},
 		{"more codes than there are", changed("\xff\xc4\x00\x1f\x00\x00", "\xff\xc4\x00\x1f\x00\x03"), ErrDamaged},
 	}
@@ -230,12 +279,80 @@ func TestRefuses(t *testing.T) {
 	}
 	for _, name := range decoded {
 		file := read(t, name)
-		for n := range len(file) - 4 { // the last bits may be padding
+		for n := 0; n < len(file)-4; n += 1 + len(file)/1000 { // the last bits may be padding
 			if decode(file[:n]) == nil {
 				t.Errorf("%s is decoded from %d of %d bytes", name, n, len(file))
 			}
 		}
 	}
+}
+
+// TestRefusesScans changes a scan header of what jpegtran makes: the first is
+// of all DC, the second of luma's coefficients 1 to 5 but for two bits, the
+// fifth of its others, the sixth of all of these and one bit more.
+func TestRefusesScans(t *testing.T) {
+	tests := []struct {
+		name string
+		nth  int
+		body string
+	}{
+		{"a refinement of what is not known", 2, "\x01\x01\x00\x01\x05\x32"},
+		{"a band again", 5, "\x01\x01\x00\x01\x3f\x02"},
+		{"a refinement by two bits", 6, "\x01\x01\x00\x01\x3f\x20"},
+		{"a band backwards", 2, "\x01\x01\x00\x05\x01\x02"},
+		{"a band beyond the block", 5, "\x01\x01\x00\x06\x40\x02"},
+		{"a band too short for its runs", 2, "\x01\x01\x00\x01\x02\x02"},
+		{"DC together with AC", 1, "\x03\x01\x00\x02\x10\x03\x10\x00\x05\x01"},
+		{"AC of two components", 2, "\x02\x01\x00\x02\x00\x01\x05\x02"},
+		{"more bits than there are", 1, "\x03\x01\x00\x02\x10\x03\x10\x00\x00\x0e"},
+		{"a component twice", 1, "\x03\x01\x00\x02\x10\x02\x10\x00\x00\x01"},
+		{"a component that is not there", 1, "\x03\x01\x00\x02\x10\x04\x10\x00\x00\x01"},
+		{"a component without DC", 1, "\x02\x01\x00\x02\x10\x00\x00\x01"},
+		{"a table that is not there", 2, "\x01\x01\x03\x01\x05\x02"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := read(t, "progressive-420")
+			before := 0
+			for range test.nth {
+				before += 2 + bytes.Index(file[before:], []byte{0xff, markerSOS})
+			}
+			after := before + int(file[before+1])
+			changed := slices.Concat(file[:before], []byte{0, byte(2 + len(test.body))}, []byte(test.body), file[after:])
+			if err := decode(changed); !errors.Is(err, ErrDamaged) {
+				t.Errorf("%v, want %v", err, ErrDamaged)
+			}
+		})
+	}
+}
+
+// sparse is a grey progressive picture of one colour in some scans: that of DC,
+// and one of one bit of one coefficient each.
+func sparse(width, height, scans int) []byte {
+	blocks := ceil(width, 8) * ceil(height, 8)
+	file := []byte{0xff, markerSOI}
+	segment := func(marker byte, body ...byte) {
+		file = append(file, 0xff, marker, byte((2+len(body))>>8), byte(2+len(body)))
+		file = append(file, body...)
+	}
+	one := func(class, symbol byte) { // the code of one bit for one symbol
+		segment(markerDHT, append(append([]byte{class << 4, 1}, make([]byte, 15)...), symbol)...)
+	}
+	segment(markerDQT, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...)...)
+	segment(markerSOF2, 8, byte(height>>8), byte(height), byte(width>>8), byte(width), 1, 1, 0x11, 0)
+	one(0, 0)
+	one(1, 0xe0) // a run of 16384 blocks, if its 14 bits are 0
+	segment(markerSOS, 1, 1, 0, 0, 0, 0)
+	file = append(file, make([]byte, ceil(blocks, 8))...)
+	for scan := range scans - 1 {
+		k, high, low := byte(1+scan%63), byte(0), byte(1)
+		if scan >= 63 {
+			high, low = 1, 0
+		}
+		segment(markerSOS, 1, 1, 0, k, k, high<<4|low)
+		file = append(file, make([]byte, ceil(15*ceil(blocks, 1<<14), 8))...)
+	}
+	return append(file, 0xff, markerEOI)
 }
 
 // runBeyond is a picture of one MCU whose first block has 64 zeros after its DC.
@@ -270,7 +387,7 @@ func decode(file []byte) error {
 
 // FuzzDecode: no input panics, and what is decoded is of the size that it says.
 func FuzzDecode(f *testing.F) {
-	for _, name := range append(decoded, "progressive", "separate") {
+	for _, name := range append(decoded, "separate") {
 		f.Add(read(f, name), uint8(4))
 	}
 	sizes := []int{1, 2, 3, 4, 5, 6, 8}

@@ -1,4 +1,4 @@
-package baseline
+package jpeg
 
 // lookBits is how much of the data a table looks at at once: most codes fit,
 // many together with the number that follows them.
@@ -21,7 +21,7 @@ type huffman struct {
 type entry int32
 
 const (
-	endOfBlock = 64 // goes on beyond every coefficient
+	endOfBlock = 64 // goes on beyond every coefficient; with the bits of a run of blocks added, in progressive scans
 
 	followShift = 5
 	stepShift   = 9
@@ -30,8 +30,9 @@ const (
 
 // newHuffman takes how many codes there are of each length and the symbols in
 // their order, and answers how many it has taken. A symbol of an AC table is a
-// run of zeros and the bits of a number (section F.1.2.2), of a DC table only
-// the latter (section F.1.2.1).
+// run of zeros and the bits of a number (section F.1.2.2) or the bits of a run
+// of blocks (section G.1.2.2), of a DC table the bits of a number (section
+// F.1.2.1).
 func newHuffman(counts [16]byte, symbols []byte, ac bool) (*huffman, int, error) {
 	h := &huffman{}
 	code := 0
@@ -63,10 +64,7 @@ func newEntry(symbol byte, length int, ac bool) (entry, error) {
 	if ac {
 		step, follow = int(symbol>>4)+1, int(symbol&15)
 		if follow == 0 && step != 16 {
-			if step != 1 {
-				return 0, ErrUnsupported // runs of blocks are for progressive scans
-			}
-			step = endOfBlock
+			step = endOfBlock + step - 1
 		}
 	}
 	if follow > 11 || ac && follow > 10 {

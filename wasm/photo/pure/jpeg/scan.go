@@ -1,4 +1,4 @@
-package baseline
+package jpeg
 
 // zigzag is where the coefficients of a block come to lie (figure A.6).
 var zigzag = [64]uint8{
@@ -15,66 +15,85 @@ var zigzag = [64]uint8{
 // block is eight rows of eight coefficients, ready for inverse.
 type block [64]int32
 
-// decodeScan decodes the MCUs of the only scan (section F.2.1).
-func (m *Image) decodeScan(across, down int) error {
-	r := reader{data: m.scan}
+// decodeSequential decodes the only scan (section F.2.1).
+func (m *Image) decodeSequential() error {
+	if len(m.scan.components) != len(m.components) {
+		return ErrUnsupported // components one after the other
+	}
+	for i := range m.components {
+		c := &m.components[i]
+		if c.quantiser == nil || c.dc == nil || c.ac == nil {
+			return ErrDamaged
+		}
+		c.prepare(m)
+	}
 	var b block
-	left := m.interval
-	restarts := 0
-	for y := range down {
-		for x := range across {
-			if m.interval > 0 && left == 0 {
-				if err := r.restart(restarts % 8); err != nil {
-					return err
-				}
-				for i := range m.components {
-					m.components[i].predicted = 0
-				}
-				restarts++
-				left = m.interval
-			}
-			left--
-			for i := range m.components {
-				c := &m.components[i]
-				for v := range c.v {
-					for h := range c.h {
-						last := r.block(c, &b)
-						if last < 0 {
-							return ErrDamaged
-						}
-						c.store(&b, last, x*c.h+h, y*c.v+v)
+	_, err := m.decodeScan(m.scan, m.data, func(r *reader, component, x, y int) bool {
+		c := &m.components[component]
+		last := r.block(c, &r.predicted[component], &b)
+		if last >= 0 {
+			c.store(&b, last, x, y)
+		}
+		return last >= 0
+	})
+	return err
+}
+
+// decodeScan has decode read each block of a scan in order (section A.2): of
+// which component it is, and its place in that. Decode reports whether the data
+// is sound. What follows the scan is the answer.
+func (m *Image) decodeScan(s scan, data []byte, decode func(r *reader, component, x, y int) bool) (rest []byte, err error) {
+	across, down := m.mcus()
+	r := reader{data: data}
+	decodeMCU := func(x, y int) bool {
+		for _, i := range s.components {
+			c := &m.components[i]
+			for v := range c.v {
+				for h := range c.h {
+					if !decode(&r, i, x*c.h+h, y*c.v+v) {
+						return false
 					}
 				}
 			}
 		}
+		return true
+	}
+	if len(s.components) == 1 { // an MCU is one block, and none lies wholly beyond the picture
+		across, down = m.blocks(s.components[0])
+		decodeMCU = func(x, y int) bool { return decode(&r, s.components[0], x, y) }
+	}
+	left, restarts := m.tables.interval, 0
+	for y := range down {
+		for x := range across {
+			if left == 0 && m.tables.interval > 0 {
+				if err := r.restart(restarts % 8); err != nil {
+					return nil, err
+				}
+				restarts++
+				left = m.tables.interval
+			}
+			left--
+			if !decodeMCU(x, y) {
+				return nil, ErrDamaged
+			}
+		}
 		if r.overrun() {
-			return ErrDamaged
+			return nil, ErrDamaged
 		}
 	}
-	return nil
+	return r.rest()
 }
 
 // block decodes the coefficients of a block (section F.2.2) and multiplies them
 // for the transform. It answers which in zigzag order is the last that is not
 // 0, or -1 if the data is damaged.
-func (r *reader) block(c *component, b *block) (last int) {
-	if r.count < 32 {
-		r.fill()
+func (r *reader) block(c *component, predicted *int, b *block) (last int) {
+	difference := r.entry(c.dc)
+	if difference == 0 {
+		return -1
 	}
-	e := c.dc.look[r.bits>>(uint(r.count-lookBits)&63)&(1<<lookBits-1)]
-	if e == 0 {
-		if e = c.dc.long(int(r.bits >> (uint(r.count-16) & 63) & 0xffff)); e == 0 {
-			return -1
-		}
-	}
-	r.count -= int(e & 31)
-	difference := int(e >> valueShift)
-	if follow := int(e >> followShift & 15); follow > 0 {
-		r.count -= follow
-		difference = extend(int(r.bits>>(uint(r.count)&63))&(1<<follow-1), follow)
-	}
-	c.predicted += difference
-	b[0] = int32(c.predicted) * c.multiplier[0]
+	*predicted += r.number(difference)
+	b[0] = int32(*predicted) * c.multiplier[0]
 
 	bits, count, at, data := r.bits, r.count, r.at, r.data
 	table, multiplier := c.ac, &c.multiplier
