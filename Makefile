@@ -190,6 +190,10 @@ bench-edge: build ## the worker against the same calls in TypeScript with Hono; 
 bench-links: build browser ## a good link and a poor one: one photo, 20 photos, requests and Redis commands a photo
 	playwright test --config bench/links/playwright.config.ts
 
+.PHONY: load
+load: build ## phones and desktops by the hundred: none lost, none doubled, what a photo costs; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20
+	go run ./bench/load -encounters $(or $(LOAD_ENCOUNTERS),200) -photos $(or $(LOAD_PHOTOS),20)
+
 ##@ Clean
 
 .PHONY: clean
