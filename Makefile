@@ -191,8 +191,13 @@ bench-links: build browser ## a good link and a poor one: one photo, 20 photos, 
 	playwright test --config bench/links/playwright.config.ts
 
 .PHONY: load
-load: build ## phones and desktops by the hundred: none lost, none doubled, what a photo costs; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20
-	go run ./bench/load -encounters $(or $(LOAD_ENCOUNTERS),200) -photos $(or $(LOAD_PHOTOS),20)
+load: build ## phones and desktops by the hundred: none lost, none doubled, what a photo costs; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20 LOAD_AT_ONCE=8
+	go run ./bench/load -encounters $(or $(LOAD_ENCOUNTERS),200) -photos $(or $(LOAD_PHOTOS),20) -at-once $(or $(LOAD_AT_ONCE),8)
+
+.PHONY: costs
+costs: build ## docs/costs.md: what that costs at the vendors' prices for 100, 1 000 and 100 000 GPs, and which limit comes first
+	go run ./bench/load -encounters 25 -photos "$$(go run ./bench/costs -photos)" -report bench/out/costs.json
+	go run ./bench/costs -counts bench/out/costs.json bench/out/costs.md docs/costs.md
 
 ##@ Clean
 
