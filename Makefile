@@ -178,6 +178,14 @@ deploy: build ## bucket, worker, secrets and doctor; SECRETS names the file with
 
 ##@ Measure
 
+.PHONY: bench
+bench: build browser ## every budget in one run: a table, bench/out/report.json, bench/out/index.html; ROUNDS=3 PHOTOS=<folder> ONLY=edge,sizes
+	node bench/report/main.ts
+
+.PHONY: bench-check
+bench-check: $(NODE) ## fails if that report misses a promise by more than its noise; times judge nothing
+	@node bench/report/check.ts
+
 .PHONY: bench-compress
 bench-compress: build browser ## the engine against browser-image-compression, on the photos in PHOTOS; ROUNDS=5
 	node bench/compress/main.ts

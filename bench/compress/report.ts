@@ -15,7 +15,7 @@ export interface Measured {
 }
 
 /** What is promised, as a share of the peer's (DESIGN, budgets). */
-const PROMISES = { time: { native: 0.33, pure: 1 }, ssimulacra: 0.6, butteraugli: 0.3 };
+export const PROMISES = { time: { native: 0.33, pure: 1 }, ssimulacra: 0.6, butteraugli: 0.3 };
 const MAX_BYTES = 1_000_000;
 
 export function median(values: readonly number[]): number {

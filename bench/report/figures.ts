@@ -3,6 +3,7 @@
 import type { Sample } from '../edge/load.ts';
 import { PROMISES, type Measured } from '../compress/report.ts';
 import type { Links } from '../links/main.ts';
+import type { Strip } from './plot.ts';
 import type { Figure, Unit } from './row.ts';
 import { median, ratios, spread } from './statistics.ts';
 
@@ -26,6 +27,11 @@ export function compressFigures(all: readonly Measured[]): Figure[] {
     }
     return figures;
   });
+}
+
+export function compressStrip(all: readonly Measured[]): Strip {
+  const groups = grouped(all, ({ photo }) => photo).map(([label, contestants]) => ({ label, series: contestants.map(({ contestant, rounds }) => ({ name: contestant, values: rounds })) }));
+  return { title: 'Compression, milliseconds a photo; lower is better', groups };
 }
 
 /** What bench/edge wrote: samples by worker and call. */
@@ -55,6 +61,15 @@ export function edgeFigures({ calls, samples }: Edge): Figure[] {
       return { ...most(`edge/p99 of ${call}`, median(p99), P99_GOAL_MS, 'ms'), spread: spread(p99) };
     }),
   ];
+}
+
+const WORKERS = { ours: 'ours', peer: 'TypeScript with Hono', fresh: 'fresh Go instances' };
+
+export function edgeStrip({ calls, samples }: Edge): Strip {
+  const groups = calls.map((label) => ({
+    label, series: Object.entries(WORKERS).map(([worker, name]) => ({ name, values: (samples[`${worker} ${label}`] ?? []).map(({ rate }) => rate) })),
+  }));
+  return { title: 'The edge, requests a second by call; higher is better', groups };
 }
 
 const ONE_PHOTO_GOAL_S = 2;
