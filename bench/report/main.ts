@@ -83,5 +83,5 @@ for (const bench of benches) {
 writeFileSync(join(out, 'report.json'), JSON.stringify(rows, undefined, 1));
 writeFileSync(join(out, 'index.html'), page(rows, strips(), new Date()));
 console.log(`\n${table(rows)}\n`);
-for (const complaint of complaints(rows)) console.log(`MISSED ${complaint}`);
+for (const complaint of complaints(rows)) console.log(complaint);
 console.log('Plots: bench/out/index.html');

@@ -69,9 +69,8 @@ small { color: var(--quiet); }
 .met .fill { fill: var(--met); } .near .fill { fill: var(--near); } .missed .fill { fill: var(--missed); } .told .fill { fill: var(--told); }
 .goal { stroke: var(--ink); stroke-width: 2; } .whisker { stroke: var(--ink); stroke-width: 1.5; }
 figure { margin: 1.5rem 0; } figcaption { font-weight: 600; }
-.legend { display: flex; gap: 1.25rem; margin: .25rem 0; padding: 0; list-style: none; font-size: .875rem; }
 .strip text { fill: var(--ink); font-size: 12px; } .strip .label { fill: var(--quiet); }
 .lane { stroke: var(--line); } .tick { stroke: currentColor; stroke-width: 2; }
 .series-0 { color: var(--a); } .series-1 { color: var(--b); } .series-2 { color: var(--c); }
-.legend li { color: inherit; } circle { fill: currentColor; fill-opacity: .55; }
+circle { fill: currentColor; fill-opacity: .55; }
 `;

@@ -29,7 +29,7 @@ export interface Strip {
   groups: { label: string; series: Series[] }[];
 }
 
-const STRIP = { width: 720, left: 10, right: 64, lane: 18, gap: 30 };
+const STRIP = { width: 720, left: 10, right: 200, lane: 18, gap: 30 };
 
 /** Every round as a dot and the median as a tick, one lane a contestant, on a scale from nought. */
 export function stripPlot({ title, groups }: Strip): string {
@@ -46,14 +46,13 @@ export function stripPlot({ title, groups }: Strip): string {
       y += lane;
       const middle = median(values);
       const dots = values.map((value) => `<circle cx="${x(value)}" cy="${centre}" r="3.5"/>`).join('');
-      return `<g class="series-${names.indexOf(name)}"><path class="lane" d="M${left} ${centre}H${width - right}"/>${dots}<path class="tick" d="M${x(middle)} ${centre - 7}V${centre + 7}"/><text x="${width - right + 8}" y="${centre + 4}">${number(middle)}</text></g>`;
+      return `<g class="series-${names.indexOf(name)}"><path class="lane" d="M${left} ${centre}H${width - right}"/>${dots}<path class="tick" d="M${x(middle)} ${centre - 7}V${centre + 7}"/><text x="${width - right + 8}" y="${centre + 4}">${number(middle)} ${escape(name)}</text></g>`;
     });
     y += gap - 24;
     return head + lanes.join('');
   });
-  const legend = names.map((name, i) => `<li class="series-${i}"><svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="4"/></svg> ${escape(name)}</li>`).join('');
   const words = groups.map(({ label, series }) => `${label}: ${series.map(({ name, values }) => `${name} ${number(median(values))}`).join(', ')}`).join('; ');
-  return `<figure><figcaption>${escape(title)}</figcaption><ul class="legend">${legend}</ul><div class="scroll"><svg class="strip" role="img" aria-label="${escape(`${title}. Medians: ${words}`)}" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}">${parts.join('')}</svg></div></figure>`;
+  return `<figure><figcaption>${escape(title)}</figcaption><div class="scroll"><svg class="strip" role="img" aria-label="${escape(`${title}. Medians: ${words}`)}" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}">${parts.join('')}</svg></div></figure>`;
 }
 
 const number = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));

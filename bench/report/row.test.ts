@@ -32,8 +32,8 @@ describe('complaints', () => {
   test.each<[string, Row[], string[]]>([
     ['a good report', whole, []],
     ['a group that is missing', whole.slice(1), ['edge: nothing was measured']],
-    ['compression is measured where there are photos', [...whole, row({ name: 'compress/a', value: 2 })], ['compress/a: 2.00 ×, promised at most 1.00 ×']],
-    ['a miss with its noise', [...whole, row({ name: 'edge/b', value: 0.5, spread: 0.1, better: 'higher' })], ['edge/b: 0.50 × ± 0.10 ×, promised at least 1.00 ×']],
+    ['compression is measured where there are photos', [...whole, row({ name: 'compress/a', value: 2 })], ['compress/a: 2.00 ×, and promised at most 1.00 ×']],
+    ['a miss with its noise', [...whole, row({ name: 'edge/b', value: 0.5, spread: 0.1, better: 'higher' })], ['edge/b: 0.50 × ± 0.10 ×, and promised at least 1.00 ×']],
     ['a time is no miss', [...whole, row({ name: 'edge/b', value: 80, goal: 50, unit: 'ms' })], []],
   ])('%s', (_, rows, wrong) => expect(complaints(rows)).toEqual(wrong));
 });

@@ -47,7 +47,7 @@ export function complaints(rows: readonly Row[]): string[] {
   const missing = GROUPS.filter((group) => !rows.some(({ name }) => name.startsWith(`${group}/`)));
   return [
     ...missing.map((group) => `${group}: nothing was measured`),
-    ...rows.filter((row) => judge(row) === 'missed').map((row) => `${row.name}: ${say(row)}, promised ${row.better === 'lower' ? 'at most' : 'at least'} ${format(row.goal, row.unit)}`),
+    ...rows.filter((row) => judge(row) === 'missed').map((row) => `${row.name}: ${say(row)}, and promised ${row.better === 'lower' ? 'at most' : 'at least'} ${format(row.goal, row.unit)}`),
   ];
 }
 
