@@ -24,7 +24,7 @@ export interface Slowed {
 }
 
 /** What is promised, as a share of the peer's (DESIGN, budgets). */
-const PROMISES = { time: { native: 0.33, pure: 1 }, ssimulacra: 0.6, butteraugli: 0.3 };
+export const PROMISES = { time: { native: 0.33, pure: 1 }, ssimulacra: 0.6, butteraugli: 0.3 };
 const MAX_BYTES = 1_000_000;
 /** On the slower processor: a photo of so many megapixels at most, in milliseconds. */
 const SLOW_PROMISE = { megapixels: 12.5, ms: 2000 };
