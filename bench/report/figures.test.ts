@@ -27,7 +27,7 @@ describe('statistics', () => {
 
 test('compression is held against the peer on the same photo', () => {
   const measured = (photo: string, contestant: Measured['contestant'], rounds: number[], ssimulacra: number): Measured =>
-    ({ photo, contestant, rounds, bytes: 900_000, width: 1, height: 1, quality: { ssimulacra, butteraugli: 1 } });
+    ({ photo, megapixels: 12, contestant, rounds, bytes: 900_000, width: 1, height: 1, quality: { ssimulacra, butteraugli: 1 } });
   const figures = compressFigures([
     measured('a.jpg', 'native', [10, 30, 20], 0.01), measured('a.jpg', 'peer', [100, 100, 100], 0.04),
     measured('b.jpg', 'pure', [50], 0.03), measured('b.jpg', 'peer', [100], 0.04),

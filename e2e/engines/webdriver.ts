@@ -1,5 +1,6 @@
 /** As much of W3C WebDriver (https://www.w3.org/TR/webdriver2/) as driving a page takes. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { STEP_LIMIT_MS, type Engine, type Launch } from './engine';
 import { encode, find, type Sight } from './sight';
 
@@ -12,6 +13,15 @@ type Reference = Record<typeof ELEMENT, string>;
 
 /** What a page that is still moving answers. */
 const PASSING = new Set(['no such element', 'stale element reference', 'element not interactable', 'element click intercepted']);
+
+/** Runs in the page: brings an element into sight; answers its middle, or -1 where something lies over that. */
+const middleOnTop = `
+  arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });
+  const { left, top, width, height } = arguments[0].getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  let hit = document.elementFromPoint(x, y);
+  for (let inner; (inner = hit?.shadowRoot?.elementFromPoint(x, y)) && inner !== hit; hit = inner);
+  return arguments[0].contains(hit) || (hit && hit.control === arguments[0]) ? [x, y] : [-1, -1];`;
 
 export class WebDriverError extends Error {
   /** `code` is one of the specification's (6.6). */
@@ -37,10 +47,13 @@ export async function openSession(driver: string, capabilities: Record<string, u
     open: (url) => post('/url', { url }),
     look: (sight) => run('return find(arguments[0]).map((element) => element.textContent.trim())', encode(sight)),
     press: (sight) => retry(async () => {
-      const element = await one(sight);
-      // The command itself scrolls no further than the edge, where the page's bar of actions lies over everything.
-      await run('arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', { [ELEMENT]: element });
-      await post(`/element/${element}/click`);
+      const [x, y] = await run<[number, number]>(middleOnTop, { [ELEMENT]: await one(sight) });
+      if (x < 0) throw new WebDriverError('element click intercepted', `the ${sight.kind} that says ${String(sight.says)} is covered`);
+      // Not the command for clicks: it scrolls once more, and presses where the element was before.
+      await post('/actions', { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions: [
+        { type: 'pointerMove', origin: 'viewport', duration: 0, x: Math.round(x), y: Math.round(y) },
+        { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 },
+      ] }] });
     }),
     type: (sight, text) => retry(async () => {
       const element = await one(sight);
@@ -85,7 +98,7 @@ async function call<T>(method: 'GET' | 'POST' | 'DELETE', url: string, body?: un
 
 /** Tries again while the page, or a driver that starts, is not there yet. */
 async function retry<T>(attempt: () => Promise<T>, limitMs = STEP_LIMIT_MS): Promise<T> {
-  for (const deadline = Date.now() + limitMs; ; await new Promise((resolve) => setTimeout(resolve, POLL_MS))) {
+  for (const deadline = Date.now() + limitMs; ; await sleep(POLL_MS)) {
     try {
       return await attempt();
     } catch (error) {

@@ -52,6 +52,8 @@ export class Link {
   readonly #down: Pipe;
   /** What was asked over it, as `PUT http://origin/path`. */
   readonly asked: string[] = [];
+  /** Where names lead that this line alone knows: `practice.test:443` to a port of this machine. */
+  readonly names = new Map<string, number>();
   #mishaps: Required<Mishap>[] = [];
   #offline = false;
 
@@ -116,6 +118,11 @@ export class Link {
     return mishap?.effect;
   }
 
+  #reach({ hostname, port }: URL): { host: string; port: number } {
+    const known = this.names.get(`${hostname}:${port || 80}`);
+    return known === undefined ? { host: hostname, port: Number(port || 80) } : { host: '127.0.0.1', port: known };
+  }
+
   async #pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { socket, method = 'GET', headers } = incoming;
     const url = new URL(incoming.url ?? '');
@@ -125,7 +132,7 @@ export class Link {
     if (effect === 'status') return void answer.writeHead(503, { 'access-control-allow-origin': '*' }).end();
     if (this.#fresh.delete(socket)) await sleep(this.shape.rttMs); // the handshake
 
-    const outgoing = request(url, { method, headers, agent: this.#agent });
+    const outgoing = request({ ...this.#reach(url), path: url.pathname + url.search, method, headers, agent: this.#agent });
     outgoing.on('error', () => socket.destroy());
     answer.on('close', () => outgoing.destroy());
     outgoing.on('response', (response) => {
@@ -160,8 +167,8 @@ export class Link {
   }
 
   /** A WebSocket's way through: what each side is told at first, then all that they say. */
-  #tunnel({ hostname, port }: URL, near: Socket, toNear?: string, toFar?: string): void {
-    const far = connect(Number(port), hostname);
+  #tunnel(url: URL, near: Socket, toNear?: string, toFar?: string): void {
+    const far = connect(this.#reach(url));
     this.#keep(far);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** A name on the practice's network, by which phones reach this machine; a test's own line knows where it leads (lan.spec.ts). */
+export const LAN_NAME = 'practice.test';
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 15_000;
 
@@ -30,7 +32,7 @@ export interface Stack {
 export async function startStack(): Promise<Stack> {
   const port = await freePorts();
   const data = mkdtempSync(join(tmpdir(), 'photobridge-'));
-  const child = spawn('make', ['--no-print-directory', 'dev', `PORT=${port}`, `DATA=${data}`], {
+  const child = spawn('make', ['--no-print-directory', 'dev', `PORT=${port}`, `DATA=${data}`, `ALLOWED_ORIGINS=http://${LAN_NAME},https://${LAN_NAME}`], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,31 @@
+/**
+ * A phone on the practice's own network: the main path by a name that is not
+ * this machine's, over plain http, which browsers do not trust, and over https.
+ */
+
+import { Session } from '../support/session';
+import { LAN_NAME } from '../support/stack';
+import { expectStored, expectUpright } from '../support/stored';
+import { encrypt } from '../support/tls';
+import { expect, test } from './journey';
+
+for (const scheme of ['http', 'https'] as const) {
+  test(`by a LAN address over ${scheme}`, async ({ line, nurse, page, photos, stack }, info) => {
+    const front = scheme === 'https' ? await encrypt(stack.port, LAN_NAME, info.outputPath('tls')) : { port: stack.port, close: () => undefined };
+    line.names.set(`${LAN_NAME}:${scheme === 'https' ? 443 : 80}`, front.port);
+    const session = await Session.open(stack);
+    await nurse.scans(session.url.replace(stack.edge, `${scheme}://${LAN_NAME}`));
+    await nurse.choosesPhotos(await photos(2, { orientation: 6 }));
+    await nurse.hasPhotosReady(2);
+    await nurse.taps('Add details');
+    await nurse.taps('All sites');
+    await nurse.taps('Forearm');
+    await nurse.chooses(/^Left$/);
+    await nurse.taps('Next');
+    await nurse.taps('Send 2 photos');
+    await nurse.reads('2 photos are on the desktop');
+    expectUpright(await expectStored(page, stack, session.encounterId, 2), 2);
+    expect(line.asked.some((one) => one.startsWith('PUT '))).toBe(true);
+    await front.close();
+  });
+}

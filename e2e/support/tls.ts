@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createServer, type TlsOptions } from 'node:tls';
+
+export interface Encrypted {
+  port: number;
+  close(): void;
+}
+
+/** A port that speaks TLS, under a certificate that nobody has signed, in front of one that does not. */
+export async function encrypt(port: number, name: string, folder: string): Promise<Encrypted> {
+  const server = createServer(selfSigned(name, folder), (near) => {
+    const far = connect(port, '127.0.0.1');
+    near.pipe(far).pipe(near);
+    near.on('error', () => far.destroy());
+    far.on('error', () => near.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => void server.close(),
+  };
+}
+
+/** By the tool that comes with Go. */
+function selfSigned(name: string, folder: string): Pick<TlsOptions, 'cert' | 'key'> {
+  mkdirSync(folder, { recursive: true });
+  const goroot = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim();
+  execFileSync('go', ['run', join(goroot, 'src/crypto/tls/generate_cert.go'), '--ecdsa-curve=P256', `--host=${name}`, '--duration=24h'], { cwd: folder, stdio: 'ignore' });
+  return { cert: readFileSync(join(folder, 'cert.pem')), key: readFileSync(join(folder, 'key.pem')) };
+}
