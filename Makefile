@@ -166,7 +166,7 @@ chaos: build browser ## photos through every fault of edge, storage, network and
 pictures: build browser ## takes the README's pictures, its film and the sheet of the phone's screens anew
 	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts e2e/pictures.spec.ts
 	FILM=docs/pictures/demo.png HEADLESS=1 playwright test --config e2e/demo/playwright.config.ts
-	playwright test --config e2e/playwright.config.ts --timeout 600000 --update-snapshots=all e2e/phone/screens.spec.ts
+	playwright test --config e2e/playwright.config.ts --timeout 300000 --update-snapshots=all e2e/phone/screens.spec.ts
 
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium
