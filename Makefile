@@ -184,6 +184,14 @@ deploy: build ## bucket, worker, secrets and doctor; SECRETS names the file with
 
 ##@ Measure
 
+.PHONY: bench
+bench: build browser ## every budget in one run: a table, bench/out/report.json, bench/out/index.html; ROUNDS=3 PHOTOS=<folder> ONLY=edge,sizes
+	node bench/report/main.ts
+
+.PHONY: bench-check
+bench-check: $(NODE) ## fails if that report misses a promise by more than its noise; times judge nothing
+	@node bench/report/check.ts
+
 .PHONY: bench-compress
 bench-compress: build browser ## the engine against browser-image-compression, on the photos in PHOTOS; ROUNDS=5
 	node bench/compress/main.ts
@@ -195,6 +203,15 @@ bench-edge: build ## the worker against the same calls in TypeScript with Hono; 
 .PHONY: bench-links
 bench-links: build browser ## a good link and a poor one: one photo, 20 photos, requests and Redis commands a photo
 	playwright test --config bench/links/playwright.config.ts
+
+.PHONY: load
+load: build ## phones and desktops by the hundred: none lost, none doubled, what a photo costs; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20 LOAD_AT_ONCE=8
+	go run ./bench/load -encounters $(or $(LOAD_ENCOUNTERS),200) -photos $(or $(LOAD_PHOTOS),20) -at-once $(or $(LOAD_AT_ONCE),8)
+
+.PHONY: costs
+costs: build ## docs/costs.md: what that costs at the vendors' prices for 100, 1 000 and 100 000 GPs, and which limit comes first
+	go run ./bench/load -encounters 25 -photos "$$(go run ./bench/costs -photos)" -report bench/out/costs.json
+	go run ./bench/costs -counts bench/out/costs.json bench/out/costs.md docs/costs.md
 
 ##@ Clean
 

@@ -1,5 +1,8 @@
-//go:build !js
+//go:build unix
 
+// Package e2e holds the worker that wrangler runs, on the local cloud, to the
+// same suite as the native handler, and to the vendors' own clients. The
+// browsers' tests beside it are TypeScript.
 package e2e
 
 import (
@@ -20,17 +23,35 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clinicpro/photobridge/e2e/stack"
 	"github.com/clinicpro/photobridge/edge/apitest"
 	"github.com/clinicpro/photobridge/shared"
 )
 
+// running is the product with what tests ask of it.
+type running struct{ *stack.Stack }
+
+func start(t *testing.T) running {
+	t.Helper()
+	s, err := stack.Start("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return running{s}
+}
+
 // TestWorker shares one stack: starting it is most of the time.
 func TestWorker(t *testing.T) {
-	s := startStack(t)
+	s := start(t)
 	t.Run("api", func(t *testing.T) {
 		apitest.Run(t, apitest.Subject{
-			URL: s.edge(), LaunchSecret: []byte(s.env["LAUNCH_SECRET"]), SessionSecret: []byte(s.env["SESSION_SECRET"]),
-			AdminToken: s.env["ADMIN_TOKEN"],
+			URL: s.Edge(), LaunchSecret: []byte(s.Env["LAUNCH_SECRET"]), SessionSecret: []byte(s.Env["SESSION_SECRET"]),
+			AdminToken: s.Env["ADMIN_TOKEN"],
 		})
 	})
 	t.Run("Ably's own client hears every event", func(t *testing.T) { events(t, s) })
@@ -43,12 +64,12 @@ func TestWorker(t *testing.T) {
 
 // events listens with the vendor's client and a desktop's token, and looks at
 // what the desktop is told.
-func events(t *testing.T, s *stack) {
+func events(t *testing.T, s running) {
 	desktop := s.open(t, "enc-events")
 	var access shared.RealtimeResponse
 	s.call(t, "GET", "/enc-events/realtime", desktop.DesktopToken, nil, &access)
 	realtime, err := ably.NewRealtime(
-		ably.WithToken(access.Token), ably.WithTLS(false), ably.WithPort(s.port+4),
+		ably.WithToken(access.Token), ably.WithTLS(false), ably.WithPort(s.Port+4),
 		ably.WithRealtimeHost("127.0.0.1"), ably.WithRESTHost("127.0.0.1"), ably.WithFallbackHosts(nil),
 		ably.WithLogLevel(ably.LogNone))
 	if err != nil {
@@ -88,11 +109,11 @@ func events(t *testing.T, s *stack) {
 
 // hangUps makes more calls than there are instances, to a store that takes its
 // time, and hangs up on each.
-func hangUps(t *testing.T, s *stack) {
+func hangUps(t *testing.T, s running) {
 	const calls = 12
 	desktop := s.open(t, "enc-hang-ups")
 	fault := fmt.Sprintf(`{"service":"redis","effect":"delay","delayMs":1500,"next":%d}`, calls)
-	response, err := http.Post(fmt.Sprintf("http://127.0.0.1:%d/faults", s.port+5), "application/json", strings.NewReader(fault))
+	response, err := http.Post(s.Control()+"/faults", "application/json", strings.NewReader(fault))
 	if err != nil || response.StatusCode >= 300 {
 		t.Fatalf("no fault: %v, %v", err, response)
 	}
@@ -102,7 +123,7 @@ func hangUps(t *testing.T, s *stack) {
 		group.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
-			request, err := http.NewRequestWithContext(ctx, "GET", s.edge()+shared.BasePath+"/images/enc-hang-ups", nil)
+			request, err := http.NewRequestWithContext(ctx, "GET", s.Edge()+shared.BasePath+"/images/enc-hang-ups", nil)
 			if err != nil {
 				t.Error(err)
 				return
@@ -120,9 +141,9 @@ func hangUps(t *testing.T, s *stack) {
 }
 
 // assets looks at what the worker's static files say to a browser.
-func assets(t *testing.T, s *stack) {
+func assets(t *testing.T, s running) {
 	for _, path := range []string{"/mobile", "/widget.js"} {
-		response, err := http.Get(s.edge() + path)
+		response, err := http.Get(s.Edge() + path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,11 +158,11 @@ func assets(t *testing.T, s *stack) {
 
 // bucketTool sets a bucket of its own up, twice, on the real S3 server, which
 // has no lifecycle rules.
-func bucketTool(t *testing.T, s *stack) {
+func bucketTool(t *testing.T, s running) {
 	for range 2 {
 		command := exec.CommandContext(t.Context(), "go", "run", "../edge/cmd/bucket")
 		command.Env = os.Environ()
-		for name, value := range s.env {
+		for name, value := range s.Env {
 			command.Env = append(command.Env, name+"="+value)
 		}
 		command.Env = append(command.Env, "S3_BUCKET_NAME=made-by-the-tool")
@@ -149,7 +170,7 @@ func bucketTool(t *testing.T, s *stack) {
 		if err != nil {
 			t.Fatalf("%v: %s", err, output)
 		}
-		for _, want := range []string{"done: create the bucket made-by-the-tool", "done: let pages of " + s.env["BASE_URL"], "cannot delete what is a day old"} {
+		for _, want := range []string{"done: create the bucket made-by-the-tool", "done: let pages of " + s.Env["BASE_URL"], "cannot delete what is a day old"} {
 			if !strings.Contains(string(output), want) {
 				t.Errorf("it did not say %q: %s", want, output)
 			}
@@ -185,10 +206,10 @@ func endAll(t *testing.T, s *stack) {
 }
 
 // rateLimit tries more QR tokens than an address may.
-func rateLimit(t *testing.T, s *stack) {
+func rateLimit(t *testing.T, s running) {
 	var statuses []int
 	for range 80 {
-		response, err := http.Get(s.edge() + shared.BasePath + "/token/guessed")
+		response, err := http.Get(s.Edge() + shared.BasePath + "/token/guessed")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,12 +224,12 @@ func rateLimit(t *testing.T, s *stack) {
 	}
 }
 
-func (s *stack) open(t *testing.T, encounterID string) shared.CreateResponse {
+func (s running) open(t *testing.T, encounterID string) shared.CreateResponse {
 	t.Helper()
 	launch, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-1", "encounterId": encounterID, "patientLabel": "Events",
 		"exp": time.Now().Add(time.Hour).Unix(),
-	}).SignedString([]byte(s.env["LAUNCH_SECRET"]))
+	}).SignedString([]byte(s.Env["LAUNCH_SECRET"]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,9 +239,9 @@ func (s *stack) open(t *testing.T, encounterID string) shared.CreateResponse {
 }
 
 // call makes a call that must succeed and decodes its answer into result, unless that is nil.
-func (s *stack) call(t *testing.T, method, path, token string, body []byte, result any) {
+func (s running) call(t *testing.T, method, path, token string, body []byte, result any) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.edge()+shared.BasePath+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), method, s.Edge()+shared.BasePath+path, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

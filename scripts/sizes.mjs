@@ -1,5 +1,6 @@
 // Sizes of what is deployed, held against the budgets. Fails above one.
-import { readdirSync, readFileSync } from 'node:fs';
+// REPORT names a file for them as JSON.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -26,14 +27,17 @@ const parts = [
 
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} KB`;
 let over = false;
+const report = [];
 for (const { name, files, how, measure, budget } of parts) {
   if (files.length === 0 && !budget) continue;
   if (files.length === 0) throw new Error(`${name}: nothing was built`);
   const contents = files.map((file) => readFileSync(file));
   const size = contents.reduce((sum, bytes) => sum + measure(bytes), 0);
+  report.push({ name, how, size, ...(budget && { budget }) });
   const raw = contents.reduce((sum, bytes) => sum + bytes.length, 0);
   const verdict = budget ? (size <= budget ? `within ${kilobytes(budget)}` : `OVER ${kilobytes(budget)}`) : '';
   over ||= Boolean(budget) && size > budget;
   console.log(`${name.padEnd(36)} ${kilobytes(raw).padStart(8)}  ${kilobytes(size).padStart(7)} ${how.padEnd(6)} ${verdict}`);
 }
+if (process.env.REPORT) writeFileSync(process.env.REPORT, JSON.stringify(report, undefined, 1));
 if (over) process.exit(1);

@@ -71,6 +71,7 @@ try {
   console.log(text);
   mkdirSync(join(root, 'bench/out'), { recursive: true });
   writeFileSync(join(root, 'bench/out/edge.md'), `${text}\n`);
+  writeFileSync(join(root, 'bench/out/edge.json'), JSON.stringify({ calls: calls.map(({ name }) => name), samples: Object.fromEntries(samples) }, undefined, 1));
 } finally {
   await Promise.all(workers.map((worker) => worker.stop()));
   await cloud.stop();

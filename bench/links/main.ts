@@ -27,6 +27,13 @@ const out = fileURLToPath(new URL('../out', import.meta.url));
 const ones: string[] = [];
 const twenties: string[] = [];
 const costs: string[] = [];
+/** The same, for bench/out/links.json: seconds, and counts of all photos together. */
+export interface Links {
+  ones: { line: string; promised: number; seconds: number }[];
+  twenties: { line: string; promised: number; seconds: number }[];
+  costs: { name: string; photos: number; requests: number; redis: number }[];
+}
+const figures: Links = { ones: [], twenties: [], costs: [] };
 let photos: string[] = [];
 
 test.beforeAll(async ({ browser }, info) => {
@@ -47,6 +54,7 @@ test.afterAll(() => {
   console.log(`\n${text}`);
   mkdirSync(out, { recursive: true });
   writeFileSync(`${out}/links.md`, text);
+  writeFileSync(`${out}/links.json`, JSON.stringify(figures, undefined, 1));
 });
 
 for (const [name, shape] of Object.entries(LINES)) {
@@ -61,6 +69,7 @@ for (const [name, shape] of Object.entries(LINES)) {
       costs.push(await place.cost(name, 1));
       const bytes = await storedBytes(stack);
       const promised = 1.25 * uplink(bytes) + (4 * shape.rttMs) / 1000;
+      figures.ones.push({ line: name, promised, seconds });
       ones.push(`| ${name} | ${(bytes / 1000).toFixed(0)} | ${uplink(bytes).toFixed(2)} | ${promised.toFixed(2)} | ${seconds.toFixed(2)} |`);
       await place.close();
     }
@@ -88,6 +97,7 @@ for (const [name, shape] of Object.entries(LINES)) {
     costs.push(await place.cost(`${name}, sent at once`, MANY));
     const bytes = await storedBytes(stack);
     const promised = 1.15 * Math.max(compress, uplink(bytes));
+    figures.twenties.push({ line: name, promised, seconds: wall });
     twenties.push(`| ${name} | ${(bytes / 1e6).toFixed(1)} | ${compress.toFixed(1)} | ${uplink(bytes).toFixed(1)} | ${promised.toFixed(1)} | ${wall.toFixed(1)} |`);
     await place.close();
   });
@@ -144,6 +154,7 @@ class Place {
     const asked = this.links.flatMap((link) => link.asked).map((what) => this.#kind(what)).filter((kind) => kind !== undefined);
     const preflights = asked.filter((kind) => kind === 'preflight').length;
     const kinds = [...new Set(asked)].map((kind) => `${asked.filter((one) => one === kind).length} ${kind}`);
+    figures.costs.push({ name, photos: count, requests: asked.length - preflights, redis });
     return `| ${name} | ${count} | ${((asked.length - preflights) / count).toFixed(2)} | ${preflights} | ${(redis / count).toFixed(2)} | ${kinds.join(', ')}; ${Object.entries(commands).map(([command, n]) => `${n} ${command}`).join(', ')} |`;
   }
 

@@ -1,0 +1,135 @@
+/** From what each bench wrote to figures with their goals. */
+
+import type { Sample } from '../edge/load.ts';
+import { PROMISES, type Measured } from '../compress/report.ts';
+import type { Links } from '../links/main.ts';
+import type { Strip } from './plot.ts';
+import type { Figure, Unit } from './row.ts';
+import { median, ratios, spread } from './statistics.ts';
+
+const MAX_IMAGE_BYTES = 1_000_000;
+
+/** Both roads against the peer, on every photo. */
+export function compressFigures(all: readonly Measured[]): Figure[] {
+  return all.flatMap((ours): Figure[] => {
+    const peer = all.find(({ photo, contestant }) => photo === ours.photo && contestant === 'peer');
+    if (ours.contestant === 'peer' || !peer) return [];
+    const name = (what: string): string => `compress/${ours.contestant}/${what}/${ours.photo}`;
+    const figures = [
+      ratio(name('time'), median(ours.rounds) / median(peer.rounds), PROMISES.time[ours.contestant], spread(ratios(ours.rounds, peer.rounds))),
+      most(name('size'), ours.bytes, MAX_IMAGE_BYTES, 'bytes'),
+    ];
+    if (ours.quality && peer.quality) {
+      figures.push(
+        ratio(name('ssimulacra'), ours.quality.ssimulacra / peer.quality.ssimulacra, PROMISES.ssimulacra),
+        ratio(name('butteraugli'), ours.quality.butteraugli / peer.quality.butteraugli, PROMISES.butteraugli),
+      );
+    }
+    return figures;
+  });
+}
+
+export function compressStrip(all: readonly Measured[]): Strip {
+  const groups = grouped(all, ({ photo }) => photo).map(([label, contestants]) => ({ label, series: contestants.map(({ contestant, rounds }) => ({ name: contestant, values: rounds })) }));
+  return { title: 'Compression, milliseconds a photo; lower is better', groups };
+}
+
+/** What bench/edge wrote: samples by worker and call. */
+export interface Edge {
+  calls: string[];
+  samples: Record<string, Sample[]>;
+}
+
+const P99_GOAL_MS = 50;
+const P99_CALLS = ['create', 'token', 'presign'];
+
+/** The throughput of one of each call after the other, against two peers; p99 as a time. */
+export function edgeFigures({ calls, samples }: Edge): Figure[] {
+  const of = (worker: string, call: string): Sample[] => samples[`${worker} ${call}`] ?? [];
+  const rounds = Math.min(...calls.map((call) => of('ours', call).length));
+  const took = (worker: string, round: number): number => calls.reduce((sum, call) => sum + 1 / (of(worker, call)[round]?.rate ?? Number.NaN), 0);
+  const usual = (worker: string): number => calls.reduce((sum, call) => sum + 1 / median(of(worker, call).map(({ rate }) => rate)), 0);
+  const against = (peer: string, name: string, goal: number): Figure => {
+    const each = Array.from({ length: rounds }, (_, round) => took(peer, round) / took('ours', round));
+    return { name: `edge/throughput ÷ ${name}`, value: usual(peer) / usual('ours'), goal, unit: '×', spread: spread(each), better: 'higher' };
+  };
+  return [
+    against('peer', 'TypeScript with Hono', 0.75),
+    against('fresh', 'fresh Go instances', 2.5),
+    ...P99_CALLS.map((call) => {
+      const p99 = of('ours', call).map((sample) => sample.p99);
+      return { ...most(`edge/p99 of ${call}`, median(p99), P99_GOAL_MS, 'ms'), spread: spread(p99) };
+    }),
+  ];
+}
+
+const WORKERS = { ours: 'ours', peer: 'TypeScript with Hono', fresh: 'fresh Go instances' };
+
+export function edgeStrip({ calls, samples }: Edge): Strip {
+  const groups = calls.map((label) => ({
+    label, series: Object.entries(WORKERS).map(([worker, name]) => ({ name, values: (samples[`${worker} ${label}`] ?? []).map(({ rate }) => rate) })),
+  }));
+  return { title: 'The edge, requests a second by call; higher is better', groups };
+}
+
+const ONE_PHOTO_GOAL_S = 2;
+const REQUESTS_GOAL = { one: 5, batch: 4.2 };
+const REDIS_GOAL = 3;
+
+/** Times as a share of what the line allows; requests and commands as counts. */
+export function linksFigures({ ones, twenties, costs }: Links): Figure[] {
+  const shares = (all: readonly { line: string; promised: number; seconds: number }[], name: string): Figure[] =>
+    grouped(all, ({ line }) => line).map(([line, runs]) => {
+      const each = runs.map(({ promised, seconds }) => seconds / promised);
+      return ratio(`links/${name}, ${line} line`, median(each), 1, spread(each));
+    });
+  const good = ones.filter(({ line }) => line === 'good').map(({ seconds }) => seconds);
+  return [
+    ...shares(ones, 'one photo ÷ what the line allows'),
+    ...shares(twenties, '20 photos ÷ the slower of compressing and uploading'),
+    { ...most('links/one photo, good line', median(good), ONE_PHOTO_GOAL_S, 's'), spread: spread(good) },
+    ...grouped(costs, ({ name, photos }) => `${name}, ${photos} ${photos === 1 ? 'photo' : 'photos'}`).flatMap(([name, runs]): Figure[] => {
+      const goal = runs[0]?.photos === 1 ? REQUESTS_GOAL.one : REQUESTS_GOAL.batch;
+      const requests = runs.map((run) => run.requests / run.photos);
+      const redis = runs.map((run) => run.redis / run.photos);
+      return [
+        { ...most(`links/requests a photo: ${name}`, median(requests), goal, 'requests'), spread: spread(requests) },
+        { ...most(`links/Redis commands a photo: ${name}`, median(redis), REDIS_GOAL, 'commands'), spread: spread(redis) },
+      ];
+    }),
+  ];
+}
+
+/** What scripts/sizes.mjs wrote. */
+export interface Size {
+  name: string;
+  how: string;
+  size: number;
+  budget?: number;
+}
+
+export function sizesFigures(sizes: readonly Size[]): Figure[] {
+  return sizes.flatMap(({ name, how, size, budget }) => (budget ? [most(`sizes/${name}, ${how}`, size, budget, 'bytes')] : []));
+}
+
+const USABLE_GOAL_MS = 2_500;
+
+/** From the words of e2e/phone/timing.spec.ts; none if it did not say them. */
+export function pageFigures(output: string): Figure[] {
+  const times = /camera button usable after ([\d, ]+) ms/.exec(output)?.[1]?.split(', ').map(Number);
+  return times ? [{ ...most('page/camera button usable, Slow 4G and a slow phone', median(times), USABLE_GOAL_MS, 'ms'), spread: spread(times) }] : [];
+}
+
+function most(name: string, value: number, goal: number, unit: Unit): Figure {
+  return { name, value, goal, unit, spread: 0, better: 'lower' };
+}
+
+function ratio(name: string, value: number, goal: number, noise = 0): Figure {
+  return { ...most(name, value, goal, '×'), spread: noise };
+}
+
+function grouped<Item>(items: readonly Item[], key: (item: Item) => string): [string, Item[]][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return [...groups];
+}

@@ -1,0 +1,67 @@
+/** One figure that is held against a budget, as bench/out/report.json has it. */
+
+export interface Row {
+  /** Group, then what: "compress/native/time/one.jpg". */
+  name: string;
+  value: number;
+  goal: number;
+  /** "×" is a ratio of two things measured side by side. */
+  unit: Unit;
+  /** Half the interquartile range of the rounds; 0 for what does not vary. */
+  spread: number;
+  /** Whether a lower or a higher value is the better one. */
+  better: 'lower' | 'higher';
+  machine: string;
+  commit: string;
+}
+
+export type Unit = '×' | 'bytes' | 'requests' | 'commands' | 'ms' | 's';
+
+/** A row before it is known where it was measured. */
+export type Figure = Omit<Row, 'machine' | 'commit'>;
+
+export type Verdict = 'met' | 'within the noise' | 'missed' | 'told';
+
+/** A time on somebody's machine says nothing of another's: it is told and judges nothing. */
+const TOLD: readonly Unit[] = ['ms', 's'];
+
+/** A figure misses its goal only by more than the noise. */
+export function judge({ value, goal, unit, spread, better }: Figure): Verdict {
+  if (TOLD.includes(unit)) return 'told';
+  const beyond = better === 'lower' ? value - goal : goal - value;
+  if (Number.isNaN(beyond)) return 'missed';
+  if (beyond <= 0) return 'met';
+  return beyond <= spread ? 'within the noise' : 'missed';
+}
+
+/** The part of its budget that a figure takes: 1 is all of it. */
+export function used({ value, goal, better }: Figure): number {
+  return better === 'lower' ? value / goal : goal / value;
+}
+
+/** What every report must have figures of. */
+const GROUPS = ['edge', 'links', 'page', 'sizes'] as const;
+
+/** Sentences on what is wrong with a report; none: it is good. */
+export function complaints(rows: readonly Row[]): string[] {
+  const missing = GROUPS.filter((group) => !rows.some(({ name }) => name.startsWith(`${group}/`)));
+  return [
+    ...missing.map((group) => `${group}: nothing was measured`),
+    ...rows.filter((row) => judge(row) === 'missed').map((row) => `${row.name}: ${say(row)}, and promised ${row.better === 'lower' ? 'at most' : 'at least'} ${format(row.goal, row.unit)}`),
+  ];
+}
+
+function say({ value, unit, spread }: Figure): string {
+  return `${format(value, unit)}${spread > 0 ? ` ± ${format(spread, unit)}` : ''}`;
+}
+
+/** A value with its unit, as people read it. */
+export function format(value: number, unit: Unit): string {
+  switch (unit) {
+    case '×': return `${value.toFixed(2)} ×`;
+    case 'bytes': return `${(value / 1000).toFixed(0)} kB`;
+    case 'ms': return `${value.toFixed(0)} ms`;
+    case 's': return `${value.toFixed(2)} s`;
+    default: return value.toFixed(2);
+  }
+}
