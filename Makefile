@@ -129,7 +129,7 @@ sizes: build ## sizes of what is deployed, held against the budgets
 
 .PHONY: vet
 vet: ## go vet, natively and for WebAssembly, and the format of every Go file
-	@unformatted=$$(gofmt -l $(wildcard edge wasm shared local e2e bench)); \
+	@unformatted=$$(gofmt -l $(wildcard edge wasm shared local e2e bench docs)); \
 		if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./shared/... ./edge/... ./wasm/...
@@ -166,7 +166,7 @@ chaos: build browser ## photos through every fault of edge, storage, network and
 pictures: build browser ## takes the README's pictures, its film and the sheet of the phone's screens anew
 	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts e2e/pictures.spec.ts
 	FILM=docs/pictures/demo.png HEADLESS=1 playwright test --config e2e/demo/playwright.config.ts
-	playwright test --config e2e/playwright.config.ts --update-snapshots=all e2e/phone/screens.spec.ts
+	playwright test --config e2e/playwright.config.ts --timeout 300000 --update-snapshots=all e2e/phone/screens.spec.ts
 
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium

@@ -77,7 +77,7 @@ func run(t *testing.T, script string, env map[string]string) {
 			}
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	bash := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", `make() { command make --no-print-directory --dry-run "$@" >/dev/null; }`+"\n"+script)
 	bash.Dir = root
@@ -134,7 +134,7 @@ func deployment(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { edge.Process.Kill(); edge.Wait() })
-	for range 100 {
+	for range 1200 {
 		if response, err := http.Get(env["BASE_URL"] + "/healthz"); err == nil {
 			response.Body.Close()
 			return env

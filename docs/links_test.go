@@ -43,7 +43,7 @@ func read(t *testing.T, path string) string {
 }
 
 var (
-	link     = regexp.MustCompile(`\[([^\]\n]+)\]\(([^)\s]+)\)`)
+	link     = regexp.MustCompile(`\[([^\]]{1,200})\]\(([^)\s]+)\)`)
 	fence    = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
 	heading  = regexp.MustCompile(`(?m)^#+ (.+)$`)
 	notASlug = regexp.MustCompile(`[^\p{L}\p{N} _-]`)

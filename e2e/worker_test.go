@@ -58,6 +58,7 @@ func TestWorker(t *testing.T) {
 	t.Run("callers who hang up cost nobody an instance", func(t *testing.T) { hangUps(t, s) })
 	t.Run("static files", func(t *testing.T) { assets(t, s) })
 	t.Run("the bucket tool may be run again", func(t *testing.T) { bucketTool(t, s) })
+	t.Run("endall ends what a desktop opened", func(t *testing.T) { endAll(t, s) })
 	t.Run("rate limit", func(t *testing.T) { rateLimit(t, s) })
 }
 
@@ -174,6 +175,33 @@ func bucketTool(t *testing.T, s running) {
 				t.Errorf("it did not say %q: %s", want, output)
 			}
 		}
+	}
+}
+
+// endAll ends every session of the running cloud with the tool for incidents.
+func endAll(t *testing.T, s *stack) {
+	desktop := s.open(t, "enc-endall")
+	command := exec.CommandContext(t.Context(), "go", "run", "../edge/cmd/endall")
+	command.Env = os.Environ()
+	for name, value := range s.env {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	output, err := command.CombinedOutput()
+	if err != nil || !strings.HasPrefix(string(output), "ended ") || strings.HasPrefix(string(output), "ended 0") {
+		t.Fatalf("%v: %s", err, output)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), "GET", s.edge()+shared.BasePath+"/images/enc-endall", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+desktop.DesktopToken)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusNotFound {
+		t.Errorf("the session answered %d", response.StatusCode)
 	}
 }
 
