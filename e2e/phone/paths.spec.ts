@@ -56,7 +56,7 @@ const PLACES: Place[] = [
   {
     name: 'success closed',
     reach: async (phone) => { await send(phone); await expect(phone.button('Done')).toBeVisible(SENT); await phone.button('Done').tap(); },
-    back: 'away', reload: 'error',
+    back: 'away', reload: 'code',
   },
 ];
 
