@@ -156,7 +156,7 @@ func bucketTool(t *testing.T, s *stack) {
 	}
 }
 
-// rateLimit tries more QR tokens than an address may.
+// rateLimit tries more QR tokens than an address may; typed codes count as well.
 func rateLimit(t *testing.T, s *stack) {
 	var statuses []int
 	for range 80 {
@@ -172,6 +172,14 @@ func rateLimit(t *testing.T, s *stack) {
 	}
 	if !slices.Contains(statuses, http.StatusTooManyRequests) {
 		t.Errorf("80 tries were answered %v", statuses)
+	}
+	typed, err := http.Post(s.edge()+shared.BasePath+"/token", "application/json", strings.NewReader(`{"typedCode":"0000-0000"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed.Body.Close()
+	if typed.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("then a typed code was answered %d", typed.StatusCode)
 	}
 }
 
