@@ -101,6 +101,27 @@ test('an expired link offers the field too', async ({ browser, stack }) => {
   await phone.close();
 });
 
+for (const { how, enter } of [
+  { how: 'typed', enter: (phone: Phone, { typedCode }: Session) => type(phone, asTyped(typedCode)) },
+  { how: 'scanned', enter: (phone: Phone, { url }: Session) => phone.page.goto(url) },
+]) {
+  test(`the code of another patient, ${how} while the first one is open`, async ({ browser, stack }) => {
+    const [first, second] = [await Session.open(stack), await Session.open(stack, 'Tobias Wren, 02.11.1988')];
+    const phone = await Phone.scan(browser, first.url);
+    const whose = phone.page.locator('.patient-bar');
+    await phone.button('Another patient').tap();
+    await phone.button(/^Back to/).tap();
+    await expect(whose).toContainText(first.patientLabel);
+    await phone.button('Another patient').tap();
+    await enter(phone, second);
+    await expect(whose).toContainText('Tobias Wren');
+    await phone.page.reload();
+    await expect(phone.screen('capture')).toBeVisible();
+    await expect(whose).toContainText('Tobias Wren');
+    await phone.close();
+  });
+}
+
 test('after too many wrong codes none is looked at, and scanning goes on', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   await redis(stack, 'SET', 'codes:wrong', '100', 'PX', '60000');

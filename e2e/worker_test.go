@@ -179,18 +179,18 @@ func bucketTool(t *testing.T, s running) {
 }
 
 // endAll ends every session of the running cloud with the tool for incidents.
-func endAll(t *testing.T, s *stack) {
+func endAll(t *testing.T, s running) {
 	desktop := s.open(t, "enc-endall")
 	command := exec.CommandContext(t.Context(), "go", "run", "../edge/cmd/endall")
 	command.Env = os.Environ()
-	for name, value := range s.env {
+	for name, value := range s.Env {
 		command.Env = append(command.Env, name+"="+value)
 	}
 	output, err := command.CombinedOutput()
 	if err != nil || !strings.HasPrefix(string(output), "ended ") || strings.HasPrefix(string(output), "ended 0") {
 		t.Fatalf("%v: %s", err, output)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), "GET", s.edge()+shared.BasePath+"/images/enc-endall", nil)
+	request, err := http.NewRequestWithContext(t.Context(), "GET", s.Edge()+shared.BasePath+"/images/enc-endall", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func endAll(t *testing.T, s *stack) {
 	}
 }
 
-// rateLimit tries more QR tokens than an address may.
+// rateLimit tries more QR tokens than an address may; typed codes count as well.
 func rateLimit(t *testing.T, s running) {
 	var statuses []int
 	for range 80 {
@@ -221,6 +221,14 @@ func rateLimit(t *testing.T, s running) {
 	}
 	if !slices.Contains(statuses, http.StatusTooManyRequests) {
 		t.Errorf("80 tries were answered %v", statuses)
+	}
+	typed, err := http.Post(s.Edge()+shared.BasePath+"/token", "application/json", strings.NewReader(`{"typedCode":"0000-0000"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed.Body.Close()
+	if typed.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("then a typed code was answered %d", typed.StatusCode)
 	}
 }
 

@@ -47,7 +47,11 @@ export async function openSession(driver: string, capabilities: Record<string, u
     open: (url) => post('/url', { url }),
     look: (sight) => run('return find(arguments[0]).map((element) => element.textContent.trim())', encode(sight)),
     press: (sight) => retry(async () => {
-      const [x, y] = await run<[number, number]>(middleOnTop, { [ELEMENT]: await one(sight) });
+      const element = { [ELEMENT]: await one(sight) };
+      const [x, y] = await run<[number, number]>(middleOnTop, element);
+      await sleep(POLL_MS);
+      const [nowX, nowY] = await run<[number, number]>(middleOnTop, element);
+      if (x !== nowX || y !== nowY) throw new WebDriverError('element not interactable', `the ${sight.kind} that says ${String(sight.says)} is moving`);
       if (x < 0) throw new WebDriverError('element click intercepted', `the ${sight.kind} that says ${String(sight.says)} is covered`);
       // Not the command for clicks: it scrolls once more, and presses where the element was before.
       await post('/actions', { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions: [

@@ -46,6 +46,7 @@ const send = async (phone: Phone): Promise<void> => {
 
 const PLACES: Place[] = [
   { name: 'capture', reach: async () => undefined, back: 'away', reload: 'capture' },
+  { name: 'code', reach: (phone) => phone.button('Another patient').tap(), back: 'capture', reload: 'capture' },
   { name: 'capture camera', reach: (phone) => phone.button('Series').tap(), back: 'capture', reload: 'capture' },
   { name: 'review', reach: choose, back: 'capture', reload: 'review' },
   { name: 'review photo', reach: async (phone) => { await choose(phone); await phone.page.locator('.tile-picture').first().tap(); }, back: 'review', reload: 'review' },
@@ -56,7 +57,7 @@ const PLACES: Place[] = [
   {
     name: 'success closed',
     reach: async (phone) => { await send(phone); await expect(phone.button('Done')).toBeVisible(SENT); await phone.button('Done').tap(); },
-    back: 'away', reload: 'error',
+    back: 'away', reload: 'code',
   },
 ];
 

@@ -38,6 +38,7 @@ test.describe.configure({ mode: 'serial' });
 test.beforeAll(() => mkdirSync(folder, { recursive: true }));
 
 test('the seven screens, the sheets and consent', async ({ browser, page, stack }, info) => {
+  test.slow();
   await walk(browser, stack, await makeSkins(page, info.outputDir, 5), {}, photograph);
 });
 

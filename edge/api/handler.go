@@ -31,8 +31,9 @@ type Config struct {
 	Consent        shared.Consent
 	Log            func(line []byte)
 
-	// TokenTries limits tries of QR tokens and typed codes by address, SessionCalls the calls of
-	// one session's tokens. Either may be nil: no limit.
+	// TokenTries limits tries of QR tokens and typed codes by address,
+	// SessionCalls the calls of one session's tokens. Either may be nil: no
+	// limit.
 	TokenTries, SessionCalls Limiter
 
 	// Doctor examines the deployment for whoever holds AdminToken; empty means

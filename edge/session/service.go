@@ -43,8 +43,8 @@ type Opened struct {
 }
 
 // Open creates the launch's session, or returns its live one, with a new QR
-// token and typed code. It fails with encounter_mismatch if the live session of that
-// encounter belongs to another patient or facility.
+// token and typed code. It fails with encounter_mismatch if the live session of
+// that encounter belongs to another patient or facility.
 func (s *Service) Open(ctx context.Context, launch Launch) (Opened, error) {
 	now := s.Now()
 	token, code, hashes := s.invite()

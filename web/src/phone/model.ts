@@ -141,6 +141,8 @@ export type Event =
   | { type: 'boot'; token: string | null; saved: Saved; cameraKilled: boolean; online: boolean }
   /** Another code was scanned into the running page. */
   | { type: 'link'; token: string }
+  /** The person has a code of another patient to type: the page's bare address leads back to this one. */
+  | { type: 'another' }
   /** The person typed a code, or pasted the link, and wants in. */
   | { type: 'typed'; text: string }
   | { type: 'granted'; session: TokenResponse }

@@ -103,6 +103,15 @@ describe('a typed code', () => {
     expect(play(scanned, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state).toMatchObject({ screen: 'error', resume: null });
   });
 
+  test('of another patient can be typed while a session lives, or not after all', () => {
+    const typing = play(capturing, { type: 'another' }).state;
+    expect(typing).toMatchObject({ screen: 'code', session: grant });
+    expect(play(typing, { type: 'back' }).state).toMatchObject({ screen: 'capture', resume: null, session: grant });
+    const session = { ...grant, encounterId: 'enc-2002' };
+    const { effects } = play(typing, { type: 'typed', text: '7K3M-9QTX' }, { type: 'granted', session });
+    expect(effects).toEqual([{ do: 'restart', session }]);
+  });
+
   test('opens the session again that had ended, with the photos that are here', () => {
     const ended = play(reviewing('a'), snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } })).state;
     const session = { ...grant, uploadToken: 'new' };

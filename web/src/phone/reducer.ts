@@ -16,6 +16,8 @@ export function reduce(state: State, event: Event): Step {
       return boot(state, event);
     case 'link':
       return link(state, event.token);
+    case 'another':
+      return only({ ...state, screen: 'code', typed: null, notice: null, resume: state.screen });
     case 'typed':
       return typed(state, event.text);
     case 'granted':
@@ -165,7 +167,7 @@ function tryAgain(state: State): Step {
 
 /** Leaves the trouble with another code behind: the session that was here goes on. */
 function giveUpCode(state: State): State {
-  return alive(state) ? { ...state, screen: state.resume ?? 'capture', resume: null, trouble: null, token: null, offered: null } : state;
+  return alive(state) ? { ...state, screen: state.resume ?? 'capture', resume: null, trouble: null, token: null, typed: null, offered: null } : state;
 }
 
 function choose(state: State, offered: readonly Chosen[]): Step {
@@ -276,10 +278,10 @@ export function behind(state: State): Screen | null {
       return 'review';
     case 'success':
       return state.closed ? null : 'capture';
+    case 'code':
     case 'error':
       return alive(state) ? (state.resume ?? 'capture') : null;
     case 'loading':
-    case 'code':
     case 'consent':
     case 'capture':
       return null;
@@ -292,7 +294,7 @@ function back(state: State): State {
     const earlier = walk(state, -1);
     if (earlier !== state) return earlier;
   }
-  if (state.screen === 'error') return giveUpCode(state);
+  if (state.screen === 'error' || state.screen === 'code') return giveUpCode(state);
   const screen = behind(state);
   return screen === null ? state : { ...state, screen, notice: null, trouble: null };
 }

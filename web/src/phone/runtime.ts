@@ -23,6 +23,8 @@ export class Runtime {
   readonly #described = new Map<string, Command>();
   #describeTimer: ReturnType<typeof setTimeout> | undefined;
   #exchange: AbortController | undefined;
+  /** The page is about to load anew: what happens until then must not be saved over the next session. */
+  #restarting = false;
 
   constructor(
     loaders: Loaders,
@@ -40,6 +42,7 @@ export class Runtime {
   }
 
   readonly dispatch: Dispatch = (event) => {
+    if (this.#restarting) return;
     const [next, effects] = reduce(this.state, event);
     const changed = next !== this.state;
     this.state = next;
@@ -77,6 +80,7 @@ export class Runtime {
         erase();
         break;
       case 'restart':
+        this.#restarting = true;
         save({ session: effect.session });
         location.reload();
         break;

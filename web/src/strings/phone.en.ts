@@ -31,6 +31,7 @@ const texts = {
   'capture.hint': 'One overview, one close-up. Good light, hold still.',
   'capture.tight': { one: 'Room for {n} more photo.', other: 'Room for {n} more photos.' },
   'capture.full': 'All {max} places are taken. Send or delete photos to go on.',
+  'capture.another': 'Another patient',
   'capture.review': { one: 'Review {n} photo', other: 'Review {n} photos' },
 
   'review.title': { one: '{n} photo', other: '{n} photos' },

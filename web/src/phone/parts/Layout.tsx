@@ -77,16 +77,13 @@ function Actions({ children }: { children: ComponentChildren }) {
   return <footer class="actions" ref={useBar('bottom')}>{children}</footer>;
 }
 
-/** What takes the focus scrolls clear of a bar that sticks to this edge (WCAG 2.2, 2.4.11), however high its text makes it. */
+/** Tells the styles how high a bar is, which its text decides: what takes the focus scrolls clear of it. */
 function useBar(edge: 'top' | 'bottom'): RefObject<HTMLElement | null> {
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = bar.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => {
-      const covered = getComputedStyle(element).position === 'sticky' ? element.offsetHeight : 0;
-      document.documentElement.style.setProperty(`scroll-padding-${edge}`, `calc(${covered}px + 0.5rem)`); // and of its outline
-    });
+    const observer = new ResizeObserver(() => document.documentElement.style.setProperty(`--bar-${edge}`, `${element.offsetHeight}px`));
     observer.observe(element);
     return () => observer.disconnect();
   }, [edge]);

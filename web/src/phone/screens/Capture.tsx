@@ -40,6 +40,9 @@ export function Capture() {
     >
       <div class="hero" aria-hidden="true"><Finder /></div>
       <p class="hint">{left === 0 ? t('capture.full', { max }) : tight ? t('capture.tight', { n: left }) : t('capture.hint')}</p>
+      {waiting.length === 0 && (
+        <button type="button" class="button quiet small another" onClick={() => dispatch({ type: 'another' })}>{t('capture.another')}</button>
+      )}
     </Layout>
   );
 }

@@ -1,12 +1,23 @@
 import { t } from '../strings';
 import { CodeForm } from '../parts/CodeForm';
+import { usePage } from '../parts/context';
 import { Icon } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
+import { alive } from '../select';
 
-/** The page without a code: how to scan one, and where to type it. */
+/** The page without a code, or about to take another: how to scan one, and where to type it. */
 export function Code() {
+  const { state, dispatch } = usePage();
   return (
-    <Layout name="code" title={t('code.title')}>
+    <Layout
+      name="code"
+      title={t('code.title')}
+      actions={alive(state) && (
+        <div class="action-row stack">
+          <button type="button" class="button grow" onClick={() => dispatch({ type: 'back' })}>{t('error.return', { patient: state.session?.patientLabel ?? '' })}</button>
+        </div>
+      )}
+    >
       <div class="hero-trouble" aria-hidden="true"><Icon name="qr" /></div>
       <p class="what">{t('code.scan')}</p>
       <CodeForm />

@@ -13,6 +13,7 @@ export function Loading() {
         <p class="sr" role="status">{t('loading.status')}</p>
         <div class="hero shimmer" aria-hidden="true"><Finder /></div>
         <p class="hint hidden" aria-hidden="true">{t('capture.hint')}</p>
+        <span class="button small another hidden" aria-hidden="true">{t('capture.another')}</span>
       </main>
       <div class="actions" aria-hidden="true">
         <div class="shutter-row">
