@@ -171,6 +171,20 @@ test('one photo is stopped and sent again, another is left out, more are taken',
   await phone.close();
 });
 
+test('a page that slides in takes no taps until it stands', async ({ browser, stack }) => {
+  const phone = await Phone.scan(browser, (await Session.open(stack)).url);
+  await describe(phone);
+  await phone.page.evaluate(() => addEventListener('animationstart', ({ target }) => {
+    for (const slide of (target as Element).getAnimations()) slide.pause();
+  }));
+  await phone.button('Skip').tap();
+  const taps = () => phone.page.locator('.page').evaluate((page) => getComputedStyle(page).pointerEvents);
+  await expect.poll(taps).toBe('none');
+  await phone.page.evaluate(() => document.getAnimations().forEach((slide) => slide.finish()));
+  expect(await taps()).toBe('auto');
+  await phone.close();
+});
+
 test('the whole path with the keyboard alone', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url, { hasTouch: false, isMobile: false, prepare: (context) => askConsent(context, 'ask') });
