@@ -6,18 +6,14 @@ import { button, expect, test } from './journey';
 
 test('chosen photos are prepared at once, and nothing has left the phone', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);
-  await nurse.scans(session.url);
-  await nurse.choosesPhotos(await photos(3));
-  await nurse.hasPhotosReady(3);
+  await nurse.takesPhotos(session.url, await photos(3));
   await nurse.reads('3 photos');
   expect(await session.images()).toEqual([]);
 });
 
 test('a photo is deleted, and comes back on Undo', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);
-  await nurse.scans(session.url);
-  await nurse.choosesPhotos(await photos(2));
-  await nurse.hasPhotosReady(2);
+  await nurse.takesPhotos(session.url, await photos(2));
   await nurse.taps(/^Delete Photo 2/);
   await nurse.hasPhotosReady(1);
   await nurse.taps('Undo');
@@ -26,9 +22,7 @@ test('a photo is deleted, and comes back on Undo', async ({ nurse, photos, stack
 
 test('more photos are added to those that wait', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);
-  await nurse.scans(session.url);
-  await nurse.choosesPhotos(await photos(1));
-  await nurse.hasPhotosReady(1);
+  await nurse.takesPhotos(session.url, await photos(1));
   await nurse.choosesPhotos(await photos(2));
   await nurse.hasPhotosReady(3);
 });

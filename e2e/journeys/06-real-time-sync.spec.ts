@@ -7,11 +7,7 @@ import { expect, OTHER_PATIENT, PATIENT, test } from './journey';
 test.use({ about: 'clinician' });
 
 test('photos appear by themselves, with their own patient alone', async ({ clinician, nurse, photos, stack }) => {
-  await clinician.opensPatient(PATIENT);
-  await nurse.scans(await clinician.showsCode());
-  await nurse.choosesPhotos(await photos(2));
-  await nurse.taps('Send without details');
-  await clinician.hasPhotos(2);
+  await clinician.receives(nurse, PATIENT, await photos(2));
   await clinician.turnsTo(OTHER_PATIENT);
   await clinician.hasPhotos(0);
   expect(await storedObjects(stack, OTHER_PATIENT)).toEqual([]);
@@ -20,11 +16,7 @@ test('photos appear by themselves, with their own patient alone', async ({ clini
 });
 
 test('what another desktop says of a photo is seen here', async ({ clinician, nurse, photos, stack }) => {
-  await clinician.opensPatient(PATIENT);
-  await nurse.scans(await clinician.showsCode());
-  await nurse.choosesPhotos(await photos(1));
-  await nurse.taps('Send without details');
-  await clinician.hasPhotos(1);
+  await clinician.receives(nurse, PATIENT, await photos(1));
   const elsewhere = await Session.open(stack, undefined, PATIENT);
   const [image] = await elsewhere.images();
   await elsewhere.describe(image?.imageId ?? '', { bodySite: 'nose', laterality: 'na' });

@@ -2,21 +2,12 @@
 
 import { storedObjects } from '../support/objects';
 import { button, expect, PATIENT, test } from './journey';
-import type { Clinician, Nurse } from './people';
 
 test.use({ about: 'clinician' });
 
-async function withPhotos(clinician: Clinician, nurse: Nurse, files: readonly string[]): Promise<void> {
-  await clinician.opensPatient(PATIENT);
-  await nurse.scans(await clinician.showsCode());
-  await nurse.choosesPhotos(files);
-  await nurse.taps('Send without details');
-  await clinician.hasPhotos(files.length);
-  await clinician.taps('Hide code');
-}
-
 test('nothing goes into the record before each photo has a site and a side', async ({ clinician, nurse, photos, stack }) => {
-  await withPhotos(clinician, nurse, await photos(2));
+  await clinician.receives(nurse, PATIENT, await photos(2));
+  await clinician.taps('Hide code');
   await clinician.reads('The record needs a site and a side for every photo.');
   await clinician.doesNotSee(button(/^Add 2 photos to the record$/));
   await clinician.taps('Complete 2 photos');
@@ -35,7 +26,8 @@ test('nothing goes into the record before each photo has a site and a side', asy
 });
 
 test('a photo is looked at closely, and a wrong one is removed and brought back', async ({ clinician, nurse, photos }) => {
-  await withPhotos(clinician, nurse, await photos(2));
+  await clinician.receives(nurse, PATIENT, await photos(2));
+  await clinician.taps('Hide code');
   await clinician.taps(/^Open photo 1/);
   await clinician.taps('Zoom in');
   await clinician.taps('Turn right');

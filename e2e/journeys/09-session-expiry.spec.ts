@@ -7,9 +7,7 @@ import { expect, PATIENT, test } from './journey';
 test.describe('on the phone', () => {
   test('the photos are kept, and a new code sends them', async ({ nurse, photos, stack }) => {
     const session = await Session.open(stack);
-    await nurse.scans(session.url);
-    await nurse.choosesPhotos(await photos(2));
-    await nurse.hasPhotosReady(2);
+    await nurse.takesPhotos(session.url, await photos(2));
     await expireSession(stack, session.encounterId);
     await nurse.taps('Send without details');
     await nurse.reads('The session has ended');
@@ -24,9 +22,7 @@ test.describe('on the phone', () => {
   test('the code of another patient does not send them', async ({ nurse, photos, stack }) => {
     const session = await Session.open(stack);
     const other = await Session.open(stack, 'Tui Example, 01.01.1980');
-    await nurse.scans(session.url);
-    await nurse.choosesPhotos(await photos(1));
-    await nurse.hasPhotosReady(1);
+    await nurse.takesPhotos(session.url, await photos(1));
     await nurse.scans(other.url);
     await nurse.reads(/^Another patient$/);
     expect(await other.images()).toEqual([]);
@@ -37,11 +33,7 @@ test.describe('on the desktop', () => {
   test.use({ about: 'clinician' });
 
   test('what is not in the record yet stays on the screen, and can still go there', async ({ clinician, nurse, photos, stack }) => {
-    await clinician.opensPatient(PATIENT);
-    await nurse.scans(await clinician.showsCode());
-    await nurse.choosesPhotos(await photos(1));
-    await nurse.taps('Send without details');
-    await clinician.hasPhotos(1);
+    await clinician.receives(nurse, PATIENT, await photos(1));
     await clinician.taps('Complete 1 photo');
     await clinician.picks('Body site', 'Hand');
     await clinician.chooses(/^Right$/);

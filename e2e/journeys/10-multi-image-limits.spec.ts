@@ -23,9 +23,7 @@ test('twenty of twenty-two find a place, and all of those arrive', async ({ nurs
 
 test('another phone took the last places: these photos wait until there is room', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);
-  await nurse.scans(session.url);
-  await nurse.choosesPhotos(await photos(2, SMALL));
-  await nurse.hasPhotosReady(2);
+  await nurse.takesPhotos(session.url, await photos(2, SMALL));
   const other = await Uploader.scan(stack, session.url);
   for (const path of await photos(PLACES - 1, SMALL)) await other.upload(readFileSync(path), SMALL.width, SMALL.height);
   const [first] = await session.images();

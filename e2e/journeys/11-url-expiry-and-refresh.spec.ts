@@ -6,9 +6,7 @@ import { expect, PATIENT, test } from './journey';
 
 test('upload URLs that have lapsed are signed again', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);
-  await nurse.scans(session.url);
-  await nurse.choosesPhotos(await photos(3));
-  await nurse.hasPhotosReady(3);
+  await nurse.takesPhotos(session.url, await photos(3));
   await inject(stack, { service: 's3', route: 'PUT object', effect: 'expire', next: 3 });
   await nurse.taps('Send without details');
   await nurse.reads('3 photos are on the desktop');

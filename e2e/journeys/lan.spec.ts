@@ -14,9 +14,7 @@ for (const scheme of ['http', 'https'] as const) {
     const front = scheme === 'https' ? await encrypt(stack.port, LAN_NAME, info.outputPath('tls')) : { port: stack.port, close: () => undefined };
     line.names.set(`${LAN_NAME}:${scheme === 'https' ? 443 : 80}`, front.port);
     const session = await Session.open(stack);
-    await nurse.scans(session.url.replace(stack.edge, `${scheme}://${LAN_NAME}`));
-    await nurse.choosesPhotos(await photos(2, { orientation: 6 }));
-    await nurse.hasPhotosReady(2);
+    await nurse.takesPhotos(session.url.replace(stack.edge, `${scheme}://${LAN_NAME}`), await photos(2, { orientation: 6 }));
     await nurse.taps('Add details');
     await nurse.taps('All sites');
     await nurse.taps('Forearm');

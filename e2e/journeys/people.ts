@@ -87,6 +87,14 @@ export class Clinician extends Person {
     return this.readsCode();
   }
 
+  /** Opens a patient, and has a phone send photos until they are here. */
+  async receives(nurse: Nurse, encounterId: string, files: readonly string[]): Promise<void> {
+    await this.opensPatient(encounterId);
+    await nurse.takesPhotos(await this.showsCode(), files);
+    await nurse.taps('Send without details');
+    await this.hasPhotos(files.length);
+  }
+
   /** Pictures that are painted, not places kept for them. */
   async hasPhotos(count: number, limitMs?: number): Promise<void> {
     await this.counts({ kind: '[data-image-id] img' }, count, limitMs);
@@ -103,6 +111,13 @@ export class Nurse extends Person {
   async choosesPhotos(files: readonly string[]): Promise<void> {
     await this.sees(button('Gallery'));
     await this.browser.choose('input[data-source="gallery"]', files);
+  }
+
+  /** Scans the code, chooses photos, and waits until they can be sent. */
+  async takesPhotos(link: string, files: readonly string[]): Promise<void> {
+    await this.scans(link);
+    await this.choosesPhotos(files);
+    await this.hasPhotosReady(files.length);
   }
 
   async hasPhotosReady(count: number): Promise<void> {
