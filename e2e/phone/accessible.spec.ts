@@ -19,6 +19,7 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 test.beforeAll(() => mkdirSync(folder, { recursive: true }));
 
 test('axe finds nothing on any screen, light or dark, and nothing moves where that is not wanted', async ({ browser, page, stack }, info) => {
+  test.slow();
   const photos = await makeSkins(page, info.outputDir, 5, SMALL);
   await walk(browser, stack, photos, { reducedMotion: 'reduce' }, async (phone, name) => {
     for (const colorScheme of ['light', 'dark'] as const) {
