@@ -32,12 +32,13 @@ export function troubleText(code: TroubleCode): TroubleText {
   return { title: part('title'), what: part('what'), todo: part('todo') };
 }
 
-/** Where a photo stands on its way. */
-export function progressText(photo: PhotoSnapshot): string {
+/** Where a photo stands on its way; the decoder is the one that it waits for, if it does. */
+export function progressText(photo: PhotoSnapshot, decoder: number | null): string {
   switch (photo.state) {
     case 'chosen':
-    case 'compressing':
       return t('progress.compressing');
+    case 'compressing':
+      return decoder === null ? t('progress.compressing') : t('progress.decoder', { share: percentLabel(decoder) });
     case 'ready':
     case 'queued':
     case 'signing':
