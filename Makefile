@@ -179,7 +179,7 @@ deploy: build ## bucket, worker, secrets and doctor; SECRETS names the file with
 ##@ Measure
 
 .PHONY: bench-compress
-bench-compress: build browser ## the engine against browser-image-compression, on the photos in PHOTOS; ROUNDS=5
+bench-compress: build browser ## the engine against browser-image-compression in every browser there is, on the photos in PHOTOS; ROUNDS=5
 	node bench/compress/main.ts
 
 .PHONY: bench-edge
