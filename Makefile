@@ -193,7 +193,7 @@ bench-check: $(NODE) ## fails if that report misses a promise by more than its n
 	@node bench/report/check.ts
 
 .PHONY: bench-compress
-bench-compress: build browser ## the engine against browser-image-compression, on the photos in PHOTOS; ROUNDS=5
+bench-compress: build browser ## the engine against browser-image-compression in every browser there is, on the photos in PHOTOS; ROUNDS=5
 	node bench/compress/main.ts
 
 .PHONY: bench-edge

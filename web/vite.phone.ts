@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -24,6 +25,11 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
+  // What the codecs' worker tells a share of: a server that packs them does not say how long they are.
+  define: {
+    PURE_BYTES: statSync(here('../build/purecodec.wasm')).size,
+    HEIF_BYTES: statSync(here('../node_modules/libheif-js/libheif-wasm/libheif.wasm')).size,
+  },
   // libheif's glue also runs in Node; what it asks for there is never reached here.
   resolve: { alias: Object.fromEntries(['fs', 'path', 'crypto'].map((name) => [name, here('src/engine/nothing.ts')])) },
 });

@@ -14,13 +14,12 @@ import { fileURLToPath } from 'node:url';
 import { browsers, type Slow } from './browsers.ts';
 import type { Contestant } from './page.ts';
 import { compare } from './quality.ts';
-import { median, plot, slowTable, table, type Measured, type Slowed } from './report.ts';
+import { mean, plot, slowTable, table, type Measured, type Slowed } from './report.ts';
 import { serve, type Served } from './server.ts';
 
 const CONTESTANTS: readonly Contestant[] = ['native', 'pure', 'peer'];
 const WORTH_SHRINKING = 1_000_000;
 const SLOWER = 4;
-const LOOPS = 5;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = process.env.PHOTOS;
@@ -97,24 +96,20 @@ async function race(served: Served, kept: string): Promise<{ all: Measured[]; lo
   return { all, longestTask };
 }
 
-/** The native road on a slower processor; a loop in its worker says how much slower it is. */
+/** The native road on a slower processor; a loop in its worker says how much slower it is, by this and by whatever else the machine does. */
 async function crawl(served: Served, slow: Slow, all: readonly Measured[]): Promise<Slowed> {
-  const loop = async (): Promise<number> => {
-    const times: number[] = [];
-    for (let i = 0; i < LOOPS; i++) times.push(await slow.loop());
-    return median(times);
-  };
-  const swift = await loop();
+  const quickest = Math.min(...(await slow.loops()));
+  const factor = async (): Promise<number> => mean(await slow.loops()) / quickest;
   const release = await slow.by(SLOWER);
   try {
-    const factors = [(await loop()) / swift];
+    const factors = [await factor()];
     const photos: Slowed['photos'] = [];
     for (const { photo, megapixels } of all.filter(({ contestant }) => contestant === 'native')) {
       const times: number[] = [];
       for (let round = 0; round < rounds; round++) times.push((await served.order('run', 'native', photo)).milliseconds);
       photos.push({ photo, megapixels, rounds: times });
     }
-    factors.push((await loop()) / swift);
+    factors.push(await factor());
     return { factors, photos };
   } finally {
     await release();

@@ -5,7 +5,8 @@
  * threads on which the browser decodes and encodes.
  */
 
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 /** Short against what is measured, long against a timer's error. */
 const RUN_MS = 5;
@@ -17,12 +18,13 @@ interface Cycle {
   end: Int32Array<SharedArrayBuffer>;
 }
 
-/** Slows processes by a factor until the answer is called. They run when its promise resolves. */
-export function throttle(processes: readonly number[], factor: number): () => Promise<void> {
+/** Slows processes by a factor; resolves when they are slow. Until the answer is called: they run when its promise resolves. */
+export async function throttle(processes: readonly number[], factor: number): Promise<() => Promise<void>> {
   const end = new Int32Array(new SharedArrayBuffer(4));
   // A thread of its own: nothing else that this program does holds it up.
   const thread = new Worker(new URL(import.meta.url), { workerData: { processes, factor, end } satisfies Cycle });
   const ended = new Promise<void>((resolve, reject) => thread.once('exit', () => resolve()).once('error', reject));
+  await Promise.race([once(thread, 'message'), ended]);
   return () => {
     Atomics.store(end, 0, 1);
     Atomics.notify(end, 0);
@@ -43,6 +45,7 @@ function cycle({ processes, factor, end }: Cycle): void {
   try {
     while (Atomics.load(end, 0) === 0) {
       signal('SIGSTOP');
+      if (ran === 0) parentPort?.postMessage('slow');
       stood += sleep(Math.max(0, ran * (factor - 1) - stood));
       signal('SIGCONT');
       ran += sleep(RUN_MS);

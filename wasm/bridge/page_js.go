@@ -16,7 +16,8 @@ type Page struct{ post js.Value }
 // given as its JSON and its file, undefined if there is none.
 func Export(name string, start func(page *Page, pure *PureCodec) (command func(json []byte, file js.Value))) {
 	js.Global().Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
-		command := start(&Page{args[0]}, NewPureCodec(args[1]))
+		page := &Page{args[0]}
+		command := start(page, NewPureCodec(args[1], page.PostLoading))
 		return js.FuncOf(func(_ js.Value, args []js.Value) any {
 			command([]byte(js.Global().Get("JSON").Call("stringify", args[0]).String()), args[0].Get("file"))
 			return nil
@@ -34,4 +35,9 @@ func (p *Page) PostPreview(id string, jpeg []byte) {
 	parts := []any{bytesToJS(jpeg)}
 	blob := js.Global().Get("Blob").New(parts, map[string]any{"type": shared.ContentTypeJPEG})
 	p.post.Invoke(map[string]any{"type": "preview", "id": id, "jpeg": blob})
+}
+
+// PostLoading says which share has come of what a photo needs to be read.
+func (p *Page) PostLoading(share float64) {
+	p.post.Invoke(map[string]any{"type": "loading", "share": share})
 }

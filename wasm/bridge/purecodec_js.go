@@ -20,6 +20,7 @@ const idle = 10 * time.Second
 // on one photo at a time.
 type PureCodec struct {
 	start   js.Value // makes the Worker
+	loading func(share float64)
 	worker  js.Value // undefined while none runs
 	answers chan js.Value
 	release func()
@@ -29,9 +30,10 @@ type PureCodec struct {
 
 var _ photo.Codec = (*PureCodec)(nil)
 
-// NewPureCodec takes a function that makes the worker.
-func NewPureCodec(start js.Value) *PureCodec {
-	c := &PureCodec{start: start}
+// NewPureCodec takes a function that makes the worker, and one that is told
+// from time to time which share has come of what a photo needs there, up to 1.
+func NewPureCodec(start js.Value, loading func(share float64)) *PureCodec {
+	c := &PureCodec{start: start, loading: loading}
 	c.rest = time.AfterFunc(idle, func() {
 		if c.held == nil {
 			c.end()
@@ -94,7 +96,12 @@ func (c *PureCodec) run() error {
 		}
 	}
 	onMessage := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		say(args[0].Get("data"))
+		data := args[0].Get("data")
+		if share := data.Get("share"); !share.IsUndefined() {
+			c.loading(share.Float())
+		} else {
+			say(data)
+		}
 		return nil
 	})
 	onError := js.FuncOf(func(js.Value, []js.Value) any {

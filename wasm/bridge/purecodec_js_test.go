@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 	"syscall/js"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func TestPureCodecEndsItsWorkerWhenCancelled(t *testing.T) {
 			}
 			return map[string]any{"width": 30, "height": 20}
 		})
-	}).Value)
+	}).Value, func(float64) {})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	if _, err := codec.Decode(ctx, newBlob(), 100); !errors.Is(err, context.DeadlineExceeded) || ended != 1 {
@@ -70,7 +71,7 @@ func TestPureCodecPassesOnWhatTheWorkerSays(t *testing.T) {
 			}
 			return map[string]any{"code": "out_of_memory", "detail": "Close other tabs."}
 		})
-	}).Value)
+	}).Value, func(float64) {})
 	bitmap, err := codec.Decode(t.Context(), newBlob(), 100)
 	if err != nil {
 		t.Fatal(err)
@@ -86,5 +87,27 @@ func TestPureCodecPassesOnWhatTheWorkerSays(t *testing.T) {
 	}
 	if ended != 1 {
 		t.Error("a worker that failed goes on")
+	}
+}
+
+func TestPureCodecTellsWhatIsLoaded(t *testing.T) {
+	ended := 0
+	var told []float64
+	codec := NewPureCodec(js.FuncOf(func(js.Value, []js.Value) any {
+		var worker js.Value
+		worker = fakeWorker(&ended, func(js.Value) any {
+			for _, share := range []float64{0.4, 1} {
+				worker.Call("onmessage", map[string]any{"data": map[string]any{"share": share}})
+			}
+			return map[string]any{"width": 30, "height": 20}
+		})
+		return worker
+	}).Value, func(share float64) { told = append(told, share) })
+	bitmap, err := codec.Decode(t.Context(), newBlob(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if width, height := bitmap.Size(); width != 30 || height != 20 || !slices.Equal(told, []float64{0.4, 1}) {
+		t.Errorf("size %d×%d, told %v", width, height, told)
 	}
 }

@@ -8,16 +8,23 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/draw"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/photo/container"
@@ -232,6 +239,49 @@ func TestBudgetHolds(t *testing.T) {
 }
 
 func TestOtherFormats(t *testing.T) {
+	upright := picture(96, 72, 20)
+	colours := color.Palette{corners[0], corners[1], corners[2], corners[3], color.RGBA{120, 110, 100, 255}}
+	first, second := image.NewPaletted(upright.Rect, colours), image.NewPaletted(upright.Rect, colours)
+	draw.Draw(first, first.Rect, upright, image.Point{}, draw.Src)
+	deep := image.NewNRGBA64(upright.Rect)
+	draw.Draw(deep, deep.Rect, upright, image.Point{}, draw.Src)
+	encoded := func(encode func(io.Writer) error) []byte {
+		var b bytes.Buffer
+		if err := encode(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	stored := func(name string) []byte {
+		file, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	tests := []struct {
+		name string
+		file []byte
+	}{
+		{"PNG of 16 bits", encoded(func(w io.Writer) error { return png.Encode(w, deep) })},
+		{"BMP", encoded(func(w io.Writer) error { return bmp.Encode(w, upright) })},
+		{"TIFF", encoded(func(w io.Writer) error { return tiff.Encode(w, upright, nil) })},
+		{"GIF", encoded(func(w io.Writer) error { return gif.Encode(w, first, nil) })},
+		{"GIF that moves", encoded(func(w io.Writer) error {
+			return gif.EncodeAll(w, &gif.GIF{Image: []*image.Paletted{first, second}, Delay: []int{10, 10}})
+		})},
+		{"WebP", stored("lossy.webp")},
+		{"WebP without loss", stored("lossless.webp")},
+		{"JPEG of CMYK", stored("cmyk.jpg")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			wantCorners(t, check(t, compress(t, test.file, DefaultLimits()), DefaultLimits()))
+		})
+	}
+}
+
+func TestTransparentBecomesWhite(t *testing.T) {
 	transparent := image.NewNRGBA(image.Rect(0, 0, 40, 30))
 	var buffer bytes.Buffer
 	if err := png.Encode(&buffer, transparent); err != nil {
@@ -240,6 +290,35 @@ func TestOtherFormats(t *testing.T) {
 	img := check(t, compress(t, buffer.Bytes(), DefaultLimits()), DefaultLimits())
 	if r, g, b, _ := img.At(20, 15).RGBA(); r>>8 < 250 || g>>8 < 250 || b>>8 < 250 {
 		t.Errorf("what is transparent became %d,%d,%d, want white", r>>8, g>>8, b>>8)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	limits := DefaultLimits()
+	limits.MaxEdge = 500 // so that small pictures are decoded
+	shade := func(at func(x, y int) uint8) image.Image {
+		m := image.NewGray(image.Rect(0, 0, 640, 480))
+		for i := range m.Pix {
+			m.Pix[i] = at(i%m.Stride, i/m.Stride)
+		}
+		return m
+	}
+	tests := []struct {
+		name  string
+		photo image.Image
+		want  []Warning
+	}{
+		{"sharp, in good light", picture(640, 480, 60), nil},
+		{"in the dark", shade(func(x, y int) uint8 { return uint8(10 + 30*(x/20%2)) }), []Warning{WarningLowLight}},
+		{"without an edge", shade(func(x, y int) uint8 { return uint8(60 + x/6) }), []Warning{WarningBlurred}},
+		{"dark and without an edge: it is the light", shade(func(x, y int) uint8 { return uint8(10 + x/25) }), []Warning{WarningLowLight}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if result := compress(t, encodeJPEG(t, test.photo, 90), limits); !slices.Equal(result.Warnings, test.want) {
+				t.Errorf("%v, want %v", result.Warnings, test.want)
+			}
+		})
 	}
 }
 

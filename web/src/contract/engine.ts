@@ -118,5 +118,7 @@ export type Message =
   | { type: 'snapshot'; snapshot: Snapshot }
   /** The compressed photo, once per photo, for thumbnails (also after a restore). */
   | { type: 'preview'; id: string; jpeg: Blob }
+  /** The photo that is compressed needs a decoder that is not loaded yet; this share of it has come, up to 1. */
+  | { type: 'loading'; share: number }
   /** The engine cannot run here at all; the page offers the plain way. */
   | { type: 'fatal'; detail: string };

@@ -1,6 +1,7 @@
 /** HEIC for browsers that cannot read it: libheif, loaded for the first such photo. */
 
 import wasmUrl from 'libheif-js/libheif-wasm/libheif.wasm?url';
+import { counted, type OnBytes } from './program';
 
 /** Lent by the decoder: gone when the call that got them returns. */
 export interface Pixels {
@@ -17,16 +18,16 @@ type Heif = Awaited<ReturnType<typeof load>>;
 
 let loading: Promise<Heif> | undefined;
 
-async function load() {
+async function load(onBytes: OnBytes) {
   const { default: libheif } = await import('libheif-js/libheif-wasm/libheif.js');
   const response = await fetch(wasmUrl);
   if (!response.ok) throw new TypeError('the decoder cannot be loaded');
-  return libheif({ wasmBinary: await response.arrayBuffer() });
+  return libheif({ wasmBinary: await counted(response, onBytes).arrayBuffer() });
 }
 
 /** Loads the decoder; rejects where it cannot be loaded, and may then be tried again. */
-export function loadHeif(): Promise<Heif> {
-  loading ??= load().catch((error: unknown) => {
+export function loadHeif(onBytes: OnBytes): Promise<Heif> {
+  loading ??= load(onBytes).catch((error: unknown) => {
     loading = undefined;
     throw error;
   });

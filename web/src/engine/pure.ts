@@ -15,6 +15,13 @@ type Call =
   /** RGBA, four bytes a pixel. */
   | { call: 'sample'; width: number; height: number };
 
+/** Bytes of what is loaded, unpacked; the build says. */
+declare const PURE_BYTES: number;
+declare const HEIF_BYTES: number;
+
+/** Steps in which it tells of what has come: few enough to be read out. */
+const TOLD_STEPS = 10;
+
 type Answer = { width: number; height: number } | { size: number } | { bytes: ArrayBuffer } | { code: string; detail: string };
 
 /** To Go a file is its bytes, and the pixels if Go cannot decode them. */
@@ -29,15 +36,14 @@ const OUT_OF_MEMORY: Answer = { code: 'out_of_memory', detail: 'The phone had no
 const NOT_LOADED: Answer = { code: 'network', detail: 'What this photo needs could not be loaded. Check the connection and try again.' };
 const NOT_READ: Answer = { code: 'cannot_decode', detail: 'This photo cannot be read. Choose it again, or take it again.' };
 
-const loaded = runProgram(wasmUrl);
+const loading = { bytes: 0, of: PURE_BYTES, told: 0 };
+const loaded = runProgram(wasmUrl, count);
 // A Go program that runs out of memory ends. That it could not be loaded, each call says.
 loaded.then(({ ended }) => ended.then(() => post(OUT_OF_MEMORY)), () => undefined);
 
 self.onmessage = async ({ data }: MessageEvent<Call>) => post(await answer(data));
 
 async function answer(call: Call): Promise<Answer> {
-  const ready = await loaded.catch(() => undefined);
-  if (!ready) return NOT_LOADED;
   try {
     return call.call === 'decode' ? await decode(call) : ask(call);
   } catch {
@@ -47,14 +53,25 @@ async function answer(call: Call): Promise<Answer> {
 
 async function decode({ call, file, edge }: Extract<Call, { file: Blob }>): Promise<Answer> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (!isHeif(bytes)) return ask({ call, bytes, edge });
-  const heif = await loadHeif().catch(() => undefined);
-  if (!heif) return NOT_LOADED;
+  const heic = isHeif(bytes);
+  if (heic && loading.of === PURE_BYTES) loading.of += HEIF_BYTES;
+  const [ready, heif] = await Promise.all([loaded.catch(() => undefined), heic ? loadHeif(count).catch(() => undefined) : undefined]);
+  if (!ready || (heic && !heif)) return NOT_LOADED;
+  if (!heif) return ask({ call, bytes, edge });
   return decodeHeif(heif, bytes, (pixels) => ask({ call, bytes, edge, pixels }));
 }
 
 function ask(call: GoCall): Answer {
   return (globalThis as PureGlobals).photobridgePure?.(call) ?? OUT_OF_MEMORY;
+}
+
+/** Tells the engine which share has come of what the photo needs. */
+function count(bytes: number): void {
+  loading.bytes += bytes;
+  const share = Math.min(1, Math.floor((TOLD_STEPS * loading.bytes) / loading.of) / TOLD_STEPS);
+  if (share <= loading.told) return;
+  loading.told = share;
+  self.postMessage({ share });
 }
 
 function post(answer: Answer): void {

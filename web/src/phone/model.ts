@@ -79,6 +79,8 @@ export interface State {
   /** `plain`: WebAssembly is off and the page sends by itself. */
   engine: 'off' | 'starting' | 'ready' | 'plain';
   snapshot: Snapshot | null;
+  /** Share of a decoder that has come and a photo waits for; null: none does. */
+  decoder: number | null;
   chosen: readonly Chosen[];
   /** What the person said of a photo in this page's life, by photo. */
   drafts: Readonly<Record<string, Metadata>>;
@@ -120,6 +122,7 @@ export const initialState: State = {
   offered: null,
   engine: 'off',
   snapshot: null,
+  decoder: null,
   chosen: [],
   drafts: {},
   pictures: {},
@@ -155,6 +158,7 @@ export type Event =
   | { type: 'engine-ready'; plain: boolean }
   | { type: 'engine-failed' }
   | { type: 'snapshot'; snapshot: Snapshot }
+  | { type: 'decoder-loading'; share: number }
   /** Forward. */
   | { type: 'review' }
   | { type: 'tag'; id?: string }

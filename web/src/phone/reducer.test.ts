@@ -397,6 +397,18 @@ describe('trouble', () => {
   });
 });
 
+describe('a decoder that a photo waits for', () => {
+  const waiting = play(reviewing('a'), snap([photo('a', { state: 'compressing' })]), { type: 'decoder-loading', share: 0.4 }).state;
+
+  test.each<[string, Event, number | null]>([
+    ['is shown while it comes', snap([photo('a', { state: 'compressing' })]), 0.4],
+    ['is there', { type: 'decoder-loading', share: 1 }, null],
+    ['is waited for no more', snap([photo('a', { state: 'failed' })]), null],
+  ])('%s', (_, event, decoder) => {
+    expect(play(waiting, event).state.decoder).toBe(decoder);
+  });
+});
+
 describe('back', () => {
   test.each<[string, State, Partial<State>]>([
     ['an open sheet closes first', play(reviewing('a'), { type: 'open', sheet: 'photo', id: 'a' }).state, { screen: 'review', sheet: null }],

@@ -38,6 +38,8 @@ export function reduce(state: State, event: Event): Step {
       return only(fail({ ...state, engine: 'off' }, { code: 'engine_failed', retryable: true }));
     case 'snapshot':
       return only(observe(state, event.snapshot));
+    case 'decoder-loading':
+      return only({ ...state, decoder: event.share < 1 ? event.share : null });
     case 'review':
       return only({ ...state, screen: 'review', sheet: null, notice: null });
     case 'tag':
@@ -191,7 +193,8 @@ function observe(state: State, snapshot: Snapshot): State {
   for (const photo of snapshot.photos) if (photo.confirmedAt !== undefined) confirmed[photo.id] = photo.confirmedAt;
   const known = new Set(snapshot.photos.map((photo) => photo.id));
   const chosen = state.chosen.filter((photo) => !known.has(photo.id));
-  let next: State = { ...state, snapshot, confirmed, chosen };
+  const decoder = snapshot.photos.some((photo) => photo.state === 'compressing') ? state.decoder : null;
+  let next: State = { ...state, snapshot, decoder, confirmed, chosen };
   if (first) next = meet(next, snapshot, state.chosen);
   if (snapshot.phase === 'stopped' && !next.closed && next.screen !== 'success' && next.screen !== 'error') {
     return fail(next, { code: snapshot.problem?.code ?? 'session_expired', retryable: snapshot.problem?.retryable ?? false });

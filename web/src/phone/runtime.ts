@@ -128,6 +128,9 @@ export class Runtime {
       case 'snapshot':
         this.dispatch({ type: 'snapshot', snapshot: event.snapshot });
         break;
+      case 'loading':
+        this.dispatch({ type: 'decoder-loading', share: event.share });
+        break;
       case 'preview':
         this.media.preview(event.id, event.jpeg);
         break;

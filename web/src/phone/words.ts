@@ -39,12 +39,13 @@ export function typedText(wrong: Exclude<Typed, 'asking'>): string {
   return `${what} ${todo}`;
 }
 
-/** Where a photo stands on its way. */
-export function progressText(photo: PhotoSnapshot): string {
+/** Where a photo stands on its way; the decoder is the one that it waits for, if it does. */
+export function progressText(photo: PhotoSnapshot, decoder: number | null): string {
   switch (photo.state) {
     case 'chosen':
-    case 'compressing':
       return t('progress.compressing');
+    case 'compressing':
+      return decoder === null ? t('progress.compressing') : t('progress.decoder', { share: percentLabel(decoder) });
     case 'ready':
     case 'queued':
     case 'signing':

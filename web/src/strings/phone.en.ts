@@ -36,6 +36,7 @@ const texts = {
 
   'review.title': { one: '{n} photo', other: '{n} photos' },
   'review.working': { one: 'Preparing {n} photo…', other: 'Preparing {n} photos…' },
+  'review.decoder': 'Getting ready for this kind of photo: {share}',
   'review.saved': 'Ready to send: {before} became {after}.',
   'review.ready': 'Ready to send.',
   'review.upload': 'Send without details',
@@ -149,6 +150,7 @@ const texts = {
   'sites.none': 'No site is called “{query}”. Leave it open and write it in the notes.',
 
   'progress.compressing': 'Being prepared',
+  'progress.decoder': 'Getting ready for it, {share}',
   'progress.waiting': 'Waiting its turn',
   'progress.again': 'Trying again soon',
   'progress.sending': 'Sending, {share}',

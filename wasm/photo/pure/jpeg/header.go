@@ -189,7 +189,7 @@ type scan struct {
 
 // scanHeader reads a scan header and gives the components their tables.
 func (m *Image) scanHeader(body []byte) (scan, error) {
-	if len(m.components) == 0 || len(body) == 0 || len(body) != 4+2*int(body[0]) {
+	if len(m.components) == 0 || len(body) == 0 || body[0] == 0 || len(body) != 4+2*int(body[0]) {
 		return scan{}, ErrDamaged
 	}
 	var s scan

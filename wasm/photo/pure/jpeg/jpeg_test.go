@@ -266,6 +266,7 @@ func TestRefuses(t *testing.T) {
 		{"too much before a restart marker", bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0}, []byte{0x55, 0xff, markerRST0}, 1), ErrDamaged},
 		{"a run beyond the block", runBeyond(), ErrDamaged},
 		{"no end", bytes.TrimSuffix(read(t, "progressive-420"), []byte{0xff, markerEOI}), ErrDamaged},
+		{"a component without scans", firstScan(read(t, "progressive-deep")), ErrDamaged},
 		{"more scans than encoders make", sparse(83, 61, maxScans+1), ErrUnsupported},
 		{"no tables", changed("\xff\xc4", "\xff\xe4"), ErrDamaged},
 		{"more codes than there are", changed("\xff\xc4\x00\x1f\x00\x00", "\xff\xc4\x00\x1f\x00\x03"), ErrDamaged},
@@ -305,9 +306,9 @@ func TestRefusesScans(t *testing.T) {
 		{"DC together with AC", 1, "\x03\x01\x00\x02\x10\x03\x10\x00\x05\x01"},
 		{"AC of two components", 2, "\x02\x01\x00\x02\x00\x01\x05\x02"},
 		{"more bits than there are", 1, "\x03\x01\x00\x02\x10\x03\x10\x00\x00\x0e"},
+		{"no component", 1, "\x00\x00\x00\x00"},
 		{"a component twice", 1, "\x03\x01\x00\x02\x10\x02\x10\x00\x00\x01"},
 		{"a component that is not there", 1, "\x03\x01\x00\x02\x10\x04\x10\x00\x00\x01"},
-		{"a component without DC", 1, "\x02\x01\x00\x02\x10\x00\x00\x01"},
 		{"a table that is not there", 2, "\x01\x01\x03\x01\x05\x02"},
 	}
 	for _, test := range tests {
@@ -324,6 +325,13 @@ func TestRefusesScans(t *testing.T) {
 			}
 		})
 	}
+}
+
+// firstScan cuts a file after its first scan and the tables that follow.
+func firstScan(file []byte) []byte {
+	marker := []byte{0xff, markerSOS}
+	first := bytes.Index(file, marker) + len(marker)
+	return append(file[:first+bytes.Index(file[first:], marker)], 0xff, markerEOI)
 }
 
 // sparse is a grey progressive picture of one colour in some scans: that of DC,

@@ -40,13 +40,15 @@ export function Review() {
       }
     >
       <p class="summary" role="status">
-        {working > 0
-          ? t('review.working', { n: working })
-          : done.length === 0
-            ? t('notice.nothing-to-send')
-            : before > after
-              ? t('review.saved', { before: bytesLabel(before), after: bytesLabel(after) })
-              : t('review.ready')}
+        {state.decoder !== null
+          ? t('review.decoder', { share: percentLabel(state.decoder) })
+          : working > 0
+            ? t('review.working', { n: working })
+            : done.length === 0
+              ? t('notice.nothing-to-send')
+              : before > after
+                ? t('review.saved', { before: bytesLabel(before), after: bytesLabel(after) })
+                : t('review.ready')}
       </p>
       {(tight || left === 0) && <p class="limit">{left === 0 ? t('capture.full', { max }) : t('capture.tight', { n: left })}</p>}
       <ul class={list.length > FEW ? 'grid' : 'grid grid-few'}>

@@ -58,7 +58,7 @@ export function Uploading() {
 }
 
 function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
-  const { dispatch } = usePage();
+  const { state, dispatch } = usePage();
   const { id } = photo;
   const name = t('photo.name', { n: number });
   const stuck = photo.state === 'failed' || photo.state === 'cancelled';
@@ -67,7 +67,7 @@ function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
     <li class={`row row-${photo.state}`}>
       <span class="row-thumb"><Thumb photo={photo} alt={name} /></span>
       <span class="row-text">
-        <strong>{progressText(photo)}</strong>
+        <strong>{progressText(photo, state.decoder)}</strong>
         <span>{sizeText(photo)}</span>
         {!stuck && photo.state !== 'confirmed' && <Bar share={photo.bytes > 0 ? photo.sentBytes / photo.bytes : 0} label={name} />}
       </span>
