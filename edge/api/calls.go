@@ -55,6 +55,7 @@ func (h *handler) opened(opened session.Opened) (int, any, error) {
 		DesktopToken:     desktopToken,
 		SessionExpiresAt: opened.ExpiresAt,
 		MaxImages:        h.MaxImages,
+		StorageOrigin:    h.StorageOrigin,
 	}, err
 }
 
@@ -85,6 +86,7 @@ func (h *handler) exchange(r *http.Request) (int, any, error) {
 		ImageCount:       len(state.Images),
 		Limits:           shared.PhoneLimits{MaxImageBytes: h.MaxImageBytes, MaxNotes: shared.MaxNotes, MaxBatch: h.MaxImages},
 		Consent:          h.Consent,
+		StorageOrigin:    h.StorageOrigin,
 	}, err
 }
 

@@ -73,17 +73,6 @@ func TestQueueHappy(t *testing.T) {
 			t.Errorf("calls %v", w.calls)
 		}
 	})
-	inBubble(t, "20 photos, upload pressed at once", func(t *testing.T, w *world) {
-		w.latency, w.rate = 300*time.Millisecond, 350_000
-		q := w.open(t)
-		add(q, ids(20)...)
-		q.Do(Command{Type: CommandUpload})
-		time.Sleep(5 * time.Minute)
-		arrived(t, w, ids(20)...)
-		if w.called(sign) > 8 {
-			t.Errorf("%d sign calls", w.called(sign))
-		}
-	})
 	inBubble(t, "metadata travels", func(t *testing.T, w *world) {
 		q := w.open(t)
 		id := ids(1)[0]
@@ -111,6 +100,44 @@ func TestQueueHappy(t *testing.T) {
 			t.Errorf("the second upload counts %d of %d bytes", s.SentBytes, s.TotalBytes)
 		}
 	})
+}
+
+// 20 photos are sent while they are still being compressed: few sign calls,
+// and hardly later than the slower of compressing and sending them all. A photo
+// has 900 kB.
+func TestQueueSendsWhileItCompresses(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		compress time.Duration // a photo
+		uplink   int64         // bytes a second
+		signs    int
+	}{
+		{"the phone is slow", 3 * time.Second, 1_000_000, 11},
+		{"the phone is as slow as the network", time.Second, 820_000, 11},
+		{"the network is slow", time.Second, 187_500, 5},
+	} {
+		inBubble(t, c.name, func(t *testing.T, w *world) {
+			const photos = 20
+			w.pixels, w.uplink, w.latency = c.compress, c.uplink, 100*time.Millisecond
+			q := w.open(t)
+			add(q, ids(photos)...)
+			started := time.Now()
+			q.Do(Command{Type: CommandUpload})
+			for w.last().Phase != PhaseDone {
+				time.Sleep(100 * time.Millisecond)
+			}
+			took := time.Since(started)
+			arrived(t, w, ids(photos)...)
+			slower := max(c.compress+w.latency, time.Duration(900_000*float64(time.Second)/float64(c.uplink))) * photos
+			t.Logf("%v of %v (%.2f), %d sign calls", took, slower, float64(took)/float64(slower), w.called(sign))
+			if took > slower*115/100 {
+				t.Errorf("took %v, %.2f of the slower of the two alone", took, float64(took)/float64(slower))
+			}
+			if w.called(sign) > c.signs {
+				t.Errorf("%d sign calls", w.called(sign))
+			}
+		})
+	}
 }
 
 // Each fault at each step, for the first calls, with one photo and with many.
