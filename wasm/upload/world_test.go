@@ -68,9 +68,6 @@ const (
 	ends       // the edge: the session is over
 )
 
-// tick is how often a PUT moves on.
-const tick = 20 * time.Millisecond
-
 const (
 	testToken = "token-1"
 	testKey   = "key-1"
@@ -377,6 +374,10 @@ func (t transport) Put(ctx context.Context, to shared.PresignedUpload, body []by
 	if w.rate+w.uplink > 0 && answer.Status == 200 {
 		w.count(&w.sending, 1)
 		defer w.count(&w.sending, -1)
+		tick := 100 * time.Millisecond
+		if w.uplink > 0 {
+			tick = 20 * time.Millisecond // what is left of one is lost to the others
+		}
 		for sent := int64(0); sent < int64(len(body)); {
 			if err := sleep(ctx, tick); err != nil {
 				return Answer{}, err
