@@ -109,6 +109,21 @@ describe('staying in step', () => {
     expect(shown()).toEqual([a]);
   });
 
+  test('what an event announces is asked for without a condition, which would cost a preflight', async () => {
+    const conditions: (string | null)[] = [];
+    vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => {
+      conditions.push(new Headers(init.headers).get('If-None-Match'));
+      return edge.fetch(url, init);
+    });
+    await open(listed('a'));
+    conditions.length = 0;
+    edge.change([]);
+    await event('image-removed', 2);
+    sync.refresh();
+    await settle();
+    expect(conditions).toEqual([null, '"2"']);
+  });
+
   test('the way to the storage is opened when a photo is announced', async () => {
     const put = vi.spyOn(document.head, 'append');
     await open();
