@@ -139,6 +139,22 @@ func TestQueueSendsWhileItCompresses(t *testing.T) {
 }
 
 func TestQueueCompression(t *testing.T) {
+	inBubble(t, "a photo waits a while for others to be signed with, and not for one that is stuck", func(t *testing.T, w *world) {
+		w.fault = func(s step, n int) fault {
+			if s == compress && n == 3 {
+				return hangs
+			}
+			return works
+		}
+		q := w.open(t)
+		all := ids(4)
+		add(q, all...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(9 * time.Second)
+		arrived(t, w, all[0])
+		time.Sleep(2 * time.Second)
+		arrived(t, w, all[:2]...)
+	})
 	inBubble(t, "a file that is no photo does not hold up the others", func(t *testing.T, w *world) {
 		q := w.open(t)
 		all := ids(3)
