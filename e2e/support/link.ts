@@ -20,13 +20,11 @@ export interface Mishap {
   next?: number;
 }
 
-/** One request that went over a line. Times are milliseconds since 1970. */
+/** One request that went over a line. Times are in milliseconds since 1970. */
 export interface Asked {
   /** Such as `PUT http://origin/path`. */
   what: string;
   at: number;
-  /** What was left to wait for of the connection's handshake; undefined if it was in use already. */
-  handshakeMs?: number;
   answeredAt?: number;
 }
 
@@ -132,8 +130,7 @@ export class Link {
     const ready = this.#fresh.get(socket);
     if (ready !== undefined) {
       this.#fresh.delete(socket);
-      asked.handshakeMs = Math.max(0, ready - performance.now());
-      await sleep(asked.handshakeMs);
+      await sleep(Math.max(0, ready - performance.now())); // what is left of it
     }
 
     const outgoing = request(url, { method, headers, agent: this.#agent });

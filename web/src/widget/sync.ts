@@ -110,12 +110,12 @@ class Sync implements SessionSync {
     const { realtime = listen } = this.options;
     this.#stopListening = realtime(() => edge.realtimeAccess(access), {
       event: (name, revision) => {
-        this.#etag = null; // something changed; and Chromium asks for a preflight before each conditional call
         if (name === 'session-ended') this.#endedByHand = true;
         if (name === 'image-uploaded') {
           if (this.#knows(revision)) return;
           preconnect(this.#storageOrigin);
         }
+        this.#etag = null; // something changed; and Chromium asks for a preflight before each conditional call
         this.refresh(revision);
       },
       live: () => {
