@@ -112,7 +112,7 @@ func TestQueueSendsWhileItCompresses(t *testing.T) {
 	}{
 		{"the phone is slow", 3 * time.Second, 1_000_000, 11},
 		{"the phone is as slow as the network", time.Second, 820_000, 11},
-		{"the network is slow", time.Second, 187_500, 5},
+		{"the network is slow", time.Second, 187_500, 4},
 	} {
 		inBubble(t, c.name, func(t *testing.T, w *world) {
 			const photos = 20

@@ -117,11 +117,12 @@ func (q *Queue) startSends() {
 	}
 }
 
-// startSign signs everything that is ready in one call, as soon as no signed
-// photo is left waiting for its PUT and there is enough for a call. While the
-// store is out of reach, a URL is asked for only when one could be tried.
+// startSign signs everything that is ready in one call, as soon as one more PUT
+// could begin, no signed photo is left waiting for it and there is enough for a
+// call: the other PUTs keep the network busy meanwhile. While the store is out
+// of reach, a URL is asked for only when one could be tried.
 func (q *Queue) startSign() {
-	if q.busy(sign) > 0 || !q.edgeLink.ready(q.now) || !q.store.ready(q.now) {
+	if q.busy(sign) > 0 || q.busy(send) == maxPuts || !q.edgeLink.ready(q.now) || !q.store.ready(q.now) {
 		return
 	}
 	limit := q.session.Limits.MaxBatch
