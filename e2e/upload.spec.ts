@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Route } from '@playwright/test';
+import { BASE_PATH } from '../web/src/contract/api';
 import { sendThroughChaos } from './support/chaos';
 import { expireSession } from './support/faults';
 import { Link } from './support/link';
@@ -10,6 +12,7 @@ import { Phone } from './support/phone';
 import { cutPower, switchOn } from './support/power';
 import { Session } from './support/session';
 import { makeSkins } from './support/skin';
+import type { Stack } from './support/stack';
 import { expect, test } from './support/test';
 import { Uploader } from './support/upload';
 
@@ -67,20 +70,45 @@ for (const ended of [false, true]) {
   });
 }
 
-test('the session expires while photos are on their way: it says so and keeps them', async ({ browser, stack }) => {
-  const session = await Session.open(stack);
-  const phone = await ready(await Phone.scan(browser, session.url, { proxy: link.proxy }), photos.slice(0, 6));
-  await phone.button('Send without details').tap();
-  await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(1);
-  await expireSession(stack, session.encounterId);
-  await expect(phone.trouble).toContainText('Show a new code on the desktop', SENT);
-  const kept = Number(/(\d+) photos? (is|are) safe on this phone/.exec((await phone.trouble.textContent()) ?? '')?.[1]);
-  expect(kept).toBeGreaterThanOrEqual(2);
-  const again = await session.reopen();
-  await phone.page.goto(again.url);
-  await expect.poll(() => count(again), SENT).toBe(kept);
-  await phone.close();
-});
+/** How a phone is shut out, and the code that lets it in again. */
+const shutOut: Record<string, (stack: Stack, session: Session, phone: Phone) => Promise<() => Promise<[Session, url: string]>>> = {
+  'the session expires': async (stack, session) => {
+    await expireSession(stack, session.encounterId);
+    return () => reopened(session);
+  },
+  'the session is ended and another one opened, which revokes the token': async (_, session) => {
+    await session.end();
+    const again = await reopened(session);
+    return async () => again;
+  },
+  'the token is refused': async (stack, session, phone) => {
+    const context = phone.page.context();
+    const spoil = (route: Route): Promise<void> => route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer revoked' } });
+    await context.route(`${stack.edge}${BASE_PATH}/{presigned-url,images}**`, spoil);
+    return async () => {
+      await context.unrouteAll();
+      return [session, await session.freshUrl()];
+    };
+  },
+};
+
+for (const [name, happens] of Object.entries(shutOut)) {
+  test(`${name} while photos are on their way: it says so and keeps them`, async ({ browser, stack }) => {
+    const session = await Session.open(stack);
+    const phone = await ready(await Phone.scan(browser, session.url, { proxy: link.proxy }), photos.slice(0, 6));
+    await phone.button('Send without details').tap();
+    await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(1);
+    const letIn = await happens(stack, session, phone);
+    await expect(phone.trouble).toContainText('Show a new code on the desktop', SENT);
+    const kept = Number(/(\d+) photos? (is|are) safe on this phone/.exec((await phone.trouble.textContent()) ?? '')?.[1]);
+    expect(kept).toBeGreaterThanOrEqual(2);
+    const [again, url] = await letIn();
+    const before = await count(again);
+    await phone.page.goto(url);
+    await expect.poll(() => count(again), SENT).toBe(before + kept);
+    await phone.close();
+  });
+}
 
 test('a second phone takes the last places: the photos stay, and go when there is room', async ({ browser, stack }) => {
   const session = await Session.open(stack);
@@ -134,6 +162,11 @@ test('40 photos through everything at once: none is lost, none is stored twice',
     expect({ sent, arrived, doubled }, mishaps.join(', ')).toEqual({ sent: PLACES, arrived: PLACES, doubled: 0 });
   }
 });
+
+async function reopened(session: Session): Promise<[Session, url: string]> {
+  const again = await session.reopen();
+  return [again, again.url];
+}
 
 /** On Review with photos that are prepared. */
 async function ready(phone: Phone, files: string[]): Promise<Phone> {

@@ -51,6 +51,7 @@ func newApp(p platform) http.Handler {
 		},
 		Keys:           keys,
 		BaseURL:        config.baseURL,
+		StorageOrigin:  bucket.Origin(),
 		AllowedOrigins: config.allowedOrigins,
 		MaxImages:      config.maxImages,
 		MaxImageBytes:  config.maxImageSize,

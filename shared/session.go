@@ -34,6 +34,7 @@ type CreateResponse struct {
 	DesktopToken     string    `json:"desktopToken"` // JWT, scope "desktop"
 	SessionExpiresAt time.Time `json:"sessionExpiresAt"`
 	MaxImages        int       `json:"maxImages"`
+	StorageOrigin    string    `json:"storageOrigin,omitempty"` // where photos come from: worth a connection ahead
 }
 
 // Consent says whether the phone asks for the patient's consent before the
@@ -72,6 +73,7 @@ type TokenResponse struct {
 	ImageCount       int         `json:"imageCount"`
 	Limits           PhoneLimits `json:"limits"`
 	Consent          Consent     `json:"consent"`
+	StorageOrigin    string      `json:"storageOrigin,omitempty"` // where photos go: worth a connection ahead
 }
 
 // RealtimeResponse answers GET /{encounterId}/realtime.

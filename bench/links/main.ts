@@ -6,19 +6,22 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Desktop } from '../../e2e/support/desktop';
-import { Link, type Shape } from '../../e2e/support/link';
+import { chromium, type LaunchOptions } from '@playwright/test';
+import { Desktop, DESKTOP } from '../../e2e/support/desktop';
+import { FREE, Link, type Asked, type Shape } from '../../e2e/support/link';
 import { storedObjects } from '../../e2e/support/objects';
-import { Phone } from '../../e2e/support/phone';
+import { Phone, PHONE } from '../../e2e/support/phone';
 import { endSessions } from '../../e2e/support/practice';
 import { makeSkins } from '../../e2e/support/skin';
 import type { Stack } from '../../e2e/support/stack';
 import { expect, test } from '../../e2e/support/test';
 
-const LINES: Record<string, Shape> = {
+const LINES = {
   good: { upBitsPerSecond: 8_000_000, downBitsPerSecond: 20_000_000, rttMs: 60 },
   poor: { upBitsPerSecond: 1_500_000, downBitsPerSecond: 5_000_000, rttMs: 165 },
-};
+} satisfies Record<string, Shape>;
+/** Nothing on the way is faster: sign, preflight of the PUT, PUT, confirm with its event, list, GET, one after the other. */
+const ROUND_TRIPS = 6;
 const ENCOUNTER = 'enc-1001';
 const RUNS = 3;
 const MANY = 20;
@@ -44,8 +47,10 @@ test.beforeAll(async ({ browser }, info) => {
 
 test.afterAll(() => {
   const text = [
-    'Send pressed → painted on the desktop, seconds; promised: 1.25 × (bytes ÷ uplink) + 4 RTT.', '',
-    '| line | kB | bytes ÷ uplink | promised | measured |', '|---|---:|---:|---:|---:|', ...ones, '',
+    'Send pressed → painted on the desktop, seconds; promised: 1.25 × (bytes ÷ uplink) + 4 RTT.',
+    `The floor is bytes ÷ uplink + bytes ÷ downlink + ${ROUND_TRIPS} RTT: the desktop can fetch a photo only when it is stored, and sign,`,
+    'preflight of the PUT, PUT, confirm with its event, list and GET wait for each other. Without a line it is this machine’s own work.', '',
+    '| line | kB | bytes ÷ uplink | bytes ÷ downlink | floor | promised | measured | from the press to each answer, ms |', '|---|---:|---:|---:|---:|---:|---:|---|', ...ones, '',
     `${MANY} photos chosen and sent at once, seconds; promised: 1.15 × the slower of the two alone.`, '',
     '| line | MB | compress all | upload all | promised | measured |', '|---|---:|---:|---:|---:|---:|', ...twenties, '',
     'Requests (phone and desktop together) and Redis commands a photo; promised: 5 and 3, 4.2 requests in a batch of 20.', '',
@@ -57,26 +62,29 @@ test.afterAll(() => {
   writeFileSync(`${out}/links.json`, JSON.stringify(figures, undefined, 1));
 });
 
-for (const [name, shape] of Object.entries(LINES)) {
-  const uplink = (bytes: number): number => (bytes * 8) / shape.upBitsPerSecond;
-
-  test(`one photo on a ${name} line`, async ({ browser, stack }) => {
-    for (const photo of photos.slice(0, RUNS)) {
-      const place = await Place.open(browser, stack, shape);
+for (const [name, shape] of Object.entries({ none: FREE, ...LINES })) {
+  test(`one photo, line: ${name}`, async ({ stack }, info) => {
+    for (const [i, photo] of photos.slice(0, RUNS).entries()) {
+      const place = await Place.open(info.outputPath(String(i)), info.project.use.launchOptions, stack, shape);
       await place.ready([photo]);
       await place.count();
-      const seconds = (await place.press()) / 1000;
+      const { seconds, steps } = await place.press();
       costs.push(await place.cost(name, 1));
       const bytes = await storedBytes(stack);
-      const promised = 1.25 * uplink(bytes) + (4 * shape.rttMs) / 1000;
-      figures.ones.push({ line: name, promised, seconds });
-      ones.push(`| ${name} | ${(bytes / 1000).toFixed(0)} | ${uplink(bytes).toFixed(2)} | ${promised.toFixed(2)} | ${seconds.toFixed(2)} |`);
+      const [up, down, rtt] = [(bytes * 8) / shape.upBitsPerSecond, (bytes * 8) / shape.downBitsPerSecond, shape.rttMs / 1000];
+      const promised = 1.25 * up + 4 * rtt;
+      if (name !== 'none') figures.ones.push({ line: name, promised, seconds });
+      ones.push(`| ${name} | ${(bytes / 1000).toFixed(0)} | ${[up, down, up + down + ROUND_TRIPS * rtt, promised, seconds].map((one) => one.toFixed(2)).join(' | ')} | ${steps} |`);
       await place.close();
     }
   });
+}
 
-  test(`${MANY} photos on a ${name} line`, async ({ browser, stack }) => {
-    const alone = await Place.open(browser, stack, shape);
+for (const [name, shape] of Object.entries(LINES)) {
+  const uplink = (bytes: number): number => (bytes * 8) / shape.upBitsPerSecond;
+
+  test(`${MANY} photos, line: ${name}`, async ({ stack }, info) => {
+    const alone = await Place.open(info.outputPath('alone'), info.project.use.launchOptions, stack, shape);
     const chosen = alone.chosen();
     await alone.ready(photos);
     const compress = (Date.now() - (await chosen)) / 1000;
@@ -86,7 +94,7 @@ for (const [name, shape] of Object.entries(LINES)) {
     costs.push(await alone.cost(`${name}, all prepared`, MANY));
     await alone.close();
 
-    const place = await Place.open(browser, stack, shape);
+    const place = await Place.open(info.outputPath('together'), info.project.use.launchOptions, stack, shape);
     await place.count();
     const start = place.chosen();
     await place.phone.choose(photos);
@@ -114,10 +122,15 @@ class Place {
     readonly phone: Phone,
   ) {}
 
-  static async open(browser: Parameters<typeof Phone.scan>[0], stack: Stack, shape: Shape): Promise<Place> {
+  /** Each with a profile of its own in `folder`: Chromium opens no connections ahead in private windows. */
+  static async open(folder: string, launch: LaunchOptions | undefined, stack: Stack, shape: Shape): Promise<Place> {
     const links: [Link, Link] = [await Link.open(shape), await Link.open(shape)];
-    const desktop = await Desktop.open(browser, stack, ENCOUNTER, { proxy: links[0].proxy });
-    const phone = await Phone.scan(browser, await desktop.scanCode(), { proxy: links[1].proxy });
+    const [desk, hand] = await Promise.all([
+      chromium.launchPersistentContext(`${folder}/desktop`, { ...launch, ...DESKTOP, proxy: links[0].proxy }),
+      chromium.launchPersistentContext(`${folder}/phone`, { ...launch, ...PHONE, proxy: links[1].proxy }),
+    ]);
+    const desktop = await Desktop.openIn(desk, stack, ENCOUNTER);
+    const phone = await Phone.open(hand, await desktop.scanCode());
     await expect(desktop.status).toHaveAttribute('data-connection', 'live', LONG);
     await expect(phone.button('Gallery')).toBeEnabled(LONG);
     return new Place(stack, links, desktop, phone);
@@ -134,12 +147,17 @@ class Place {
     return this.phone.page.evaluate(() => new Promise<number>((resolve) => addEventListener('change', () => resolve(Date.now()), { capture: true, once: true })));
   }
 
-  /** Presses Send. Resolves with the milliseconds until the desktop has painted the photo. */
-  async press(): Promise<number> {
+  /** Presses Send. Tells the seconds until the desktop has painted the photo, and where they went. */
+  async press(): Promise<{ seconds: number; steps: string }> {
     const paintedAt = this.desktop.page.evaluate(painted);
     const pressedAt = this.phone.page.evaluate(() => new Promise<number>((resolve) => addEventListener('click', () => resolve(Date.now()), { capture: true, once: true })));
     await this.phone.button('Send without details').tap();
-    return (await paintedAt) - (await pressedAt);
+    const [end, start] = [await paintedAt, await pressedAt];
+    const steps = this.links.flatMap(({ asked }) => asked).sort((a, b) => a.at - b.at).flatMap((asked) => {
+      const kind = this.#kind(asked);
+      return kind === undefined ? [] : [`${kind} ${asked.at - start}–${(asked.answeredAt ?? NaN) - start}`];
+    });
+    return { seconds: (end - start) / 1000, steps: [...steps, `painted ${end - start}`].join(', ') };
   }
 
   /** Counts from here on. */
@@ -151,7 +169,7 @@ class Place {
   async cost(name: string, count: number): Promise<string> {
     const { commands = {} } = (await (await fetch(`${this.stack.control}/counters`)).json()) as { commands?: Record<string, number> };
     const redis = Object.values(commands).reduce((sum, n) => sum + n, 0);
-    const asked = this.links.flatMap((link) => link.asked).map((what) => this.#kind(what)).filter((kind) => kind !== undefined);
+    const asked = this.links.flatMap(({ asked }) => asked).map((one) => this.#kind(one)).filter((kind) => kind !== undefined);
     const preflights = asked.filter((kind) => kind === 'preflight').length;
     const kinds = [...new Set(asked)].map((kind) => `${asked.filter((one) => one === kind).length} ${kind}`);
     figures.costs.push({ name, photos: count, requests: asked.length - preflights, redis });
@@ -159,11 +177,12 @@ class Place {
   }
 
   /** What a request of the product was for; undefined for the host page's own. */
-  #kind(asked: string): string | undefined {
-    if (asked.startsWith('OPTIONS')) return 'preflight';
-    if (asked.startsWith(`PUT ${this.stack.env.S3_ENDPOINT}`)) return 'PUT';
-    if (asked.startsWith(`GET ${this.stack.env.S3_ENDPOINT}`)) return 'GET';
-    return /^(?:GET|POST) .*\/session\/(presigned-url|images|[\w-]+\/realtime)/.exec(asked)?.[1]?.replace('images', asked.startsWith('GET') ? 'list' : 'confirm');
+  #kind({ what }: Asked): string | undefined {
+    if (what.startsWith('OPTIONS')) return 'preflight';
+    if (what.startsWith(`PUT ${this.stack.env.S3_ENDPOINT}`)) return 'PUT';
+    if (what.startsWith(`GET ${this.stack.env.S3_ENDPOINT}`)) return 'GET';
+    const call = /^(?:GET|POST) .*\/session\/(presigned-url|images|[\w-]+\/realtime)/.exec(what)?.[1];
+    return call?.replace('presigned-url', 'sign').replace('images', what.startsWith('GET') ? 'list' : 'confirm');
   }
 
   async close(): Promise<void> {

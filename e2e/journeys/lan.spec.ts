@@ -23,7 +23,7 @@ for (const scheme of ['http', 'https'] as const) {
     await nurse.taps('Send 2 photos');
     await nurse.reads('2 photos are on the desktop');
     expectUpright(await expectStored(page, stack, session.encounterId, 2), 2);
-    expect(line.asked.some((one) => one.startsWith('PUT '))).toBe(true);
+    expect(line.asked.some(({ what }) => what.startsWith('PUT '))).toBe(true);
     await front.close();
   });
 }

@@ -24,7 +24,7 @@ test('the page says how far the decoder of a HEIC photo has come on a slow link'
   await expect(phone.page.locator('.tile-problem')).toBeVisible({ timeout: 60_000 });
   expect(seen.length).toBeGreaterThan(3);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
-  expect(link.asked.filter((what) => /libheif.*\.wasm$/.test(what))).toHaveLength(1);
+  expect(link.asked.filter(({ what }) => /libheif.*\.wasm$/.test(what))).toHaveLength(1);
   await phone.close();
   await link.close();
 });

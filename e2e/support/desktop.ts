@@ -1,14 +1,21 @@
-import { expect, type Browser, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
 import type { WidgetImage } from '../../web/src/widget/image';
 import { readQR } from './qr';
 import type { Stack } from './stack';
+
+/** What makes a browser context a desktop. */
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 860 }, colorScheme: 'light' };
 
 /** A clinician at the practice system, with one patient's record open. */
 export class Desktop {
   private constructor(readonly page: Page) {}
 
   static async open(browser: Browser, stack: Stack, encounterId: string, options: BrowserContextOptions = {}): Promise<Desktop> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light', ...options });
+    return Desktop.openIn(await browser.newContext({ ...DESKTOP, ...options }), stack, encounterId);
+  }
+
+  /** In a browser that is there already. */
+  static async openIn(context: BrowserContext, stack: Stack, encounterId: string): Promise<Desktop> {
     const page = await context.newPage();
     await page.goto(`${stack.practice}/#${encounterId}`);
     const desktop = new Desktop(page);

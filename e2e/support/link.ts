@@ -20,7 +20,16 @@ export interface Mishap {
   next?: number;
 }
 
-const FREE: Shape = { upBitsPerSecond: Infinity, downBitsPerSecond: Infinity, rttMs: 0 };
+/** One request that went over a line. Times are in milliseconds since 1970. */
+export interface Asked {
+  /** Such as `PUT http://origin/path`. */
+  what: string;
+  at: number;
+  answeredAt?: number;
+}
+
+/** No line at all. */
+export const FREE: Shape = { upBitsPerSecond: Infinity, downBitsPerSecond: Infinity, rttMs: 0 };
 
 /** One direction of a line: bytes go one after the other, and arrive a little later. */
 class Pipe {
@@ -47,11 +56,11 @@ export class Link {
   readonly #server = createServer((request, response) => void this.#pass(request, response));
   readonly #agent = new Agent({ keepAlive: true });
   readonly #sockets = new Set<Duplex>();
-  readonly #fresh = new WeakSet<Socket>();
+  /** Connections that no request has used yet, and when their handshake is over. */
+  readonly #fresh = new WeakMap<Socket, number>();
   readonly #up: Pipe;
   readonly #down: Pipe;
-  /** What was asked over it, as `PUT http://origin/path`. */
-  readonly asked: string[] = [];
+  readonly asked: Asked[] = [];
   /** Where names lead that this line alone knows: `practice.test:443` to a port of this machine. */
   readonly names = new Map<string, number>();
   #mishaps: Required<Mishap>[] = [];
@@ -67,7 +76,7 @@ export class Link {
     link.#server.on('connection', (socket) => {
       if (link.#offline) return void socket.destroy();
       link.#keep(socket);
-      link.#fresh.add(socket);
+      link.#fresh.set(socket, performance.now() + shape.rttMs);
     });
     link.#server.on('connect', (request: IncomingMessage, socket: Socket) => link.#tunnel(new URL(`http://${request.url ?? ''}`), socket, 'HTTP/1.1 200 OK\r\n\r\n'));
     // WebKit asks for a WebSocket as for anything else, and not by CONNECT.
@@ -126,15 +135,21 @@ export class Link {
   async #pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { socket, method = 'GET', headers } = incoming;
     const url = new URL(incoming.url ?? '');
-    this.asked.push(`${method} ${url.origin}${url.pathname}`);
+    const asked: Asked = { what: `${method} ${url.origin}${url.pathname}`, at: Date.now() };
+    this.asked.push(asked);
     const effect = this.#effect(url.origin, method);
     if (effect === 'drop-before') return void socket.destroy();
     if (effect === 'status') return void answer.writeHead(503, { 'access-control-allow-origin': '*' }).end();
-    if (this.#fresh.delete(socket)) await sleep(this.shape.rttMs); // the handshake
+    const ready = this.#fresh.get(socket);
+    if (ready !== undefined) {
+      this.#fresh.delete(socket);
+      await sleep(Math.max(0, ready - performance.now())); // what is left of it
+    }
 
     const outgoing = request({ ...this.#reach(url), path: url.pathname + url.search, method, headers, agent: this.#agent });
     outgoing.on('error', () => socket.destroy());
     answer.on('close', () => outgoing.destroy());
+    answer.on('finish', () => (asked.answeredAt = Date.now()));
     outgoing.on('response', (response) => {
       const passed = effect === 'drop-after' ? Promise.reject(new Error('dropped')) : this.#answer(response, answer, effect === 'cut');
       passed.catch(() => socket.destroy());

@@ -56,6 +56,7 @@ func (h *handler) opened(opened session.Opened) (int, any, error) {
 		DesktopToken:     desktopToken,
 		SessionExpiresAt: opened.ExpiresAt,
 		MaxImages:        h.MaxImages,
+		StorageOrigin:    h.StorageOrigin,
 	}, err
 }
 
@@ -116,6 +117,7 @@ func (h *handler) joined(r *http.Request, state session.State) (int, any, error)
 		ImageCount:       len(state.Images),
 		Limits:           shared.PhoneLimits{MaxImageBytes: h.MaxImageBytes, MaxNotes: shared.MaxNotes, MaxBatch: h.MaxImages},
 		Consent:          h.Consent,
+		StorageOrigin:    h.StorageOrigin,
 	}, err
 }
 

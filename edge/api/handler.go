@@ -25,6 +25,7 @@ type Config struct {
 	Service        *session.Service
 	Keys           credential.Keys
 	BaseURL        string // of the phone page
+	StorageOrigin  string // of the presigned URLs
 	AllowedOrigins []string
 	MaxImages      int
 	MaxImageBytes  int
@@ -106,7 +107,6 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 	}
 	if tagged, ok := body.(tagged); ok {
 		w.Header().Set("ETag", tagged.etag)
-		w.Header().Set("Cache-Control", "private, no-cache")
 		if matchesTag(r.Header.Values("If-None-Match"), tagged.etag) {
 			recordOf(r).action = "" // nothing was shown
 			w.WriteHeader(http.StatusNotModified)

@@ -71,6 +71,13 @@ func base(config Config) string {
 	return strings.TrimSuffix(config.Endpoint, "/") + "/" + config.Bucket
 }
 
+// Origin is that of all its URLs (RFC 6454).
+func (b *Bucket) Origin() string {
+	scheme, rest, _ := strings.Cut(b.base, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
 // PresignPut signs the length, type and hash of the bytes, and that the key
 // must be free (If-None-Match: *, RFC 9110 section 13.1.2).
 func (b *Bucket) PresignPut(ctx context.Context, key string, size int64, sha256 string, now time.Time) (shared.PresignedUpload, error) {

@@ -38,6 +38,18 @@ func exampleBucket(transport http.RoundTripper) *Bucket {
 	return bucket
 }
 
+func TestOrigin(t *testing.T) {
+	for want, config := range map[string]Config{
+		"https://photos.s3.eu-west-1.amazonaws.com": {Bucket: "photos", Region: "eu-west-1"},
+		"http://127.0.0.1:8790":                     {Bucket: "photos", Endpoint: "http://127.0.0.1:8790"},
+		"https://r2.example":                        {Bucket: "photos", Endpoint: "https://r2.example/deep/"},
+	} {
+		if got := New(config, nil, time.Now).Origin(); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
+	}
+}
+
 func TestPublishedExamplePresigned(t *testing.T) {
 	signed, err := exampleBucket(nil).PresignGet(t.Context(), "test.txt", exampleTime, 24*time.Hour)
 	if err != nil {

@@ -53,6 +53,7 @@ type photo struct {
 	tries     [steps]int // failed tries of each step, since its last success
 	rests     int        // times that all tries were used up
 	notBefore time.Time  // of the next try; of a failed photo: when it tries by itself, zero if it does not
+	heldUntil time.Time  // it is signed without waiting for others
 
 	jpeg          []byte // nil before compression and after confirmation
 	bytes         int64
@@ -105,7 +106,7 @@ func (p *photo) revive() {
 // refresh forgets earlier failures: the next try may begin at once.
 func (p *photo) refresh() {
 	p.tries = [steps]int{}
-	p.notBefore = time.Time{}
+	p.notBefore, p.heldUntil = time.Time{}, time.Time{}
 }
 
 // due reports whether a step may begin now.

@@ -22,6 +22,12 @@ const (
 
 const (
 	maxPuts = 3
+	// signTogether halves the sign calls of a slow phone. More would save a few
+	// and let the network wait: up to that many photos are left to send when
+	// the last one is compressed.
+	signTogether = 2
+	// holdToSign is how long a photo at most waits for others to be signed with.
+	holdToSign = 10 * time.Second
 	// stallAfter is how long a step may go without any progress.
 	stallAfter = 20 * time.Second
 	// lapseMargin is left on a URL when a PUT with it begins.

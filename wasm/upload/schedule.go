@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -116,11 +117,12 @@ func (q *Queue) startSends() {
 	}
 }
 
-// startSign signs everything that is ready in one call, as soon as no signed
-// photo is left waiting for its PUT. While the store is out of reach, a URL is
-// asked for only when one could be tried.
+// startSign signs everything that is ready in one call, as soon as one more PUT
+// could begin, no signed photo is left waiting for it and there is enough for a
+// call: the other PUTs keep the network busy meanwhile. While the store is out
+// of reach, a URL is asked for only when one could be tried.
 func (q *Queue) startSign() {
-	if q.busy(sign) > 0 || !q.edgeLink.ready(q.now) || !q.store.ready(q.now) {
+	if q.busy(sign) > 0 || q.busy(send) == maxPuts || !q.edgeLink.ready(q.now) || !q.store.ready(q.now) {
 		return
 	}
 	limit := q.session.Limits.MaxBatch
@@ -139,9 +141,32 @@ func (q *Queue) startSign() {
 			batch = append(batch, p)
 		}
 	}
-	if len(batch) > 0 {
+	if len(batch) > 0 && (len(batch) >= min(q.enoughToSign(), limit) || !holds(batch, q.now)) {
 		q.sign(batch)
 	}
+}
+
+// enoughToSign is how many photos make a call while more are being compressed:
+// one for the first and the last, whose bytes leave at once, and signTogether
+// for those between. Where compression is no faster than the network, each
+// photo would have a call of its own otherwise.
+func (q *Queue) enoughToSign() int {
+	underWay, coming := 0, 0
+	for _, p := range q.photos {
+		switch {
+		case !p.asked || q.board.before[p.id]:
+		case p.stage == StageChosen:
+			coming++
+		case p.stage == StageSigned, p.stage == StageSent, p.stage == StageConfirmed:
+			underWay++
+		}
+	}
+	return min(1+underWay, signTogether, coming)
+}
+
+// holds reports whether every photo of the batch can wait for others.
+func holds(batch []*photo, now time.Time) bool {
+	return !slices.ContainsFunc(batch, func(p *photo) bool { return !p.heldUntil.After(now) })
 }
 
 // busy counts the attempts of a step.
@@ -166,6 +191,7 @@ func (q *Queue) nextWait() (wait time.Duration, ok bool) {
 	}
 	for _, p := range q.photos {
 		consider(p.notBefore)
+		consider(p.heldUntil)
 	}
 	for a := range q.attempts {
 		if a.step != compress {

@@ -15,6 +15,7 @@ func (q *Queue) compress(p *photo) {
 		return func() {
 			for _, p := range a.photos {
 				p.settle(result)
+				p.heldUntil = q.now.Add(holdToSign)
 				q.show(p)
 				q.flagDouble(p)
 				q.noteAll(p)

@@ -24,6 +24,8 @@ type world struct {
 	fault   func(s step, n int) fault
 	latency time.Duration
 	rate    int64         // bytes a second that each PUT moves; 0: at once
+	uplink  int64         // bytes a second that all PUTs share; 0: each has its rate
+	pixels  time.Duration // what a compression takes beside the latency
 	skew    time.Duration // how far the phone's clock is ahead
 	noDate  bool          // the browser hides the Date header
 	max     int
@@ -32,6 +34,7 @@ type world struct {
 	calls     [steps]int
 	inFlight  [steps]int
 	mostPuts  int
+	sending   int               // PUTs whose bytes are on their way
 	session   string            // its token is good
 	secret    string            // its journal key
 	slots     map[string]string // image id → key
@@ -238,6 +241,9 @@ type compressor struct{ w *world }
 
 func (c compressor) Compress(ctx context.Context, source Source, maxBytes int) (Compressed, error) {
 	var result Compressed
+	if err := sleep(ctx, c.w.pixels); err != nil {
+		return result, err
+	}
 	err := c.w.call(ctx, compress, func() error {
 		content := source.(file)
 		if content == "bad" {
@@ -365,17 +371,39 @@ func (t transport) Put(ctx context.Context, to shared.PresignedUpload, body []by
 	if err != nil {
 		return Answer{}, err
 	}
-	if w.rate > 0 && answer.Status == 200 {
+	if w.rate+w.uplink > 0 && answer.Status == 200 {
+		w.count(&w.sending, 1)
+		defer w.count(&w.sending, -1)
+		tick := 100 * time.Millisecond
+		if w.uplink > 0 {
+			tick = 20 * time.Millisecond // what is left of one is lost to the others
+		}
 		for sent := int64(0); sent < int64(len(body)); {
-			if err := sleep(ctx, 100*time.Millisecond); err != nil {
+			if err := sleep(ctx, tick); err != nil {
 				return Answer{}, err
 			}
-			sent += w.rate / 10
+			sent += int64(float64(w.bandwidth()) * tick.Seconds())
 			progress(min(sent, int64(len(body))))
 		}
 	}
 	progress(int64(len(body)))
 	return answer, nil
+}
+
+func (w *world) count(n *int, change int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	*n += change
+}
+
+// bandwidth is what a PUT has of it, in bytes a second.
+func (w *world) bandwidth() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.uplink > 0 {
+		return w.uplink / int64(w.sending)
+	}
+	return w.rate
 }
 
 // openJournal erases what another session left, as the real one does.

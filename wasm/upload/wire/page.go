@@ -41,7 +41,7 @@ func tokenResponse(o object) shared.TokenResponse {
 			MaxNotes:      int(limits.int("maxNotes")),
 			MaxBatch:      int(limits.int("maxBatch")),
 		},
-		Consent: shared.Consent(o.str("consent")),
+		Consent: shared.Consent(o.str("consent")), StorageOrigin: o.str("storageOrigin"),
 	}
 }
 

@@ -61,10 +61,10 @@ export async function request(apiBase: string, path: string, options: RequestOpt
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response: Response;
   try {
+    // No cache mode: every answer says no-store itself, and with any mode Chromium asks for each preflight anew.
     response = await fetch(apiBase + BASE_PATH + path, {
       method,
       headers,
-      cache: 'no-store',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -34,6 +34,8 @@ export interface CreateResponse {
   desktopToken: string;
   sessionExpiresAt: string;
   maxImages: number;
+  /** Origin of the presigned URLs: a connection to it can be opened ahead of need. */
+  storageOrigin?: string;
 }
 
 export interface PhoneLimits {
@@ -61,6 +63,8 @@ export interface TokenResponse {
   imageCount: number;
   limits: PhoneLimits;
   consent: Consent;
+  /** As in CreateResponse. */
+  storageOrigin?: string;
 }
 
 export interface PresignImage {

@@ -42,7 +42,7 @@ const token = shape<TokenResponse>()({
   sessionExpiresAt: 'time', maxImages: 'number', imageCount: 'number',
   limits: shape<PhoneLimits>()({ maxImageBytes: 'number', maxNotes: 'number', maxBatch: 'number' }),
   consent: oneOf<TokenResponse['consent']>({ off: true, ask: true, require: true }),
-});
+}, { storageOrigin: 'string' });
 const engineProblem = shape<EngineProblem>()({ code: 'string', detail: 'string', retryable: 'boolean' });
 const photo = shape<PhotoSnapshot>()(
   {
@@ -63,7 +63,7 @@ const snapshot = shape<Snapshot>()(
 type Of<U extends { type: string }, T extends U['type']> = Extract<U, { type: T }>;
 
 const samples: Record<string, Shape> = {
-  'create-response.json': shape<CreateResponse>()({ encounterId: 'string', token: 'string', tokenExpiresAt: 'time', mobileUrl: 'string', typedCode: 'string', desktopToken: 'string', sessionExpiresAt: 'time', maxImages: 'number' }),
+  'create-response.json': shape<CreateResponse>()({ encounterId: 'string', token: 'string', tokenExpiresAt: 'time', mobileUrl: 'string', typedCode: 'string', desktopToken: 'string', sessionExpiresAt: 'time', maxImages: 'number' }, { storageOrigin: 'string' }),
   'exchange-request.json': shape<ExchangeRequest>()({ typedCode: 'string' }),
   'token-response.json': token,
   'presign-request.json': shape<PresignRequest>()({ encounterId: 'string', images: [shape<PresignImage>()({ imageId: 'string', contentType: 'string', size: 'number', sha256: 'string' })] }),

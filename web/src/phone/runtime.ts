@@ -8,6 +8,7 @@ import { Media } from './media';
 import { initialState, type Effect, type Event, type State } from './model';
 import { keepShell } from './offline/register';
 import { behind, reduce } from './reducer';
+import { preconnect } from '../preconnect';
 import { erase, load, save, savedOf, takePicking } from './storage';
 import { keepAwake } from './wakelock';
 
@@ -68,9 +69,11 @@ export class Runtime {
         const { id, name, source } = effect.photo;
         const file = this.media.file(id);
         if (file) this.#engine.send({ type: 'add', id, name, source, file });
+        preconnect(this.state.session?.storageOrigin);
         break;
       }
       case 'send':
+        if (effect.command.type === 'upload') preconnect(this.state.session?.storageOrigin);
         this.#send(effect.command);
         break;
       case 'release':

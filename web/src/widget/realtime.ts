@@ -2,11 +2,11 @@
 
 import type { ClientOptions } from 'ably';
 import { BaseRealtime, FetchRequest, WebSocketTransport } from 'ably/modular';
-import type { EventName, RealtimeResponse } from '../contract/api';
+import type { EventName, RealtimeResponse, SessionEvent } from '../contract/api';
 
 export interface RealtimeHandlers {
-  /** Something happened in the session. */
-  event(name: EventName): void;
+  /** Something happened in the session, which made it this revision; undefined if the message does not say. */
+  event(name: EventName, revision?: number): void;
   /** The channel is attached; what happened before may not have been heard. */
   live(): void;
   /** Nothing is heard until `live` comes again. */
@@ -55,7 +55,7 @@ function connect(first: RealtimeResponse, access: () => Promise<RealtimeResponse
   client.connection.on('connected', () => {
     if (channel.state === 'attached') handlers.live();
   });
-  channel.subscribe((message) => handlers.event(message.name as EventName)).catch(() => handlers.down());
+  channel.subscribe(({ name, data }) => handlers.event(name as EventName, (data as Partial<SessionEvent> | undefined)?.revision)).catch(() => handlers.down());
   return client;
 }
 

@@ -29,8 +29,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function event(name: EventName): Promise<void> {
-  edge.handlers?.event(name);
+async function event(name: EventName, revision?: number): Promise<void> {
+  edge.handlers?.event(name, revision);
   await settle();
 }
 
@@ -77,6 +77,60 @@ describe('staying in step', () => {
     edge.change([listed('a'), listed('b')]);
     await vi.advanceTimersByTimeAsync(15_000);
     expect(shown()).toEqual([a, b]);
+  });
+
+  test.each([
+    ['at once', 'both before the list is there', 2, 1],
+    ['at once', 'the second while the list is on its way', 1, 2],
+    ['after another', '', 0, 2],
+  ])('two photos that arrive %s (%s) cost as few lists as they can', async (_, __, early, lists) => {
+    await open();
+    const calls = edge.calls.length;
+    const arrive = (id: string): void => edge.change([...edge.images, listed(id)]);
+    arrive('a');
+    if (early === 2) arrive('b');
+    edge.handlers?.event('image-uploaded', 2);
+    if (early === 1) arrive('b');
+    if (early > 0) edge.handlers?.event('image-uploaded', 3);
+    await settle();
+    if (early === 0) arrive('b');
+    await event('image-uploaded', 3);
+    expect(shown()).toEqual([a, b]);
+    expect(edge.calls.length - calls).toBe(lists);
+  });
+
+  test('an event of a session that was made anew, with a lower revision, is heard', async () => {
+    edge.revision = 40;
+    await open();
+    edge.trouble = { call: /GET/, code: 'unauthorized', status: 401, times: 1 };
+    edge.revision = 1;
+    edge.change([listed('a')]);
+    await event('image-uploaded', 2);
+    expect(shown()).toEqual([a]);
+  });
+
+  test('what an event announces is asked for without a condition, which would cost a preflight', async () => {
+    const conditions: (string | null)[] = [];
+    vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => {
+      conditions.push(new Headers(init.headers).get('If-None-Match'));
+      return edge.fetch(url, init);
+    });
+    await open(listed('a'));
+    conditions.length = 0;
+    edge.change([]);
+    await event('image-removed', 2);
+    sync.refresh();
+    await settle();
+    expect(conditions).toEqual([null, '"2"']);
+  });
+
+  test('the way to the storage is opened when a photo is announced', async () => {
+    const put = vi.spyOn(document.head, 'append');
+    await open();
+    expect(put).not.toHaveBeenCalled();
+    edge.change([listed('a')]);
+    await event('image-uploaded', 2);
+    expect(put.mock.calls.map(([link]) => (link as HTMLLinkElement).href)).toEqual(['https://s3.test/']);
   });
 
   test.each(['visibilitychange', 'resume'])('a page that wakes up (%s) asks at once', async (type) => {

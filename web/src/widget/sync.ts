@@ -8,6 +8,7 @@ import { createStore } from 'zustand/vanilla';
 import { ApiError } from '../api/client';
 import * as edge from '../api/desktop';
 import type { CreateResponse, ListResponse } from '../contract/api';
+import { preconnect } from '../preconnect';
 import { Album } from './album';
 import { transaction, type RecordForm } from './fhir';
 import type { MetadataChange } from './image';
@@ -38,9 +39,13 @@ class Sync implements SessionSync {
   #outbox = new Outbox();
   #album = new Album(this.#ledger, this.#outbox);
   #access: edge.DesktopAccess | null = null;
+  #storageOrigin: string | undefined;
   #etag: string | null = null;
   #fetching = false;
-  #again = false;
+  /** The revision that the list being fetched must have told, or another one is fetched after it. */
+  #awaited = 0;
+  /** The revision of the list before the one that is shown: it tells of all since then. */
+  #before = -1;
   #retryMs = FIRST_RETRY_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
@@ -89,6 +94,7 @@ class Sync implements SessionSync {
       const access = { apiBase, encounterId: created.encounterId, desktopToken: created.desktopToken };
       if (encounterId !== created.encounterId) this.#leave(Outbox.of(access));
       this.#access = access;
+      this.#storageOrigin = created.storageOrigin;
       this.#outbox.attend(access, this.#attendant);
       this.store.setState({ status: 'open', encounterId: created.encounterId, ...readClaims(token), revision: -1, maxImages: created.maxImages, sessionExpiresAt: created.sessionExpiresAt, problem: null });
       this.#keepCode(created);
@@ -104,9 +110,14 @@ class Sync implements SessionSync {
   #listen(access: edge.DesktopAccess): void {
     const { realtime = listen } = this.options;
     this.#stopListening = realtime(() => edge.realtimeAccess(access), {
-      event: (name) => {
+      event: (name, revision) => {
         if (name === 'session-ended') this.#endedByHand = true;
-        this.refresh();
+        if (name === 'image-uploaded') {
+          if (this.#knows(revision)) return;
+          preconnect(this.#storageOrigin);
+        }
+        this.#etag = null; // something changed; and Chromium asks for a preflight before each conditional call
+        this.refresh(revision);
       },
       live: () => {
         this.store.setState({ connection: 'live' });
@@ -135,13 +146,19 @@ class Sync implements SessionSync {
     }
   }
 
-  refresh(): void {
+  /** Fetches the list; if one is on its way, another one after it, unless that one tells of `revision`. */
+  refresh(revision = Infinity): void {
     if (this.#closed || !this.#access) return;
     if (this.#fetching) {
-      this.#again = true;
+      this.#awaited = Math.max(this.#awaited, revision);
       return;
     }
     void this.#fetch(this.#access);
+  }
+
+  /** Whether the last list told of it: several photos that arrive together are fetched as one change. */
+  #knows(revision = Infinity): boolean {
+    return this.#before < revision && revision <= this.store.getState().revision;
   }
 
   async #fetch(access: edge.DesktopAccess): Promise<void> {
@@ -164,10 +181,9 @@ class Sync implements SessionSync {
       this.#fail(error);
     } finally {
       this.#fetching = false;
-      if (this.#again) {
-        this.#again = false;
-        this.refresh();
-      }
+      const awaited = this.#awaited;
+      this.#awaited = 0;
+      if (awaited > this.store.getState().revision) this.refresh();
     }
   }
 
@@ -180,6 +196,7 @@ class Sync implements SessionSync {
   #take(list: ListResponse): void {
     const { revision, encounterId, phoneConnectedAt } = this.store.getState();
     if (list.revision < revision || list.encounterId !== encounterId) return;
+    this.#before = revision < 0 ? list.revision : revision;
     const happened = this.#album.take(list.images);
     const joinedAt = list.phoneConnectedAt ?? null;
     if (joinedAt !== null && joinedAt !== phoneConnectedAt) happened.push({ at: joinedAt, what: 'joined' });
@@ -333,7 +350,7 @@ class Sync implements SessionSync {
     this.#access = null;
     this.#outbox.suspend();
     this.#etag = null;
-    this.#again = false;
+    this.#awaited = 0;
   }
 
   /** Lets the photos go. What the edge is still to be told of them, the outbox tells it by itself. */

@@ -1,0 +1,181 @@
+package upload
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+func TestQueueCommands(t *testing.T) {
+	inBubble(t, "pause and resume", func(t *testing.T, w *world) {
+		w.rate = 100_000
+		q := w.open(t)
+		add(q, ids(4)...)
+		time.Sleep(time.Minute)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(3 * time.Second)
+		q.Do(Command{Type: CommandPause})
+		time.Sleep(time.Minute)
+		if w.last().Phase != PhasePaused || len(w.images) != 0 || w.inFlight[send] != 0 {
+			t.Errorf("phase %s, %d images, %d in flight", w.last().Phase, len(w.images), w.inFlight[send])
+		}
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(5 * time.Minute)
+		arrived(t, w, ids(4)...)
+	})
+	inBubble(t, "cancel one, retry it", func(t *testing.T, w *world) {
+		w.rate = 100_000
+		q := w.open(t)
+		all := ids(3)
+		add(q, all...)
+		time.Sleep(time.Minute)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(3 * time.Second)
+		q.Do(Command{Type: CommandCancel, ID: all[1]})
+		time.Sleep(5 * time.Minute)
+		arrived(t, w, all[0], all[2])
+		if w.photo(all[1]).State != StateCancelled || w.last().Phase != PhaseDone {
+			t.Errorf("%s, phase %s", w.photo(all[1]).State, w.last().Phase)
+		}
+		q.Do(Command{Type: CommandRetry, ID: all[1]})
+		time.Sleep(5 * time.Minute)
+		arrived(t, w, all...)
+	})
+	inBubble(t, "cancel before compression, remove during upload", func(t *testing.T, w *world) {
+		w.rate = 100_000
+		q := w.open(t)
+		all := ids(3)
+		add(q, all...)
+		q.Do(Command{Type: CommandCancel, ID: all[2]})
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(3 * time.Second)
+		q.Do(Command{Type: CommandRemove, ID: all[0]})
+		time.Sleep(5 * time.Minute)
+		arrived(t, w, all[1])
+		if len(w.last().Photos) != 2 {
+			t.Errorf("%d photos", len(w.last().Photos))
+		}
+		q.Do(Command{Type: CommandRetry, ID: all[2]})
+		time.Sleep(5 * time.Minute)
+		arrived(t, w, all[1], all[2])
+	})
+	inBubble(t, "forget", func(t *testing.T, w *world) {
+		w.rate = 100_000
+		q := w.open(t)
+		add(q, ids(5)...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(3 * time.Second)
+		q.Do(Command{Type: CommandForget})
+		time.Sleep(5 * time.Minute)
+		if len(w.records) != 0 || len(w.last().Photos) != 0 || w.last().Phase != PhaseIdle {
+			t.Errorf("%d records, snapshot %+v", len(w.records), w.last())
+		}
+	})
+	inBubble(t, "nonsense is ignored", func(t *testing.T, w *world) {
+		q, stop := w.start(t.Context())
+		t.Cleanup(stop)
+		for _, kind := range []string{CommandAdd, CommandDescribe, CommandRemove, CommandUpload, CommandPause, CommandRetry, CommandCancel, CommandForget, CommandOpen, "dance", ""} {
+			q.Do(Command{Type: kind, ID: "unknown"})
+		}
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		for _, kind := range []string{CommandAdd, CommandDescribe, CommandRemove, CommandUpload, CommandPause, CommandRetry, CommandCancel, CommandForget, "dance", ""} {
+			q.Do(Command{Type: kind, ID: "unknown"})
+			q.Do(Command{Type: kind, ID: "../.."})
+		}
+		time.Sleep(time.Minute)
+		if len(w.last().Photos) != 0 {
+			t.Errorf("snapshot %+v", w.last())
+		}
+	})
+}
+
+// What the model found (TestQueueModel), told by name.
+func TestQueueRegressions(t *testing.T) {
+	inBubble(t, "the code is scanned again while a call is out, then the network goes", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, ids(2)...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(70 * time.Millisecond) // signing
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		w.fault = func(step, int) fault { return dropBefore }
+		time.Sleep(time.Minute)
+		w.fault = func(step, int) fault { return works }
+		time.Sleep(time.Minute)
+		arrived(t, w, ids(2)...)
+	})
+	inBubble(t, "the code is scanned again while a photo rests", func(t *testing.T, w *world) {
+		w.fault = func(s step, _ int) fault {
+			if s == send {
+				return refuses
+			}
+			return works
+		}
+		q := w.open(t)
+		add(q, ids(20)...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(15 * time.Second)
+		resting := func(p PhotoSnapshot) bool { return p.State == StateFailed && p.RetryAt != nil }
+		if !slices.ContainsFunc(w.last().Photos, resting) {
+			t.Fatal("no photo rests")
+		}
+		w.fault = func(step, int) fault { return works }
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		time.Sleep(15 * time.Second) // less than the shortest rest
+		arrived(t, w, ids(20)...)
+	})
+	inBubble(t, "a removed photo does not come back when the code is scanned again", func(t *testing.T, w *world) {
+		w.writing = 15 * time.Millisecond
+		q := w.open(t)
+		add(q, ids(1)...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandRemove, ID: ids(1)[0]})
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		time.Sleep(time.Second)
+		if n := len(w.last().Photos); n != 0 {
+			t.Errorf("%d photos", n)
+		}
+	})
+	inBubble(t, "the double of a cancelled photo goes in its place, and not beside it", func(t *testing.T, w *world) {
+		q := w.open(t)
+		both := ids(2)
+		for _, id := range both {
+			q.Do(Command{Type: CommandAdd, ID: id, Name: id, File: file(both[1])})
+		}
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandCancel, ID: both[0]})
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		arrived(t, w, both[1])
+		q.Do(Command{Type: CommandRetry, ID: both[0]})
+		time.Sleep(time.Minute)
+		arrived(t, w, both[1])
+		if p := w.photo(both[0]); p.State != StateFailed || p.Problem.Code != shared.CodeDuplicate {
+			t.Errorf("photo %+v", p)
+		}
+	})
+	inBubble(t, "a cancelled photo that did arrive is called so", func(t *testing.T, w *world) {
+		w.fault = func(s step, n int) fault {
+			if s == confirm && n == 1 {
+				return dropAfter
+			}
+			return works
+		}
+		q := w.open(t)
+		add(q, ids(1)...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(120 * time.Millisecond) // confirming
+		q.Do(Command{Type: CommandCancel, ID: ids(1)[0]})
+		time.Sleep(time.Minute)
+		arrived(t, w, ids(1)...)
+		if p := w.photo(ids(1)[0]); p.State != StateConfirmed {
+			t.Errorf("photo %+v", p)
+		}
+	})
+}

@@ -1,0 +1,80 @@
+package upload
+
+import (
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+func TestQueueJournal(t *testing.T) {
+	for after := time.Duration(0); after < 14*time.Second; after += 330 * time.Millisecond {
+		inBubble(t, "killed after "+after.String(), func(t *testing.T, w *world) {
+			w.rate = 500_000
+			all := ids(5)
+			q, kill := w.start(t.Context())
+			session := w.tokenResponse()
+			q.Do(Command{Type: CommandOpen, Session: &session})
+			add(q, all...)
+			time.Sleep(time.Second) // all are compressed
+			q.Do(Command{Type: CommandUpload})
+			time.Sleep(after)
+			kill()
+			time.Sleep(time.Minute)
+
+			session.ImageCount = len(w.images)
+			before := maps.Clone(w.confirms)
+			w.snapshots = nil
+			q, kill = w.start(t.Context())
+			t.Cleanup(kill)
+			q.Do(Command{Type: CommandOpen, Session: &session})
+			if after == 0 {
+				q.Do(Command{Type: CommandUpload}) // may have been pressed too late for the journal
+			}
+			time.Sleep(time.Minute)
+			arrived(t, w, all...)
+			for _, p := range w.snapshots[0].Photos {
+				if before[p.ID] == 0 && w.previews[p.ID] != 2 {
+					t.Errorf("photo %s was previewed %d times", p.ID, w.previews[p.ID])
+				}
+			}
+		})
+	}
+	inBubble(t, "killed before compression: the person is told", func(t *testing.T, w *world) {
+		w.latency = 10 * time.Second
+		q, kill := w.start(t.Context())
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		id := ids(1)[0]
+		add(q, id)
+		time.Sleep(time.Second)
+		kill()
+		time.Sleep(time.Minute)
+		q = w.open(t)
+		time.Sleep(time.Minute)
+		if p := w.photo(id); p.State != StateFailed || p.Problem.Retryable || p.Problem.Code != shared.CodeTruncated {
+			t.Errorf("photo %+v", p)
+		}
+		// The page still has the file and gives it to the new engine.
+		add(q, id)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(2 * time.Minute)
+		arrived(t, w, id)
+	})
+}
+
+func TestQueueWithoutJournal(t *testing.T) {
+	inBubble(t, "works in memory and says so", func(t *testing.T, w *world) {
+		w.noJournal = errors.New("private window")
+		q := w.open(t)
+		add(q, ids(2)...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		arrived(t, w, ids(2)...)
+		if w.last().Durable {
+			t.Error("claims to be durable")
+		}
+	})
+}
