@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}'] } },
-      { extends: true, test: { name: 'bench', include: ['bench/**/*.test.ts'] } },
+      { extends: true, test: { name: 'tools', include: ['bench/**/*.test.ts', 'scripts/**/*.test.ts'] } },
       {
         extends: true,
         test: {
