@@ -58,6 +58,10 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 .PHONY: check
 check: build vet staticcheck types test-quick sizes ## before every commit, below 3 minutes on two cores once all is installed
 
+.PHONY: demo
+demo: build browser ## plays the main path by itself, desktop and phone side by side, and films it; FILM=e2e/out/demo/demo.png
+	playwright test --config e2e/demo/playwright.config.ts
+
 .PHONY: test
 test: browser engines check test-units soak test-e2e ## every test there is; installs what it needs
 
@@ -176,8 +180,10 @@ chaos: build browser ## photos through every fault of edge, storage, network and
 	playwright test --config e2e/chaos/playwright.config.ts
 
 .PHONY: pictures
-pictures: build browser ## takes the README's pictures anew
+pictures: build browser ## takes the README's pictures, its film and the sheet of the phone's screens anew
 	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts e2e/pictures.spec.ts
+	FILM=docs/pictures/demo.png HEADLESS=1 playwright test --config e2e/demo/playwright.config.ts
+	playwright test --config e2e/playwright.config.ts --update-snapshots=all e2e/phone/screens.spec.ts
 
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium

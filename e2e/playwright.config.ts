@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
+import type { Cast } from './journeys/journey';
 
 const browser = fileURLToPath(new URL('../scripts/browser.sh', import.meta.url));
 const executablePath = execFileSync(browser, { encoding: 'utf8' }).trim();
 
-export default defineConfig({
+export default defineConfig<Cast>({
   testDir: '.',
   outputDir: 'out/results',
   // One stack, one browser: the tests share two cores.
@@ -23,4 +24,9 @@ export default defineConfig({
     },
     trace: 'retain-on-failure',
   },
+  projects: [
+    { name: 'chromium' },
+    { name: 'firefox', testDir: 'journeys', use: { engineName: 'firefox' } },
+    { name: 'webkit', testDir: 'journeys', use: { engineName: 'webkit' } },
+  ],
 });

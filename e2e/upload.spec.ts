@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendThroughChaos } from './support/chaos';
-import { expireSession } from './support/cloud';
+import { expireSession } from './support/faults';
 import { Link } from './support/link';
 import { storedObjects } from './support/objects';
 import { Phone } from './support/phone';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
-import { expireSession, forgetRealtime, misbehave } from './support/cloud';
+import { expireSession, forgetRealtime, inject } from './support/faults';
 import { Desktop } from './support/desktop';
 import { storedKeys, storedObjects } from './support/objects';
 import { Phone } from './support/phone';
@@ -111,7 +111,7 @@ test('realtime cut: photos come by polling, and at once when it is back', async 
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
   const phone = await Phone.scan(browser, await desktop.scanCode());
   await expect(desktop.status).toHaveAttribute('data-connection', 'live');
-  const mend = await misbehave(stack, { service: 'realtime', effect: 'drop-before' });
+  const mend = await inject(stack, { service: 'realtime', effect: 'drop-before' });
   await forgetRealtime(stack);
   await expect(desktop.status).toHaveAttribute('data-connection', 'polling');
   await phone.send(await makePhotos(desktop.page, info.outputDir, [811]));
@@ -175,11 +175,35 @@ test('session expiry: what is not in the record yet stays, and can still go ther
   await desktop.close();
 });
 
+test('another patient after the session expired: the practice asks before photos go that only this screen holds', async ({ browser, stack }, info) => {
+  const desktop = await withPhotos(browser, stack, info.outputDir, [843]);
+  const next = desktop.page.locator('[data-encounter-id="enc-1002"]');
+  await expireSession(stack, ENCOUNTER);
+  await desktop.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(desktop.page.getByTestId('over')).toBeVisible();
+  await completeAll(desktop);
+  await next.click();
+  const question = desktop.page.getByRole('alertdialog');
+  await expect(question).toContainText('1 photo of Marguerite Okafor-Lindqvist is on this screen only.');
+  await desktop.button(/^Stay with/).click();
+  await expect(question).toBeHidden();
+  await expect(desktop.tiles).toContainText('Left forearm');
+  await next.click();
+  const { violations } = await new AxeBuilder({ page: desktop.page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await desktop.page.screenshot({ path: 'e2e/out/widget-leaving.png' });
+  await desktop.button(/^Discard, open/).click();
+  await expect(desktop.codeButton).toBeEnabled();
+  await expect(desktop.tiles).toHaveCount(0);
+  await expect(question).toBeHidden();
+  await desktop.close();
+});
+
 test('encounter switched mid-upload: the photo waits with its own patient', async ({ browser, stack }, info) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
   const phone = await Phone.scan(browser, await desktop.scanCode());
   const files = await makePhotos(desktop.page, info.outputDir, [851]);
-  const mend = await misbehave(stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3000 });
+  const mend = await inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3000 });
   await phone.send(files);
   await desktop.page.locator('[data-encounter-id="enc-1002"]').click();
   await desktop.page.evaluate(() => {

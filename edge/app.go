@@ -47,7 +47,7 @@ func newApp(p platform) http.Handler {
 	return api.New(api.Config{
 		Service: &session.Service{
 			Store: &upstash.Store{Redis: redis}, Objects: bucket, Notifier: publisher,
-			MaxImages: config.maxImages, MaxImageBytes: config.maxImageSize, Now: now,
+			CodeKey: config.sessionSecret, MaxImages: config.maxImages, MaxImageBytes: config.maxImageSize, Now: now,
 		},
 		Keys:           keys,
 		BaseURL:        config.baseURL,

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -81,6 +82,9 @@ func checkLog(t *testing.T, log string) {
 			t.Errorf("the log holds %q: …%s…", secret, log[max(0, at-100):min(len(log), at+100)])
 		}
 	}
+	if code := typedCode.FindString(log); code != "" {
+		t.Errorf("the log holds what may be a typed code: %s", code)
+	}
 	seen := map[string]bool{}
 	for line := range strings.Lines(log) {
 		var entry struct {
@@ -98,6 +102,8 @@ func checkLog(t *testing.T, log string) {
 		}
 	}
 }
+
+var typedCode = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}`)
 
 func TestMisconfigured(t *testing.T) {
 	tests := []struct {

@@ -31,7 +31,7 @@ func (e examiner) examine(ctx context.Context) doctor.Report {
 		{Name: "s3 put", Fix: "Check S3_BUCKET_NAME, AWS_REGION, S3_ENDPOINT and the access key; its policy needs s3:PutObject on sessions/*. `go run ./edge/cmd/bucket` makes the bucket.", Look: func(ctx context.Context) (string, error) { return e.bucket.ProbePut(ctx, probe) }},
 		{Name: "s3 write-once", Fix: "The store ignores If-None-Match: * on a PUT, so a retry could overwrite a photo. Use one that honours it (AWS S3, R2, VersityGW, MinIO from 2024-11).", Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeWriteOnce(ctx, probe) }},
 		{Name: "s3 get", Fix: "The access key's policy needs s3:GetObject on sessions/*.", Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeGet(ctx, probe) }},
-		{Name: "s3 delete", Fix: "The access key's policy needs s3:DeleteObject on sessions/*.", Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeDelete(ctx, probe) }},
+		{Name: "s3 delete", Fix: "The access key's policy needs s3:DeleteObject on sessions/*, and s3:ListBucket: without it a missing object answers 403, not 404.", Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeDelete(ctx, probe) }},
 		{Name: "s3 cors", Fix: "Run `go run ./edge/cmd/bucket`: it lets BASE_URL and ALLOWED_ORIGINS put and get.", Look: func(ctx context.Context) (string, error) {
 			return e.bucket.ProbeCORS(ctx, append([]string{origin(e.config.baseURL)}, e.config.allowedOrigins...))
 		}},

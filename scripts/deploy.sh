@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Deploys: secrets from a file, the bucket, the worker, then the doctor.
-# The file has lines NAME=value with the variables of docs/deploy.md.
+# The file has lines NAME=value with the variables of docs/deploy.md. With
+# BUCKET_READY set the bucket is left alone, for a key that may not set one up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,7 +16,7 @@ source "$file"
 set +a
 : "${BASE_URL:?$file must set BASE_URL}" "${ADMIN_TOKEN:?$file must set ADMIN_TOKEN}"
 
-go run ./edge/cmd/bucket
+[ -n "${BUCKET_READY:-}" ] || go run ./edge/cmd/bucket
 wrangler deploy
 wrangler secret bulk "$file"
 # The secrets are a version of their own, which takes some seconds to be everywhere.

@@ -24,7 +24,7 @@ import (
 
 // described are the messages of the API. Each type has a schema of its name.
 var described = []any{
-	CreateResponse{}, TokenResponse{}, PhoneLimits{}, PresignRequest{}, PresignImage{}, PresignResponse{}, PresignedUpload{},
+	CreateResponse{}, ExchangeRequest{}, TokenResponse{}, PhoneLimits{}, PresignRequest{}, PresignImage{}, PresignResponse{}, PresignedUpload{},
 	ConfirmRequest{}, ConfirmResponse{}, Image{}, ListResponse{}, Metadata{}, RealtimeResponse{}, Event{}, Problem{},
 }
 
@@ -295,6 +295,7 @@ func TestAPIRoutes(t *testing.T) {
 	for call, operationID := range map[string]string{
 		"POST " + BasePath + "/create":                      "createSession",
 		"GET " + BasePath + "/token/kq3v0kPmY2mH0c2Wd1TqEw": "exchangeToken",
+		"POST " + BasePath + "/token":                       "exchangeCode",
 		"POST " + BasePath + "/presigned-url":               "presignUploads",
 		"POST " + BasePath + "/images":                      "confirmImage",
 		"GET " + BasePath + "/images/enc-1001":              "listImages",

@@ -30,6 +30,7 @@ type CreateResponse struct {
 	Token            string    `json:"token"` // the QR token, 128 random bits or more
 	TokenExpiresAt   time.Time `json:"tokenExpiresAt"`
 	MobileURL        string    `json:"mobileUrl"`    // {BASE_URL}/mobile#t={token}
+	TypedCode        string    `json:"typedCode"`    // 7K3M-9QTX, for a phone whose camera will not scan; lives as long as Token
 	DesktopToken     string    `json:"desktopToken"` // JWT, scope "desktop"
 	SessionExpiresAt time.Time `json:"sessionExpiresAt"`
 	MaxImages        int       `json:"maxImages"`
@@ -52,7 +53,13 @@ type PhoneLimits struct {
 	MaxBatch      int `json:"maxBatch"` // images in one presign call
 }
 
-// TokenResponse answers GET /token/{token}: all that a phone needs to work.
+// ExchangeRequest is the body of POST /token.
+type ExchangeRequest struct {
+	TypedCode string `json:"typedCode"` // as it was typed
+}
+
+// TokenResponse answers GET /token/{token} and POST /token: all that a phone
+// needs to work.
 type TokenResponse struct {
 	EncounterID      string      `json:"encounterId"`
 	PatientID        string      `json:"patientId"`

@@ -15,6 +15,7 @@ import (
 // tests decode the same files, so neither side can move alone.
 var samples = map[string]any{
 	"create-response.json":   &CreateResponse{},
+	"exchange-request.json":  &ExchangeRequest{},
 	"token-response.json":    &TokenResponse{},
 	"presign-request.json":   &PresignRequest{},
 	"presign-response.json":  &PresignResponse{},

@@ -1,53 +1,83 @@
 /**
  * The engine's compression against browser-image-compression at its defaults,
- * in Chromium, on the JPEG photos above 1 MB in PHOTOS. The contestants take
- * turns, so that whatever else the machine does meets all of them.
- * ROUNDS (5) says how often; QUALITY=off leaves the slow comparison out.
+ * in every browser that is installed, on the JPEG photos above 1 MB in PHOTOS.
+ * The contestants take turns, so that whatever else the machine does meets all
+ * of them. Where the browser can be slowed, the native road again at a quarter
+ * of the speed. ROUNDS (5) says how often; QUALITY=off leaves the slow
+ * comparison out; BROWSERS=Chromium,WebKit names some.
  */
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
-import type { Contestant, Run } from './page.ts';
+import { browsers, type Slow } from './browsers.ts';
+import type { Contestant } from './page.ts';
 import { compare } from './quality.ts';
-import { plot, table, type Measured } from './report.ts';
-import { serve } from './server.ts';
+import { median, plot, slowTable, table, type Measured, type Slowed } from './report.ts';
+import { serve, type Served } from './server.ts';
 
-const CONTESTANTS: Contestant[] = ['native', 'pure', 'peer'];
+const CONTESTANTS: readonly Contestant[] = ['native', 'pure', 'peer'];
 const WORTH_SHRINKING = 1_000_000;
+const SLOWER = 4;
+const LOOPS = 5;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = process.env.PHOTOS;
 if (!folder) throw new Error('PHOTOS must name a folder of JPEG photos');
 const rounds = Number(process.env.ROUNDS ?? 5);
+const wanted = process.env.BROWSERS?.split(',');
 const photos = readdirSync(folder).filter((name) => /\.jpe?g$/i.test(name) && statSync(join(folder, name)).size > WORTH_SHRINKING);
-const kept = mkdtempSync(join(tmpdir(), 'photobridge-bench-'));
 const out = join(root, 'bench/out');
 mkdirSync(out, { recursive: true });
 
-const served = await serve({ root, photos: folder, kept });
-const browser = await chromium.launch({ executablePath: execFileSync(join(root, 'scripts/browser.sh'), { encoding: 'utf8' }).trim(), args: ['--no-sandbox', '--disable-gpu'] });
-try {
-  const page = await browser.newPage();
-  await page.addInitScript((script) => void (window.engineScript = script), served.engineScript);
-  await page.goto(served.origin);
-  await page.waitForFunction(() => 'bench' in window);
-  const run = (contestant: Contestant, photo: string): Promise<Run> => page.evaluate(([who, what]) => window.bench.run(who, what), [contestant, photo] as const);
+const report: string[] = [];
+const missed: string[] = [];
+for (const browser of browsers(root).filter(({ name }) => wanted?.includes(name) ?? true)) {
+  const kept = mkdtempSync(join(tmpdir(), 'photobridge-bench-'));
+  const served = await serve({ root, photos: folder, kept });
+  const opened = await browser.open(served.origin);
+  try {
+    console.log(await served.order('browser'));
+    const { all, longestTask } = await race(served, kept);
+    if (!served.asked.some((path) => /purecodec/.test(path))) throw new Error('the pure road was not taken');
+    const raced = table(all);
+    report.push(`## ${browser.name}`, raced.text, taskText(longestTask));
+    missed.push(...raced.missed.map((miss) => `${browser.name}: ${miss}`));
+    if (opened.slow) {
+      const crawled = slowTable(await crawl(served, opened.slow, all));
+      report.push(crawled.text);
+      missed.push(...crawled.missed);
+    }
+    const name = browser.name === 'Chromium' ? 'compress' : `compress-${browser.name.toLowerCase()}`;
+    writeFileSync(join(out, `${name}.svg`), plot(all));
+    writeFileSync(join(out, `${name}.json`), JSON.stringify(all, undefined, 1));
+  } finally {
+    await opened.close();
+    served.stop();
+    rmSync(kept, { recursive: true });
+  }
+}
+const text = `${report.join('\n\n')}\n`;
+writeFileSync(join(out, 'compress.md'), text);
+console.log(`\n${text}`);
+for (const miss of missed) console.log(`MISSED ${miss}`);
+if (missed.length > 0) process.exitCode = 1;
 
+/** Every contestant with every photo; one that a contestant cannot do is left out. */
+async function race(served: Served, kept: string): Promise<{ all: Measured[]; longestTask: number | null }> {
   const all: Measured[] = [];
-  let longestTask = 0;
+  let longestTask: number | null = null;
   for (const photo of photos) {
     const measured = new Map<Contestant, Measured>();
     try {
       for (let round = -1; round < rounds; round++) {
         for (const i of CONTESTANTS.keys()) {
           const contestant = CONTESTANTS[(i + round + 1) % CONTESTANTS.length] ?? 'peer';
-          await page.evaluate(() => window.bench.longestTask());
-          const { milliseconds, ...rest } = await run(contestant, photo);
-          if (contestant !== 'peer') longestTask = Math.max(longestTask, await page.evaluate(() => window.bench.longestTask()));
+          await served.order('longestTask');
+          const { milliseconds, ...rest } = await served.order('run', contestant, photo);
+          const task = await served.order('longestTask');
+          if (contestant !== 'peer' && task !== null) longestTask = Math.max(longestTask ?? 0, task);
           const one = measured.get(contestant) ?? { photo, contestant, rounds: [], ...rest };
           if (round >= 0) one.rounds.push(milliseconds); // the first loads what it needs
           measured.set(contestant, { ...one, ...rest });
@@ -58,23 +88,40 @@ try {
       continue;
     }
     if (process.env.QUALITY !== 'off') {
-      await page.evaluate(([what, who]) => window.bench.keep(what, who), [photo, CONTESTANTS] as const);
+      await served.order('keep', photo, CONTESTANTS);
       for (const one of measured.values()) one.quality = await compare(join(kept, 'source.png'), join(kept, `${one.contestant}.png`));
     }
     all.push(...CONTESTANTS.flatMap((contestant) => measured.get(contestant) ?? []));
     console.log(`${photo}: ${CONTESTANTS.map((contestant) => `${contestant} ${measured.get(contestant)?.rounds.map((ms) => ms.toFixed(0)).join(' ')}`).join(', ')}`);
   }
-  if (!served.asked.some((path) => /purecodec/.test(path))) throw new Error('the pure road was not taken');
+  return { all, longestTask };
+}
 
-  const { text, missed } = table(all);
-  writeFileSync(join(out, 'compress.md'), text);
-  writeFileSync(join(out, 'compress.svg'), plot(all));
-  writeFileSync(join(out, 'compress.json'), JSON.stringify(all, undefined, 1));
-  console.log(`\n${text}\nLongest task of the main thread while ours worked: ${longestTask.toFixed(0)} ms (0: below 50).`);
-  for (const miss of missed) console.log(`MISSED ${miss}`);
-  if (missed.length > 0) process.exitCode = 1;
-} finally {
-  await browser.close();
-  served.stop();
-  rmSync(kept, { recursive: true });
+/** The native road on a slower processor; a loop in its worker says how much slower it is. */
+async function crawl(served: Served, slow: Slow, all: readonly Measured[]): Promise<Slowed> {
+  const loop = async (): Promise<number> => {
+    const times: number[] = [];
+    for (let i = 0; i < LOOPS; i++) times.push(await slow.loop());
+    return median(times);
+  };
+  const swift = await loop();
+  const release = await slow.by(SLOWER);
+  try {
+    const factors = [(await loop()) / swift];
+    const photos: Slowed['photos'] = [];
+    for (const { photo, megapixels } of all.filter(({ contestant }) => contestant === 'native')) {
+      const times: number[] = [];
+      for (let round = 0; round < rounds; round++) times.push((await served.order('run', 'native', photo)).milliseconds);
+      photos.push({ photo, megapixels, rounds: times });
+    }
+    factors.push((await loop()) / swift);
+    return { factors, photos };
+  } finally {
+    await release();
+  }
+}
+
+function taskText(longest: number | null): string {
+  if (longest === null) return 'This browser does not tell of long tasks.';
+  return `Longest task of the main thread while ours worked: ${longest.toFixed(0)} ms (0: below 50).`;
 }

@@ -1,42 +1,42 @@
-/** Runs in the browser: the contestants, and what they are judged by. */
+/** Runs in the browser: the contestants, and what they are judged by. It does what the server orders. */
 
 export interface Run {
   milliseconds: number;
   bytes: number;
   width: number;
   height: number;
+  /** Of the photo. */
+  megapixels: number;
 }
 
 declare const imageCompression: (file: File, options: { maxSizeMB: number; useWebWorker: boolean; libURL: string }) => Promise<Blob>;
 
 export type Contestant = 'native' | 'pure' | 'peer';
 
-interface Bench {
+export interface Bench {
   run(contestant: Contestant, photo: string): Promise<Run>;
   /** Stores the last result, brought back to the photo's size, as `<contestant>.png`, and the photo as `source.png`. */
-  keep(photo: string, contestants: Contestant[]): Promise<void>;
-  /** Longest task of the main thread since the last call, in milliseconds; 0 below 50. */
-  longestTask(): number;
+  keep(photo: string, contestants: readonly Contestant[]): Promise<void>;
+  /** Longest task of the main thread since the last call, in milliseconds; 0 below 50, null where the browser does not tell. */
+  longestTask(): number | null;
+  browser(): string;
 }
 
-declare global {
-  interface Window {
-    bench: Bench;
-    /** Script of the engine's worker, as built. */
-    engineScript: string;
-  }
-}
-
+/** Script of the engine's worker, as built. */
+const engineScript = document.querySelector<HTMLMetaElement>('meta[name=engine]')?.content ?? '';
 const last = new Map<Contestant, Blob>();
 const files = new Map<string, File>();
 const engines = new Map<Contestant, Worker>();
 
+const tellsTasks = PerformanceObserver.supportedEntryTypes.includes('longtask');
 let longest = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
-}).observe({ type: 'longtask' });
+if (tellsTasks) {
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
+  }).observe({ type: 'longtask' });
+}
 
-window.bench = {
+const bench: Bench = {
   async run(contestant, photo) {
     const file = await fetched(photo);
     const engine = contestant === 'peer' ? undefined : engineOf(contestant);
@@ -47,7 +47,7 @@ window.bench = {
     const bitmap = await createImageBitmap(result);
     const { width, height } = bitmap;
     bitmap.close();
-    return { milliseconds, bytes: result.size, width, height };
+    return { milliseconds, bytes: result.size, width, height, megapixels: await megapixelsOf(file) };
   },
 
   async keep(photo, contestants) {
@@ -63,9 +63,24 @@ window.bench = {
   longestTask() {
     const longestSoFar = longest;
     longest = 0;
-    return longestSoFar;
+    return tellsTasks ? longestSoFar : null;
   },
+
+  browser: () => navigator.userAgent,
 };
+
+void obey();
+
+async function obey(): Promise<never> {
+  for (;;) {
+    const { name, args } = await (await fetch('/order')).json() as { name: keyof Bench; args: never[] };
+    const answer = await Promise.resolve().then(() => (bench[name] as (...args: never[]) => unknown)(...args)).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+    );
+    await fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
+  }
+}
 
 async function fetched(photo: string): Promise<File> {
   const known = files.get(photo);
@@ -76,11 +91,23 @@ async function fetched(photo: string): Promise<File> {
   return file;
 }
 
+const sizes = new Map<File, number>();
+
+async function megapixelsOf(file: File): Promise<number> {
+  const known = sizes.get(file);
+  if (known !== undefined) return known;
+  const bitmap = await createImageBitmap(file);
+  const size = (bitmap.width * bitmap.height) / 1e6;
+  bitmap.close();
+  sizes.set(file, size);
+  return size;
+}
+
 /** The engine as the phone runs it; `pure` in a browser that falsifies what it reads from a canvas. */
 function engineOf(contestant: 'native' | 'pure'): Worker {
   const running = engines.get(contestant);
   if (running) return running;
-  const worker = new Worker(`${window.engineScript}${contestant === 'pure' ? '?falsify' : ''}`, { type: 'module' });
+  const worker = new Worker(`${engineScript}${contestant === 'pure' ? '?falsify' : ''}`, { type: 'module' });
   const limits = { maxImageBytes: 1_000_000 };
   const session = {
     encounterId: 'bench', patientId: 'p', patientLabel: '', facilityId: 'f', uploadToken: 'none', journalKey: '', imageCount: 0, maxImages: 20, consent: 'off',

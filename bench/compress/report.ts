@@ -11,12 +11,23 @@ export interface Measured {
   bytes: number;
   width: number;
   height: number;
+  /** Of the photo. */
+  megapixels: number;
   quality?: Quality;
+}
+
+/** The native road where the processor is slower. */
+export interface Slowed {
+  /** How many times as long a fixed loop took, before and after. */
+  factors: number[];
+  photos: { photo: string; megapixels: number; rounds: number[] }[];
 }
 
 /** What is promised, as a share of the peer's (DESIGN, budgets). */
 export const PROMISES = { time: { native: 0.33, pure: 1 }, ssimulacra: 0.6, butteraugli: 0.3 };
 const MAX_BYTES = 1_000_000;
+/** On the slower processor: a photo of so many megapixels at most, in milliseconds. */
+const SLOW_PROMISE = { megapixels: 12.5, ms: 2000 };
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -47,8 +58,21 @@ export function table(all: readonly Measured[]): { text: string; missed: string[
       quality?.butteraugli.toFixed(2) ?? '', share(quality?.butteraugli, peer?.quality?.butteraugli, ours ? PROMISES.butteraugli : undefined),
     ];
   });
-  const lines = [head, head.map((_, i) => (i < 2 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return { text: `${lines.join('\n')}\n`, missed };
+  return { text: markdown(head, rows, 2), missed };
+}
+
+/** A Markdown table of the native road on a slower processor, and the promises that were missed. */
+export function slowTable({ factors, photos }: Slowed): { text: string; missed: string[] } {
+  const rows = photos.map(({ photo, megapixels, rounds }) => [photo, megapixels.toFixed(1), median(rounds).toFixed(0), Math.max(...rounds).toFixed(0)]);
+  const missed = photos.filter(({ megapixels, rounds }) => megapixels <= SLOW_PROMISE.megapixels && median(rounds) > SLOW_PROMISE.ms)
+    .map(({ photo, rounds }) => `${photo}: ${median(rounds).toFixed(0)} ms on a slower processor, promised ${SLOW_PROMISE.ms}`);
+  const said = `Native, on a processor ${factors.map((factor) => factor.toFixed(1)).join(' and ')} times as slow, by a loop in the engine's worker before and after:`;
+  return { text: `${said}\n\n${markdown(['photo', 'megapixels', 'ms', 'slowest ms'], rows, 1)}`, missed };
+}
+
+/** The first columns are of words, the others of numbers. */
+function markdown(head: readonly string[], rows: readonly (readonly string[])[], words: number): string {
+  return [head, head.map((_, i) => (i < words ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 const COLOURS: Record<Contestant, string> = { native: '#0b6e4f', pure: '#3a7ca5', peer: '#b0413e' };

@@ -1,4 +1,4 @@
-/** Serves the built engine, the peer and the photos on one origin, and takes pictures back. */
+/** Serves the built engine, the peer and the photos on one origin, gives the page its orders, and takes pictures back. */
 
 import { createReadStream, createWriteStream, readFileSync, readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { transformWithOxc } from 'vite';
+import type { Bench } from './page.ts';
 
 /** What a browser does that protects against fingerprinting: pixels that are read differ by a little. */
 const FALSIFY = `{
@@ -26,8 +27,8 @@ export interface Places {
 
 export interface Served {
   origin: string;
-  /** Path of the engine's worker. */
-  engineScript: string;
+  /** Has the page do something. Rejects with its error. */
+  order<Name extends keyof Bench>(name: Name, ...args: Parameters<Bench[Name]>): Promise<Awaited<ReturnType<Bench[Name]>>>;
   /** Paths that were asked for. */
   asked: string[];
   stop(): void;
@@ -39,6 +40,7 @@ export async function serve({ root, photos, kept }: Places): Promise<Served> {
   if (!script) throw new Error('the engine is not built: make build');
   const pageScript = join(root, 'bench/compress/page.ts');
   const asked: string[] = [];
+  const orders = new Orders();
 
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(500).end());
@@ -49,7 +51,9 @@ export async function serve({ root, photos, kept }: Places): Promise<Served> {
     const name = basename(decodeURIComponent(pathname));
     asked.push(pathname);
     const send = (type: string, body: string | Buffer) => void response.writeHead(200, { 'Content-Type': type }).end(body);
-    if (pathname === '/') return send('text/html', readFileSync(join(root, 'bench/compress/page.html')));
+    if (pathname === '/') return send('text/html', readFileSync(join(root, 'bench/compress/page.html'), 'utf8').replace('ENGINE', `/assets/${script}`));
+    if (pathname === '/order') return send('application/json', await orders.next());
+    if (pathname === '/answer') return void (orders.answer(await json(request)), response.writeHead(204).end());
     if (pathname === '/page.js') return send('text/javascript', (await transformWithOxc(readFileSync(pageScript, 'utf8'), pageScript)).code);
     if (pathname === '/peer.js') return send('text/javascript', readFileSync(join(root, 'node_modules/browser-image-compression/dist/browser-image-compression.js')));
     if (pathname.startsWith('/assets/') && name.endsWith('.js')) return send('text/javascript', (search === '?falsify' ? FALSIFY : '') + readFileSync(join(assets, name), 'utf8'));
@@ -64,5 +68,48 @@ export async function serve({ root, photos, kept }: Places): Promise<Served> {
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, engineScript: `/assets/${script}`, asked, stop: () => server.close() };
+  return { origin: `http://127.0.0.1:${port}`, order: (name, ...args) => orders.give(name, args), asked, stop: () => void server.close().closeAllConnections() };
+}
+
+/** What the page is to do, one thing after the other. */
+class Orders {
+  #order: string | undefined;
+  #take: ((order: string) => void) | undefined;
+  #settle: ((answer: Answer) => void) | undefined;
+
+  next(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#take = resolve;
+      this.#hand();
+    });
+  }
+
+  give<T>(name: string, args: unknown[]): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#settle = ({ value, error }) => (error === undefined ? resolve(value as T) : reject(new Error(error)));
+      this.#order = JSON.stringify({ name, args });
+      this.#hand();
+    });
+  }
+
+  answer(answer: Answer): void {
+    this.#settle?.(answer);
+  }
+
+  #hand(): void {
+    if (this.#order === undefined || !this.#take) return;
+    this.#take(this.#order);
+    this.#order = this.#take = undefined;
+  }
+}
+
+interface Answer {
+  value?: unknown;
+  error?: string;
+}
+
+async function json(request: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString());
 }

@@ -1,19 +1,27 @@
-/** A browser beside Playwright's Chromium, with as much of it as the phone page's main path takes. */
+import type { Sight } from './sight';
+
+/** A browser with one page, and as much of it as a person's hands and eyes take. */
 export interface Engine {
   open(url: string): Promise<void>;
-  /** Waits until what an XPath names can be pressed, and presses it with trusted input. */
-  press(xpath: string): Promise<void>;
-  /** Gives files to a file input, by their absolute paths. */
-  choose(xpath: string, files: readonly string[]): Promise<void>;
-  /** Waits until what an XPath names is shown. */
-  see(xpath: string, limitMs?: number): Promise<void>;
+  /** What is seen of this, each with its words. */
+  look(sight: Sight): Promise<string[]>;
+  /** Waits until it can be pressed, and presses it with trusted input. */
+  press(sight: Sight): Promise<void>;
+  type(sight: Sight, text: string): Promise<void>;
+  /** Picks an option of a list by its words. */
+  pick(sight: Sight, option: string): Promise<void>;
+  /** Gives files, by their absolute paths, to a file input that a CSS selector names. */
+  choose(selector: string, files: readonly string[]): Promise<void>;
   /** A PNG of what is shown. */
   screenshot(): Promise<Buffer>;
   close(): Promise<void>;
 }
 
-/** A phone's screen in CSS pixels. */
-export const VIEWPORT = { width: 390, height: 844 };
+export interface Launch {
+  viewport: { width: number; height: number };
+  /** An HTTP proxy that everything goes through. */
+  proxy: { host: string; port: number };
+}
 
 /** How long the page may take for one step. */
 export const STEP_LIMIT_MS = 15_000;

@@ -1,20 +1,45 @@
-import { launch } from 'puppeteer-core';
-import { STEP_LIMIT_MS, VIEWPORT, type Engine } from './engine';
+import { launch, Puppeteer } from 'puppeteer-core';
+import { STEP_LIMIT_MS, type Engine, type Launch } from './engine';
+import { encode, find, type Sight } from './sight';
 
 /** Firefox over WebDriver BiDi, with a profile of its own that goes with it. */
-export async function launchFirefox(executablePath: string): Promise<Engine> {
-  const browser = await launch({ browser: 'firefox', executablePath, defaultViewport: VIEWPORT });
+export async function launchFirefox(executablePath: string, { viewport, proxy }: Launch): Promise<Engine> {
+  registerSights();
+  const browser = await launch({
+    browser: 'firefox', executablePath, defaultViewport: viewport, acceptInsecureCerts: true,
+    extraPrefsFirefox: {
+      'network.proxy.type': 1, 'network.proxy.http': proxy.host, 'network.proxy.http_port': proxy.port,
+      'network.proxy.ssl': proxy.host, 'network.proxy.ssl_port': proxy.port,
+      'network.proxy.allow_hijacking_localhost': true, 'network.proxy.no_proxies_on': '',
+    },
+  });
   const page = await browser.newPage();
-  const locate = (xpath: string, limitMs = STEP_LIMIT_MS) => page.locator(`::-p-xpath(${xpath})`).setTimeout(limitMs);
+  const selector = (sight: Sight): string => `::-p-sight(${encode(sight)})`;
+  const locate = (sight: Sight) => page.locator(selector(sight)).setTimeout(STEP_LIMIT_MS);
   return {
     open: async (url) => void (await page.goto(url)),
-    press: (xpath) => locate(xpath).click(),
-    choose: async (xpath, files) => {
-      const input = await locate(xpath).setVisibility(null).waitHandle();
+    look: (sight) => page.$$eval(selector(sight), (found) => found.map((element) => element.textContent.trim())),
+    press: (sight) => locate(sight).click(),
+    type: (sight, text) => locate(sight).fill(text),
+    pick: async (sight, option) => {
+      const list = await (await locate(sight).waitHandle()).toElement('select');
+      await list.select(await list.evaluate((element, label) => [...element.options].find(({ text }) => text === label)?.value ?? '', option));
+    },
+    choose: async (css, files) => {
+      const input = await page.locator(css).setVisibility(null).setTimeout(STEP_LIMIT_MS).waitHandle();
       await (await input.toElement('input')).uploadFile(...files);
     },
-    see: (xpath, limitMs) => locate(xpath, limitMs).setVisibility('visible').wait().then(() => undefined),
     screenshot: async () => Buffer.from(await page.screenshot()),
     close: () => browser.close(),
   };
+}
+
+function registerSights(): void {
+  if (Puppeteer.customQueryHandlerNames().includes('sight')) return;
+  // They are sent to the page as text, and so can hold nothing of here.
+  const finder = find.toString();
+  Puppeteer.registerCustomQueryHandler('sight', {
+    queryOne: new Function('_', 'encoded', `return (${finder})(encoded)[0] ?? null`) as (node: Node, encoded: string) => Node | null,
+    queryAll: new Function('_', 'encoded', `return (${finder})(encoded)`) as (node: Node, encoded: string) => Node[],
+  });
 }

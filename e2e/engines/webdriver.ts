@@ -1,6 +1,7 @@
 /** As much of W3C WebDriver (https://www.w3.org/TR/webdriver2/) as driving a page takes. */
 
-import { STEP_LIMIT_MS, VIEWPORT, type Engine } from './engine';
+import { STEP_LIMIT_MS, type Engine, type Launch } from './engine';
+import { encode, find, type Sight } from './sight';
 
 /** A driver that is stuck, such as one without a display, never answers. */
 const ANSWER_LIMIT_MS = 30_000;
@@ -21,27 +22,41 @@ export class WebDriverError extends Error {
 }
 
 /** Opens a session with the driver at an origin. */
-export async function openSession(driver: string, capabilities: Record<string, unknown>): Promise<Engine> {
+export async function openSession(driver: string, capabilities: Record<string, unknown>, viewport: Launch['viewport']): Promise<Engine> {
   const { sessionId } = await call<{ sessionId: string }>('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
   const session = `${driver}/session/${sessionId}`;
   const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', session + path, body);
-  const find = (xpath: string): Promise<Reference> => post('/element', { using: 'xpath', value: xpath });
-  /** The command itself scrolls no further than the edge, where the page's bar of actions lies over everything. */
-  const toMiddle = (element: Reference): Promise<null> =>
-    post('/execute/sync', { script: 'arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', args: [element] });
-  await post('/window/rect', VIEWPORT);
+  const run = <T>(body: string, ...args: unknown[]): Promise<T> => post('/execute/sync', { script: `const find = ${find.toString()}; ${body}`, args });
+  const one = async (sight: Sight): Promise<string> => {
+    const found = await run<Reference | null>('return find(arguments[0])[0] ?? null', encode(sight));
+    if (found === null) throw new WebDriverError('no such element', `nothing is a ${sight.kind} that says ${String(sight.says)}`);
+    return found[ELEMENT];
+  };
+  await post('/window/rect', viewport);
   return {
     open: (url) => post('/url', { url }),
-    press: (xpath) => retry(async () => {
-      const element = await find(xpath);
-      await toMiddle(element);
-      await post(`/element/${element[ELEMENT]}/click`);
+    look: (sight) => run('return find(arguments[0]).map((element) => element.textContent.trim())', encode(sight)),
+    press: (sight) => retry(async () => {
+      const element = await one(sight);
+      // The command itself scrolls no further than the edge, where the page's bar of actions lies over everything.
+      await run('arguments[0].scrollIntoView({ block: "center", behavior: "instant" })', { [ELEMENT]: element });
+      await post(`/element/${element}/click`);
     }),
-    choose: (xpath, files) => retry(async () => post(`/element/${(await find(xpath))[ELEMENT]}/value`, { text: files.join('\n') })),
-    see: (xpath, limitMs) => retry(async () => {
-      const shown = await call<boolean>('GET', `${session}/element/${(await find(xpath))[ELEMENT]}/displayed`);
-      if (!shown) throw new WebDriverError('element not interactable', `${xpath} is not shown`);
-    }, limitMs),
+    type: (sight, text) => retry(async () => {
+      const element = await one(sight);
+      await post(`/element/${element}/clear`);
+      await post(`/element/${element}/value`, { text });
+    }),
+    pick: (sight, option) => retry(async () => {
+      const list = await one(sight);
+      const found = await run<Reference | null>('return [...arguments[0].options].find(({ text }) => text === arguments[1]) ?? null', { [ELEMENT]: list }, option);
+      if (found === null) throw new WebDriverError('no such element', `no option says ${option}`);
+      await post(`/element/${found[ELEMENT]}/click`);
+    }),
+    choose: (selector, files) => retry(async () => {
+      const input = await post<Reference>('/element', { using: 'css selector', value: selector });
+      await post(`/element/${input[ELEMENT]}/value`, { text: files.join('\n') });
+    }),
     screenshot: async () => Buffer.from(await call<string>('GET', `${session}/screenshot`), 'base64'),
     close: () => call('DELETE', session),
   };

@@ -5,11 +5,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Engine } from './engine';
+import type { Engine, Launch } from './engine';
 import { openSession, untilReady } from './webdriver';
 
 /** WebKitGTK's own browser on a virtual display, through its WebDriver. Its profile goes with it. */
-export async function launchWebKit(driverPath: string): Promise<Engine> {
+export async function launchWebKit(driverPath: string, { viewport, proxy }: Launch): Promise<Engine> {
   const home = mkdtempSync(join(tmpdir(), 'photobridge-webkit-'));
   const children: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
@@ -27,7 +27,11 @@ export async function launchWebKit(driverPath: string): Promise<Engine> {
     }));
     const driver = `http://127.0.0.1:${port}`;
     await untilReady(driver);
-    const engine = await openSession(driver, { browserName: 'MiniBrowser' });
+    const address = `${proxy.host}:${proxy.port}`;
+    const engine = await openSession(driver, {
+      browserName: 'MiniBrowser', acceptInsecureCerts: true,
+      proxy: { proxyType: 'manual', httpProxy: address, sslProxy: address },
+    }, viewport);
     return { ...engine, close: () => engine.close().finally(stop) };
   } catch (error) {
     await stop();

@@ -31,6 +31,24 @@ test('axe finds nothing on any screen, light or dark, and nothing moves where th
   });
 });
 
+test('with a keyboard, what has the focus is behind no bar, forwards or backwards', async ({ browser, page, stack }, info) => {
+  const photos = await makeSkins(page, info.outputDir, 5, SMALL);
+  let seen = 0;
+  await walk(browser, stack, photos, { viewport: { width: 320, height: 568 }, reducedMotion: 'reduce' }, async (phone, name) => {
+    for (const key of ['Tab', 'Shift+Tab']) {
+      await phone.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      for (let steps = 0; steps < 60; steps++) {
+        await phone.page.keyboard.press(key);
+        const focus = await phone.page.evaluate(focused);
+        if (focus === null) break;
+        seen++;
+        expect.soft(focus.covered, `${name}, ${key}: ${focus.what}`).toBeLessThan(0.25); // in a text field it is the caret that is scrolled to
+      }
+    }
+  });
+  expect(seen).toBeGreaterThan(100);
+});
+
 test('right to left: all is in the language, and nothing is too wide', async ({ browser, page, stack }, info) => {
   const photos = await makeSkins(page, info.outputDir, 5, SMALL);
   await walk(browser, stack, photos, { lang: 'ar-XB' }, async (phone, name) => {
@@ -56,6 +74,18 @@ test('a third longer and twice as large: nothing is cut off', async ({ browser, 
     expect.soft(await tooWide(phone.page), name).toEqual([]);
   });
 });
+
+/** Runs in the page: what has the focus, and what share of it a bar covers; null where nothing has it. */
+function focused(): { what: string; covered: number } | null {
+  const element = document.activeElement;
+  if (element === null || element === document.body) return null;
+  const what = `${element.tagName} ${element.className} ${element.getAttribute('aria-label') ?? element.textContent}`;
+  const inFlow = element.closest('.content') !== null; // and not in a bar or above all, in a sheet
+  const { top, bottom, height } = element.getBoundingClientRect();
+  const above = document.querySelector('.patient-bar')?.getBoundingClientRect().bottom ?? 0;
+  const below = document.querySelector('.actions')?.getBoundingClientRect().top ?? innerHeight;
+  return { what, covered: inFlow ? Math.max(0, above - top, bottom - below) / height : 0 };
+}
 
 /** Words on the screen or said by it that are in no catalogue: those of the pseudo-languages stand in brackets. */
 function hardWired(page: Page): Promise<string[]> {

@@ -43,8 +43,11 @@ test('the seven screens, the sheets and consent', async ({ browser, page, stack 
 
 test('errors before a session, and after the last screen', async ({ browser, stack }, info) => {
   const phone = await Phone.scan(browser, `${stack.edge}/mobile`);
-  await expect(phone.trouble).toBeVisible();
-  await photograph(phone, '7-error-no-code');
+  await expect(phone.screen('code')).toBeVisible();
+  await photograph(phone, '0-code');
+  await phone.page.getByRole('textbox').fill('7k3m 9qt');
+  await phone.button('Open').tap();
+  await photograph(phone, '0-code-wrong');
   await phone.page.goto(`${stack.edge}/mobile#t=AAAAAAAAAAAAAAAAAAAAAA`);
   await expect(phone.trouble).toContainText('ten minutes');
   await photograph(phone, '7-error-expired');

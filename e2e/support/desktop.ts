@@ -51,6 +51,11 @@ export class Desktop {
     return url;
   }
 
+  /** What it shows for a phone whose camera will not scan; the code is on the screen already. */
+  async typedCode(): Promise<string> {
+    return (await this.page.getByTestId('typed-code').textContent()) ?? '';
+  }
+
   /** What the widget hands its host. */
   images(): Promise<Pick<WidgetImage, 'id' | 'metadata' | 's3Key'>[]> {
     return this.page.evaluate(() =>

@@ -44,6 +44,10 @@ export class Engine {
       });
     }
     const page = await context.newPage();
+    await context.route(/\.wasm$/, async (route) => {
+      await Promise.all(page.workers().map((worker) => worker.evaluate(rememberProgram)));
+      await route.continue();
+    });
     await page.goto(`${stack.edge}/manifest.webmanifest`);
     await page.evaluate(start, `/assets/${script}`);
     return new Engine(page, fetched);
@@ -57,6 +61,19 @@ export class Engine {
     return { jpeg: Buffer.from(base64, 'base64'), ...rest };
   }
 
+  /** Has the page keep a photo under a name, and no more of it than its bytes. */
+  async hold(name: string, bytes: Buffer): Promise<void> {
+    await this.page.evaluate(([what, base64]) => window.engine.hold(what, base64), [name, bytes.toString('base64')] as const);
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('HeapProfiler.collectGarbage');
+    await session.detach();
+  }
+
+  /** Compresses a photo that the page holds, and takes it back when it is done. Resolves with its size in pixels. */
+  compressHeld(name: string): Promise<{ width: number; height: number }> {
+    return this.page.evaluate((what) => window.engine.compressHeld(what), name);
+  }
+
   /** Hands over a photo and answers its id. */
   add(bytes: Buffer): Promise<string> {
     return this.page.evaluate((base64) => window.engine.add(base64), bytes.toString('base64'));
@@ -64,6 +81,13 @@ export class Engine {
 
   remove(id: string): Promise<void> {
     return this.page.evaluate((which) => window.engine.remove(which), id);
+  }
+
+  /** The memory of the engine's WebAssembly programs that run now, in MB. */
+  async programMemory(): Promise<number> {
+    const bytes = await Promise.all(this.page.workers().map((worker) =>
+      worker.evaluate(() => (globalThis as Remembering).programMemory?.buffer.byteLength ?? 0)));
+    return bytes.reduce((sum, size) => sum + size, 0) / 2 ** 20;
   }
 
   /** Whether a file of that name was fetched. */
@@ -79,11 +103,28 @@ export class Engine {
 declare global {
   interface Window {
     engine: {
-      add(base64: string): Promise<string>;
+      hold(name: string, base64: string): void;
+      compressHeld(name: string): Promise<{ width: number; height: number }>;
+      add(base64: string): string;
       remove(id: string): void;
       result(id: string): Promise<{ base64: string; width: number; height: number; warnings: PhotoWarning[] }>;
     };
   }
+}
+
+type Remembering = typeof globalThis & { programMemory?: WebAssembly.Memory | undefined };
+
+/** Runs in a worker, before its program is there. */
+function rememberProgram(): void {
+  const worker = globalThis as Remembering;
+  if ('programMemory' in worker) return;
+  worker.programMemory = undefined;
+  const instantiate = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = async (...what) => {
+    const program = await instantiate(...what);
+    worker.programMemory = program.instance.exports.mem as WebAssembly.Memory;
+    return program;
+  };
 }
 
 /** Runs in the page. */
@@ -106,28 +147,43 @@ function start(script: string): void {
     if (data.type === 'snapshot') photos = data.snapshot.photos;
     for (const look of waiting) look();
   };
+  const held = new Map<string, Blob>();
+  // Not by fetching a data: URL, which the page's policy forbids.
+  const blobOf = (base64: string): Blob => new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
+  const add = (file: Blob): string => {
+    const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    worker.postMessage({ type: 'add', id, name: 'photo.jpg', source: 'gallery', file });
+    return id;
+  };
+  const remove = (id: string): void => {
+    previews.delete(id);
+    worker.postMessage({ type: 'remove', id });
+  };
+  const done = (id: string): Promise<[Blob, PhotoSnapshot]> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const jpeg = previews.get(id);
+        const photo = photos.find((candidate) => candidate.id === id);
+        if (photo?.problem) reject(new Error(`${photo.problem.code}: ${photo.problem.detail}`));
+        else if (jpeg && photo?.width) resolve([jpeg, photo]);
+        else return;
+        waiting.delete(look);
+      };
+      waiting.add(look);
+      look();
+    });
   window.engine = {
-    async add(base64) {
-      // Not by fetching a data: URL, which the page's policy forbids.
-      const file = new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
-      const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-      worker.postMessage({ type: 'add', id, name: 'photo.jpg', source: 'gallery', file });
-      return id;
+    hold: (name, base64) => void held.set(name, blobOf(base64)),
+    async compressHeld(name) {
+      const id = add(held.get(name) ?? new Blob());
+      const [, { width, height }] = await done(id);
+      remove(id);
+      return { width, height };
     },
-    remove(id) {
-      worker.postMessage({ type: 'remove', id });
-    },
+    add: (base64) => add(blobOf(base64)),
+    remove,
     async result(id) {
-      const [jpeg, photo] = await new Promise<[Blob, PhotoSnapshot]>((resolve, reject) => {
-        const look = (): void => {
-          const jpeg = previews.get(id);
-          const photo = photos.find((candidate) => candidate.id === id);
-          if (photo?.problem) reject(new Error(`${photo.problem.code}: ${photo.problem.detail}`));
-          else if (jpeg && photo?.width) resolve([jpeg, photo]);
-        };
-        waiting.add(look);
-        look();
-      });
+      const [jpeg, photo] = await done(id);
       const base64 = await new Promise<string>((resolve) => {
         const reader = new FileReader();
         reader.onload = () => resolve(String(reader.result).replace(/^.*,/, ''));

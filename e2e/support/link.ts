@@ -67,14 +67,20 @@ export class Link {
       link.#keep(socket);
       link.#fresh.add(socket);
     });
-    link.#server.on('connect', (request: IncomingMessage, socket: Socket) => void link.#tunnel(request, socket));
+    link.#server.on('connect', (request: IncomingMessage, socket: Socket) => link.#tunnel(new URL(`http://${request.url ?? ''}`), socket, 'HTTP/1.1 200 OK\r\n\r\n'));
+    // WebKit asks for a WebSocket as for anything else, and not by CONNECT.
+    link.#server.on('upgrade', (request: IncomingMessage, socket: Socket) => link.#tunnel(new URL(request.url ?? ''), socket, undefined, headOf(request)));
     await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
     return link;
   }
 
+  get address(): { host: string; port: number } {
+    return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port };
+  }
+
   /** For a browser context's options. */
   get proxy(): { server: string } {
-    return { server: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}` };
+    return { server: `http://127.0.0.1:${this.address.port}` };
   }
 
   suffer(mishap: Mishap): void {
@@ -153,17 +159,27 @@ export class Link {
     await this.#down.carry(0, () => answer.end());
   }
 
-  /** A WebSocket's way through. */
-  async #tunnel(incoming: IncomingMessage, near: Socket): Promise<void> {
-    const { hostname, port } = new URL(`http://${incoming.url ?? ''}`);
+  /** A WebSocket's way through: what each side is told at first, then all that they say. */
+  #tunnel({ hostname, port }: URL, near: Socket, toNear?: string, toFar?: string): void {
     const far = connect(Number(port), hostname);
     this.#keep(far);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
-    far.on('connect', () => near.write('HTTP/1.1 200 OK\r\n\r\n'));
+    far.on('connect', () => {
+      if (toNear !== undefined) near.write(toNear);
+      if (toFar !== undefined) far.write(toFar);
+    });
     near.on('data', (chunk: Buffer) => void this.#up.carry(chunk.length, () => far.write(chunk)));
     far.on('data', (chunk: Buffer) => void this.#down.carry(chunk.length, () => near.write(chunk)));
   }
+}
+
+/** A request's first line and headers as its server gets them (RFC 9112, 3.2.1). */
+function headOf({ method, url = '', rawHeaders }: IncomingMessage): string {
+  const { pathname, search } = new URL(url);
+  const lines = [`${method} ${pathname}${search} HTTP/1.1`];
+  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 /** About as many bytes as its first line and headers have. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { BASE_PATH, type CreateResponse, type Image, type ListResponse } from '../../web/src/contract/api';
+import { BASE_PATH, type CreateResponse, type Image, type ListResponse, type Metadata } from '../../web/src/contract/api';
 import type { Stack } from './stack';
 
 /** Invented, and as long as a label gets. */
@@ -35,6 +35,11 @@ export class Session {
     return this.created.mobileUrl;
   }
 
+  /** What is typed instead. */
+  get typedCode(): string {
+    return this.created.typedCode;
+  }
+
   /** The same encounter's session, or a new one if that is gone. */
   reopen(): Promise<Session> {
     return Session.open(this.stack, this.patientLabel, this.encounterId);
@@ -51,6 +56,10 @@ export class Session {
     return ((await response.json()) as ListResponse).images;
   }
 
+  async describe(imageId: string, metadata: Metadata): Promise<void> {
+    await call(this.stack, 'PATCH', `/images/${this.encounterId}/${imageId}`, this.created.desktopToken, { metadata });
+  }
+
   async remove(imageId: string): Promise<void> {
     await call(this.stack, 'DELETE', `/images/${this.encounterId}/${imageId}`, this.created.desktopToken);
   }
@@ -60,11 +69,12 @@ export class Session {
   }
 }
 
-async function call(stack: Stack, method: string, path: string, token: string): Promise<Response> {
+async function call(stack: Stack, method: string, path: string, token: string, body: object = {}): Promise<Response> {
+  const hasBody = method === 'POST' || method === 'PATCH';
   const response = await fetch(`${stack.edge}${BASE_PATH}${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) },
-    ...(method === 'POST' ? { body: '{}' } : {}),
+    headers: { authorization: `Bearer ${token}`, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
+    ...(hasBody ? { body: JSON.stringify(body) } : {}),
   });
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   return response;

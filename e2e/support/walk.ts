@@ -19,7 +19,7 @@ export async function walk(browser: Browser, stack: Stack, photos: readonly stri
   let letIn = (): void => undefined;
   const held = new Promise<void>((resolve) => (letIn = resolve));
   const url = lang === undefined ? session.url : session.url.replace('#', `?lang=${lang}#`);
-  const phone = await Phone.scan(browser, url, {
+  const phone = await Phone.scan(browser, url.replace(/#.*/, ''), {
     permissions: ['camera'],
     ...options,
     prepare: async (context) => {
@@ -33,6 +33,14 @@ export async function walk(browser: Browser, stack: Stack, photos: readonly stri
   const seen = (selector: string, options = {}): Promise<void> => expect(page.locator(selector).first()).toBeVisible(options);
   const prepared = (): Promise<void> => expect(page.locator('.screen-review:not(:has(.tile-work)) .tile-size').first()).toBeVisible(PREPARED);
 
+  await seen('.screen-code');
+  await visit(phone, '0-code');
+  await page.locator('#code').fill('7k3m 9qt');
+  await tap('.code-form button');
+  await seen('.code-error');
+  await visit(phone, '0-code-wrong');
+  await page.goto('about:blank');
+  await page.goto(url);
   await visit(phone, '1-loading');
   letIn();
   await seen('.screen-consent');

@@ -31,7 +31,7 @@ func (h *handler) create(r *http.Request) (int, any, error) {
 	return h.opened(opened)
 }
 
-// renew makes a new QR token (call 7).
+// renew makes a new QR token and typed code (call 7).
 func (h *handler) renew(r *http.Request) (int, any, error) {
 	ref, _, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
 	if err != nil {
@@ -52,6 +52,7 @@ func (h *handler) opened(opened session.Opened) (int, any, error) {
 		Token:            opened.QRToken,
 		TokenExpiresAt:   opened.TokenExpiresAt,
 		MobileURL:        h.BaseURL + "/mobile#t=" + opened.QRToken,
+		TypedCode:        opened.TypedCode,
 		DesktopToken:     desktopToken,
 		SessionExpiresAt: opened.ExpiresAt,
 		MaxImages:        h.MaxImages,
@@ -60,8 +61,8 @@ func (h *handler) opened(opened session.Opened) (int, any, error) {
 
 // exchange turns a QR token into an upload token (call 2).
 func (h *handler) exchange(r *http.Request) (int, any, error) {
-	if h.TokenTries != nil && !h.TokenTries(r.Context(), clientAddress(r)) {
-		return 0, nil, tooMany("There were too many tries from this network. Wait a minute, then scan the code again.")
+	if err := h.limitTries(r); err != nil {
+		return 0, nil, err
 	}
 	token := r.PathValue("token")
 	if len(token) > maxQRToken {
@@ -71,6 +72,36 @@ func (h *handler) exchange(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	return h.joined(r, state)
+}
+
+// exchangeCode does the same for a code that was typed, which is in the body:
+// an address is written down in more places (call 10).
+func (h *handler) exchangeCode(r *http.Request) (int, any, error) {
+	if err := h.limitTries(r); err != nil {
+		return 0, nil, err
+	}
+	request, err := readJSON[shared.ExchangeRequest](r)
+	if err != nil {
+		return 0, nil, err
+	}
+	state, err := h.Service.JoinByCode(r.Context(), request.TypedCode)
+	if err != nil {
+		return 0, nil, err
+	}
+	return h.joined(r, state)
+}
+
+// limitTries counts what an address tries, scanned or typed.
+func (h *handler) limitTries(r *http.Request) error {
+	if h.TokenTries != nil && !h.TokenTries(r.Context(), clientAddress(r)) {
+		return tooMany("There were too many tries from this network. Wait a minute, then try again.")
+	}
+	return nil
+}
+
+// joined answers a phone that has joined.
+func (h *handler) joined(r *http.Request, state session.State) (int, any, error) {
 	audit(r, actionScanned, state.Session.Ref(), "")
 	uploadToken, err := h.Keys.Issue(credential.ScopePhone, state.Session.Ref())
 	return http.StatusOK, shared.TokenResponse{

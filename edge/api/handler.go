@@ -31,7 +31,7 @@ type Config struct {
 	Consent        shared.Consent
 	Log            func(line []byte)
 
-	// TokenTries limits QR token tries by address, SessionCalls the calls of
+	// TokenTries limits tries of QR tokens and typed codes by address, SessionCalls the calls of
 	// one session's tokens. Either may be nil: no limit.
 	TokenTries, SessionCalls Limiter
 

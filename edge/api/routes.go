@@ -24,6 +24,7 @@ func (h *handler) routes() []route {
 	routes := []route{
 		{"POST", "/create", h.create},
 		{"GET", "/token/{token}", h.exchange},
+		{"POST", "/token", h.exchangeCode},
 		{"POST", "/presigned-url", h.presign},
 		{"POST", "/images", h.confirm},
 		{"GET", "/images/{encounterId}", h.list},

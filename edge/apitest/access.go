@@ -33,7 +33,8 @@ func access(t *testing.T, a *api) {
 	for path, item := range a.document.Paths.Map() {
 		for method, operation := range item.Operations() {
 			if operation.Security == nil || len(*operation.Security) == 0 {
-				continue // the QR token is its own credential; healthz has none
+				tried += a.exchanges(t, method+" "+path, s, ended)
+				continue
 			}
 			opens := schemes(operation.Security)
 			for _, wrong := range a.wrongCredentials(t, opens, s, other) {
@@ -61,6 +62,40 @@ func access(t *testing.T, a *api) {
 		t.Errorf("only %d combinations were tried: is the document read?", tried)
 	}
 	a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, "")
+}
+
+// exchanges tries a call that has its credential in itself with every other
+// one, and says how many there were.
+func (a *api) exchanges(t *testing.T, operation string, s, ended opened) (tried int) {
+	var exchange func(secret string) answer
+	switch operation {
+	case "GET /healthz":
+		return 0 // has none
+	case "GET " + base + "/token/{token}":
+		exchange = func(secret string) answer { return a.call(t, "GET", base+"/token/"+escape(secret), "", nil) }
+	case "POST " + base + "/token":
+		exchange = func(secret string) answer {
+			return a.call(t, "POST", base+"/token", s.DesktopToken, shared.ExchangeRequest{TypedCode: secret})
+		}
+	default:
+		t.Errorf("%s is open to everybody", operation)
+		return 0
+	}
+	secrets := map[string]string{
+		"a desktop token": s.DesktopToken, "an upload token": s.phone.UploadToken, "a launch token": a.launchToken(t, s.EncounterID),
+		"an encounter": s.EncounterID, "the ended session's QR token": ended.Token, "the ended session's typed code": ended.TypedCode,
+	}
+	if operation == "POST "+base+"/token" {
+		secrets["a QR token"] = s.Token
+	} else {
+		secrets["a typed code"] = s.TypedCode
+	}
+	for name, secret := range secrets {
+		t.Run(operation+" with "+name, func(t *testing.T) {
+			exchange(secret).expect(t, http.StatusNotFound, shared.CodeTokenInvalid)
+		})
+	}
+	return len(secrets)
 }
 
 var scopeScheme = map[string]string{"desktop": "desktopToken", "phone": "uploadToken"}

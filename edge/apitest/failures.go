@@ -21,6 +21,7 @@ func failures(t *testing.T, a *api) {
 			a.call(t, "GET", base+"/token/"+escape(token), "", nil).expect(t, 404, shared.CodeTokenInvalid)
 		}
 	})
+	t.Run("typed codes", func(t *testing.T) { codeFailures(t, a) })
 	s := a.open(t)
 	t.Run("presigning", func(t *testing.T) { presignFailures(t, a, s) })
 	t.Run("confirming", func(t *testing.T) { confirmFailures(t, a, s) })
@@ -32,6 +33,30 @@ func failures(t *testing.T, a *api) {
 		a.call(t, "DELETE", base+"/images/"+s.EncounterID+"/unknown", s.DesktopToken, nil).expect(t, 404, shared.CodeImageNotFound)
 		a.call(t, "GET", base+"/nowhere/at/all", s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
 		a.call(t, "PUT", base+"/create", "", nil).expect(t, 400, shared.CodeBadRequest)
+	})
+}
+
+func codeFailures(t *testing.T, a *api) {
+	tests := []struct {
+		name   string
+		body   any
+		status int
+		code   shared.Code
+	}{
+		{"no code", map[string]any{}, 404, shared.CodeTokenInvalid},
+		{"no code's form", map[string]any{"typedCode": "\u2603"}, 404, shared.CodeTokenInvalid},
+		{"nobody's code", map[string]any{"typedCode": "0000-0000"}, 404, shared.CodeTokenInvalid},
+		{"an endless code", map[string]any{"typedCode": strings.Repeat("0", 60_000)}, 404, shared.CodeTokenInvalid},
+		{"a number", map[string]any{"typedCode": 12345678}, 400, shared.CodeBadRequest},
+		{"not JSON", []byte("7K3M-9QTX"), 400, shared.CodeBadRequest},
+		{"too long", []byte(`{"x":"` + strings.Repeat("x", shared.MaxRequestBody) + `"}`), 413, shared.CodeTooLarge},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { a.call(t, "POST", base+"/token", "", test.body).expect(t, test.status, test.code) })
+	}
+	t.Run("as a form", func(t *testing.T) {
+		a.call(t, "POST", base+"/token", "", []byte("typedCode=0000-0000"), header("Content-Type", "application/x-www-form-urlencoded")).
+			expect(t, 415, shared.CodeUnsupportedType)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/clinicpro/photobridge/shared"
 )
@@ -91,6 +92,18 @@ func life(t *testing.T, a *api) {
 		renewed := decode[shared.CreateResponse](t, a.call(t, "POST", base+"/"+s.EncounterID+"/token", s.DesktopToken, nil).expect(t, 201, ""))
 		a.call(t, "GET", base+"/token/"+s.Token, "", nil).expect(t, 404, shared.CodeTokenInvalid)
 		a.call(t, "GET", base+"/token/"+renewed.Token, "", nil).expect(t, 200, "")
+		a.call(t, "POST", base+"/token", "", shared.ExchangeRequest{TypedCode: s.TypedCode}).expect(t, 404, shared.CodeTokenInvalid)
+		s.TypedCode = renewed.TypedCode
+	})
+
+	t.Run("a typed code lets a phone in as a scanned one does", func(t *testing.T) {
+		typed := strings.ToLower(strings.Replace(s.TypedCode, "-", " ", 1))
+		got := a.call(t, "POST", base+"/token", "", shared.ExchangeRequest{TypedCode: typed}).expect(t, 200, "")
+		phone := decode[shared.TokenResponse](t, got)
+		if diff := cmp.Diff(s.phone, phone, cmpopts.IgnoreFields(shared.TokenResponse{}, "UploadToken", "SessionExpiresAt", "ImageCount")); diff != "" {
+			t.Errorf("scanned, then typed: %s", diff)
+		}
+		a.call(t, "GET", base+"/images/"+s.EncounterID, phone.UploadToken, nil).expect(t, 200, "")
 	})
 
 	t.Run("the realtime token subscribes to one channel", func(t *testing.T) {

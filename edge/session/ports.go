@@ -16,16 +16,22 @@ import (
 // Package storetest holds every Store to the same behaviour.
 type Store interface {
 	// CreateSession stores s unless its encounter has a live session, which is
-	// then kept, and remembers the hash of a QR token for whichever it is.
-	CreateSession(ctx context.Context, s Session, tokenHash string, tokenTTL time.Duration) (live Session, err error)
+	// then kept, and remembers an invitation to whichever it is. A typed code
+	// that is there already works for neither from then on.
+	CreateSession(ctx context.Context, s Session, to Invitation, ttl time.Duration) (live Session, err error)
 
-	// CreateSessionToken remembers the hash of a new QR token and makes those
-	// minted before it worthless.
-	CreateSessionToken(ctx context.Context, ref Ref, tokenHash string, tokenTTL time.Duration) (Session, error)
+	// CreateSessionToken remembers a new invitation, as CreateSession does, and
+	// makes those before it worthless.
+	CreateSessionToken(ctx context.Context, ref Ref, to Invitation, ttl time.Duration) (Session, error)
 
 	// GetSessionToken looks a QR token's hash up. It fails with token_invalid
 	// if it is unknown or expired.
 	GetSessionToken(ctx context.Context, tokenHash string) (QRToken, error)
+
+	// GetSessionCode looks a typed code's hash up. It fails with token_invalid
+	// if it is unknown or expired, and with rate_limited, whether it is or not,
+	// once WrongCodes were within WrongCodesWindow.
+	GetSessionCode(ctx context.Context, codeHash string) (QRToken, error)
 
 	// ConnectPhone notes that a phone joined. It fails with token_invalid if
 	// the token is of an earlier generation or of another session.

@@ -27,6 +27,7 @@ type Service struct {
 	Objects  Objects
 	Notifier Notifier
 
+	CodeKey       []byte // under which typed codes are hashed
 	MaxImages     int
 	MaxImageBytes int
 	Now           func() time.Time
@@ -36,16 +37,17 @@ type Service struct {
 type Opened struct {
 	Session        Session
 	QRToken        string
-	TokenExpiresAt time.Time
+	TypedCode      string
+	TokenExpiresAt time.Time // of both
 	ExpiresAt      time.Time
 }
 
 // Open creates the launch's session, or returns its live one, with a new QR
-// token. It fails with encounter_mismatch if the live session of that
+// token and typed code. It fails with encounter_mismatch if the live session of that
 // encounter belongs to another patient or facility.
 func (s *Service) Open(ctx context.Context, launch Launch) (Opened, error) {
 	now := s.Now()
-	token, hash := newQRToken()
+	token, code, hashes := s.invite()
 	journalKey := make([]byte, journalKeyBytes)
 	rand.Read(journalKey)
 	live, err := s.Store.CreateSession(ctx, Session{
@@ -57,29 +59,36 @@ func (s *Service) Open(ctx context.Context, launch Launch) (Opened, error) {
 		Clinician:    launch.Clinician,
 		JournalKey:   journalKey,
 		CreatedAt:    now,
-	}, hash, shared.QRTokenTTL)
+	}, hashes, shared.QRTokenTTL)
 	if err != nil {
 		return Opened{}, err
 	}
 	if live.PatientID != launch.PatientID || live.FacilityID != launch.FacilityID {
 		return Opened{}, shared.Errorf(shared.CodeEncounterMismatch, "This encounter has a session of another patient. Close it on the desktop and open the right record.")
 	}
-	return s.opened(live, token, now), nil
+	return s.opened(live, token, code, now), nil
 }
 
-// RenewQR makes a new QR token; the earlier ones stop working.
+// RenewQR makes a new QR token and typed code; the earlier ones stop working.
 func (s *Service) RenewQR(ctx context.Context, ref Ref) (Opened, error) {
 	now := s.Now()
-	token, hash := newQRToken()
-	live, err := s.Store.CreateSessionToken(ctx, ref, hash, shared.QRTokenTTL)
+	token, code, hashes := s.invite()
+	live, err := s.Store.CreateSessionToken(ctx, ref, hashes, shared.QRTokenTTL)
 	if err != nil {
 		return Opened{}, err
 	}
-	return s.opened(live, token, now), nil
+	return s.opened(live, token, code, now), nil
 }
 
-func (s *Service) opened(live Session, token string, now time.Time) Opened {
-	return Opened{live, token, now.Add(shared.QRTokenTTL), now.Add(shared.SessionTTL)}
+// invite draws a QR token and a typed code.
+func (s *Service) invite() (token, code string, hashes Invitation) {
+	token, tokenHash := newQRToken()
+	digits := newCode()
+	return token, spellCode(digits), Invitation{TokenHash: tokenHash, CodeHash: s.hashCode(digits)}
+}
+
+func (s *Service) opened(live Session, token, code string, now time.Time) Opened {
+	return Opened{live, token, code, now.Add(shared.QRTokenTTL), now.Add(shared.SessionTTL)}
 }
 
 // Join exchanges a QR token for the session's state and tells the desktop.
@@ -88,6 +97,28 @@ func (s *Service) Join(ctx context.Context, qrToken string) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
+	return s.join(ctx, token)
+}
+
+// JoinByCode is Join for what a person typed. It fails with rate_limited while
+// too many codes are wrong.
+func (s *Service) JoinByCode(ctx context.Context, typed string) (State, error) {
+	digits, ok := parseCode(typed)
+	if !ok {
+		return State{}, codeInvalid()
+	}
+	token, err := s.Store.GetSessionCode(ctx, s.hashCode(digits))
+	var state State
+	if err == nil {
+		state, err = s.join(ctx, token)
+	}
+	if shared.CodeOf(err) == shared.CodeTokenInvalid {
+		err = codeInvalid() // the Store speaks of scanning
+	}
+	return state, err
+}
+
+func (s *Service) join(ctx context.Context, token QRToken) (State, error) {
 	state, err := s.Store.ConnectPhone(ctx, token, s.Now())
 	if err != nil {
 		return State{}, err

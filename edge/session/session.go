@@ -33,8 +33,16 @@ type Ref struct {
 // Ref names the session.
 func (s Session) Ref() Ref { return Ref{s.EncounterID, s.ID} }
 
-// QRToken is what the Store remembers of a QR token. A token of an earlier
-// generation than the session's no longer works.
+// Invitation is how phones may join a session, as the Store knows it: hashes,
+// with which nobody who reads them gets in.
+type Invitation struct {
+	TokenHash string // of the QR token
+	CodeHash  string // of the typed code
+}
+
+// QRToken is what the Store remembers of a QR token or of the typed code that
+// was made with it. One of an earlier generation than the session's no longer
+// works.
 type QRToken struct {
 	EncounterID string `json:"encounterId"`
 	SessionID   string `json:"sessionId"`

@@ -2,7 +2,7 @@ package upstash
 
 import _ "embed"
 
-// The scripts. Each works on one encounter's hash, whose fields are
+// The scripts. All but getSessionCode work on one encounter's hash, whose fields are
 //
 //	session       the session as JSON
 //	generation    counts renewals of the QR token
@@ -16,10 +16,15 @@ var (
 	//go:embed lua/live.lua
 	live string
 
+	//go:embed lua/invite.lua
+	invite string
+
 	//go:embed lua/createSession.lua
 	createSessionSource string
 	//go:embed lua/createSessionToken.lua
 	createSessionTokenSource string
+	//go:embed lua/getSessionCode.lua
+	getSessionCodeSource string
 	//go:embed lua/connectPhone.lua
 	connectPhoneSource string
 	//go:embed lua/getSession.lua
@@ -39,8 +44,9 @@ var (
 )
 
 var (
-	createSession      = newScript(createSessionSource)
-	createSessionToken = newScript(live + createSessionTokenSource)
+	createSession      = newScript(invite + createSessionSource)
+	createSessionToken = newScript(live + invite + createSessionTokenSource)
+	getSessionCode     = newScript(getSessionCodeSource)
 	connectPhone       = newScript(live + connectPhoneSource)
 	getSession         = newScript(live + getSessionSource)
 	getImages          = newScript(live + getImagesSource)

@@ -20,6 +20,14 @@ var _ session.Store = (*Store)(nil)
 
 func encounterKey(encounterID string) string { return "encounter:" + encounterID }
 func tokenKey(hash string) string            { return "token:" + hash }
+func codeKey(hash string) string             { return "code:" + hash }
+
+const wrongCodesKey = "codes:wrong"
+
+// invitationKeys are an encounter's key and those of an invitation to it.
+func invitationKeys(encounterID string, to session.Invitation) []string {
+	return []string{encounterKey(encounterID), tokenKey(to.TokenHash), codeKey(to.CodeHash)}
+}
 
 // run runs a script on a session and returns what follows its "ok".
 func (s *Store) run(ctx context.Context, script script, ref session.Ref, args ...any) ([]any, error) {
@@ -51,33 +59,38 @@ func refusal(code shared.Code) error {
 		shared.CodeObjectMissing:  "The photo did not arrive in full. Upload it again.",
 		shared.CodeImageNotFound:  "This photo is not in the session any more.",
 		shared.CodeBadRequest:     "This imageId is held for another photo. Give each photo an id of its own.",
+		shared.CodeRateLimited:    "Too many codes were mistyped just now. Wait a minute, or scan the code.",
 	}[code]
 	if !ok {
 		return malformed(code)
 	}
-	return shared.Errorf(code, "%s", detail)
+	refused := shared.NewError(code, detail)
+	if code == shared.CodeRateLimited {
+		refused.RetryAfter = session.WrongCodesWindow
+	}
+	return refused
 }
 
 func malformed(answer any) error {
 	return unavailable(fmt.Errorf("unexpected answer of type %T", answer))
 }
 
-func (s *Store) CreateSession(ctx context.Context, created session.Session, tokenHash string, tokenTTL time.Duration) (session.Session, error) {
+func (s *Store) CreateSession(ctx context.Context, created session.Session, to session.Invitation, ttl time.Duration) (session.Session, error) {
 	encoded, err := json.Marshal(created)
 	if err != nil {
 		return session.Session{}, err
 	}
-	answer, err := s.eval(ctx, createSession, []string{encounterKey(created.EncounterID), tokenKey(tokenHash)},
-		string(encoded), created.ID, shared.SessionTTL.Milliseconds(), created.EncounterID, tokenTTL.Milliseconds())
+	answer, err := s.eval(ctx, createSession, invitationKeys(created.EncounterID, to),
+		string(encoded), created.ID, shared.SessionTTL.Milliseconds(), created.EncounterID, ttl.Milliseconds())
 	if err != nil {
 		return session.Session{}, err
 	}
 	return decode[session.Session](answer, 0)
 }
 
-func (s *Store) CreateSessionToken(ctx context.Context, ref session.Ref, tokenHash string, tokenTTL time.Duration) (session.Session, error) {
-	answer, err := s.eval(ctx, createSessionToken, []string{encounterKey(ref.EncounterID), tokenKey(tokenHash)},
-		ref.SessionID, shared.SessionTTL.Milliseconds(), ref.EncounterID, tokenTTL.Milliseconds())
+func (s *Store) CreateSessionToken(ctx context.Context, ref session.Ref, to session.Invitation, ttl time.Duration) (session.Session, error) {
+	answer, err := s.eval(ctx, createSessionToken, invitationKeys(ref.EncounterID, to),
+		ref.SessionID, shared.SessionTTL.Milliseconds(), ref.EncounterID, ttl.Milliseconds())
 	if err != nil {
 		return session.Session{}, err
 	}
@@ -93,6 +106,15 @@ func (s *Store) GetSessionToken(ctx context.Context, tokenHash string) (session.
 		return session.QRToken{}, refusal(shared.CodeTokenInvalid)
 	}
 	return decode[session.QRToken]([]any{result}, 0)
+}
+
+func (s *Store) GetSessionCode(ctx context.Context, codeHash string) (session.QRToken, error) {
+	answer, err := s.eval(ctx, getSessionCode, []string{codeKey(codeHash), wrongCodesKey},
+		session.WrongCodes, session.WrongCodesWindow.Milliseconds())
+	if err != nil {
+		return session.QRToken{}, err
+	}
+	return decode[session.QRToken](answer, 0)
 }
 
 func (s *Store) ConnectPhone(ctx context.Context, token session.QRToken, now time.Time) (session.State, error) {

@@ -2,6 +2,7 @@ package upstash
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/proto"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/clinicpro/photobridge/edge/fakes"
 	"github.com/clinicpro/photobridge/edge/session"
@@ -66,6 +68,35 @@ func TestClientFailures(t *testing.T) {
 				t.Errorf("error is %v", err)
 			}
 		})
+	}
+}
+
+// TestSessionsOfManyPages answers as a Redis with more keys than one SCAN
+// names: the embedded one always names all.
+func TestSessionsOfManyPages(t *testing.T) {
+	pages := map[string]string{
+		`["SCAN","0","MATCH","encounter:*","COUNT",500]`: `["7",["encounter:a","encounter:gone"]]`,
+		`["SCAN","7","MATCH","encounter:*","COUNT",500]`: `["0",["encounter:a","encounter:b"]]`,
+		`["HGET","encounter:a","session"]`:               `"{\"id\":\"1\",\"encounterId\":\"a\"}"`,
+		`["HGET","encounter:b","session"]`:               `"{\"id\":\"2\",\"encounterId\":\"b\"}"`,
+		`["HGET","encounter:gone","session"]`:            `null`,
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		command, err := io.ReadAll(r.Body)
+		page, ok := pages[string(command)]
+		if err != nil || !ok {
+			t.Errorf("asked for %s, %v", command, err)
+		}
+		fmt.Fprintf(w, `{"result":%s}`, page)
+	}))
+	defer server.Close()
+	got, err := (&Store{&Client{URL: server.URL, HTTP: http.DefaultTransport}}).Sessions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []session.Ref{{EncounterID: "a", SessionID: "1"}, {EncounterID: "b", SessionID: "2"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

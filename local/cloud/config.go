@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Config says where the local cloud lives.
@@ -59,7 +61,8 @@ func origin(host string, port int) string {
 func (c Config) local(offset int) string { return origin("127.0.0.1", c.Port+offset) }
 
 // origins are those that pages come from: the practice system's and the
-// edge's, under each name that a browser here may use.
+// edge's, under each name that a browser here may use, and those of pages of
+// one's own, which ALLOWED_ORIGINS names as it does for a deployment.
 func (c Config) origins() []string {
 	hosts := []string{c.Host}
 	if c.loopback() {
@@ -71,6 +74,11 @@ func (c Config) origins() []string {
 			if o := origin(host, c.Port+offset); !slices.Contains(list, o) {
 				list = append(list, o)
 			}
+		}
+	}
+	for o := range strings.SplitSeq(os.Getenv("ALLOWED_ORIGINS"), ",") {
+		if o = strings.TrimSpace(o); o != "" && !slices.Contains(list, o) {
+			list = append(list, o)
 		}
 	}
 	return list

@@ -37,6 +37,7 @@ func TestConfigsThatAreRefused(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
+	t.Setenv("ALLOWED_ORIGINS", "")
 	for host, want := range map[string][]string{
 		"127.0.0.1":    {"http://127.0.0.1:9001", "http://127.0.0.1:9000", "http://localhost:9001", "http://localhost:9000"},
 		"192.168.1.20": {"http://192.168.1.20:9001", "http://192.168.1.20:9000"},
@@ -45,6 +46,10 @@ func TestOrigins(t *testing.T) {
 		if got := (Config{Port: 9000, Host: host}).origins(); !slices.Equal(got, want) {
 			t.Errorf("%s: %v", host, got)
 		}
+	}
+	t.Setenv("ALLOWED_ORIGINS", "http://localhost:3000, http://127.0.0.1:9001")
+	if got := (Config{Port: 9000, Host: "192.168.1.20"}).origins(); !slices.Equal(got[2:], []string{"http://localhost:3000", "http://127.0.0.1:9001"}) {
+		t.Errorf("with pages of one's own: %v", got)
 	}
 }
 

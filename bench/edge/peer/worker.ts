@@ -9,6 +9,7 @@ import { AwsClient } from 'aws4fetch';
 import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { SignJWT, jwtVerify, type JWTPayload } from 'jose';
+import invite from '../../../edge/upstash/lua/invite.lua';
 import live from '../../../edge/upstash/lua/live.lua';
 import addImage from '../../../edge/upstash/lua/addImage.lua';
 import connectPhone from '../../../edge/upstash/lua/connectPhone.lua';
@@ -44,6 +45,11 @@ const hex = (data: ArrayBuffer | Uint8Array): string => Array.from(new Uint8Arra
 const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 const base64 = (data: Uint8Array): string => btoa(String.fromCharCode(...data));
 const sha256 = async (text: string): Promise<string> => hex(await crypto.subtle.digest('SHA-256', bytes(text)));
+const hmac = async (key: string, text: string): Promise<string> =>
+  hex(await crypto.subtle.sign('HMAC', await crypto.subtle.importKey('raw', bytes(key), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']), bytes(text)));
+/** Five bytes as eight digits of base 32. */
+const crockford = (data: Uint8Array): string =>
+  BigInt(`0x${hex(data)}`).toString(32).padStart(8, '0').replace(/[a-v]/g, (digit) => 'ABCDEFGHJKMNPQRSTVWXYZ'[digit.charCodeAt(0) - 97] ?? '');
 const later = (milliseconds: number): string => new Date(Date.now() + milliseconds).toISOString();
 
 const app = new Hono<{ Bindings: Bindings }>().basePath('/api/medtech/session');
@@ -70,11 +76,13 @@ app.post('/create', async (c) => {
   const { encounterId, patientId, facilityId, patientLabel } = launch as Record<string, string>;
   if (![encounterId, patientId, facilityId].every((id) => typeof id === 'string' && ID.test(id))) throw new HTTPException(401, { message: 'unauthorized' });
   const token = base64(random(20)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+  const digits = crockford(random(5));
   const id = hex(random(16));
   const created = { id, encounterId, patientId, patientLabel, facilityId, clinician: launch.sub, journalKey: base64(random(32)), createdAt: new Date().toISOString() };
-  const [session] = await run<[Session]>(c, createSession, [`encounter:${encounterId}`, `token:${await sha256(token)}`], [JSON.stringify(created), id, SESSION_TTL, encounterId, QR_TTL]);
+  const [session] = await run<[Session]>(c, invite + createSession, [`encounter:${encounterId}`, `token:${await sha256(token)}`, `code:${await hmac(c.env.SESSION_SECRET, `code ${digits}`)}`], [JSON.stringify(created), id, SESSION_TTL, encounterId, QR_TTL]);
   const answer: CreateResponse = {
     encounterId: session.encounterId, token, tokenExpiresAt: later(QR_TTL), mobileUrl: `${c.env.BASE_URL}/mobile#t=${token}`,
+    typedCode: `${digits.slice(0, 4)}-${digits.slice(4)}`,
     desktopToken: await issue(c, 'desktop', session), sessionExpiresAt: later(SESSION_TTL), maxImages: MAX_IMAGES,
   };
   return c.json(answer, 201);

@@ -32,6 +32,11 @@ func Run(t *testing.T, open func(*testing.T) Subject) {
 		"creating again returns the live session":         createTwice,
 		"a QR token is found until it expires":            tokenExpires,
 		"a renewed QR token kills the earlier ones":       renewal,
+		"a typed code is found until it expires":          codeExpires,
+		"a renewed typed code kills the earlier ones":     codeRenewal,
+		"a typed code ends with its session":              codeOfEnded,
+		"a typed code of two sessions is nobody's":        codeTaken,
+		"too many wrong typed codes stop all for a while": codeTries,
 		"a phone that joins moves the revision":           connect,
 		"another session's id finds nothing":              wrongID,
 		"a session expires whole, and activity keeps it":  sessionExpires,
@@ -58,6 +63,10 @@ func newSession(id string) session.Session {
 		ID: id, EncounterID: "enc-1", PatientID: "pat-1", PatientLabel: "Test Patient A", FacilityID: "fac-1",
 		Clinician: "gp-1", JournalKey: []byte("0123456789abcdef0123456789abcdef"), CreatedAt: t0,
 	}
+}
+
+func invitation(name string) session.Invitation {
+	return session.Invitation{TokenHash: "token-" + name, CodeHash: "code-" + name}
 }
 
 func reservation(i int) session.Reservation {
@@ -97,7 +106,7 @@ func wantCode(t *testing.T, err error, code shared.Code) {
 // begin opens session s1 and reserves n slots.
 func begin(t *testing.T, s Subject, n int) session.Ref {
 	t.Helper()
-	live := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), "hash-1", time.Minute))
+	live := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute))
 	if n > 0 {
 		reserve(t, s, live.Ref(), n)
 	}
@@ -114,15 +123,15 @@ func reserve(t *testing.T, s Subject, ref session.Ref, n int) []session.Reservat
 }
 
 func createTwice(t *testing.T, s Subject) {
-	first := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), "hash-1", time.Minute))
-	second := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), "hash-2", time.Minute))
+	first := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute))
+	second := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
 	if diff := cmp.Diff(newSession("s1"), first); diff != "" {
 		t.Errorf("stored session (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("second create (-first +second):\n%s", diff)
 	}
-	for _, hash := range []string{"hash-1", "hash-2"} {
+	for _, hash := range []string{"token-1", "token-2"} {
 		token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), hash))
 		if token.SessionID != "s1" || token.EncounterID != "enc-1" {
 			t.Errorf("token %s is of %+v", hash, token)
@@ -135,9 +144,9 @@ func createTwice(t *testing.T, s Subject) {
 
 func tokenExpires(t *testing.T, s Subject) {
 	begin(t, s, 0)
-	must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "hash-1"))
+	must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
 	s.Advance(61 * time.Second)
-	_, err := s.Store.GetSessionToken(t.Context(), "hash-1")
+	_, err := s.Store.GetSessionToken(t.Context(), "token-1")
 	wantCode(t, err, shared.CodeTokenInvalid)
 	_, err = s.Store.GetSessionToken(t.Context(), "never-minted")
 	wantCode(t, err, shared.CodeTokenInvalid)
@@ -145,12 +154,90 @@ func tokenExpires(t *testing.T, s Subject) {
 
 func renewal(t *testing.T, s Subject) {
 	ref := begin(t, s, 0)
-	old := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "hash-1"))
-	must[session.Session](t)(s.Store.CreateSessionToken(t.Context(), ref, "hash-2", time.Minute))
+	old := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	must[session.Session](t)(s.Store.CreateSessionToken(t.Context(), ref, invitation("2"), time.Minute))
 	_, err := s.Store.ConnectPhone(t.Context(), old, t0)
 	wantCode(t, err, shared.CodeTokenInvalid)
-	fresh := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "hash-2"))
+	fresh := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-2"))
 	must[session.State](t)(s.Store.ConnectPhone(t.Context(), fresh, t0))
+}
+
+// join is what a phone does with a typed code.
+func join(t *testing.T, s Subject, codeHash string) error {
+	code, err := s.Store.GetSessionCode(t.Context(), codeHash)
+	if err == nil {
+		_, err = s.Store.ConnectPhone(t.Context(), code, t0)
+	}
+	return err
+}
+
+func codeExpires(t *testing.T, s Subject) {
+	begin(t, s, 0)
+	code := must[session.QRToken](t)(s.Store.GetSessionCode(t.Context(), "code-1"))
+	if token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1")); code != token {
+		t.Errorf("the code is of %+v, the token of %+v", code, token)
+	}
+	for _, hash := range []string{"token-1", "never-made"} {
+		wantCode(t, join(t, s, hash), shared.CodeTokenInvalid)
+	}
+	_, err := s.Store.GetSessionToken(t.Context(), "code-1")
+	wantCode(t, err, shared.CodeTokenInvalid)
+	s.Advance(61 * time.Second)
+	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
+}
+
+func codeRenewal(t *testing.T, s Subject) {
+	ref := begin(t, s, 0)
+	must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	for _, hash := range []string{"code-1", "code-2"} {
+		if err := join(t, s, hash); err != nil {
+			t.Errorf("%s: %v", hash, err)
+		}
+	}
+	must[session.Session](t)(s.Store.CreateSessionToken(t.Context(), ref, invitation("3"), time.Minute))
+	for _, hash := range []string{"code-1", "code-2"} {
+		wantCode(t, join(t, s, hash), shared.CodeTokenInvalid)
+	}
+	if err := join(t, s, "code-3"); err != nil {
+		t.Error(err)
+	}
+}
+
+func codeOfEnded(t *testing.T, s Subject) {
+	ref := begin(t, s, 0)
+	if _, _, err := s.Store.DeleteSession(t.Context(), ref); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
+	must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
+}
+
+func codeTaken(t *testing.T, s Subject) {
+	begin(t, s, 0)
+	other := newSession("s2")
+	other.EncounterID = "enc-2"
+	same := session.Invitation{TokenHash: "token-2", CodeHash: "code-1"}
+	must[session.Session](t)(s.Store.CreateSession(t.Context(), other, same, time.Minute))
+	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
+	must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-2"))
+}
+
+func codeTries(t *testing.T, s Subject) {
+	must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), 5*time.Minute))
+	for range session.WrongCodes {
+		wantCode(t, join(t, s, "never-made"), shared.CodeTokenInvalid)
+	}
+	err := join(t, s, "code-1")
+	wantCode(t, err, shared.CodeRateLimited)
+	if e, _ := errors.AsType[*shared.Error](err); e.RetryAfter != session.WrongCodesWindow {
+		t.Errorf("it says to wait %s", e.RetryAfter)
+	}
+	must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	s.Advance(session.WrongCodesWindow + time.Second)
+	if err := join(t, s, "code-1"); err != nil {
+		t.Errorf("after the window: %v", err)
+	}
 }
 
 func connect(t *testing.T, s Subject) {
@@ -159,7 +246,7 @@ func connect(t *testing.T, s Subject) {
 	if before.PhoneConnectedAt != nil {
 		t.Errorf("a phone before any joined: %v", before.PhoneConnectedAt)
 	}
-	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "hash-1"))
+	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
 	state := must[session.State](t)(s.Store.ConnectPhone(t.Context(), token, t0))
 	if state.Session.PatientLabel != "Test Patient A" || len(state.Images) != 0 {
 		t.Errorf("joined %+v", state)
@@ -182,7 +269,7 @@ func wrongID(t *testing.T, s Subject) {
 // calls is every operation on a session, for what all must refuse.
 func calls(ctx context.Context, store session.Store, ref session.Ref) map[string]func() error {
 	return map[string]func() error{
-		"CreateSessionToken": func() error { _, err := store.CreateSessionToken(ctx, ref, "h", time.Minute); return err },
+		"CreateSessionToken": func() error { _, err := store.CreateSessionToken(ctx, ref, invitation("9"), time.Minute); return err },
 		"GetSession":         func() error { _, err := store.GetSession(ctx, ref); return err },
 		"GetImages":          func() error { _, err := store.GetImages(ctx, ref); return err },
 		"Reserve": func() error {
@@ -210,7 +297,7 @@ func sessionExpires(t *testing.T, s Subject) {
 	for name, call := range calls(t.Context(), s.Store, ref) {
 		t.Run(name, func(t *testing.T) { wantCode(t, call(), shared.CodeSessionExpired) })
 	}
-	live := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), "hash-3", time.Minute))
+	live := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("3"), time.Minute))
 	state := must[session.State](t)(s.Store.GetImages(t.Context(), live.Ref()))
 	if live.ID != "s2" || len(state.Images) != 0 {
 		t.Errorf("after expiry: session %s with %d images", live.ID, len(state.Images))

@@ -1,4 +1,4 @@
--- KEYS encounter, token; ARGV session, its id, ttl, encounterId, token ttl.
+-- KEYS encounter, token, code; ARGV session, its id, ttl, encounterId, token ttl.
 local session = redis.call('HGET', KEYS[1], 'session')
 if not session then
   redis.call('DEL', KEYS[1])
@@ -6,6 +6,5 @@ if not session then
   session = ARGV[1]
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
-local generation = tonumber(redis.call('HGET', KEYS[1], 'generation'))
-redis.call('SET', KEYS[2], cjson.encode({encounterId = ARGV[4], sessionId = cjson.decode(session).id, generation = generation}), 'PX', ARGV[5])
+invite(KEYS[2], KEYS[3], ARGV[4], cjson.decode(session).id, tonumber(redis.call('HGET', KEYS[1], 'generation')), ARGV[5])
 return {'ok', session}

@@ -18,7 +18,7 @@ import (
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/photo/container"
-	"github.com/clinicpro/photobridge/wasm/photo/pure/baseline"
+	"github.com/clinicpro/photobridge/wasm/photo/pure/jpeg"
 )
 
 // Picture is a decoded photo. It satisfies photo.Bitmap.
@@ -37,7 +37,7 @@ func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	source, ok := decodeBaseline(file, maxPixels, edge)
+	source, ok := decodeJPEG(file, maxPixels, edge)
 	if !ok {
 		if source, err = decodeAny(file, maxPixels); err != nil {
 			return nil, err
@@ -46,9 +46,9 @@ func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	return newPicture(source, header.Orientation, readProfile(file, header.Type)), nil
 }
 
-// decodeBaseline decodes a JPEG as cameras write it, to the least size that serves.
-func decodeBaseline(file []byte, maxPixels, edge int) (raster, bool) {
-	m, err := baseline.Parse(file)
+// decodeJPEG decodes a JPEG as cameras write it, to the least size that serves.
+func decodeJPEG(file []byte, maxPixels, edge int) (raster, bool) {
+	m, err := jpeg.Parse(file)
 	if err != nil || m.Width*m.Height > maxPixels {
 		return raster{}, false
 	}
@@ -57,7 +57,7 @@ func decodeBaseline(file []byte, maxPixels, edge int) (raster, bool) {
 	if err != nil {
 		return raster{}, false
 	}
-	return rasterOfBaseline(m.Width, m.Height, planes), true
+	return rasterOfPlanes(m.Width, m.Height, planes), true
 }
 
 // pointsFor is how many samples in eight it takes to have no fewer than needed.
@@ -148,7 +148,7 @@ func (p *Picture) resize(width, height int) {
 }
 
 func encode(m *image.YCbCr, quality float64) []byte {
-	return baseline.Encode(m, int(100*quality+0.5))
+	return jpeg.Encode(m, int(100*quality+0.5))
 }
 
 // Sample scales to the given upright size and answers RGBA, four bytes a pixel.

@@ -4,7 +4,7 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/clinicpro/photobridge/wasm/photo/pure/baseline"
+	"github.com/clinicpro/photobridge/wasm/photo/pure/jpeg"
 )
 
 // raster is a picture in planes: luma, blue and red difference.
@@ -40,8 +40,8 @@ func rasterOf(m *image.YCbCr) raster {
 	return raster{width, height, [3]plane{{m.Y, width, height, m.YStride, 1, 1}, blue, red}}
 }
 
-// rasterOfBaseline lends a grey picture the colour of none.
-func rasterOfBaseline(width, height int, decoded []baseline.Plane) raster {
+// rasterOfPlanes lends a grey picture the colour of none.
+func rasterOfPlanes(width, height int, decoded []jpeg.Plane) raster {
 	r := raster{width: width, height: height}
 	for i := range r.planes {
 		if i >= len(decoded) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { TokenResponse } from '../contract/api';
-import { ApiError, exchangeToken, listImages } from './client';
+import type { ExchangeRequest, TokenResponse } from '../contract/api';
+import { ApiError, exchangeCode, exchangeToken, listImages } from './client';
 
 const sample = (name: string) => readFileSync(new URL(`../../../shared/testdata/${name}`, import.meta.url), 'utf8');
 
@@ -28,6 +28,14 @@ test('the QR token is exchanged for the grant of the wire sample', async () => {
   expect(grant.patientLabel).toBe('Test Patient A');
   expect(new URL(calls[0]!.url).pathname).toBe('/api/medtech/session/token/a%20b');
   expect(calls[0]!.headers.get('Authorization')).toBeNull();
+});
+
+test('a typed code goes in the body, never in the URL', async () => {
+  const calls = answer(sample('token-response.json'));
+  const { typedCode } = JSON.parse(sample('exchange-request.json')) as ExchangeRequest;
+  await exchangeCode('', typedCode);
+  expect(calls[0]).toMatchObject({ method: 'POST', url: 'https://edge.test/api/medtech/session/token' });
+  expect(await calls[0]!.json()).toEqual({ typedCode });
 });
 
 test('the list is asked for with the token in a header, never in the URL', async () => {

@@ -8,6 +8,7 @@ import {
   type ApiErrorCode,
   type ConfirmRequest,
   type ConfirmResponse,
+  type ExchangeRequest,
   type ListResponse,
   type PresignRequest,
   type PresignResponse,
@@ -90,6 +91,12 @@ export async function requestJSON<T>(apiBase: string, path: string, options?: Re
 /** Call 2: exchanges the QR token for all that a phone needs to work. */
 export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<TokenResponse> {
   return requestJSON<TokenResponse>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
+}
+
+/** The same for a code that was typed, which stays out of the address. */
+export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortSignal): Promise<TokenResponse> {
+  const body: ExchangeRequest = { typedCode };
+  return requestJSON<TokenResponse>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
 }
 
 /** Call 3: reserves slots and signs PUT URLs. */

@@ -29,6 +29,8 @@ export interface CreateResponse {
   token: string;
   tokenExpiresAt: string;
   mobileUrl: string;
+  /** For a phone whose camera will not scan: `7K3M-9QTX`. It lives as long as the token. */
+  typedCode: string;
   desktopToken: string;
   sessionExpiresAt: string;
   maxImages: number;
@@ -40,7 +42,13 @@ export interface PhoneLimits {
   maxBatch: number;
 }
 
-/** `GET /token/{token}`: all that a phone needs to work. */
+/** `POST /token`. */
+export interface ExchangeRequest {
+  /** As it was typed. */
+  typedCode: string;
+}
+
+/** `GET /token/{token}` and `POST /token`: all that a phone needs to work. */
 export interface TokenResponse {
   encounterId: string;
   patientId: string;

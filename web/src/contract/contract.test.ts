@@ -7,7 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type {
-  ConfirmRequest, ConfirmResponse, CreateResponse, Image, ListResponse, Metadata, PhoneLimits, PresignImage, PresignRequest,
+  ConfirmRequest, ConfirmResponse, CreateResponse, ExchangeRequest, Image, ListResponse, Metadata, PhoneLimits, PresignImage, PresignRequest,
   PresignResponse, PresignedUpload, Problem, RealtimeResponse, SessionEvent, TokenResponse,
 } from './api';
 import type { Command, EngineProblem, Message, PhotoSnapshot, Snapshot } from './engine';
@@ -63,7 +63,8 @@ const snapshot = shape<Snapshot>()(
 type Of<U extends { type: string }, T extends U['type']> = Extract<U, { type: T }>;
 
 const samples: Record<string, Shape> = {
-  'create-response.json': shape<CreateResponse>()({ encounterId: 'string', token: 'string', tokenExpiresAt: 'time', mobileUrl: 'string', desktopToken: 'string', sessionExpiresAt: 'time', maxImages: 'number' }),
+  'create-response.json': shape<CreateResponse>()({ encounterId: 'string', token: 'string', tokenExpiresAt: 'time', mobileUrl: 'string', typedCode: 'string', desktopToken: 'string', sessionExpiresAt: 'time', maxImages: 'number' }),
+  'exchange-request.json': shape<ExchangeRequest>()({ typedCode: 'string' }),
   'token-response.json': token,
   'presign-request.json': shape<PresignRequest>()({ encounterId: 'string', images: [shape<PresignImage>()({ imageId: 'string', contentType: 'string', size: 'number', sha256: 'string' })] }),
   'presign-response.json': shape<PresignResponse>()({

@@ -1,6 +1,6 @@
 /** A small practice system: today's patients, a record, and Photobridge in it. */
 
-import { render } from 'preact';
+import { render, type RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CommitDetail, PhotobridgeWidget } from '../widget';
 import { FaultPanel } from './FaultPanel';
@@ -28,9 +28,17 @@ function Desk({ practice }: { practice: Practice }) {
   const [current, setCurrent] = useState<Patient | undefined>(() => fromAddress(practice) ?? practice.patients[0]);
   const [records, setRecords] = useState<Records>({});
   const [locked, setLocked] = useState(false);
-  const choose = (patient: Patient): void => {
+  const [leaving, setLeaving] = useState<Leaving>();
+  const widget = useRef<PhotobridgeWidget>(null);
+  const open = (patient: Patient): void => {
     location.hash = patient.encounterId;
     setCurrent(patient);
+    setLeaving(undefined);
+  };
+  const choose = (patient: Patient): void => {
+    const unsaved = widget.current?.unsaved ?? 0;
+    if (patient !== current && unsaved > 0) setLeaving({ unsaved, to: patient });
+    else open(patient);
   };
   /** The photos go to the encounter they were taken for, whichever is on the screen by now. */
   const keep = async ({ bundle, encounterId }: CommitDetail): Promise<void> => {
@@ -40,6 +48,7 @@ function Desk({ practice }: { practice: Practice }) {
     if (!patient) throw new Error('this encounter is not in the practice.');
     const added = accept(bundle, patient, records[encounterId] ?? []);
     setRecords((now) => ({ ...now, [encounterId]: [...(now[encounterId] ?? []), ...added] }));
+    setLeaving(undefined);
   };
   return (
     <div class="desk">
@@ -62,7 +71,8 @@ function Desk({ practice }: { practice: Practice }) {
         {current && (
           <>
             <Banner patient={current} />
-            <Photos practice={practice} patient={current} onCommit={keep} />
+            {leaving && <Leave from={current} leaving={leaving} onStay={() => setLeaving(undefined)} onGo={() => open(leaving.to)} />}
+            <Photos widget={widget} practice={practice} patient={current} onCommit={keep} />
             <div class="columns">
               <section class="card">
                 <h2>Consultation note</h2>
@@ -113,10 +123,36 @@ function ageOn(birthDate: string, day: Date): number {
   return day.getUTCFullYear() - born.getUTCFullYear() - (before ? 1 : 0);
 }
 
+/** Another patient was asked for, while there are photos that would go with this one. */
+interface Leaving {
+  unsaved: number;
+  to: Patient;
+}
+
+function Leave({ from, leaving: { unsaved, to }, onStay, onGo }: { from: Patient; leaving: Leaving; onStay(): void; onGo(): void }) {
+  const stay = useRef<HTMLButtonElement>(null);
+  useEffect(() => stay.current?.focus(), []);
+  return (
+    <section class="card leave" role="alertdialog" aria-label="Photos that are not in the record" aria-describedby="leave">
+      <p id="leave"><strong>{unsaved === 1 ? '1 photo' : `${unsaved} photos`} of {nameOf(from)} {unsaved === 1 ? 'is' : 'are'} on this screen only.</strong> Add to the record what is to stay, then go on.</p>
+      <div class="row">
+        <button type="button" ref={stay} onClick={onStay}>Stay with {nameOf(from)}</button>
+        <button type="button" onClick={onGo}>Discard, open {nameOf(to)}</button>
+      </div>
+    </section>
+  );
+}
+
+interface PhotosProps {
+  widget: RefObject<PhotobridgeWidget | null>;
+  practice: Practice;
+  patient: Patient;
+  onCommit(detail: CommitDetail): Promise<void>;
+}
+
 /** One element for the life of the page; a new launch token tells it of another encounter. */
-function Photos({ practice, patient, onCommit }: { practice: Practice; patient: Patient; onCommit(detail: CommitDetail): Promise<void> }) {
+function Photos({ widget, practice, patient, onCommit }: PhotosProps) {
   const place = useRef<HTMLDivElement>(null);
-  const widget = useRef<PhotobridgeWidget | null>(null);
   const commit = useRef(onCommit);
   commit.current = onCommit;
   useEffect(() => {

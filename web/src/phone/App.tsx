@@ -4,6 +4,7 @@ import { CameraSheet } from './camera/CameraSheet';
 import { PageContext, type Page } from './parts/context';
 import { Toast } from './parts/Toast';
 import { Capture } from './screens/Capture';
+import { Code } from './screens/Code';
 import { Consent } from './screens/Consent';
 import { Loading } from './screens/Loading';
 import { Metadata } from './screens/Metadata';
@@ -17,6 +18,7 @@ import type { Screen, Sheet } from './model';
 
 const SCREENS: Record<Screen, () => JSX.Element | null> = {
   loading: Loading,
+  code: Code,
   consent: Consent,
   capture: Capture,
   review: Review,

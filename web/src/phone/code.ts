@@ -1,7 +1,8 @@
-/** The scanned code: read off the address bar, and exchanged while the rest of the page is still on its way. */
+/** The code: read off the address bar, or typed; a scanned one is exchanged while the rest of the page is still on its way. */
 
-import { exchangeToken } from '../api/client';
+import { exchangeCode, exchangeToken } from '../api/client';
 import type { TokenResponse } from '../contract/api';
+import { isTypedCode } from './typed';
 
 const FRAGMENT = /^#t=(.+)$/;
 
@@ -34,5 +35,6 @@ export function exchangeEarly(): void {
 export function exchange(code: string, signal: AbortSignal): Promise<TokenResponse> {
   const begun = early;
   early = null;
-  return begun?.code === code ? begun.answer : exchangeToken('', code, signal);
+  if (begun?.code === code) return begun.answer;
+  return isTypedCode(code) ? exchangeCode('', code, signal) : exchangeToken('', code, signal);
 }

@@ -7,19 +7,22 @@
 import type { ApiErrorCode, Metadata, TokenResponse } from '../contract/api';
 import type { Command, EngineErrorCode, PhotoSnapshot, Snapshot } from '../contract/engine';
 
-export type Screen = 'loading' | 'consent' | 'capture' | 'review' | 'metadata' | 'uploading' | 'success' | 'error';
+export type Screen = 'loading' | 'code' | 'consent' | 'capture' | 'review' | 'metadata' | 'uploading' | 'success' | 'error';
 
 /** What lies over a screen; the back button closes it first. */
 export type Sheet = 'camera' | 'sites' | 'photo';
 
 /** Why the Error screen is shown, beside the codes of the edge and the engine. */
-export type TroubleCode = ApiErrorCode | EngineErrorCode | 'no_code' | 'engine_failed' | 'other_patient';
+export type TroubleCode = ApiErrorCode | EngineErrorCode | 'engine_failed' | 'other_patient';
 
 export interface Trouble {
   code: TroubleCode;
   /** Whether the same thing may work later, unchanged. */
   retryable: boolean;
 }
+
+/** What has become of what the person typed to be let in: it is asked about, or why it did not work. */
+export type Typed = 'asking' | 'malformed' | TroubleCode;
 
 /** A photo that was chosen; the engine has not spoken of it yet. */
 export interface Chosen {
@@ -53,7 +56,7 @@ export type ConsentAnswer = 'given' | 'skipped';
 
 /** What survives a reload, in this tab only: no note, no picture. */
 export interface Saved {
-  /** A QR token that was not exchanged yet. */
+  /** A QR token or typed code that was not exchanged yet. */
   token?: string;
   session?: TokenResponse;
   screen?: Screen;
@@ -67,8 +70,9 @@ export interface Saved {
 export interface State {
   screen: Screen;
   sheet: Sheet | null;
-  /** The QR token in exchange; kept for another try. */
+  /** The QR token or typed code in exchange; a token is kept for another try. */
   token: string | null;
+  typed: Typed | null;
   session: TokenResponse | null;
   /** Another encounter's, whose code came while photos of this one are not sent yet. */
   offered: TokenResponse | null;
@@ -111,6 +115,7 @@ export const initialState: State = {
   screen: 'loading',
   sheet: null,
   token: null,
+  typed: null,
   session: null,
   offered: null,
   engine: 'off',
@@ -134,8 +139,10 @@ export const initialState: State = {
 
 export type Event =
   | { type: 'boot'; token: string | null; saved: Saved; cameraKilled: boolean; online: boolean }
-  /** Another code arrived in the running page, scanned or typed. */
+  /** Another code was scanned into the running page. */
   | { type: 'link'; token: string }
+  /** The person typed a code, or pasted the link, and wants in. */
+  | { type: 'typed'; text: string }
   | { type: 'granted'; session: TokenResponse }
   | { type: 'refused'; trouble: Trouble }
   /** Yes, give up this encounter's photos for the one that was offered. */

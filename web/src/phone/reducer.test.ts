@@ -28,7 +28,7 @@ describe('opening', () => {
   });
 
   test('without a code the page says what to do', () => {
-    expect(play(initialState, boot()).state).toMatchObject({ screen: 'error', trouble: { code: 'no_code', retryable: false } });
+    expect(play(initialState, boot()).state).toMatchObject({ screen: 'code', trouble: null });
   });
 
   test.each<[Screen, Screen]>([
@@ -70,6 +70,45 @@ describe('opening', () => {
   test('an upload that the last page could not finish is shown at once', () => {
     const { state } = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session: grant }, snap([photo('a', { state: 'queued' })], { phase: 'uploading' }));
     expect(state).toMatchObject({ screen: 'uploading', batch: ['a'] });
+  });
+});
+
+describe('a typed code', () => {
+  const asked = play(initialState, boot(), { type: 'typed', text: '7k3m 9qtx' });
+
+  test('is exchanged as a scanned one is, and the session opens', () => {
+    expect(asked).toMatchObject({ state: { screen: 'code', typed: 'asking' }, effects: [{ do: 'exchange', token: '7k3m 9qtx' }] });
+    const { state, effects } = play(asked.state, { type: 'granted', session: grant });
+    expect(state).toMatchObject({ screen: 'capture', typed: null, token: null, session: grant });
+    expect(effects).toEqual([{ do: 'start', session: grant }]);
+  });
+
+  test('that is refused is corrected where it was typed, and not kept', () => {
+    const wrong = play(asked.state, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state;
+    expect(wrong).toMatchObject({ screen: 'code', typed: 'token_invalid', token: null, trouble: null });
+    expect(play(wrong, { type: 'typed', text: '7K3M-9QTY' })).toMatchObject({ state: { typed: 'asking' }, effects: [{ do: 'exchange', token: '7K3M-9QTY' }] });
+  });
+
+  test('that cannot be one is asked for nowhere', () => {
+    expect(play(initialState, boot(), { type: 'typed', text: '7K3M' })).toMatchObject({ state: { screen: 'code', typed: 'malformed', token: null }, effects: [] });
+  });
+
+  test('a pasted link is as good', () => {
+    expect(play(initialState, boot(), { type: 'typed', text: 'https://edge.test/mobile#t=qr' }).effects).toEqual([{ do: 'exchange', token: 'qr' }]);
+  });
+
+  test('is overtaken by one that is scanned', () => {
+    const scanned = play(asked.state, { type: 'link', token: 'qr' }).state;
+    expect(scanned).toMatchObject({ screen: 'loading', typed: null });
+    expect(play(scanned, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state).toMatchObject({ screen: 'error', resume: null });
+  });
+
+  test('opens the session again that had ended, with the photos that are here', () => {
+    const ended = play(reviewing('a'), snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } })).state;
+    const session = { ...grant, uploadToken: 'new' };
+    const typing = play(ended, { type: 'typed', text: '7K3M-9QTX' }).state;
+    expect(typing).toMatchObject({ screen: 'error', trouble: { code: 'session_expired' }, typed: 'asking' });
+    expect(play(typing, { type: 'granted', session }).state).toMatchObject({ screen: 'review', trouble: null, typed: null, session });
   });
 });
 

@@ -7,6 +7,7 @@ import type { TokenResponse } from '../contract/api';
 import type { Snapshot } from '../contract/engine';
 import type { Chosen, Effect, Event, Screen, State, Step, Trouble } from './model';
 import { applyToAll, copyPrevious, describe, noteConsent, restore } from './describing';
+import { wayIn } from './typed';
 import { alive, batch, currentPhoto, metadataOf, isTagged, photos, room, sendable, unsent } from './select';
 
 export function reduce(state: State, event: Event): Step {
@@ -15,10 +16,12 @@ export function reduce(state: State, event: Event): Step {
       return boot(state, event);
     case 'link':
       return link(state, event.token);
+    case 'typed':
+      return typed(state, event.text);
     case 'granted':
       return granted(state, event.session);
     case 'refused':
-      return only(fail(state, event.trouble));
+      return only(state.typed === 'asking' ? { ...state, token: null, typed: event.trouble.code } : fail(state, event.trouble));
     case 'switch':
       return state.offered ? [state, [{ do: 'send', command: { type: 'forget' } }, { do: 'restart', session: state.offered }]] : only(state);
     case 'consented':
@@ -92,7 +95,7 @@ function after([state, effects]: Step, next: (state: State) => Step): Step {
 function boot(state: State, { token, saved, cameraKilled, online }: Extract<Event, { type: 'boot' }>): Step {
   const pending = token ?? (saved.session ? null : (saved.token ?? null));
   if (pending !== null) return [{ ...state, online, token: pending }, [{ do: 'exchange', token: pending }]];
-  if (!saved.session) return only(fail({ ...state, online }, { code: 'no_code', retryable: false }));
+  if (!saved.session) return only({ ...state, online, screen: 'code' });
   const next: State = {
     ...state,
     online,
@@ -110,8 +113,18 @@ function boot(state: State, { token, saved, cameraKilled, online }: Extract<Even
 
 /** Another code in the running page: the screen is remembered, for the code may turn out to be no good. */
 function link(state: State, token: string): Step {
-  const resume = state.screen === 'error' || state.screen === 'loading' ? state.resume : state.screen;
-  return [{ ...state, screen: 'loading', sheet: null, trouble: null, token, resume }, [{ do: 'exchange', token }]];
+  return [{ ...state, screen: 'loading', sheet: null, trouble: null, token, typed: null, resume: working(state) }, [{ do: 'exchange', token }]];
+}
+
+/** What is typed is asked about where it is typed, so that it can be corrected there. */
+function typed(state: State, text: string): Step {
+  const token = wayIn(text);
+  return token === null ? only({ ...state, typed: 'malformed' }) : [{ ...state, token, typed: 'asking' }, [{ do: 'exchange', token }]];
+}
+
+/** The screen to come back to: this one, or the one before it where this one is about getting in. */
+function working({ screen, resume }: State): Screen | null {
+  return screen === 'error' || screen === 'loading' || screen === 'code' ? resume : screen;
 }
 
 /** Shows a screen again; one that is about photos waits until the engine has told of them. */
@@ -132,14 +145,13 @@ function granted(state: State, session: TokenResponse): Step {
     return only({ ...fail({ ...state, token: null }, { code: 'other_patient', retryable: false }), offered: session });
   }
   if (another && state.engine !== 'off') return [state, [{ do: 'restart', session }]];
-  const next: State = { ...state, token: null, session, trouble: null, closed: false, engine: state.engine === 'off' ? 'starting' : state.engine };
+  const next: State = { ...state, token: null, typed: null, session, trouble: null, closed: false, engine: state.engine === 'off' ? 'starting' : state.engine };
   const screen: Screen = unsent(next).length > 0 ? 'review' : 'capture';
   return [asksConsent(next) ? { ...next, screen: 'consent', resume: null } : { ...next, screen, resume: null }, [{ do: 'start', session }]];
 }
 
 function fail(state: State, trouble: Trouble): State {
-  const behind = state.screen === 'error' || state.screen === 'loading' ? state.resume : state.screen;
-  return { ...state, screen: 'error', sheet: null, trouble, resume: behind };
+  return { ...state, screen: 'error', sheet: null, trouble, typed: null, resume: working(state) };
 }
 
 function tryAgain(state: State): Step {
@@ -267,6 +279,7 @@ export function behind(state: State): Screen | null {
     case 'error':
       return alive(state) ? (state.resume ?? 'capture') : null;
     case 'loading':
+    case 'code':
     case 'consent':
     case 'capture':
       return null;

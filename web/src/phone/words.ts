@@ -2,7 +2,7 @@
 
 import type { EngineProblem, PhotoSnapshot, PhotoWarning } from '../contract/engine';
 import english, { type PhoneKey } from '../strings/phone.en';
-import type { TroubleCode } from './model';
+import type { TroubleCode, Typed } from './model';
 import { bytesLabel, percentLabel, t } from './strings';
 
 const isKey = (key: string): key is PhoneKey => key in english;
@@ -30,6 +30,13 @@ export function troubleText(code: TroubleCode): TroubleText {
     return isKey(key) ? t(key) : t(`trouble.other.${name}` as PhoneKey);
   };
   return { title: part('title'), what: part('what'), todo: part('todo') };
+}
+
+/** Why what was typed did not work, and what to do. */
+export function typedText(wrong: Exclude<Typed, 'asking'>): string {
+  if (wrong === 'malformed' || wrong === 'token_invalid') return t(`code.${wrong}`);
+  const { what, todo } = troubleText(wrong);
+  return `${what} ${todo}`;
 }
 
 /** Where a photo stands on its way. */

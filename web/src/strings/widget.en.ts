@@ -17,6 +17,7 @@ export const widgetEnglish = {
   'code.renew': 'New code',
   'code.copy': 'Copy link',
   'code.copied': 'Copied',
+  'code.type': 'Camera will not scan? Open {address} on the phone and type',
   'empty.title': 'Photos appear here by themselves',
   'empty.text': 'Show the code, scan it with a phone, take photos.',
   'image.open': 'Open photo {n}',

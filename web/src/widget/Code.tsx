@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import qrcode from 'qrcode-generator';
+import type { SessionState } from './session';
 import { clockText, type Words } from './words';
 
 /** Modules of white around the code (ISO/IEC 18004, 6.3.8). */
@@ -7,11 +8,11 @@ const QUIET = 4;
 
 interface CodeProps {
   words: Words;
-  qr: { url: string; expiresAt: string };
+  qr: NonNullable<SessionState['qr']>;
   onRenew(): void;
 }
 
-/** The code to scan, how long it works, and what to do when it does not. */
+/** The code to scan, the one to type where no camera will, how long they work, and what to do when they do not. */
 export function Code({ words, qr, onRenew }: CodeProps) {
   const left = useTimeLeft(qr.expiresAt);
   const [copied, setCopied] = useState(false);
@@ -34,9 +35,18 @@ export function Code({ words, qr, onRenew }: CodeProps) {
           <button type="button" onClick={onRenew}>{words('code.renew')}</button>
           {'clipboard' in navigator && <button type="button" onClick={copy}>{copied ? words('code.copied') : words('code.copy')}</button>}
         </div>
+        <p class="typed">
+          <span class="quiet">{words('code.type', { address: addressOf(qr.url) })}</span>
+          <code data-testid="typed-code">{qr.typedCode}</code>
+        </p>
       </div>
     </div>
   );
+}
+
+/** The phone page as one types it: browsers add https:// by themselves, and nothing else. */
+function addressOf(url: string): string {
+  return url.replace(/#.*/, '').replace(/^https:\/\//, '');
 }
 
 /** A QR code of level M as one SVG path: sharp at any size, dark on white in any theme. */

@@ -176,6 +176,20 @@ test('another launch token: nothing of the first encounter is left, on the scree
   expect(edge.current?.listeners).toBe(0);
 });
 
+test('what only this screen holds is counted, until it is in the record', async () => {
+  await mount(listed('a', TAGGED), listed('b'));
+  expect(widget.unsaved).toBe(0);
+  edge.current!.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+  edge.current!.handlers?.event('image-updated');
+  await eventually(() => expect(widget.unsaved).toBe(2));
+  find(`[data-image-id="${b}"]`).click();
+  (await eventually(() => find('.danger'))).click();
+  expect(widget.unsaved).toBe(1);
+  onCommit(() => Promise.resolve());
+  await widget.commit();
+  expect(widget.unsaved).toBe(0);
+});
+
 test('the timeline lists what happened', async () => {
   await mount(listed('a', TAGGED));
   find('header .plain').click();

@@ -91,6 +91,11 @@ export class PhotobridgeWidget extends HTMLElement {
     return readyToCommit(this.images) !== undefined;
   }
 
+  /** How many photos nothing but this screen holds, neither the session nor the record. Another launch token lets them go. */
+  get unsaved(): number {
+    return this.images.filter(({ local, committedAt }) => local && committedAt === undefined).length;
+  }
+
   /** As the widget's own button; resolves to false if nothing was committed. */
   async commit(): Promise<boolean> {
     const sync = this.#sync;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import type { Binary, DocumentReference, Media } from 'fhir/r4';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Metadata } from '../contract/api';
 import { DERIVED_FROM, IMAGE_ID, LATERALITY, transaction, type RecordForm } from './fhir';
 import { AT, jpeg, listed } from './fixtures';
@@ -118,4 +118,17 @@ test('a derived image names its original by its id', async () => {
 
 test('a photo without its bytes is no transaction', async () => {
   await expect(transaction([image(FULL, { file: null, number: 4 })], SUBJECT, 'Media')).rejects.toThrow('Photo 4 has not arrived yet');
+});
+
+test('the sample of docs/integrate.md is what is made', async () => {
+  vi.useFakeTimers({ now: new Date(AT), toFake: ['Date'] });
+  let calls = 0;
+  vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => (array as unknown as Uint8Array).fill(++calls) as never);
+  const made = await transaction([image(FULL)], SUBJECT, 'Media').finally(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+  const page = readFileSync(new URL('../../../docs/integrate.md', import.meta.url), 'utf8');
+  const [, sample] = /```json\n(\{ "resourceType": "Bundle"[^]*?)```/.exec(page) ?? [];
+  expect(JSON.parse(sample ?? 'null')).toEqual(made);
 });

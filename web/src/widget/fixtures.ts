@@ -64,7 +64,7 @@ export class Edge {
     const id = call.split('/').at(-1) ?? '';
     if (/^POST \/(create|enc-1001\/token)/.test(call)) {
       const inTenMinutes = new Date(Date.now() + 600_000).toISOString();
-      return Response.json({ encounterId: 'enc-1001', token: 't', tokenExpiresAt: inTenMinutes, mobileUrl: 'https://edge.test/mobile#t=t', desktopToken: 'd', sessionExpiresAt: inTenMinutes, maxImages: 20 }, { status: 201 });
+      return Response.json({ encounterId: 'enc-1001', token: 't', tokenExpiresAt: inTenMinutes, mobileUrl: 'https://edge.test/mobile#t=t', typedCode: '7K3M-9QTX', desktopToken: 'd', sessionExpiresAt: inTenMinutes, maxImages: 20 }, { status: 201 });
     }
     if (call === 'GET /images/enc-1001') return Response.json({ encounterId: 'enc-1001', images: this.images, revision: this.revision, sessionExpiresAt: '2026-03-04T12:00:00Z' }, { headers: { ETag: `"${this.revision}"` } });
     if (call.startsWith('DELETE')) {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const PACKAGE = join(import.meta.dirname, '../../../build/widget');
 const NODE_MODULES = join(import.meta.dirname, '../../../node_modules');
+const GUIDE = readFileSync(join(import.meta.dirname, '../../../docs/integrate.md'), 'utf8');
 
 const HOSTS = {
   'with the element': `
@@ -39,6 +40,7 @@ const HOSTS = {
     if (first) sync.correct(first.id, { laterality: 'left', notes: null });
     if (readyToCommit(sync.store.getState().images)) void sync.commit(async ({ bundle }) => bundle.type);
     stop();`,
+  'as docs/integrate.md has it': /^```ts\n([^]*?)^```/m.exec(GUIDE)?.[1] ?? 'missing',
   'with mistakes that the types know': `
     import { createSessionSync } from 'photobridge-widget';
 
@@ -74,7 +76,7 @@ describe.each(['NodeNext', 'Bundler'])('under %s resolution', (resolution) => {
   test.each(Object.entries(HOSTS))('a host %s compiles', (_, source) => {
     writeFileSync(join(folder, 'host.ts'), source);
     expect(compile('--module', module, '--moduleResolution', resolution)).toBe('');
-  });
+  }, 60_000);
 });
 
 /** What the compiler has to say, of the host and of the package's own declarations. */

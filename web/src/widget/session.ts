@@ -23,8 +23,8 @@ export interface SessionState {
   patientLabel: string | null;
   sessionExpiresAt: string | null;
   maxImages: number;
-  /** The code to scan, and when it stops working. */
-  qr: { url: string; expiresAt: string } | null;
+  /** The code to scan, the one to type on a phone whose camera will not, and when both stop working. */
+  qr: { url: string; typedCode: string; expiresAt: string } | null;
   phoneConnectedAt: string | null;
   images: readonly WidgetImage[];
   /** Removed a moment ago; `restore` brings them back. */

@@ -286,6 +286,16 @@ describe('the end of a session', () => {
     expect(await sync.commit(deliver)).toBe(true);
   });
 
+  test('by expiry: a commit before it is open again is of the same patient', async () => {
+    await open(listed('a', TAGGED));
+    edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+    await event('image-updated');
+    sync.reopen();
+    const deliver = vi.fn<(commit: Commit) => Promise<void>>(() => Promise.resolve());
+    expect(await sync.commit(deliver)).toBe(true);
+    expect(deliver).toHaveBeenCalledWith(expect.objectContaining({ encounterId: 'enc-1001', patientId: 'pat-2001' }));
+  });
+
   test.each<[string, () => Promise<void>]>([
     ['here', () => sync.end()],
     ['elsewhere', () => {

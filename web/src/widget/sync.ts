@@ -72,8 +72,9 @@ class Sync implements SessionSync {
 
   reopen(): void {
     this.#release();
-    const { timeline, encounterId } = this.store.getState();
-    this.store.setState({ ...initialState, timeline, encounterId }, true);
+    // The photos that stay are still of this patient: they can be committed at once.
+    const { timeline, encounterId, patientId, patientLabel } = this.store.getState();
+    this.store.setState({ ...initialState, timeline, encounterId, patientId, patientLabel }, true);
     this.#show();
     void this.#open();
   }
@@ -118,8 +119,8 @@ class Sync implements SessionSync {
     });
   }
 
-  #keepCode({ mobileUrl, tokenExpiresAt }: CreateResponse): void {
-    this.store.setState({ qr: { url: mobileUrl, expiresAt: tokenExpiresAt } });
+  #keepCode({ mobileUrl, typedCode, tokenExpiresAt }: CreateResponse): void {
+    this.store.setState({ qr: { url: mobileUrl, typedCode, expiresAt: tokenExpiresAt } });
   }
 
   async showCode(fresh = false): Promise<void> {

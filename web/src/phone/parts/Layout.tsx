@@ -1,4 +1,5 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../strings';
 import { room } from '../select';
 import { usePage } from './context';
@@ -10,7 +11,7 @@ export function PatientBar() {
   const { session } = state;
   const { used, max, tight } = room(state);
   return (
-    <header class="patient-bar">
+    <header class="patient-bar" ref={useBar('top')}>
       <Icon name="person" class="patient-icon" />
       <Whose />
       {!state.online && (
@@ -67,9 +68,29 @@ export function Layout({ title, titleHidden = false, name, aside, actions, child
         <Banner />
         {children}
       </main>
-      {actions !== undefined && <footer class="actions">{actions}</footer>}
+      {actions && <Actions>{actions}</Actions>}
     </div>
   );
+}
+
+function Actions({ children }: { children: ComponentChildren }) {
+  return <footer class="actions" ref={useBar('bottom')}>{children}</footer>;
+}
+
+/** What takes the focus scrolls clear of a bar that sticks to this edge (WCAG 2.2, 2.4.11), however high its text makes it. */
+function useBar(edge: 'top' | 'bottom'): RefObject<HTMLElement | null> {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = bar.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      const covered = getComputedStyle(element).position === 'sticky' ? element.offsetHeight : 0;
+      document.documentElement.style.setProperty(`scroll-padding-${edge}`, `calc(${covered}px + 0.5rem)`); // and of its outline
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [edge]);
+  return bar;
 }
 
 /** What is worth saying and blocks nothing. */

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../strings';
 import { troubleText } from '../words';
+import { CodeForm } from '../parts/CodeForm';
 import { usePage } from '../parts/context';
 import { Icon, type IconName } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
@@ -16,11 +17,12 @@ export function Trouble() {
   const kept = unsent(state).length;
   const goesOn = alive(state);
   const patient = state.session?.patientLabel ?? '';
+  const over = !trouble.retryable && !goesOn;
   return (
     <Layout
       name="error"
       title={title}
-      actions={
+      actions={(!over || kept > 0) && (
         <div class="action-row stack">
           {trouble.retryable && (
             <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'try-again' })}><Icon name="retry" />{t('error.retry')}</button>
@@ -29,10 +31,9 @@ export function Trouble() {
             <button type="button" class={trouble.retryable ? 'button grow' : 'button primary grow'} onClick={() => dispatch({ type: 'back' })}>{t('error.return', { patient })}</button>
           )}
           {state.offered && <Sure class="button quiet danger grow" label={t('error.switch', { n: kept, patient: state.offered.patientLabel })} onSure={() => dispatch({ type: 'switch' })} />}
-          {!trouble.retryable && !goesOn && <CodeForm />}
-          {kept > 0 && !trouble.retryable && !goesOn && <Sure class="button quiet danger grow" label={t('error.discard', { n: kept })} onSure={() => dispatch({ type: 'finish' })} />}
+          {over && kept > 0 && <Sure class="button quiet danger grow" label={t('error.discard', { n: kept })} onSure={() => dispatch({ type: 'finish' })} />}
         </div>
-      }
+      )}
     >
       <div class="hero-trouble" aria-hidden="true"><Icon name={iconOf(trouble)} /></div>
       <div role="alert">
@@ -40,6 +41,7 @@ export function Trouble() {
         <p class="todo">{todo}</p>
         {kept > 0 && <p class="kept"><Icon name="shield" /><span>{t('error.kept', { n: kept })}</span></p>}
       </div>
+      {over && <CodeForm />}
     </Layout>
   );
 }
@@ -47,34 +49,6 @@ export function Trouble() {
 function iconOf({ code, retryable }: What): IconName {
   if (!retryable) return 'qr';
   return code === 'offline' || code === 'network' ? 'offline' : 'warning';
-}
-
-/** For a phone whose camera will not scan: the link, or the code in it, by hand. */
-function CodeForm() {
-  const { dispatch } = usePage();
-  const [code, setCode] = useState('');
-  const token = tokenIn(code);
-  return (
-    <form
-      class="code-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (token) dispatch({ type: 'link', token });
-      }}
-    >
-      <label for="code">{t('code.label')}</label>
-      <div class="action-row">
-        <input id="code" type="text" value={code} autoComplete="off" autoCapitalize="none" autoCorrect="off" spellcheck={false} enterkeyhint="go" onInput={(event) => setCode(event.currentTarget.value)} />
-        <button type="submit" class="button" disabled={!token}>{t('code.go')}</button>
-      </div>
-    </form>
-  );
-}
-
-/** The token of a pasted link, or the text itself. */
-export function tokenIn(text: string): string {
-  const [, fragment] = /#t=([^\s&]+)/.exec(text) ?? [];
-  return fragment ?? text.replace(/\s+/g, '');
 }
 
 /** Two taps, for there is no way back. */

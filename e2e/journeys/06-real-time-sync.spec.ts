@@ -1,0 +1,34 @@
+/** Real-time sync: what a phone sends is on the right desktop at once, and on no other. */
+
+import { storedObjects } from '../support/objects';
+import { Session } from '../support/session';
+import { expect, OTHER_PATIENT, PATIENT, test } from './journey';
+
+test.use({ about: 'clinician' });
+
+test('photos appear by themselves, with their own patient alone', async ({ clinician, nurse, photos, stack }) => {
+  await clinician.opensPatient(PATIENT);
+  await nurse.scans(await clinician.showsCode());
+  await nurse.choosesPhotos(await photos(2));
+  await nurse.taps('Send without details');
+  await clinician.hasPhotos(2);
+  await clinician.turnsTo(OTHER_PATIENT);
+  await clinician.hasPhotos(0);
+  expect(await storedObjects(stack, OTHER_PATIENT)).toEqual([]);
+  await clinician.turnsTo(PATIENT);
+  await clinician.hasPhotos(2);
+});
+
+test('what another desktop says of a photo is seen here', async ({ clinician, nurse, photos, stack }) => {
+  await clinician.opensPatient(PATIENT);
+  await nurse.scans(await clinician.showsCode());
+  await nurse.choosesPhotos(await photos(1));
+  await nurse.taps('Send without details');
+  await clinician.hasPhotos(1);
+  const elsewhere = await Session.open(stack, undefined, PATIENT);
+  const [image] = await elsewhere.images();
+  await elsewhere.describe(image?.imageId ?? '', { bodySite: 'nose', laterality: 'na' });
+  await clinician.reads(/Nose/);
+  await elsewhere.remove(image?.imageId ?? '');
+  await clinician.hasPhotos(0);
+});

@@ -1,0 +1,48 @@
+/** Desktop review: photos are looked at, completed, and added to the record, and the session is ended. */
+
+import { storedObjects } from '../support/objects';
+import { button, expect, PATIENT, test } from './journey';
+import type { Clinician, Nurse } from './people';
+
+test.use({ about: 'clinician' });
+
+async function withPhotos(clinician: Clinician, nurse: Nurse, files: readonly string[]): Promise<void> {
+  await clinician.opensPatient(PATIENT);
+  await nurse.scans(await clinician.showsCode());
+  await nurse.choosesPhotos(files);
+  await nurse.taps('Send without details');
+  await clinician.hasPhotos(files.length);
+  await clinician.taps('Hide code');
+}
+
+test('nothing goes into the record before each photo has a site and a side', async ({ clinician, nurse, photos, stack }) => {
+  await withPhotos(clinician, nurse, await photos(2));
+  await clinician.reads('The record needs a site and a side for every photo.');
+  await clinician.doesNotSee(button(/^Add 2 photos to the record$/));
+  await clinician.taps('Complete 2 photos');
+  await clinician.picks('Body site', 'Forearm');
+  await clinician.chooses(/^Left$/);
+  await clinician.taps('Use site and side for 1 more photo');
+  await clinician.taps('Close');
+  await clinician.taps('Add 2 photos to the record');
+  await clinician.counts({ kind: '[data-record-id]' }, 2);
+  await clinician.reads('All photos are in the record.');
+  await clinician.taps('End session');
+  await clinician.reads('This session has ended');
+  await clinician.hasPhotos(0);
+  await clinician.counts({ kind: '[data-record-id]' }, 2);
+  await expect.poll(() => storedObjects(stack, PATIENT)).toEqual([]);
+});
+
+test('a photo is looked at closely, and a wrong one is removed and brought back', async ({ clinician, nurse, photos }) => {
+  await withPhotos(clinician, nurse, await photos(2));
+  await clinician.taps(/^Open photo 1/);
+  await clinician.taps('Zoom in');
+  await clinician.taps('Turn right');
+  await clinician.taps('Next photo');
+  await clinician.taps('Remove photo');
+  await clinician.taps('Close');
+  await clinician.hasPhotos(1);
+  await clinician.taps(/^Bring photo \d back$/);
+  await clinician.hasPhotos(2);
+});

@@ -1,0 +1,56 @@
+/** Session expiry: two hours of silence end a session, and no photo that has not arrived yet. */
+
+import { expireSession } from '../support/faults';
+import { Session } from '../support/session';
+import { expect, PATIENT, test } from './journey';
+
+test.describe('on the phone', () => {
+  test('the photos are kept, and a new code sends them', async ({ nurse, photos, stack }) => {
+    const session = await Session.open(stack);
+    await nurse.scans(session.url);
+    await nurse.choosesPhotos(await photos(2));
+    await nurse.hasPhotosReady(2);
+    await expireSession(stack, session.encounterId);
+    await nurse.taps('Send without details');
+    await nurse.reads('The session has ended');
+    await nurse.reads(/2 photos are safe on this phone/);
+    const again = await session.reopen();
+    await nurse.scans(again.url);
+    await nurse.taps('Send without details');
+    await nurse.reads('2 photos are on the desktop');
+    expect(await again.images()).toHaveLength(2);
+  });
+
+  test('the code of another patient does not send them', async ({ nurse, photos, stack }) => {
+    const session = await Session.open(stack);
+    const other = await Session.open(stack, 'Tui Example, 01.01.1980');
+    await nurse.scans(session.url);
+    await nurse.choosesPhotos(await photos(1));
+    await nurse.hasPhotosReady(1);
+    await nurse.scans(other.url);
+    await nurse.reads(/^Another patient$/);
+    expect(await other.images()).toEqual([]);
+  });
+});
+
+test.describe('on the desktop', () => {
+  test.use({ about: 'clinician' });
+
+  test('what is not in the record yet stays on the screen, and can still go there', async ({ clinician, nurse, photos, stack }) => {
+    await clinician.opensPatient(PATIENT);
+    await nurse.scans(await clinician.showsCode());
+    await nurse.choosesPhotos(await photos(1));
+    await nurse.taps('Send without details');
+    await clinician.hasPhotos(1);
+    await clinician.taps('Complete 1 photo');
+    await clinician.picks('Body site', 'Hand');
+    await clinician.chooses(/^Right$/);
+    await expireSession(stack, PATIENT);
+    await clinician.taps('Close');
+    await clinician.reads(/1 photo that is not in the record yet is kept on this screen/);
+    await clinician.hasPhotos(1);
+    await clinician.taps('Open again');
+    await clinician.taps('Add 1 photo to the record');
+    await clinician.counts({ kind: '[data-record-id]' }, 1);
+  });
+});

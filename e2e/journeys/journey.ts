@@ -1,0 +1,105 @@
+/**
+ * The journeys: the product as a practice goes through it, one file each. Each
+ * runs in every engine: there the person whom it is about sits at that engine,
+ * and the other one at Chromium.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from '@playwright/test';
+import { launchChromium, registerSights } from '../engines/chromium';
+import type { Engine, Launch } from '../engines/engine';
+import { launchFirefox } from '../engines/firefox';
+import { launchWebKit } from '../engines/webkit';
+import { clearFaults } from '../support/faults';
+import { Link } from '../support/link';
+import { makePhoto, type Orientation } from '../support/photos';
+import { test as base } from '../support/test';
+import { Clinician, Nurse } from './people';
+
+export type EngineName = 'chromium' | 'firefox' | 'webkit';
+
+/** The patient whom every journey is about, and another one of the practice. */
+export const PATIENT = 'enc-1001';
+export const OTHER_PATIENT = 'enc-1002';
+
+const DESK = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
+const finder = fileURLToPath(new URL('../../scripts/engines.sh', import.meta.url));
+
+export interface PhotoSize { width?: number; height?: number; orientation?: Orientation }
+
+interface People {
+  clinician: Clinician;
+  nurse: Nurse;
+  /** The phone's line to everything else. */
+  line: Link;
+  /** Takes so many photos, no two alike. */
+  photos: (count: number, size?: PhotoSize) => Promise<string[]>;
+  mended: void;
+}
+
+export interface Cast {
+  engineName: EngineName;
+  /** Whom the journey is about. */
+  about: 'clinician' | 'nurse';
+}
+
+export const test = base.extend<People & Cast>({
+  engineName: ['chromium', { option: true }],
+  about: ['nurse', { option: true }],
+  line: async ({}, use) => {
+    const line = await Link.open();
+    await use(line);
+    await line.close();
+  },
+  clinician: async ({ browser, stack, engineName, about }, use, info) => {
+    const line = await Link.open();
+    const engine = await seat(browser, about === 'clinician' ? engineName : 'chromium', { viewport: DESK, proxy: line.address });
+    await use(new Clinician(engine, stack));
+    await leave(engine, info.outputPath('desktop.png'));
+    await line.close();
+  },
+  nurse: async ({ browser, engineName, about, line }, use, info) => {
+    const engine = await seat(browser, about === 'nurse' ? engineName : 'chromium', { viewport: PHONE, proxy: line.address });
+    await use(new Nurse(engine));
+    await leave(engine, info.outputPath('phone.png'));
+  },
+  photos: async ({ page }, use, info) => {
+    let taken = 0;
+    await use(async (count, { width = 1600, height = 1200, orientation = 1 } = {}) => {
+      const paths = [];
+      for (let i = 0; i < count; i++, taken++) {
+        paths.push(await makePhoto(page, info.outputDir, `photo-${taken + 1}.jpg`, { width: width + 2 * taken, height, orientation }));
+      }
+      return paths;
+    });
+  },
+  mended: [
+    async ({ stack }, use) => {
+      await use();
+      await clearFaults(stack);
+    },
+    { auto: true },
+  ],
+});
+
+async function seat(browser: Browser, name: EngineName, launch: Launch): Promise<Engine> {
+  if (name === 'chromium') return registerSights().then(() => launchChromium(browser, launch));
+  const found = spawnSync(finder, ['find', name], { encoding: 'utf8' });
+  test.skip(found.status !== 0, found.stderr.trim());
+  const program = found.stdout.trim();
+  return name === 'firefox' ? launchFirefox(program, launch) : launchWebKit(program, launch);
+}
+
+async function leave(engine: Engine, picture: string): Promise<void> {
+  try {
+    writeFileSync(picture, await engine.screenshot());
+  } finally {
+    await engine.close();
+  }
+}
+
+export { expect } from '../support/test';
+export { button, choice, field, words } from '../engines/sight';

@@ -1,0 +1,6 @@
+-- KEYS code, count of the wrong ones; ARGV how many may be wrong, within what.
+if tonumber(redis.call('GET', KEYS[2]) or 0) >= tonumber(ARGV[1]) then return {'rate_limited'} end
+local way = redis.call('GET', KEYS[1])
+if way then return {'ok', way} end
+if redis.call('INCR', KEYS[2]) == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+return {'token_invalid'}

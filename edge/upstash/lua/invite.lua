@@ -1,0 +1,7 @@
+-- Remembers a QR token and a typed code of a session's generation. A code that
+-- another session has got is too short to be both's: it is nobody's then.
+local function invite(token, code, encounterId, sessionId, generation, ttl)
+  local way = cjson.encode({encounterId = encounterId, sessionId = sessionId, generation = generation})
+  redis.call('SET', token, way, 'PX', ttl)
+  if not redis.call('SET', code, way, 'NX', 'PX', ttl) then redis.call('DEL', code) end
+end

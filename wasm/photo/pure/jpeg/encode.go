@@ -1,0 +1,105 @@
+package jpeg
+
+import (
+	"image"
+	"math"
+)
+
+const (
+	reciprocalBits = 40
+	// levelShift brings samples from 0…255 to -128…127 in their block's sum.
+	levelShift = 64 * 128 << coefficientBits
+)
+
+// channel is a component that is encoded.
+type channel struct {
+	samples       []byte
+	width, height int
+	stride        int
+	reciprocals   [64]int // of its quantiser and what the transform multiplies, in zigzag order
+	dc, ac        [256]code
+	previous      int // DC of the block before
+}
+
+// Encode encodes a 4:2:0 picture whose bounds begin at 0,0, with the tables of
+// annex K. The quality, 1 to 100, scales the quantisers as libjpeg does.
+func Encode(m *image.YCbCr, quality int) []byte {
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	quantisers := [2][64]uint8{scaledQuantiser(0, quality), scaledQuantiser(1, quality)}
+	w := writer{data: appendHeader(make([]byte, 0, width*height/4), width, height, &quantisers)}
+	luma := newChannel(m.Y, width, height, m.YStride, 0, &quantisers[0])
+	blue := newChannel(m.Cb, (width+1)/2, (height+1)/2, m.CStride, 1, &quantisers[1])
+	red := newChannel(m.Cr, (width+1)/2, (height+1)/2, m.CStride, 1, &quantisers[1])
+	for y := range (height + 15) / 16 {
+		for x := range (width + 15) / 16 {
+			luma.write(&w, 2*x, 2*y)
+			luma.write(&w, 2*x+1, 2*y)
+			luma.write(&w, 2*x, 2*y+1)
+			luma.write(&w, 2*x+1, 2*y+1)
+			blue.write(&w, x, y)
+			red.write(&w, x, y)
+		}
+	}
+	return append(w.finish(), 0xff, markerEOI)
+}
+
+func newChannel(samples []byte, width, height, stride, table int, quantiser *[64]uint8) *channel {
+	c := &channel{
+		samples: samples, width: width, height: height, stride: stride,
+		dc: typicalDC[table].codes(), ac: typicalAC[table].codes(),
+	}
+	for k, q := range quantiser {
+		row, column := int(zigzag[k]>>3), int(zigzag[k]&7)
+		divisor := float64(q) * 8 * share(row, 8) * share(column, 8) * (1 << coefficientBits)
+		c.reciprocals[k] = int(math.Round((1 << reciprocalBits) / divisor))
+	}
+	return c
+}
+
+// write encodes a block. Beyond the picture its edge goes on.
+func (c *channel) write(w *writer, x, y int) {
+	var b block
+	if 8*x+8 <= c.width && 8*y+8 <= c.height {
+		forward(c.samples[8*y*c.stride+8*x:], c.stride, &b)
+	} else {
+		var edge [64]byte
+		for i := range edge {
+			edge[i] = c.samples[min(8*y+i/8, c.height-1)*c.stride+min(8*x+i%8, c.width-1)]
+		}
+		forward(edge[:], 8, &b)
+	}
+	w.block(&b, c)
+}
+
+// scaledQuantiser is jpeg_quality_scaling and jpeg_add_quant_table of libjpeg's
+// jcparam.c.
+func scaledQuantiser(table, quality int) (scaled [64]uint8) {
+	percent := 200 - 2*quality
+	if quality < 50 {
+		percent = 5000 / max(quality, 1)
+	}
+	for k, q := range typicalQuantisers[table] {
+		scaled[k] = uint8(max(1, min(255, (int(q)*percent+50)/100)))
+	}
+	return scaled
+}
+
+// appendHeader writes the marker segments (section B.2).
+func appendHeader(to []byte, width, height int, quantisers *[2][64]uint8) []byte {
+	segment := func(marker byte, length int) { to = append(to, 0xff, marker, byte((2+length)>>8), byte(2+length)) }
+	to = append(to, 0xff, markerSOI)
+	for i := range quantisers {
+		segment(markerDQT, 65)
+		to = append(append(to, byte(i)), quantisers[i][:]...)
+	}
+	segment(markerSOF0, 15)
+	to = append(to, 8, byte(height>>8), byte(height), byte(width>>8), byte(width), 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1)
+	for i := range 2 {
+		for class, t := range [2]typicalHuffman{typicalDC[i], typicalAC[i]} {
+			segment(markerDHT, 17+len(t.symbols))
+			to = append(append(append(to, byte(class<<4|i)), t.counts...), t.symbols...)
+		}
+	}
+	segment(markerSOS, 10)
+	return append(to, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0)
+}

@@ -1,0 +1,108 @@
+package jpeg
+
+// lookBits is how much of the data a table looks at at once: most codes fit,
+// many together with the number that follows them.
+const lookBits = 10
+
+// huffman decodes one table's codes (annex C).
+type huffman struct {
+	// look answers the entry for the next lookBits bits; 0 where the code is longer.
+	look [1 << lookBits]entry
+	// limit is the first code that is longer than i bits, as 16 bits from the
+	// left; entries is where the code 0 of that length would be in the list.
+	limit [17]int
+	first [17]int
+	list  []entry
+}
+
+// entry is what a code says: from the right, how many bits to take (5), how
+// many bits of a number follow them (4), how many coefficients to go on (7);
+// and in the upper 16, the number itself where it was looked up too.
+type entry int32
+
+const (
+	endOfBlock = 64 // goes on beyond every coefficient; with the bits of a run of blocks added, in progressive scans
+
+	followShift = 5
+	stepShift   = 9
+	valueShift  = 16
+)
+
+// newHuffman takes how many codes there are of each length and the symbols in
+// their order, and answers how many it has taken. A symbol of an AC table is a
+// run of zeros and the bits of a number (section F.1.2.2) or the bits of a run
+// of blocks (section G.1.2.2), of a DC table the bits of a number (section
+// F.1.2.1).
+func newHuffman(counts [16]byte, symbols []byte, ac bool) (*huffman, int, error) {
+	h := &huffman{}
+	code := 0
+	for i, count := range counts {
+		length := i + 1
+		h.first[length] = len(h.list) - code
+		if code+int(count) > 1<<length || len(h.list)+int(count) > len(symbols) {
+			return nil, 0, ErrDamaged
+		}
+		for range count {
+			e, err := newEntry(symbols[len(h.list)], length, ac)
+			if err != nil {
+				return nil, 0, err
+			}
+			h.list = append(h.list, e)
+			if length <= lookBits {
+				h.fill(code, length, e)
+			}
+			code++
+		}
+		h.limit[length] = code << (16 - length)
+		code <<= 1
+	}
+	return h, len(h.list), nil
+}
+
+func newEntry(symbol byte, length int, ac bool) (entry, error) {
+	step, follow := 0, int(symbol)
+	if ac {
+		step, follow = int(symbol>>4)+1, int(symbol&15)
+		if follow == 0 && step != 16 {
+			step = endOfBlock + step - 1
+		}
+	}
+	if follow > 11 || ac && follow > 10 {
+		return 0, ErrUnsupported // a number of 12-bit samples
+	}
+	return entry(length | follow<<followShift | step<<stepShift), nil
+}
+
+// fill sets every look that begins with a code.
+func (h *huffman) fill(code, length int, e entry) {
+	spare := lookBits - length
+	follow := int(e >> followShift & 15)
+	for rest := range 1 << spare {
+		found := e
+		if follow > 0 && follow <= spare {
+			value := extend(rest>>(spare-follow), follow)
+			found = e&^(31|15<<followShift) | entry(length+follow) | entry(value)<<valueShift
+		}
+		h.look[code<<spare|rest] = found
+	}
+}
+
+// extend is section F.2.2.1: a number of some bits whose leading 0 says that it
+// is negative.
+func extend(bits, count int) int {
+	if bits < 1<<(count-1) {
+		return bits - 1<<count + 1
+	}
+	return bits
+}
+
+// long answers the entry for a code of more than lookBits bits, the first of
+// the next 16; 0 if it is none.
+func (h *huffman) long(bits int) entry {
+	for length := lookBits + 1; length <= 16; length++ {
+		if bits < h.limit[length] {
+			return h.list[h.first[length]+bits>>(16-length)]
+		}
+	}
+	return 0
+}
