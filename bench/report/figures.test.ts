@@ -33,7 +33,7 @@ test('compression is held against the peer on the same photo', () => {
     measured('b.jpg', 'pure', [50], 0.03), measured('b.jpg', 'peer', [100], 0.04),
   ]);
   expect(figures).toHaveLength(8);
-  expect(compressFigures('compress-webkit.json', [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)])[0]?.name).toBe('compress/webkit/pure/time/a.jpg');
+  expect(compressFigures('compress-webkit.json', [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)])[0]?.name).toBe('compress/WebKit/pure/time/a.jpg');
   expect(named(figures, 'compress/Chromium/native/time/a.jpg')).toEqual({ name: 'compress/Chromium/native/time/a.jpg', value: 0.2, goal: 0.33, unit: '×', spread: expect.closeTo(0.05), better: 'lower' });
   expect(named(figures, 'compress/Chromium/pure/time/b.jpg')).toMatchObject({ value: 0.5, goal: 1, spread: 0 });
   expect(named(figures, 'compress/Chromium/native/ssimulacra/a.jpg')).toMatchObject({ value: 0.25, goal: 0.6 });

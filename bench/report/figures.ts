@@ -10,7 +10,10 @@ import { median, ratios, spread } from './statistics.ts';
 const MAX_IMAGE_BYTES = 1_000_000;
 
 /** bench/compress names its files by the browser, Chromium's by none. */
-const browserOf = (file: string): string => /-(\w+)\.json$/.exec(file)?.[1] ?? 'Chromium';
+function browserOf(file: string): string {
+  const name = /-(\w+)\.json$/.exec(file)?.[1] ?? 'chromium';
+  return { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' }[name] ?? name;
+}
 
 /** Both roads against the peer, on every photo, in one browser. */
 export function compressFigures(file: string, all: readonly Measured[]): Figure[] {

@@ -58,7 +58,7 @@ interface Found {
 
 /** Runs a bench. Its exit code says that a budget was missed, which the report says too; what counts is what it measured. */
 async function run({ command: [program = '', ...rest], env, files, figures, strip }: Bench): Promise<Found> {
-  const own = (): string[] => (files ? readdirSync(out).filter((file) => files.test(file)) : []);
+  const own = (): string[] => (files ? readdirSync(out).filter((file) => files.test(file)).sort((a, b) => a.length - b.length) : []); // Chromium's first
   for (const file of own()) rmSync(join(out, file)); // of an earlier run
   const child = spawn(program, rest, { cwd: root, env: { ...process.env, ROUNDS: rounds, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
