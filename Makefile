@@ -131,7 +131,7 @@ sizes: build ## sizes of what is deployed, held against the budgets
 
 .PHONY: vet
 vet: ## go vet, natively and for WebAssembly, and the format of every Go file
-	@unformatted=$$(gofmt -l $(wildcard edge wasm shared local e2e bench)); \
+	@unformatted=$$(gofmt -l $(wildcard edge wasm shared local e2e bench docs)); \
 		if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./shared/... ./edge/... ./wasm/...
