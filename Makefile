@@ -37,6 +37,8 @@ PHONE := web/dist/mobile.html
 HEADERS := web/dist/_headers
 WIDGET := web/dist/widget.js
 WIDGET_PACKAGE := build/widget/package.json
+STATICCHECK := build/staticcheck
+GOVULNCHECK := build/govulncheck
 HOST_PAGE := build/host/index.html
 
 ##@ Every day
@@ -53,15 +55,15 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 	@exec $(LOCAL) -- wrangler dev --ip $(HOST) --port $(PORT) --inspector-port $$(($(PORT) + 6)) \
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
+.PHONY: check
+check: build vet staticcheck types test-quick sizes ## before every commit, below 3 minutes on two cores once all is installed
+
 .PHONY: demo
 demo: build browser ## plays the main path by itself, desktop and phone side by side, and films it; FILM=e2e/out/demo/demo.png
 	playwright test --config e2e/demo/playwright.config.ts
 
 .PHONY: test
 test: browser engines check test-units soak test-e2e ## every test there is; installs what it needs
-
-.PHONY: check
-check: build vet types sizes ## what is quick: vet, types, sizes
 
 ##@ Build
 
@@ -135,9 +137,24 @@ vet: ## go vet, natively and for WebAssembly, and the format of every Go file
 	$(WASM) go vet ./shared/... ./edge/... ./wasm/...
 	cd local && go vet ./...
 
+$(STATICCHECK): tools/go.mod tools/go.sum
+	@mkdir -p build
+	go build -modfile=tools/go.mod -o $@ honnef.co/go/tools/cmd/staticcheck
+
+.PHONY: staticcheck
+staticcheck: $(STATICCHECK) ## staticcheck, natively and for WebAssembly
+	$(STATICCHECK) ./...
+	$(WASM) $(STATICCHECK) ./shared/... ./edge/... ./wasm/...
+	cd local && ../$(STATICCHECK) ./...
+
 .PHONY: types
 types: $(NODE) ## the type check of all TypeScript
 	tsc
+
+.PHONY: test-quick
+test-quick: $(NODE) $(WIDGET_PACKAGE) ## unit tests that start nothing
+	go test -short ./...
+	vitest run --project web --project tools
 
 .PHONY: test-units
 test-units: build widget-package ## Go tests natively and under GOOS=js, and the unit tests of the web code
@@ -175,6 +192,16 @@ browser: $(NODE) ## finds or installs Chromium
 .PHONY: engines
 engines: ## installs Firefox and WebKit for the end-to-end tests, where it may
 	@scripts/engines.sh install
+
+##@ Dependencies
+
+$(GOVULNCHECK): tools/go.mod tools/go.sum
+	@mkdir -p build
+	go build -modfile=tools/go.mod -o $@ golang.org/x/vuln/cmd/govulncheck
+
+.PHONY: deps
+deps: $(NODE) $(GOVULNCHECK) ## newer versions, licences and known vulnerabilities of what is used, Go and npm
+	@node scripts/deps/main.ts
 
 ##@ Deploy
 

@@ -3,9 +3,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
+    // What compiles a host page takes its time on a busy machine.
+    testTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}'] } },
-      { extends: true, test: { name: 'bench', include: ['bench/**/*.test.ts'] } },
+      { extends: true, test: { name: 'tools', include: ['bench/**/*.test.ts', 'scripts/**/*.test.ts'] } },
       {
         extends: true,
         test: {

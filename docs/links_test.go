@@ -78,8 +78,9 @@ func TestLinks(t *testing.T) {
 			if anchor != "" && !hasHeading(string(content), anchor) {
 				t.Errorf("%s: %s has no heading #%s", path, file, anchor)
 			}
-			code, isCode := strings.CutPrefix(label, "`")
-			if code, isCode = strings.CutSuffix(code, "`"); isCode && filepath.Ext(file) != ".md" {
+			code, opens := strings.CutPrefix(label, "`")
+			code, closes := strings.CutSuffix(code, "`")
+			if opens && closes && filepath.Ext(file) != ".md" {
 				quoted++
 				if !strings.Contains(fold(string(content)), fold(code)) {
 					t.Errorf("%s: %q does not stand in %s", path, code, file)

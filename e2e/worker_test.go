@@ -47,6 +47,9 @@ func start(t *testing.T) running {
 
 // TestWorker shares one stack: starting it is most of the time.
 func TestWorker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the whole product")
+	}
 	s := start(t)
 	t.Run("api", func(t *testing.T) {
 		apitest.Run(t, apitest.Subject{
@@ -69,8 +72,7 @@ func events(t *testing.T, s running) {
 	var access shared.RealtimeResponse
 	s.call(t, "GET", "/enc-events/realtime", desktop.DesktopToken, nil, &access)
 	realtime, err := ably.NewRealtime(
-		ably.WithToken(access.Token), ably.WithTLS(false), ably.WithPort(s.Port+4),
-		ably.WithRealtimeHost("127.0.0.1"), ably.WithRESTHost("127.0.0.1"), ably.WithFallbackHosts(nil),
+		ably.WithToken(access.Token), ably.WithTLS(false), ably.WithEndpoint("127.0.0.1"), ably.WithPort(s.Port+4),
 		ably.WithLogLevel(ably.LogNone))
 	if err != nil {
 		t.Fatal(err)

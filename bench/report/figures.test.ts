@@ -27,17 +27,18 @@ describe('statistics', () => {
 
 test('compression is held against the peer on the same photo', () => {
   const measured = (photo: string, contestant: Measured['contestant'], rounds: number[], ssimulacra: number): Measured =>
-    ({ photo, megapixels: 12, contestant, rounds, bytes: 900_000, width: 1, height: 1, quality: { ssimulacra, butteraugli: 1 } });
-  const figures = compressFigures([
+    ({ photo, contestant, rounds, bytes: 900_000, width: 1, height: 1, megapixels: 1, quality: { ssimulacra, butteraugli: 1 } });
+  const figures = compressFigures('compress.json', [
     measured('a.jpg', 'native', [10, 30, 20], 0.01), measured('a.jpg', 'peer', [100, 100, 100], 0.04),
     measured('b.jpg', 'pure', [50], 0.03), measured('b.jpg', 'peer', [100], 0.04),
   ]);
   expect(figures).toHaveLength(8);
-  expect(named(figures, 'compress/native/time/a.jpg')).toEqual({ name: 'compress/native/time/a.jpg', value: 0.2, goal: 0.33, unit: '×', spread: expect.closeTo(0.05), better: 'lower' });
-  expect(named(figures, 'compress/pure/time/b.jpg')).toMatchObject({ value: 0.5, goal: 1, spread: 0 });
-  expect(named(figures, 'compress/native/ssimulacra/a.jpg')).toMatchObject({ value: 0.25, goal: 0.6 });
-  expect(named(figures, 'compress/native/butteraugli/a.jpg')).toMatchObject({ value: 1, goal: 0.3 });
-  expect(named(figures, 'compress/native/size/a.jpg')).toMatchObject({ value: 900_000, goal: 1_000_000, unit: 'bytes' });
+  expect(compressFigures('compress-webkit.json', [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)])[0]?.name).toBe('compress/WebKit/pure/time/a.jpg');
+  expect(named(figures, 'compress/Chromium/native/time/a.jpg')).toEqual({ name: 'compress/Chromium/native/time/a.jpg', value: 0.2, goal: 0.33, unit: '×', spread: expect.closeTo(0.05), better: 'lower' });
+  expect(named(figures, 'compress/Chromium/pure/time/b.jpg')).toMatchObject({ value: 0.5, goal: 1, spread: 0 });
+  expect(named(figures, 'compress/Chromium/native/ssimulacra/a.jpg')).toMatchObject({ value: 0.25, goal: 0.6 });
+  expect(named(figures, 'compress/Chromium/native/butteraugli/a.jpg')).toMatchObject({ value: 1, goal: 0.3 });
+  expect(named(figures, 'compress/Chromium/native/size/a.jpg')).toMatchObject({ value: 900_000, goal: 1_000_000, unit: 'bytes' });
 });
 
 test('the edge is one of each call after the other', () => {

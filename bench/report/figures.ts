@@ -9,12 +9,18 @@ import { median, ratios, spread } from './statistics.ts';
 
 const MAX_IMAGE_BYTES = 1_000_000;
 
-/** Both roads against the peer, on every photo. */
-export function compressFigures(all: readonly Measured[]): Figure[] {
+/** bench/compress names its files by the browser, Chromium's by none. */
+function browserOf(file: string): string {
+  const name = /-(\w+)\.json$/.exec(file)?.[1] ?? 'chromium';
+  return { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' }[name] ?? name;
+}
+
+/** Both roads against the peer, on every photo, in one browser. */
+export function compressFigures(file: string, all: readonly Measured[]): Figure[] {
   return all.flatMap((ours): Figure[] => {
     const peer = all.find(({ photo, contestant }) => photo === ours.photo && contestant === 'peer');
     if (ours.contestant === 'peer' || !peer) return [];
-    const name = (what: string): string => `compress/${ours.contestant}/${what}/${ours.photo}`;
+    const name = (what: string): string => `compress/${browserOf(file)}/${ours.contestant}/${what}/${ours.photo}`;
     const figures = [
       ratio(name('time'), median(ours.rounds) / median(peer.rounds), PROMISES.time[ours.contestant], spread(ratios(ours.rounds, peer.rounds))),
       most(name('size'), ours.bytes, MAX_IMAGE_BYTES, 'bytes'),
@@ -29,9 +35,9 @@ export function compressFigures(all: readonly Measured[]): Figure[] {
   });
 }
 
-export function compressStrip(all: readonly Measured[]): Strip {
+export function compressStrip(file: string, all: readonly Measured[]): Strip {
   const groups = grouped(all, ({ photo }) => photo).map(([label, contestants]) => ({ label, series: contestants.map(({ contestant, rounds }) => ({ name: contestant, values: rounds })) }));
-  return { title: 'Compression, milliseconds a photo; lower is better', groups };
+  return { title: `Compression in ${browserOf(file)}, milliseconds a photo; lower is better`, groups };
 }
 
 /** What bench/edge wrote: samples by worker and call. */

@@ -7,7 +7,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,24 +28,38 @@ interface Bench {
   name: string;
   command: string[];
   env?: Record<string, string>;
-  /** Figures from the output; from the file that it wrote if it names one. */
-  file?: string;
-  figures(text: string): Figure[];
+  /** Which files of bench/out are its own; a bench that writes none is read by what it says. */
+  files?: RegExp;
+  figures(text: string, file: string): Figure[];
+  strip?(text: string, file: string): Strip;
 }
 
 const playwright = ['playwright', 'test', '--config'];
 const benches: Bench[] = [
-  { name: 'sizes', command: ['node', 'scripts/sizes.mjs'], env: { REPORT: join(out, 'sizes.json') }, file: 'sizes.json', figures: (text) => sizesFigures(JSON.parse(text) as Size[]) },
+  { name: 'sizes', command: ['node', 'scripts/sizes.mjs'], env: { REPORT: join(out, 'sizes.json') }, files: /^sizes\.json$/, figures: (text) => sizesFigures(JSON.parse(text) as Size[]) },
   { name: 'page', command: [...playwright, 'e2e/playwright.config.ts', 'e2e/phone/timing.spec.ts'], figures: pageFigures },
-  { name: 'edge', command: ['node', 'bench/edge/main.ts'], file: 'edge.json', figures: (text) => edgeFigures(JSON.parse(text) as Edge) },
-  { name: 'links', command: [...playwright, 'bench/links/playwright.config.ts'], file: 'links.json', figures: (text) => linksFigures(JSON.parse(text) as Links) },
-  { name: 'compress', command: ['node', 'bench/compress/main.ts'], file: 'compress.json', figures: (text) => compressFigures(JSON.parse(text) as Measured[]) },
+  {
+    name: 'edge', command: ['node', 'bench/edge/main.ts'], files: /^edge\.json$/,
+    figures: (text) => edgeFigures(JSON.parse(text) as Edge),
+    strip: (text) => edgeStrip(JSON.parse(text) as Edge),
+  },
+  { name: 'links', command: [...playwright, 'bench/links/playwright.config.ts'], files: /^links\.json$/, figures: (text) => linksFigures(JSON.parse(text) as Links) },
+  {
+    name: 'compress', command: ['node', 'bench/compress/main.ts'], files: /^compress.*\.json$/,
+    figures: (text, file) => compressFigures(file, JSON.parse(text) as Measured[]),
+    strip: (text, file) => compressStrip(file, JSON.parse(text) as Measured[]),
+  },
 ];
 
+interface Found {
+  figures: Figure[];
+  strips: Strip[];
+}
+
 /** Runs a bench. Its exit code says that a budget was missed, which the report says too; what counts is what it measured. */
-async function run({ name, command: [program = '', ...rest], env, file, figures }: Bench): Promise<Figure[]> {
-  console.log(`\n— ${name}`);
-  const path = file && join(out, file);
+async function run({ command: [program = '', ...rest], env, files, figures, strip }: Bench): Promise<Found> {
+  const own = (): string[] => (files ? readdirSync(out).filter((file) => files.test(file)).sort((a, b) => a.length - b.length) : []); // Chromium's first
+  for (const file of own()) rmSync(join(out, file)); // of an earlier run
   const child = spawn(program, rest, { cwd: root, env: { ...process.env, ROUNDS: rounds, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (part: Buffer) => {
@@ -53,35 +67,30 @@ async function run({ name, command: [program = '', ...rest], env, file, figures 
     process.stdout.write(part);
   });
   await once(child, 'close');
-  if (path && !existsSync(path)) return [];
-  return figures(path ? readFileSync(path, 'utf8') : output);
-}
-
-/** Every round of what was measured in turns. */
-function strips(): Strip[] {
-  const read = <Content>(file: string): Content | undefined => (existsSync(join(out, file)) ? (JSON.parse(readFileSync(join(out, file), 'utf8')) as Content) : undefined);
-  const compress = read<Measured[]>('compress.json');
-  const edge = read<Edge>('edge.json');
-  return [...(compress ? [compressStrip(compress)] : []), ...(edge ? [edgeStrip(edge)] : [])];
+  if (!files) return { figures: figures(output, ''), strips: [] };
+  const written = own().map((file) => ({ file, text: readFileSync(join(out, file), 'utf8') }));
+  return { figures: written.flatMap(({ file, text }) => figures(text, file)), strips: strip ? written.map(({ file, text }) => strip(text, file)) : [] };
 }
 
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${process.arch}, load ${loadavg()[0]?.toFixed(1)} before`;
 const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim();
 mkdirSync(out, { recursive: true });
 const rows: Row[] = [];
-for (const { file } of benches) if (file) rmSync(join(out, file), { force: true }); // of an earlier run
+const strips: Strip[] = [];
 for (const bench of benches) {
   if (only && !only.includes(bench.name)) continue;
+  console.log(`\n— ${bench.name}`);
   if (bench.name === 'compress' && !process.env.PHOTOS) {
-    console.log('\n— compress: left out, PHOTOS names no folder of JPEG photos');
+    console.log('left out: PHOTOS names no folder of JPEG photos');
     continue;
   }
-  const figures = await run(bench);
-  if (figures.length === 0) process.exitCode = 1;
-  rows.push(...figures.map((figure) => ({ ...figure, machine, commit })));
+  const found = await run(bench);
+  if (found.figures.length === 0) process.exitCode = 1;
+  rows.push(...found.figures.map((figure) => ({ ...figure, machine, commit })));
+  strips.push(...found.strips);
 }
 writeFileSync(join(out, 'report.json'), JSON.stringify(rows, undefined, 1));
-writeFileSync(join(out, 'index.html'), page(rows, strips(), new Date()));
+writeFileSync(join(out, 'index.html'), page(rows, strips, new Date()));
 console.log(`\n${table(rows)}\n`);
 for (const complaint of complaints(rows)) console.log(complaint);
 console.log('Plots: bench/out/index.html');

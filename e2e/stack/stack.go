@@ -33,9 +33,6 @@ type Stack struct {
 // Edge is the origin of the worker.
 func (s *Stack) Edge() string { return s.origin(0) }
 
-// Realtime is the origin of the realtime server.
-func (s *Stack) Realtime() string { return s.origin(4) }
-
 // Control is the origin of the local cloud's status and switches.
 func (s *Stack) Control() string { return s.origin(5) }
 

@@ -98,7 +98,6 @@ type model struct {
 	removed  map[string]bool   // from a page that still lives: they stay away
 	ever     map[string]bool   // contents that ever were in a session
 	sessions int
-	others   int // photos of the second phone
 	wrong    []string
 }
 

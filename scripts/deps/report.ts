@@ -1,0 +1,31 @@
+import { wantsALook } from './licence.ts';
+
+export interface Dependency {
+  name: string;
+  version: string;
+  /** SPDX. */
+  licence: string;
+  /** The newest version; undefined if this is it, or was not asked for. */
+  newer: string | undefined;
+}
+
+/** In place of a newest version that the registry or proxy does not tell. */
+export const UNREACHABLE = 'not reachable';
+
+/** A set of dependencies told: newer versions, licences by number and, of what is handed on, those to look at by name. */
+export function tell(title: string, dependencies: readonly Dependency[], handedOn: boolean): string {
+  const newer = dependencies.filter((one) => one.newer && one.newer !== UNREACHABLE).map(({ name, version, newer: latest }) => `  ${name} ${version} → ${latest}`);
+  const silent = dependencies.filter((one) => one.newer === UNREACHABLE).map(({ name }) => name);
+  const counts = new Map<string, number>();
+  for (const { licence } of dependencies) counts.set(licence, (counts.get(licence) ?? 0) + 1);
+  const licences = [...counts].sort(([, a], [, b]) => b - a).map(([licence, count]) => `${licence} ${count}`);
+  const look = dependencies.filter(({ licence }) => handedOn && wantsALook(licence)).map(({ name, version, licence }) => `  ${name} ${version}: ${licence}`);
+  return [
+    `${title}: ${dependencies.length}`,
+    newer.length > 0 ? `newer versions:\n${newer.join('\n')}` : 'newer versions: none of those named directly',
+    ...(silent.length > 0 ? [`newer versions ${UNREACHABLE}: ${silent.join(', ')}`] : []),
+    `licences: ${licences.join(', ')}`,
+    ...(look.length > 0 ? [`to look at, since they ask for more than a notice:\n${look.join('\n')}`] : []),
+    '',
+  ].join('\n');
+}
