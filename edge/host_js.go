@@ -1,0 +1,80 @@
+package main
+
+import (
+	"syscall/js"
+	"unsafe"
+)
+
+// The host is instance.mjs. Each crossing between Go and JavaScript costs, and
+// a js.Value costs more than that, so what crosses is numbers and the places of
+// bytes in this program's memory. The host copies what it keeps.
+
+// hostFetch sends a request; patience is in milliseconds, 0 for the platform's.
+// Its answer comes as a message with that call's number and a status, or with
+// the name of what went wrong and status 0.
+//
+//go:wasmimport host fetch
+func hostFetch(call, patience int32, method, url, headerLines, body string)
+
+// hostLimit asks the rate limit of that name whether there may be one more of
+// key; the answer is a message with status 200 or 429.
+//
+//go:wasmimport host limit
+func hostLimit(call int32, name, key string)
+
+// hostAnswer answers the request that is being served.
+//
+//go:wasmimport host answer
+func hostAnswer(status int32, headerLines, body string)
+
+//go:wasmimport host log
+func hostLog(line string)
+
+// hostReceive copies the message that the host has announced.
+//
+//go:wasmimport host receive
+func hostReceive(into unsafe.Pointer)
+
+// message is what the host sends: a request, whose head begins with a line of
+// its method and URL, or the answer to a call.
+type message struct {
+	status int
+	head   string // header lines
+	body   []byte
+}
+
+var (
+	requests = make(chan message, 1)
+
+	// waiting are the calls whose answers are to come, by number. Goroutines
+	// take turns here and are not preempted, so nothing guards them.
+	waiting  = map[int32]chan message{}
+	lastCall int32
+)
+
+// ask starts a call and waits for its answer.
+func ask(start func(call int32)) message {
+	lastCall++
+	answer := make(chan message, 1)
+	waiting[lastCall] = answer
+	start(lastCall)
+	return <-answer
+}
+
+// listen gives the host the one function through which all messages come:
+// (call, status, size of the head, size of the body); call 0 is a request.
+func listen() {
+	js.Global().Get("context").Get("binding").Set("announce", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		call, status, head, body := int32(args[0].Int()), args[1].Int(), args[2].Int(), args[3].Int()
+		content := make([]byte, head+body)
+		hostReceive(unsafe.Pointer(unsafe.SliceData(content)))
+		received := message{status, string(content[:head]), content[head:]}
+		if call == 0 {
+			requests <- received
+			return nil
+		}
+		waiting[call] <- received
+		delete(waiting, call)
+		return nil
+	}))
+}
