@@ -1,9 +1,6 @@
 package main
 
-import (
-	"syscall/js"
-	"unsafe"
-)
+import "unsafe"
 
 // The host is instance.mjs. Each crossing between Go and JavaScript costs, and
 // a js.Value costs more than that, so what crosses is numbers and the places of
@@ -61,20 +58,19 @@ func ask(start func(call int32)) message {
 	return <-answer
 }
 
-// listen gives the host the one function through which all messages come:
-// (call, status, size of the head, size of the body); call 0 is a request.
-func listen() {
-	js.Global().Get("context").Get("binding").Set("announce", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		call, status, head, body := int32(args[0].Int()), args[1].Int(), args[2].Int(), args[3].Int()
-		content := make([]byte, head+body)
-		hostReceive(unsafe.Pointer(unsafe.SliceData(content)))
-		received := message{status, string(content[:head]), content[head:]}
-		if call == 0 {
-			requests <- received
-			return nil
-		}
-		waiting[call] <- received
-		delete(waiting, call)
-		return nil
-	}))
+// receive takes a message that the host has for the request that it names by
+// its call, or for nobody yet: call 0 is a request. It returns at once, and the
+// host then resumes this program.
+//
+//go:wasmexport receive
+func receive(call, status, headSize, bodySize int32) {
+	content := make([]byte, headSize+bodySize)
+	hostReceive(unsafe.Pointer(unsafe.SliceData(content)))
+	received := message{int(status), string(content[:headSize]), content[headSize:]}
+	if call == 0 {
+		requests <- received
+		return
+	}
+	waiting[call] <- received
+	delete(waiting, call)
 }

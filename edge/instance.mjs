@@ -63,7 +63,9 @@ export async function readBody(request) {
 export class Instance {
   /** What the library reads env, ctx and its own callbacks from. */
   #context = { env: {}, ctx: {}, binding: {} };
-  #memory;
+  #go = new Go();
+  /** @type {WebAssembly.Exports} */
+  #exports;
   /** What Go fetches after it is told of it: a head and a body. */
   #message = [NO_BYTES, NO_BYTES];
   #answer = () => {};
@@ -72,13 +74,13 @@ export class Instance {
 
   async boot(env, ctx) {
     Object.assign(this.#context, { env, ctx });
-    const go = new Go();
+    const go = this.#go;
     const ready = new Promise((resolve) => {
       go.importObject.workers = { ready: resolve };
     });
     go.importObject.host = this.#host();
     const instance = new WebAssembly.Instance(module, go.importObject);
-    this.#memory = instance.exports.mem;
+    this.#exports = instance.exports;
     // Go reads the context while it starts, before run returns.
     globalThis.context = this.#context;
     const ended = go.run(instance).then(() => {
@@ -93,7 +95,7 @@ export class Instance {
 
   /** The functions that edge/host_js.go imports. A string or bytes are two numbers: where, and how many bytes. */
   #host() {
-    const bytes = (at, size) => new Uint8Array(this.#memory.buffer, at, size);
+    const bytes = (at, size) => new Uint8Array(this.#exports.mem.buffer, at, size);
     const text = (at, size) => decoder.decode(bytes(at, size));
     const body = (at, size) => (size > 0 ? bytes(at, size).slice() : undefined);
     return {
@@ -124,8 +126,11 @@ export class Instance {
   }
 
   #send(call, status, head = '', body = NO_BYTES) {
+    if (this.exited) return;
     this.#message = [encoder.encode(head), body];
-    this.#context.binding.announce(call, status, this.#message[0].length, body.length);
+    this.#exports.receive(call, status, this.#message[0].length, body.length);
+    // As a js.Func does; that takes a dozen crossings to find out what it is called for.
+    this.#go._resume();
   }
 
   /** Answers a request whose body was read, or fails if the instance ends over it. */
@@ -141,6 +146,6 @@ export class Instance {
 
   /** Bytes of memory, which only ever grow. */
   get size() {
-    return this.#memory.buffer.byteLength;
+    return this.#exports.mem.buffer.byteLength;
   }
 }

@@ -27,7 +27,6 @@ func main() {
 		tokenTries:   limiter("TOKEN_TRIES"),
 		sessionCalls: limiter("SESSION_CALLS"),
 	})
-	listen()
 	workers.Ready()
 	for incoming := range requests {
 		serve(handler, incoming)
@@ -66,10 +65,10 @@ func (w *answerWriter) Write(part []byte) (int, error) { return w.body.Write(par
 // (https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/).
 // Without one, or when it fails, nobody is refused.
 func limiter(name string) api.Limiter {
+	if !cloudflare.GetBinding(name).Truthy() {
+		return nil
+	}
 	return func(_ context.Context, key string) bool {
-		if !cloudflare.GetBinding(name).Truthy() {
-			return true
-		}
 		verdict := ask(func(call int32) { hostLimit(call, name, key) })
 		return verdict.status != http.StatusTooManyRequests
 	}
