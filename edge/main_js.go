@@ -39,7 +39,8 @@ func main() {
 func serve(handler http.Handler, incoming message) {
 	line, headers, _ := strings.Cut(incoming.head, "\n")
 	method, address, _ := strings.Cut(line, " ")
-	request, err := http.NewRequest(method, address, bytes.NewReader(incoming.body))
+	limit := deadline{context.Background(), time.Now().Add(api.TimeLimit)}
+	request, err := http.NewRequestWithContext(limit, method, address, bytes.NewReader(incoming.body))
 	if err != nil {
 		hostAnswer(http.StatusBadRequest, "", "")
 		return
@@ -49,6 +50,15 @@ func serve(handler http.Handler, incoming message) {
 	handler.ServeHTTP(answer, request)
 	hostAnswer(int32(answer.status), headerLines(answer.header), text(answer.body.Bytes()))
 }
+
+// deadline is a context's deadline without its timer, which would be one of the
+// platform's too, set anew at each message: the fetches keep it.
+type deadline struct {
+	context.Context
+	at time.Time
+}
+
+func (d deadline) Deadline() (time.Time, bool) { return d.at, true }
 
 // answerWriter keeps an answer until it is complete.
 type answerWriter struct {
