@@ -66,7 +66,7 @@ func ask(start func(call int32)) message {
 func receive(call, status, headSize, bodySize int32) {
 	content := make([]byte, headSize+bodySize)
 	hostReceive(unsafe.Pointer(unsafe.SliceData(content)))
-	received := message{int(status), string(content[:headSize]), content[headSize:]}
+	received := message{int(status), text(content[:headSize]), content[headSize:]}
 	if call == 0 {
 		requests <- received
 		return

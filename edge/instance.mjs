@@ -11,12 +11,13 @@ const NO_BYTES = new Uint8Array();
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Headers as Go takes and gives them: "name: value" lines. */
+/** Headers as Go takes and gives them: "Name: value" lines, with names as its net/http spells them. */
 const linesOf = (headers) => {
   let lines = '';
-  for (const [name, value] of headers) lines += `${name}: ${value}\n`;
+  for (const [name, value] of headers) lines += `${name.replace(/(?<=^|-)[a-z]/g, upper)}: ${value}\n`;
   return lines;
 };
+const upper = (letter) => letter.toUpperCase();
 const headersOf = (lines) => {
   const headers = new Headers();
   for (const line of lines.split('\n')) {

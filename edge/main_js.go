@@ -131,11 +131,12 @@ func headerLines(header http.Header) string {
 	return lines.String()
 }
 
+// parseHeaderLines trusts the host to spell names as net/http does.
 func parseHeaderLines(lines string) http.Header {
-	header := http.Header{}
+	header := make(http.Header, strings.Count(lines, "\n"))
 	for line := range strings.Lines(lines) {
 		if name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ": "); ok {
-			header.Add(name, value)
+			header[name] = append(header[name], value)
 		}
 	}
 	return header

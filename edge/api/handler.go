@@ -77,7 +77,8 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, route route) {
 		ctx, cancel = context.WithTimeout(ctx, TimeLimit)
 		defer cancel()
 	}
-	rec, r := begin(r.WithContext(ctx), route.pattern)
+	rec, ctx := begin(ctx, route.pattern)
+	r = r.WithContext(ctx)
 	header := w.Header()
 	header.Set("X-Request-Id", rec.requestID)
 	secure(header)

@@ -43,11 +43,10 @@ type recordKey struct{}
 // recordOf is the record of a request that serve has begun.
 func recordOf(r *http.Request) *record { return r.Context().Value(recordKey{}).(*record) }
 
-// begin gives a request its record.
-func begin(r *http.Request, route string) (*record, *http.Request) {
+// begin gives a request's context its record.
+func begin(ctx context.Context, route string) (*record, context.Context) {
 	rec := &record{requestID: newRequestID(), route: route}
-	ctx := telemetry.With(context.WithValue(r.Context(), recordKey{}, rec), &rec.upstreams)
-	return rec, r.WithContext(ctx)
+	return rec, telemetry.With(context.WithValue(ctx, recordKey{}, rec), &rec.upstreams)
 }
 
 // audit notes what a call did, for the audit line.
