@@ -24,10 +24,12 @@ func hostLimit(call int32, name, key string)
 //go:wasmimport host answer
 func hostAnswer(status int32, headerLines, body string)
 
+// hostLog writes a line of JSON.
+//
 //go:wasmimport host log
 func hostLog(line string)
 
-// hostReceive copies the message that the host has announced.
+// hostReceive copies the message that the host has, head and body.
 //
 //go:wasmimport host receive
 func hostReceive(into unsafe.Pointer)
@@ -58,9 +60,9 @@ func ask(start func(call int32)) message {
 	return <-answer
 }
 
-// receive takes a message that the host has for the request that it names by
-// its call, or for nobody yet: call 0 is a request. It returns at once, and the
-// host then resumes this program.
+// receive takes a message: a request if call is 0, else the answer to that call.
+// It must not block; the host then resumes this program, which lets whoever
+// waits for the message go on.
 //
 //go:wasmexport receive
 func receive(call, status, headSize, bodySize int32) {

@@ -67,7 +67,7 @@ export class Instance {
   #go = new Go();
   /** @type {WebAssembly.Exports} */
   #exports;
-  /** What Go fetches after it is told of it: a head and a body. */
+  /** The message that Go is told of and then copies: a head and a body. */
   #message = [NO_BYTES, NO_BYTES];
   #answer = () => {};
   #fail = () => {};
@@ -126,16 +126,17 @@ export class Instance {
     };
   }
 
+  /** Gives Go a message, as `receive` in edge/host_js.go describes it. */
   #send(call, status, head = '', body = NO_BYTES) {
-    if (this.exited) return;
+    if (this.exited) return; // nobody is left to answer to
     this.#message = [encoder.encode(head), body];
     this.#exports.receive(call, status, this.#message[0].length, body.length);
-    // As a js.Func does; that takes a dozen crossings to find out what it is called for.
-    this.#go._resume();
+    this.#go._resume(); // as the loader's own callbacks do: runs whoever waited for the message
   }
 
   /** Answers a request whose body was read, or fails if the instance ends over it. */
   handle(request, body, env, ctx) {
+    if (this.exited) return Promise.reject(new Error('the Go instance ended'));
     Object.assign(this.#context, { env, ctx });
     // Not a race with one lasting promise, which would keep something of every request.
     return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 // Keeps Go instances warm: booting one costs more CPU than most requests do.
 import { Instance, readBody } from './instance.mjs';
 
-// An instance grows to about 12 MB and an isolate has 128 MB. Beyond so many,
-// requests wait in line: they share one thread anyway.
+// An instance grows to less than 12 MB (make bench-edge) and an isolate has 128 MB.
+// Beyond so many, requests wait in line: they share one thread anyway.
 const MAX_INSTANCES = 6;
 const WAIT_MS = 50;
 const MAX_MEMORY = 16 * 1024 * 1024;
@@ -28,9 +28,9 @@ async function borrow(env, ctx) {
 }
 
 /**
- * Until an instance comes back, or for a moment: a request that waits for a
- * promise of another's alone looks like a hang to the runtime, and the one that
- * is woken may have gone.
+ * Waits until an instance comes back, or a moment. A request that waits for
+ * nothing of its own looks like a hang to the runtime, and the one that an
+ * instance woke may be gone.
  */
 async function turn() {
   let timer, wake;
