@@ -1,5 +1,5 @@
-// A Go instance: what syumai/workers wants of its host, and one request at a
-// time, whole in both directions: each crossing between Go and JavaScript costs.
+// A Go instance: what syumai/workers and edge/host_js.go want of their host, and
+// one request at a time, whole in both directions.
 import '../build/wasm_exec.js';
 import module from '../build/edge.wasm';
 
@@ -7,43 +7,51 @@ import module from '../build/edge.wasm';
 globalThis.fetch = globalThis.fetch.bind(globalThis);
 /** More than any body that the API takes; it refuses what is cut here. */
 const MAX_BODY = 128 * 1024;
+const NO_BYTES = new Uint8Array();
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
-/** Headers as Go takes and gives them: "name: value" lines. */
+/** Headers as Go takes and gives them: "Name: value" lines, with names as its net/http spells them. */
 const linesOf = (headers) => {
   let lines = '';
-  for (const [name, value] of headers) lines += `${name}: ${value}\n`;
+  for (const [name, value] of headers) lines += `${name.replace(/(?<=^|-)[a-z]/g, upper)}: ${value}\n`;
   return lines;
 };
-const pairsOf = (lines) =>
-  lines.split('\n').slice(0, -1).map((line) => {
+const upper = (letter) => letter.toUpperCase();
+const headersOf = (lines) => {
+  const headers = new Headers();
+  for (const line of lines.split('\n')) {
     const at = line.indexOf(': ');
-    return [line.slice(0, at), line.slice(at + 2)];
-  });
+    if (at > 0) headers.append(line.slice(0, at), line.slice(at + 2));
+  }
+  return headers;
+};
 
-/** A request to others; `patience` in milliseconds, 0 for the platform's. edge/main_js.go calls it. */
-globalThis.fetchWhole = async (method, url, headerLines, body, patience) => {
+/** A request to others; `patience` in milliseconds, 0 for the platform's. */
+async function fetchWhole(method, url, headerLines, body, patience) {
   // Not AbortSignal.timeout, whose timer outlives the request.
   const controller = new AbortController();
   const timer = patience > 0 && setTimeout(() => controller.abort(), patience);
   try {
-    const response = await fetch(url, { method, headers: pairsOf(headerLines), body, redirect: 'manual', signal: controller.signal });
-    return { status: response.status, headers: linesOf(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+    const response = await fetch(url, { method, headers: headersOf(headerLines), body, redirect: 'manual', signal: controller.signal });
+    return { status: response.status, head: linesOf(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
   } finally {
     clearTimeout(timer);
   }
-};
+}
 
-/** The first bytes of a body; undefined if there is none. */
-export async function readBody({ body }) {
-  if (!body) return undefined;
+/** The first bytes of a body. */
+export async function readBody(request) {
+  const length = request.headers.get('content-length');
+  if (!request.body || length === '0') return NO_BYTES;
+  if (length !== null && Number(length) <= MAX_BODY) return new Uint8Array(await request.arrayBuffer());
   const parts = [];
   let size = 0;
-  for await (const part of body) {
+  for await (const part of request.body) {
     parts.push(part);
     size += part.length;
     if (size > MAX_BODY) break;
   }
-  if (parts.length === 1) return parts[0];
   const whole = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
@@ -56,18 +64,24 @@ export async function readBody({ body }) {
 export class Instance {
   /** What the library reads env, ctx and its own callbacks from. */
   #context = { env: {}, ctx: {}, binding: {} };
-  #memory;
+  #go = new Go();
+  /** @type {WebAssembly.Exports} */
+  #exports;
+  /** The message that Go is told of and then copies: a head and a body. */
+  #message = [NO_BYTES, NO_BYTES];
+  #answer = () => {};
   #fail = () => {};
   exited = false;
 
   async boot(env, ctx) {
     Object.assign(this.#context, { env, ctx });
-    const go = new Go();
+    const go = this.#go;
     const ready = new Promise((resolve) => {
       go.importObject.workers = { ready: resolve };
     });
+    go.importObject.host = this.#host();
     const instance = new WebAssembly.Instance(module, go.importObject);
-    this.#memory = instance.exports.mem;
+    this.#exports = instance.exports;
     // Go reads the context while it starts, before run returns.
     globalThis.context = this.#context;
     const ended = go.run(instance).then(() => {
@@ -80,20 +94,60 @@ export class Instance {
     return this;
   }
 
+  /** The functions that edge/host_js.go imports. A string or bytes are two numbers: where, and how many bytes. */
+  #host() {
+    const bytes = (at, size) => new Uint8Array(this.#exports.mem.buffer, at, size);
+    const text = (at, size) => decoder.decode(bytes(at, size));
+    const body = (at, size) => (size > 0 ? bytes(at, size).slice() : undefined);
+    return {
+      fetch: (call, patience, method, methodSize, url, urlSize, headers, headersSize, content, size) => {
+        fetchWhole(text(method, methodSize), text(url, urlSize), text(headers, headersSize), body(content, size), patience).then(
+          (answer) => this.#send(call, answer.status, answer.head, answer.body),
+          // Its message may hold a URL.
+          (error) => this.#send(call, 0, error?.name ?? 'Error'),
+        );
+      },
+      limit: (call, name, nameSize, key, keySize) => {
+        this.#context.env[text(name, nameSize)].limit({ key: text(key, keySize) }).then(
+          ({ success }) => this.#send(call, success ? 200 : 429),
+          () => this.#send(call, 0),
+        );
+      },
+      answer: (status, headers, headersSize, content, size) => {
+        this.#answer(new Response(body(content, size), { status, headers: headersOf(text(headers, headersSize)) }));
+      },
+      log: (line, size) => console.log(text(line, size)),
+      receive: (at) => {
+        const [head, content] = this.#message;
+        const place = bytes(at, head.length + content.length);
+        place.set(head);
+        place.set(content, head.length);
+      },
+    };
+  }
+
+  /** Gives Go a message, as `receive` in edge/host_js.go describes it. */
+  #send(call, status, head = '', body = NO_BYTES) {
+    if (this.exited) return; // nobody is left to answer to
+    this.#message = [encoder.encode(head), body];
+    this.#exports.receive(call, status, this.#message[0].length, body.length);
+    this.#go._resume(); // as the loader's own callbacks do: runs whoever waited for the message
+  }
+
   /** Answers a request whose body was read, or fails if the instance ends over it. */
   handle(request, body, env, ctx) {
+    if (this.exited) return Promise.reject(new Error('the Go instance ended'));
     Object.assign(this.#context, { env, ctx });
     // Not a race with one lasting promise, which would keep something of every request.
     return new Promise((resolve, reject) => {
+      this.#answer = resolve;
       this.#fail = reject;
-      this.#context.binding.serveWhole(request.method, request.url, linesOf(request.headers), body, (status, headerLines, content) =>
-        resolve(new Response(content?.length ? content : null, { status, headers: pairsOf(headerLines) })),
-      );
+      this.#send(0, 0, `${request.method} ${request.url}\n${linesOf(request.headers)}`, body);
     });
   }
 
   /** Bytes of memory, which only ever grow. */
   get size() {
-    return this.#memory.buffer.byteLength;
+    return this.#exports.mem.buffer.byteLength;
   }
 }

@@ -3,13 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"syscall/js"
 	"time"
+	"unsafe"
 
 	"github.com/syumai/workers"
 	"github.com/syumai/workers/cloudflare"
@@ -18,42 +17,48 @@ import (
 )
 
 // main serves until the isolate goes away: worker.mjs keeps this instance warm
-// and hands it one request at a time.
+// and hands it one request at a time, which this goroutine answers: its stack
+// has grown already.
 func main() {
-	console := js.Global().Get("console")
 	handler := newApp(platform{
 		getenv:       cloudflare.Getenv,
 		transport:    fetchTransport{},
-		log:          func(line []byte) { console.Call("log", string(line)) },
+		log:          func(line []byte) { hostLog(text(line)) },
 		tokenTries:   limiter("TOKEN_TRIES"),
 		sessionCalls: limiter("SESSION_CALLS"),
 	})
-	js.Global().Get("context").Get("binding").Set("serveWhole", serveWhole(handler))
 	workers.Ready()
-	select {}
+	for incoming := range requests {
+		serve(handler, incoming)
+	}
 }
 
-// serveWhole answers requests whose bodies instance.mjs has read, with answers
-// that are complete. The library's own handler converts streams and headers
-// piece by piece, crossing for each, and ends an instance with its first
-// response stream (syumai/workers v0.32.0, handler_js.go).
-func serveWhole(handler http.Handler) js.Func {
-	return js.FuncOf(func(_ js.Value, args []js.Value) any {
-		method, address, headers, body, done := args[0].String(), args[1].String(), args[2].String(), args[3], args[4]
-		request, err := http.NewRequest(method, address, bytes.NewReader(bytesToGo(body)))
-		if err != nil {
-			done.Invoke(http.StatusBadRequest, "", js.Undefined())
-			return nil
-		}
-		request.Header = parseHeaderLines(headers)
-		go func() { // what it waits for resolves only after this call has returned
-			answer := &answerWriter{header: http.Header{}, status: http.StatusOK}
-			handler.ServeHTTP(answer, request)
-			done.Invoke(answer.status, headerLines(answer.header), bytesToJS(answer.body.Bytes()))
-		}()
-		return nil
-	})
+// serve answers a request, whole in both directions. The library's own handler
+// converts streams and headers piece by piece, crossing for each, and ends an
+// instance with its first response stream (syumai/workers v0.32.0, handler_js.go).
+func serve(handler http.Handler, incoming message) {
+	line, headers, _ := strings.Cut(incoming.head, "\n")
+	method, address, _ := strings.Cut(line, " ")
+	limit := deadline{context.Background(), time.Now().Add(api.TimeLimit)}
+	request, err := http.NewRequestWithContext(limit, method, address, bytes.NewReader(incoming.body))
+	if err != nil {
+		hostAnswer(http.StatusBadRequest, "", "")
+		return
+	}
+	request.Header = parseHeaderLines(headers)
+	answer := &answerWriter{header: http.Header{}, status: http.StatusOK}
+	handler.ServeHTTP(answer, request)
+	hostAnswer(int32(answer.status), headerLines(answer.header), text(answer.body.Bytes()))
 }
+
+// deadline is a context's deadline without its timer, which would be one of the
+// platform's too, set anew at each message: the fetches keep it.
+type deadline struct {
+	context.Context
+	at time.Time
+}
+
+func (d deadline) Deadline() (time.Time, bool) { return d.at, true }
 
 // answerWriter keeps an answer until it is complete.
 type answerWriter struct {
@@ -70,47 +75,44 @@ func (w *answerWriter) Write(part []byte) (int, error) { return w.body.Write(par
 // (https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/).
 // Without one, or when it fails, nobody is refused.
 func limiter(name string) api.Limiter {
+	if !cloudflare.GetBinding(name).Truthy() {
+		return nil
+	}
 	return func(_ context.Context, key string) bool {
-		binding := cloudflare.GetBinding(name)
-		if !binding.Truthy() {
-			return true
-		}
-		verdict, err := await(binding.Call("limit", map[string]any{"key": key}))
-		return err != nil || verdict.Get("success").Bool()
+		verdict := ask(func(call int32) { hostLimit(call, name, key) })
+		return verdict.status != http.StatusTooManyRequests
 	}
 }
 
 // fetchTransport sends requests with the runtime's fetch, whole in both
-// directions, through one call of instance.mjs: each crossing between Go and
-// JavaScript costs, and a stream costs more than the small bodies here.
+// directions: a stream costs more than the small bodies here.
 type fetchTransport struct{}
 
 func (fetchTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	body := js.Undefined()
+	var body []byte
 	if request.Body != nil {
-		content, err := io.ReadAll(request.Body)
+		var err error
+		body, err = io.ReadAll(request.Body)
 		request.Body.Close()
 		if err != nil {
 			return nil, err
 		}
-		if len(content) > 0 {
-			body = bytesToJS(content)
-		}
 	}
-	patience := 0
+	patience := int32(0)
 	if deadline, ok := request.Context().Deadline(); ok {
-		patience = max(1, int(time.Until(deadline).Milliseconds()))
+		patience = int32(max(1, time.Until(deadline).Milliseconds()))
 	}
-	answer, err := await(js.Global().Call("fetchWhole", request.Method, request.URL.String(), headerLines(request.Header), body, patience))
-	if err != nil {
-		return nil, err
+	reply := ask(func(call int32) {
+		hostFetch(call, patience, request.Method, request.URL.String(), headerLines(request.Header), text(body))
+	})
+	if reply.status == 0 {
+		return nil, fmt.Errorf("fetch failed: %s", reply.head)
 	}
-	content := bytesToGo(answer.Get("body"))
 	return &http.Response{
-		StatusCode:    answer.Get("status").Int(),
-		Header:        parseHeaderLines(answer.Get("headers").String()),
-		Body:          io.NopCloser(bytes.NewReader(content)),
-		ContentLength: int64(len(content)),
+		StatusCode:    reply.status,
+		Header:        parseHeaderLines(reply.head),
+		Body:          io.NopCloser(bytes.NewReader(reply.body)),
+		ContentLength: int64(len(reply.body)),
 		Request:       request,
 	}, nil
 }
@@ -120,61 +122,25 @@ func headerLines(header http.Header) string {
 	var lines strings.Builder
 	for name, values := range header {
 		for _, value := range values {
-			lines.WriteString(name + ": " + value + "\n")
+			lines.WriteString(name)
+			lines.WriteString(": ")
+			lines.WriteString(value)
+			lines.WriteByte('\n')
 		}
 	}
 	return lines.String()
 }
 
+// parseHeaderLines trusts the host to spell names as net/http does.
 func parseHeaderLines(lines string) http.Header {
-	header := http.Header{}
+	header := make(http.Header, strings.Count(lines, "\n"))
 	for line := range strings.Lines(lines) {
 		if name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ": "); ok {
-			header.Add(name, value)
+			header[name] = append(header[name], value)
 		}
 	}
 	return header
 }
 
-func bytesToJS(b []byte) js.Value {
-	array := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(array, b)
-	return array
-}
-
-// bytesToGo copies a Uint8Array; undefined is no bytes.
-func bytesToGo(array js.Value) []byte {
-	if array.IsUndefined() {
-		return nil
-	}
-	content := make([]byte, array.Length())
-	js.CopyBytesToGo(content, array)
-	return content
-}
-
-// await waits for a promise. What it was rejected with may hold a URL, so only
-// its name is kept.
-func await(promise js.Value) (js.Value, error) {
-	type outcome struct {
-		value js.Value
-		err   error
-	}
-	done := make(chan outcome, 1)
-	onResolve := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		done <- outcome{value: args[0]}
-		return nil
-	})
-	onReject := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		err := errors.New("fetch failed")
-		if len(args) > 0 && args[0].Type() == js.TypeObject {
-			err = fmt.Errorf("fetch failed: %s", args[0].Get("name").String())
-		}
-		done <- outcome{err: err}
-		return nil
-	})
-	defer onResolve.Release()
-	defer onReject.Release()
-	promise.Call("then", onResolve, onReject)
-	result := <-done
-	return result.value, result.err
-}
+// text is bytes as a string, for as long as nobody writes to them.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

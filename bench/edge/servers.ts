@@ -36,7 +36,7 @@ export async function startCloud(root: string, port: number): Promise<Cloud> {
  */
 export async function startWorker(root: string, name: string, port: number, env: Record<string, string>): Promise<Worker> {
   const folder = mkdtempSync(join(tmpdir(), 'photobridge-worker-'));
-  const main = name === 'fresh' ? 'fresh.js' : 'worker.js';
+  const main = name === 'peer' ? 'worker.js' : `${name}.js`;
   execFileSync('wrangler', ['deploy', '--dry-run', '--config', `bench/edge/${name}.toml`, '--outdir', folder], { cwd: root, stdio: 'pipe' });
   writeFileSync(join(folder, 'config.capnp'), configuration(readdirSync(folder), main, port, env));
   const child = spawn('workerd', ['serve', join(folder, 'config.capnp')], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -43,9 +44,9 @@ type Config struct {
 	AdminToken string
 }
 
-// timeLimit ends a call whose upstreams hang. The doctor needs most: it waits
-// for each of its checks.
-const timeLimit = 25 * time.Second
+// TimeLimit ends a call whose upstreams hang, unless its request comes with a
+// deadline. The doctor needs most: it waits for each of its checks.
+const TimeLimit = 25 * time.Second
 
 // Limiter says whether one more of what key names is within its rate.
 type Limiter func(ctx context.Context, key string) (allowed bool)
@@ -72,9 +73,14 @@ func New(config Config) http.Handler {
 // and a panic into one.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, route route) {
 	started := time.Now()
-	ctx, cancel := context.WithTimeout(r.Context(), timeLimit)
-	defer cancel()
-	rec, r := begin(r.WithContext(ctx), route.pattern)
+	ctx := r.Context()
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, TimeLimit)
+		defer cancel()
+	}
+	rec, ctx := begin(ctx, route.pattern)
+	r = r.WithContext(ctx)
 	header := w.Header()
 	header.Set("X-Request-Id", rec.requestID)
 	secure(header)
@@ -85,12 +91,16 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, route route) {
 // secure sets what every answer says to a browser: it is not a page, and
 // nobody keeps it.
 func secure(header http.Header) {
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-	header.Set("X-Content-Type-Options", "nosniff")
+	maps.Copy(header, security)
+}
+
+var security = http.Header{
+	"Cache-Control":             {"no-store"},
+	"Content-Security-Policy":   {"default-src 'none'; frame-ancestors 'none'"},
+	"Permissions-Policy":        {"camera=(), geolocation=(), microphone=()"},
+	"Referrer-Policy":           {"no-referrer"},
+	"Strict-Transport-Security": {"max-age=31536000; includeSubDomains"},
+	"X-Content-Type-Options":    {"nosniff"},
 }
 
 func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (status int, err error) {

@@ -43,11 +43,10 @@ type recordKey struct{}
 // recordOf is the record of a request that serve has begun.
 func recordOf(r *http.Request) *record { return r.Context().Value(recordKey{}).(*record) }
 
-// begin gives a request its record.
-func begin(r *http.Request, route string) (*record, *http.Request) {
+// begin gives a request's context its record.
+func begin(ctx context.Context, route string) (*record, context.Context) {
 	rec := &record{requestID: newRequestID(), route: route}
-	ctx := telemetry.With(context.WithValue(r.Context(), recordKey{}, rec), &rec.upstreams)
-	return rec, r.WithContext(ctx)
+	return rec, telemetry.With(context.WithValue(ctx, recordKey{}, rec), &rec.upstreams)
 }
 
 // audit notes what a call did, for the audit line.
@@ -81,9 +80,11 @@ type auditLine struct {
 // log writes one line a request, and one more if something was done to a
 // session. Neither holds a token, a name, a note, a URL or an id as it is.
 func (h *handler) log(rec *record, method string, status int, took time.Duration, err error) {
+	pseudonym := h.pseudonyms()
+	encounter := pseudonym(rec.ref.EncounterID)
 	line := requestLine{
 		RequestID: rec.requestID, Method: method, Route: rec.route, Status: status, MS: took.Milliseconds(),
-		Encounter: h.pseudonym(rec.ref.EncounterID), Upstreams: rec.upstreams.ByName(),
+		Encounter: encounter, Upstreams: rec.upstreams.ByName(),
 	}
 	if err != nil {
 		line.Code = shared.CodeOf(err)
@@ -95,8 +96,8 @@ func (h *handler) log(rec *record, method string, status int, took time.Duration
 	}
 	h.write(auditLine{
 		Audit: rec.action, At: time.Now().UTC().Format(time.RFC3339), RequestID: rec.requestID,
-		Encounter: h.pseudonym(rec.ref.EncounterID), Session: h.pseudonym(rec.ref.SessionID),
-		Clinician: h.pseudonym(rec.clinician), Image: h.pseudonym(rec.imageID),
+		Encounter: encounter, Session: pseudonym(rec.ref.SessionID),
+		Clinician: pseudonym(rec.clinician), Image: pseudonym(rec.imageID),
 	})
 }
 
@@ -118,13 +119,16 @@ func (h *handler) write(line any) {
 	}
 }
 
-// pseudonym stands for an id in the log: the same id has the same pseudonym,
-// and without the deployment's secret nobody finds the id by trying.
-func (h *handler) pseudonym(id string) string {
-	if id == "" {
-		return ""
-	}
+// pseudonyms makes what stands for an id in the log: the same id has the same
+// pseudonym, and without the deployment's secret nobody finds the id by trying.
+func (h *handler) pseudonyms() func(id string) string {
 	mac := hmac.New(sha256.New, h.Keys.Session)
-	mac.Write([]byte("log " + id))
-	return hex.EncodeToString(mac.Sum(nil)[:8])
+	return func(id string) string {
+		if id == "" {
+			return ""
+		}
+		mac.Reset()
+		mac.Write([]byte("log " + id))
+		return hex.EncodeToString(mac.Sum(nil)[:8])
+	}
 }

@@ -15,6 +15,7 @@ type route struct {
 	method  string
 	pattern string
 	call    call
+	parts   []string // of the pattern
 }
 
 // routes in the order in which they are tried: what is literal comes before an
@@ -22,22 +23,26 @@ type route struct {
 // /token/{token} and /{encounterId}/realtime is the narrower one.
 func (h *handler) routes() []route {
 	routes := []route{
-		{"POST", "/create", h.create},
-		{"GET", "/token/{token}", h.exchange},
-		{"POST", "/token", h.exchangeCode},
-		{"POST", "/presigned-url", h.presign},
-		{"POST", "/images", h.confirm},
-		{"GET", "/images/{encounterId}", h.list},
-		{"PATCH", "/images/{encounterId}/{imageId}", h.correct},
-		{"DELETE", "/images/{encounterId}/{imageId}", h.remove},
-		{"POST", "/{encounterId}/token", h.renew},
-		{"GET", "/{encounterId}/realtime", h.realtime},
-		{"DELETE", "/{encounterId}", h.end},
+		{method: "POST", pattern: "/create", call: h.create},
+		{method: "GET", pattern: "/token/{token}", call: h.exchange},
+		{method: "POST", pattern: "/token", call: h.exchangeCode},
+		{method: "POST", pattern: "/presigned-url", call: h.presign},
+		{method: "POST", pattern: "/images", call: h.confirm},
+		{method: "GET", pattern: "/images/{encounterId}", call: h.list},
+		{method: "PATCH", pattern: "/images/{encounterId}/{imageId}", call: h.correct},
+		{method: "DELETE", pattern: "/images/{encounterId}/{imageId}", call: h.remove},
+		{method: "POST", pattern: "/{encounterId}/token", call: h.renew},
+		{method: "GET", pattern: "/{encounterId}/realtime", call: h.realtime},
+		{method: "DELETE", pattern: "/{encounterId}", call: h.end},
 	}
 	for i := range routes {
 		routes[i].pattern = shared.BasePath + routes[i].pattern
 	}
-	return append(routes, route{"GET", doctorPath, h.examine})
+	routes = append(routes, route{method: "GET", pattern: doctorPath, call: h.examine})
+	for i := range routes {
+		routes[i].parts = strings.Split(routes[i].pattern, "/")
+	}
+	return routes
 }
 
 // find answers the route of a request and puts its path values into it. An
@@ -45,17 +50,16 @@ func (h *handler) routes() []route {
 func find(routes []route, r *http.Request) route {
 	segments := strings.Split(r.URL.Path, "/")
 	for _, route := range routes {
-		if route.method == r.Method && matches(route.pattern, segments, r) {
+		if route.method == r.Method && matches(route.parts, segments, r) {
 			return route
 		}
 	}
-	return route{r.Method, "unknown", func(*http.Request) (int, any, error) {
+	return route{method: r.Method, pattern: "unknown", call: func(*http.Request) (int, any, error) {
 		return 0, nil, shared.Errorf(shared.CodeBadRequest, "There is no such call.")
 	}}
 }
 
-func matches(pattern string, segments []string, r *http.Request) bool {
-	parts := strings.Split(pattern, "/")
+func matches(parts, segments []string, r *http.Request) bool {
 	if len(parts) != len(segments) {
 		return false
 	}

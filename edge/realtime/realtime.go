@@ -49,12 +49,20 @@ func New(key, restURL string, transport http.RoundTripper) (*Publisher, error) {
 	return &Publisher{key, strings.TrimSuffix(restURL, "/"), transport}, nil
 }
 
+// message is an event as Ably takes it (https://ably.com/docs/api/rest-api#publish).
+type message struct {
+	ID       string           `json:"id"`
+	Name     shared.EventName `json:"name"`
+	Data     string           `json:"data"`
+	Encoding string           `json:"encoding"`
+}
+
 func (p *Publisher) Publish(ctx context.Context, encounterID string, name shared.EventName, event shared.Event, id string) error {
 	data, err := json.Marshal(event)
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(map[string]string{"id": id, "name": string(name), "data": string(data), "encoding": "json"})
+	body, err := json.Marshal(message{ID: id, Name: name, Data: string(data), Encoding: "json"})
 	if err != nil {
 		return err
 	}

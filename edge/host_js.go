@@ -1,0 +1,78 @@
+package main
+
+import "unsafe"
+
+// The host is instance.mjs. Each crossing between Go and JavaScript costs, and
+// a js.Value costs more than that, so what crosses is numbers and the places of
+// bytes in this program's memory. The host copies what it keeps.
+
+// hostFetch sends a request; patience is in milliseconds, 0 for the platform's.
+// Its answer comes as a message with that call's number and a status, or with
+// the name of what went wrong and status 0.
+//
+//go:wasmimport host fetch
+func hostFetch(call, patience int32, method, url, headerLines, body string)
+
+// hostLimit asks the rate limit of that name whether there may be one more of
+// key; the answer is a message with status 200 or 429.
+//
+//go:wasmimport host limit
+func hostLimit(call int32, name, key string)
+
+// hostAnswer answers the request that is being served.
+//
+//go:wasmimport host answer
+func hostAnswer(status int32, headerLines, body string)
+
+// hostLog writes a line of JSON.
+//
+//go:wasmimport host log
+func hostLog(line string)
+
+// hostReceive copies the message that the host has, head and body.
+//
+//go:wasmimport host receive
+func hostReceive(into unsafe.Pointer)
+
+// message is what the host sends: a request, whose head begins with a line of
+// its method and URL, or the answer to a call.
+type message struct {
+	status int
+	head   string // header lines
+	body   []byte
+}
+
+var (
+	requests = make(chan message, 1)
+
+	// waiting are the calls whose answers are to come, by number. Goroutines
+	// take turns here and are not preempted, so nothing guards them.
+	waiting  = map[int32]chan message{}
+	lastCall int32
+)
+
+// ask starts a call and waits for its answer.
+func ask(start func(call int32)) message {
+	lastCall++
+	answer := make(chan message, 1)
+	waiting[lastCall] = answer
+	start(lastCall)
+	return <-answer
+}
+
+// receive takes a message: a request if call is 0, else the answer to that call.
+// It must not block; the host then resumes this program, which lets whoever
+// waits for the message go on.
+//
+//go:wasmexport receive
+func receive(call, status, headSize, bodySize int32) {
+	content := make([]byte, headSize+bodySize)
+	hostReceive(unsafe.Pointer(unsafe.SliceData(content)))
+	received := message{int(status), text(content[:headSize]), content[headSize:]}
+	if call == 0 {
+		requests <- received
+		return
+	}
+	waiting[call] <- received
+	delete(waiting, call)
+}
