@@ -49,6 +49,13 @@ describe('opening', () => {
     expect(state().images.map(({ id, file }) => [id, file?.size])).toEqual([[a, 4], [b, 4]]);
   });
 
+  test('leaves no photo on the disk of the desktop', async () => {
+    const asked = vi.spyOn(edge, 'fetch');
+    vi.stubGlobal('fetch', edge.fetch);
+    await open(listed('a'));
+    expect(asked).toHaveBeenCalledWith(`https://s3.test/${a}`, expect.objectContaining({ cache: 'no-store' }));
+  });
+
   test('is tried again while the edge is down', async () => {
     edge.trouble = { call: /create/, code: 'network', status: 0, times: 3 };
     await open(listed('a'));

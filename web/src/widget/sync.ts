@@ -206,13 +206,13 @@ class Sync implements SessionSync {
     for (const { imageId, previewUrl } of list.images) if (previewUrl && this.#album.wants(imageId)) void this.#load(imageId, previewUrl);
   }
 
-  /** Fetches the bytes at once and keeps them: a URL may expire, a shown photo must not. */
+  /** Fetches the bytes at once and keeps them: a URL may expire, a shown photo must not. The browser keeps none on its disk. */
   async #load(id: string, url: string): Promise<void> {
     if (this.#loading.has(id)) return;
     const abort = new AbortController();
     this.#loading.set(id, abort);
     try {
-      const response = await fetch(url, { signal: abort.signal, referrerPolicy: 'no-referrer', credentials: 'omit' });
+      const response = await fetch(url, { cache: 'no-store', signal: abort.signal, referrerPolicy: 'no-referrer', credentials: 'omit' });
       if (!response.ok) throw new Error(`status ${response.status}`);
       const file = new File([await response.blob()], `${id}.jpg`, { type: 'image/jpeg' });
       if (abort.signal.aborted) return;
