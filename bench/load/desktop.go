@@ -64,7 +64,7 @@ func (d *desktop) open(ctx context.Context, launchSecret string) error {
 	if err != nil {
 		return err
 	}
-	got, err := d.call(ctx, "POST", "/create", launch, "")
+	got, err := persist(ctx, func() (answer, error) { return d.call(ctx, "POST", "/create", launch, "") })
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,9 @@ func (d *desktop) open(ctx context.Context, launchSecret string) error {
 
 // listen subscribes with the vendor's own client, as the widget does with its.
 func (d *desktop) listen(ctx context.Context) error {
-	got, err := d.call(ctx, "GET", "/"+d.encounterID+"/realtime", d.session.DesktopToken, "")
+	got, err := persist(ctx, func() (answer, error) {
+		return d.call(ctx, "GET", "/"+d.encounterID+"/realtime", d.session.DesktopToken, "")
+	})
 	if err != nil {
 		return err
 	}
@@ -219,7 +221,7 @@ func (d *desktop) fetchPicture(ctx context.Context, image shared.Image) {
 // come in order, so every earlier one has come by then.
 func (d *desktop) end(ctx context.Context) error {
 	defer d.client.Close()
-	got, err := d.call(ctx, "DELETE", "/"+d.encounterID, d.session.DesktopToken, "")
+	got, err := persist(ctx, func() (answer, error) { return d.call(ctx, "DELETE", "/"+d.encounterID, d.session.DesktopToken, "") })
 	if err != nil {
 		return err
 	}

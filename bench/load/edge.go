@@ -7,8 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/upload/edgeapi"
@@ -37,6 +39,23 @@ func callEdge(ctx context.Context, t *traffic, address string, r edgeapi.Request
 		request.Header.Set("If-None-Match", etag)
 	}
 	return t.do(ctx, edgeRoute+routeName(r.Method, request.URL.Path), request)
+}
+
+// persist makes a call again, as the phone does, while it may still succeed.
+func persist(ctx context.Context, call func() (answer, error)) (answer, error) {
+	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	for try := 1; ; try++ {
+		got, err := call()
+		if err == nil && !shared.RetryableStatus(got.Status) || try == shared.PhoneRetry.Attempts {
+			return got, err
+		}
+		asked := edgeapi.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now())
+		select {
+		case <-ctx.Done():
+			return got, ctx.Err()
+		case <-time.After(shared.PhoneRetry.Wait(try, asked, rng)):
+		}
+	}
 }
 
 // routeName is the pattern of the OpenAPI document that a call falls under.

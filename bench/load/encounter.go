@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -36,46 +37,54 @@ type findings struct {
 // of list, bucket, desktop and channel has not got it whole; doubled if one has
 // it twice; a stray if it belongs to nobody here.
 func judge(e encounter) findings {
-	var f findings
-	listed := map[string]int{}
+	f := findings{left: e.left}
+	listed := map[string][]shared.Image{}
 	keys := map[string]bool{}
 	for _, image := range e.listed {
-		listed[image.ImageID]++
+		listed[image.ImageID] = append(listed[image.ImageID], image)
 		keys[image.S3Key] = true
-		switch sum, ours := e.sent[image.ImageID]; {
-		case !ours:
-			f.strays = append(f.strays, fmt.Sprintf("%s is listed and was not sent here", image.ImageID))
-		case sum != image.SHA256:
-			f.lost = append(f.lost, fmt.Sprintf("%s is listed with other bytes", image.ImageID))
-		case !slices.Contains(e.stored, image.S3Key):
-			f.lost = append(f.lost, fmt.Sprintf("%s has no object", image.ImageID))
+		if _, ours := e.sent[image.ImageID]; !ours {
+			f.strays = append(f.strays, image.ImageID+" is listed and was not sent here")
 		}
 	}
 	for _, key := range e.stored {
 		if !keys[key] {
-			f.strays = append(f.strays, fmt.Sprintf("%s is in the bucket and in no list", key))
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(e.sent)) {
-		if e.fetched[id] != e.sent[id] {
-			f.lost = append(f.lost, fmt.Sprintf("%s did not come to the desktop whole", id))
-		}
-		for where, times := range map[string]int{"the list": listed[id], "the channel": e.heard[id]} {
-			if times == 0 {
-				f.lost = append(f.lost, fmt.Sprintf("%s is not in %s", id, where))
-			}
-			if times > 1 {
-				f.doubled = append(f.doubled, fmt.Sprintf("%s is %d times in %s", id, times, where))
-			}
+			f.strays = append(f.strays, key+" is in the bucket and in no list")
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(e.heard)) {
 		if _, ours := e.sent[id]; !ours {
-			f.strays = append(f.strays, fmt.Sprintf("%s was heard of and not sent here", id))
+			f.strays = append(f.strays, fmt.Sprintf("%q was heard of and not sent here", id))
 		}
 	}
-	f.left = e.left
+	for _, id := range slices.Sorted(maps.Keys(e.sent)) {
+		if missing := missing(e, id, listed[id]); len(missing) > 0 {
+			f.lost = append(f.lost, id+" is not "+strings.Join(missing, ", nor "))
+		}
+		if len(listed[id]) > 1 || e.heard[id] > 1 {
+			f.doubled = append(f.doubled, fmt.Sprintf("%s is listed %d times and was heard of %d times", id, len(listed[id]), e.heard[id]))
+		}
+	}
 	return f
+}
+
+// missing says where a photo is not, or not whole.
+func missing(e encounter, id string, listed []shared.Image) (places []string) {
+	switch {
+	case len(listed) == 0:
+		places = append(places, "in the list")
+	case listed[0].SHA256 != e.sent[id]:
+		places = append(places, "whole in the list")
+	case !slices.Contains(e.stored, listed[0].S3Key):
+		places = append(places, "in the bucket")
+	}
+	if e.fetched[id] != e.sent[id] {
+		places = append(places, "whole on the desktop")
+	}
+	if e.heard[id] == 0 {
+		places = append(places, "in any event")
+	}
+	return places
 }
 
 func (f *findings) add(other findings) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,6 +38,7 @@ func TestJudge(t *testing.T) {
 		"not fetched":                  {change: func(e *encounter) { delete(e.fetched, "a") }, lost: 1},
 		"fetched with other bytes":     {change: func(e *encounter) { e.fetched["a"] = "sum-b" }, lost: 1},
 		"not heard of":                 {change: func(e *encounter) { delete(e.heard, "b") }, lost: 1},
+		"nowhere":                      {change: func(e *encounter) { *e = encounter{sent: e.sent} }, lost: 2},
 		"listed twice":                 {change: func(e *encounter) { e.listed = append(e.listed, e.listed[0]) }, doubled: 1},
 		"heard of twice":               {change: func(e *encounter) { e.heard["a"] = 2 }, doubled: 1},
 		"somebody else's in the list":  {change: func(e *encounter) { e.listed = append(e.listed, shared.Image{ImageID: "c"}) }, strays: 1},
@@ -56,6 +58,30 @@ func TestJudge(t *testing.T) {
 			if f.any() != (got != [4]int{}) {
 				t.Errorf("any is %t of %v", f.any(), got)
 			}
+		})
+	}
+}
+
+func TestPersist(t *testing.T) {
+	busy := answer{Status: 503}
+	for name, test := range map[string]struct {
+		answers []answer
+		want    int
+		tries   int
+	}{
+		"a good answer":       {[]answer{{Status: 200}}, 200, 1},
+		"a refusal":           {[]answer{{Status: 404}}, 404, 1},
+		"good the third time": {[]answer{busy, busy, {Status: 200}}, 200, 3},
+		"never good":          {[]answer{busy, busy, busy, {Status: 200}}, 503, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tries := 0
+				got, err := persist(t.Context(), func() (answer, error) { tries++; return test.answers[tries-1], nil })
+				if err != nil || got.Status != test.want || tries != test.tries {
+					t.Errorf("%d after %d tries (%v), want %d after %d", got.Status, tries, err, test.want, test.tries)
+				}
+			})
 		})
 	}
 }

@@ -61,7 +61,9 @@ func (p picture) jpeg() []byte {
 
 // scan exchanges the code, as the camera's link does.
 func (p *phone) scan(ctx context.Context, code string) (shared.TokenResponse, error) {
-	got, err := p.fetch(ctx, edgeapi.Request{Method: "GET", URL: p.edge + shared.BasePath + "/token/" + code})
+	got, err := persist(ctx, func() (answer, error) {
+		return p.fetch(ctx, edgeapi.Request{Method: "GET", URL: p.edge + shared.BasePath + "/token/" + code})
+	})
 	if err != nil {
 		return shared.TokenResponse{}, err
 	}
