@@ -71,6 +71,8 @@ export async function serve({ root, photos, kept }: Places): Promise<Served> {
   return { origin: `http://127.0.0.1:${port}`, order: (name, ...args) => orders.give(name, args), asked, stop: () => void server.close().closeAllConnections() };
 }
 
+const ANSWER_LIMIT_MS = 120_000;
+
 /** What the page is to do, one thing after the other. */
 class Orders {
   #order: string | undefined;
@@ -87,6 +89,7 @@ class Orders {
   give<T>(name: string, args: unknown[]): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#settle = ({ value, error }) => (error === undefined ? resolve(value as T) : reject(new Error(error)));
+      setTimeout(() => reject(new Error('the browser does not answer')), ANSWER_LIMIT_MS).unref();
       this.#order = JSON.stringify({ name, args });
       this.#hand();
     });
