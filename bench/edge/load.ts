@@ -23,11 +23,10 @@ export interface Sample {
   processor: number;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: LOAD });
-
 /** Makes a call over and over, for some seconds or a number of times. Any other status than its own ends the measurement. */
 export async function measure(worker: Worker, call: Call, seconds: number, most = Infinity): Promise<Sample> {
   const { origin } = worker;
+  const agent = new Agent({ keepAlive: true, maxSockets: LOAD }); // a worker hangs up on a connection that waits for its next turn
   const times: number[] = [];
   const used = processorMilliseconds(worker);
   const began = performance.now();
@@ -35,19 +34,19 @@ export async function measure(worker: Worker, call: Call, seconds: number, most 
   const lane = async (): Promise<void> => {
     while (performance.now() - began < seconds * 1000 && left-- > 0) {
       const start = performance.now();
-      const status = await send(origin, call);
+      const status = await send(agent, origin, call);
       if (status !== call.status) throw new Error(`${call.name} answered ${status} at ${origin}`);
       times.push(performance.now() - start);
     }
   };
-  await Promise.all(Array.from({ length: LOAD }, lane));
+  await Promise.all(Array.from({ length: LOAD }, lane)).finally(() => agent.destroy());
   const took = (performance.now() - began) / 1000;
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
   return { rate: times.length / took, p50: at(0.5), p99: at(0.99), processor: (processorMilliseconds(worker) - used) / times.length };
 }
 
-function send(origin: string, call: Call): Promise<number> {
+function send(agent: Agent, origin: string, call: Call): Promise<number> {
   return new Promise((resolve, reject) => {
     const outgoing = request(`${origin}/api/medtech/session${call.path()}`, {
       agent,
