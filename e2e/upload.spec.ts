@@ -1,7 +1,6 @@
 /** Uploads that survive a clinic: the battery, the network, the session and the storage go away, the photos do not. */
 
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Route } from '@playwright/test';
 import { BASE_PATH } from '../web/src/contract/api';
 import { sendThroughChaos } from './support/chaos';
@@ -14,12 +13,10 @@ import { Session } from './support/session';
 import { makeSkins } from './support/skin';
 import type { Stack } from './support/stack';
 import { expect, test } from './support/test';
-import { Uploader } from './support/upload';
 
 /** A photo takes most of a second. */
 const SLOW = { upBitsPerSecond: 1_000_000, downBitsPerSecond: 20_000_000, rttMs: 60 };
 const SENT = { timeout: 60_000 };
-const ALWAYS = Infinity;
 const PLACES = 20;
 let photos: string[] = [];
 let link: Link;
@@ -109,51 +106,6 @@ for (const [name, happens] of Object.entries(shutOut)) {
     await phone.close();
   });
 }
-
-test('a second phone takes the last places: the photos stay, and go when there is room', async ({ browser, stack }) => {
-  const session = await Session.open(stack);
-  const phone = await ready(await Phone.scan(browser, session.url, { proxy: link.proxy }), photos.slice(0, 4));
-  const other = await Uploader.scan(stack, session.url);
-  for (const path of photos.slice(2)) await other.upload(Buffer.concat([readFileSync(path), Buffer.from('another')]), 480, 640);
-  const taken = await session.images();
-  await phone.button('Send without details').tap();
-  await expect(phone.page.locator('main')).toContainText('The session is full. Delete photos on the desktop.', SENT);
-  await expect.poll(() => count(session), 'two found a place').toBe(PLACES);
-  for (const { imageId } of taken.slice(0, 4)) await session.remove(imageId);
-  await phone.button('Try again').tap();
-  await expect(phone.screen('success')).toBeVisible(SENT);
-  expect(await count(session)).toBe(taken.length);
-  await phone.close();
-});
-
-test('the network lets the edge through and not the storage: it says so, and goes on', async ({ browser, stack }) => {
-  const session = await Session.open(stack);
-  const phone = await ready(await Phone.scan(browser, session.url, { proxy: link.proxy }), photos.slice(0, 3));
-  for (const method of ['PUT', 'OPTIONS']) link.suffer({ to: stack.env.S3_ENDPOINT ?? '', method, effect: 'drop-before', next: ALWAYS });
-  await phone.button('Send without details').tap();
-  await expect(phone.page.locator('.banner')).toContainText('This network blocks the upload address. Try mobile data.', SENT);
-  expect(await count(session)).toBe(0);
-  link.heal();
-  await expect(phone.screen('success')).toBeVisible(SENT);
-  expect(await count(session)).toBe(3);
-  await phone.close();
-});
-
-test('ten seconds offline: it says so, and goes on by itself', async ({ browser, stack }) => {
-  const session = await Session.open(stack);
-  const phone = await ready(await Phone.scan(browser, session.url, { proxy: link.proxy }), photos.slice(0, 6));
-  await phone.button('Send without details').tap();
-  await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(1);
-  link.offline = true;
-  await phone.page.context().setOffline(true);
-  await expect(phone.page.locator('.banner')).toContainText('You are offline. Sending goes on by itself.', SENT);
-  await sleep(10_000);
-  link.offline = false;
-  await phone.page.context().setOffline(false);
-  await expect(phone.screen('success')).toBeVisible(SENT);
-  expect(await count(session)).toBe(6);
-  await phone.close();
-});
 
 test('40 photos through everything at once: none is lost, none is stored twice', async ({ browser, stack }) => {
   test.setTimeout(600_000);

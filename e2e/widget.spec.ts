@@ -160,21 +160,6 @@ test('a page that was frozen shows what came meanwhile', async ({ browser, stack
   await Promise.all([desktop.close(), phone.close()]);
 });
 
-test('session expiry: what is not in the record yet stays, and can still go there', async ({ browser, stack }, info) => {
-  const desktop = await withPhotos(browser, stack, info.outputDir, [841, 842]);
-  await completeAll(desktop);
-  await expect(desktop.button('Add 2 photos to the record')).toBeVisible();
-  await expireSession(stack, ENCOUNTER);
-  await desktop.page.evaluate(() => window.dispatchEvent(new Event('focus')));
-  await expect(desktop.page.getByTestId('over')).toContainText('2 photos that are not in the record yet are kept');
-  await expect(desktop.painted).toHaveCount(2);
-  await desktop.button('Open again').click();
-  await expect(desktop.codeButton).toBeEnabled();
-  await desktop.button('Add 2 photos to the record').click();
-  await expect(desktop.record).toHaveCount(2);
-  await desktop.close();
-});
-
 test('another patient after the session expired: the practice asks before photos go that only this screen holds', async ({ browser, stack }, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [843]);
   const next = desktop.page.locator('[data-encounter-id="enc-1002"]');

@@ -27,10 +27,10 @@ export async function launchWebKit(driverPath: string, { viewport, proxy }: Laun
     }));
     const driver = `http://127.0.0.1:${port}`;
     await untilReady(driver);
-    const address = `${proxy.host}:${proxy.port}`;
     const engine = await openSession(driver, {
       browserName: 'MiniBrowser', acceptInsecureCerts: true,
-      proxy: { proxyType: 'manual', httpProxy: address, sslProxy: address },
+      // Not for https: it would speak TLS to the proxy itself.
+      proxy: { proxyType: 'manual', httpProxy: `${proxy.host}:${proxy.port}` },
     }, viewport);
     return { ...engine, close: () => engine.close().finally(stop) };
   } catch (error) {

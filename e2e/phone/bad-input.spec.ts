@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { clearFaults, expireKeys, expireSession, inject, type Fault } from '../support/faults';
+import { clearFaults, expireKeys, inject, type Fault } from '../support/faults';
 import { Phone, type PhotoFile } from '../support/phone';
 import { Session } from '../support/session';
 import { makeSkins } from '../support/skin';
@@ -45,22 +45,6 @@ test('a code that has expired', async ({ browser, stack }) => {
   await expect(phone.trouble).toContainText('Show a new code on the desktop');
   await phone.page.goto(await session.freshUrl());
   await expect(phone.screen('capture')).toBeVisible();
-  await phone.close();
-});
-
-test('a session that is gone keeps the photos; a new code of the same encounter sends them', async ({ browser, stack }) => {
-  const session = await Session.open(stack);
-  const phone = await ready(browser, session);
-  await expireSession(stack, session.encounterId);
-  await phone.button('Send without details').tap();
-  await expect(phone.trouble).toContainText('Show a new code on the desktop', SENT);
-  await expect(phone.trouble).toContainText('1 photo is safe on this phone');
-  const again = await session.reopen();
-  await phone.page.goto(again.url);
-  await expect(phone.screen('review')).toBeVisible();
-  await phone.button('Send without details').tap();
-  await expect(phone.screen('success')).toBeVisible(SENT);
-  expect(await again.images()).toHaveLength(1);
   await phone.close();
 });
 

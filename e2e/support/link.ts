@@ -66,7 +66,7 @@ export class Link {
   #mishaps: Required<Mishap>[] = [];
   #offline = false;
 
-  private constructor(private readonly shape: Shape) {
+  private constructor(shape: Shape) {
     this.#up = new Pipe(shape.upBitsPerSecond, shape.rttMs / 2);
     this.#down = new Pipe(shape.downBitsPerSecond, shape.rttMs / 2);
   }

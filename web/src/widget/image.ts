@@ -1,7 +1,7 @@
 /** The widget's view of a photo, and its coding for the record. */
 
 import { findBodySite, LATERALITIES, SNOMED } from '../bodysites';
-import type { Image, Laterality, Metadata, View } from '../contract/api';
+import type { Laterality, Metadata, View } from '../contract/api';
 
 /** FHIR R4 Coding and CodeableConcept (https://hl7.org/fhir/R4/datatypes.html). */
 export interface Coding {

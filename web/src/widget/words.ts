@@ -6,8 +6,17 @@ import { widgetEnglish, type WidgetKey } from '../strings/widget.en';
 export type Words = Translate<WidgetKey> & { readonly language: string };
 
 /** The words for a BCP 47 tag. A new language is one more catalogue here. */
-export function wordsFor(language: string): Words {
-  return Object.assign(translator<WidgetKey>(widgetEnglish, 'en'), { language });
+export function wordsFor(tag: string): Words {
+  return Object.assign(translator<WidgetKey>(widgetEnglish, 'en'), { language: formattable(tag) });
+}
+
+/** A tag that dates can be written in. A host may say `en_NZ`, and a browser `C` where its system names no language. */
+function formattable(tag: string): string {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
 }
 
 /** "4:05" */
