@@ -47,7 +47,7 @@ try {
   }
   const of = (worker: string, call: string, figure: keyof Sample): number => median((samples.get(`${worker} ${call}`) ?? []).map((sample) => sample[figure]));
   const lines = [
-    `Requests a second with ${LOAD} at once, and milliseconds of processor a request: medians of ${rounds} rounds of ${seconds} s each.`,
+    `Requests a second with ${LOAD} at once, and milliseconds of processor a request: medians of ${rounds} rounds of ${seconds} s each, on ${cloud.redis}.`,
     '',
     '| call | ours | TypeScript | fresh Go | ours ÷ TypeScript | ours ÷ fresh | processor, ours / TypeScript / fresh | p50 ours / TypeScript | p99 ours / TypeScript |',
     '|---|---:|---:|---:|---:|---:|---:|---:|---:|',

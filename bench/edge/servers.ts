@@ -8,6 +8,7 @@ const START_LIMIT_MS = 60_000;
 export interface Cloud {
   /** The variables that every worker is configured with. */
   env: Record<string, string>;
+  redis: string;
   stop(): Promise<void>;
 }
 
@@ -18,16 +19,39 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** The local cloud alone, on data of its own. */
+/**
+ * The local cloud alone, on data of its own. Where there is a redis-server it
+ * stands in for the embedded one, whose Lua would take more of the machine than
+ * the workers that are to be measured.
+ */
 export async function startCloud(root: string, port: number): Promise<Cloud> {
   const data = mkdtempSync(join(tmpdir(), 'photobridge-bench-'));
-  const child = spawn(join(root, 'build/local'), [], { cwd: root, env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA: data }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const redis = await startRedis(port + 8);
+  const child = spawn(join(root, 'build/local'), [], { cwd: root, env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA: data, REDIS_URL: redis?.url ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] });
   const envFile = join(data, 'dev.env');
-  await said(child, /variables:/);
+  await said(child, /variables:/).catch((error: unknown) => {
+    redis?.child.kill();
+    throw error;
+  });
   const lines = readFileSync(envFile, 'utf8').split('\n').flatMap((line) => /^([A-Z0-9_]+)="?(.*?)"?$/.exec(line)?.slice(1, 3) ?? []);
   const env: Record<string, string> = {};
   for (let i = 0; i + 1 < lines.length; i += 2) env[lines[i] ?? ''] = lines[i + 1] ?? '';
-  return { env, stop: async () => { await ended(child); rmSync(data, { recursive: true, force: true }); } };
+  return {
+    env,
+    redis: redis ? 'redis-server' : 'the embedded Redis',
+    stop: async () => {
+      await ended(child);
+      if (redis) await ended(redis.child);
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startRedis(port: number): Promise<{ url: string; child: ChildProcess } | undefined> {
+  const child = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const missing = new Promise<true>((resolve) => child.once('error', () => resolve(true)));
+  if (await Promise.race([missing, said(child, /Ready to accept connections/)])) return undefined;
+  return { url: `redis://127.0.0.1:${port}`, child };
 }
 
 /**
