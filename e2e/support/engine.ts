@@ -44,8 +44,10 @@ export class Engine {
     }
     const page = await context.newPage();
     await context.route(/\.wasm$/, async (route) => {
-      await Promise.all(page.workers().map((worker) => worker.evaluate(rememberProgram)));
-      await route.continue();
+      // A worker that was taken back, or closed with its page, has nothing to remember.
+      const gone = (): void => undefined;
+      await Promise.all(page.workers().map((worker) => worker.evaluate(rememberProgram).catch(gone)));
+      await route.continue().catch(gone);
     });
     await page.goto(`${stack.edge}/manifest.webmanifest`);
     await page.evaluate(start, `/assets/${script}`);
