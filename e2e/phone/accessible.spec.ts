@@ -108,7 +108,9 @@ function hardWired(page: Page): Promise<string[]> {
 }
 
 /** What a phone would zoom out for, and texts that do not fit their box. */
-function tooWide(page: Page): Promise<string[]> {
+async function tooWide(page: Page): Promise<string[]> {
+  // A page that slides in is on its way from beyond the edge.
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished.catch(() => undefined))));
   return page.evaluate(() => {
     const found = innerWidth > screen.width ? [`the page, ${innerWidth} px`] : [];
     for (const element of document.body.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, li, dt, dd, legend, label, span')) {
