@@ -13,7 +13,7 @@ const idle = [];
 
 /** An instance that nobody else uses; it must be given back. */
 async function borrow(env, ctx) {
-  // A timer is this request's own. Woken by another request, one in twenty thousand was cancelled as hung.
+  // A timer is this request's own. One that another request wakes is now and then cancelled as hung.
   while (idle.length === 0 && alive >= MAX_INSTANCES) await scheduler.wait(WAIT_MS);
   const warm = idle.pop();
   if (warm) return warm;

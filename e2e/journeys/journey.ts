@@ -15,20 +15,20 @@ import { launchWebKit } from '../engines/webkit';
 import { clearFaults } from '../support/faults';
 import { Link } from '../support/link';
 import { makePhoto, type Orientation } from '../support/photos';
+import { ENCOUNTERS } from '../support/practice';
 import { test as base } from '../support/test';
 import { Clinician, Nurse } from './people';
 
 export type EngineName = 'chromium' | 'firefox' | 'webkit';
 
 /** The patient whom every journey is about, and another one of the practice. */
-export const PATIENT = 'enc-1001';
-export const OTHER_PATIENT = 'enc-1002';
+export const [PATIENT, OTHER_PATIENT] = ENCOUNTERS;
 
 const DESK = { width: 1280, height: 860 };
 const PHONE = { width: 390, height: 844 };
 const finder = fileURLToPath(new URL('../../scripts/engines.sh', import.meta.url));
 
-export interface PhotoSize { width?: number; height?: number; orientation?: Orientation }
+interface PhotoSize { width?: number; height?: number; orientation?: Orientation }
 
 interface People {
   clinician: Clinician;
@@ -102,4 +102,4 @@ async function leave(engine: Engine, picture: string): Promise<void> {
 }
 
 export { expect } from '../support/test';
-export { button, choice, field, words } from '../engines/sight';
+export { button, words } from '../engines/sight';
