@@ -1,16 +1,14 @@
 /** The browsers that are there, each opened at the bench's page; the page asks the server what to do. */
 
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
-import { launch } from 'puppeteer-core';
+import type { Engine } from '../../e2e/engines/engine.ts';
+import { launchFirefox } from '../../e2e/engines/firefox.ts';
+import { launchWebKit } from '../../e2e/engines/webkit.ts';
 import { throttle } from './throttle.ts';
+
+const VIEWPORT = { width: 1280, height: 860 };
 
 export interface Opened {
   close(): Promise<unknown>;
@@ -33,12 +31,17 @@ interface Browser {
 /** Chromium, and Firefox and WebKit where they are installed. */
 export function browsers(root: string): Browser[] {
   const all: Browser[] = [{ name: 'Chromium', open: (url) => openChromium(execFileSync(join(root, 'scripts/browser.sh'), { encoding: 'utf8' }).trim(), url) }];
-  for (const [name, open] of [['Firefox', openFirefox], ['WebKit', openWebKit]] as const) {
+  for (const [name, start] of [['Firefox', launchFirefox], ['WebKit', launchWebKit]] as const) {
     const found = spawnSync(join(root, 'scripts/engines.sh'), ['find', name.toLowerCase()], { encoding: 'utf8' });
-    if (found.status === 0) all.push({ name, open: (url) => open(found.stdout.trim(), url) });
+    if (found.status === 0) all.push({ name, open: async (url) => opened(await start(found.stdout.trim(), { viewport: VIEWPORT }), url) });
     else console.log(found.stderr.trim());
   }
   return all;
+}
+
+async function opened(engine: Engine, url: string): Promise<Opened> {
+  await engine.open(url);
+  return engine;
 }
 
 async function openChromium(executablePath: string, url: string): Promise<Opened> {
@@ -65,59 +68,4 @@ async function openChromium(executablePath: string, url: string): Promise<Opened
       },
     },
   };
-}
-
-async function openFirefox(executablePath: string, url: string): Promise<Opened> {
-  const browser = await launch({ browser: 'firefox', executablePath });
-  await (await browser.newPage()).goto(url);
-  return browser;
-}
-
-/** WebKitGTK's own browser on a virtual display, through as much of W3C WebDriver as it takes. */
-async function openWebKit(driver: string, url: string): Promise<Opened> {
-  const home = mkdtempSync(join(tmpdir(), 'photobridge-webkit-'));
-  const children: ChildProcess[] = [];
-  const close = async (): Promise<void> => {
-    for (const child of children.reverse()) {
-      const ended = once(child, 'exit');
-      if (child.kill()) await ended;
-    }
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  };
-  try {
-    const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-    children.push(screen);
-    const [display] = (await once(screen.stdio[3] as Readable, 'data')) as [Buffer];
-    const port = await freePort();
-    children.push(spawn(driver, [`--port=${port}`], { env: { ...process.env, DISPLAY: `:${display.toString().trim()}`, HOME: home, XDG_RUNTIME_DIR: home }, stdio: 'ignore' }));
-    const { sessionId } = await post<{ sessionId: string }>(port, '/session', { capabilities: { alwaysMatch: { browserName: 'MiniBrowser' } } });
-    await post(port, `/session/${sessionId}/url`, { url });
-    return { close: () => fetch(`http://127.0.0.1:${port}/session/${sessionId}`, { method: 'DELETE' }).finally(close) };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** Tries again while the driver is not there yet. */
-async function post<T>(port: number, path: string, body: unknown): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: JSON.stringify(body) });
-      const { value } = (await response.json()) as { value: T & { message?: string } };
-      if (!response.ok) throw new Error(value.message);
-      return value;
-    } catch (error) {
-      if (!(error instanceof TypeError) || tries > 50) throw error;
-      await sleep(200);
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,12 +1,12 @@
 import { selectors, type Browser } from '@playwright/test';
-import { STEP_LIMIT_MS, type Engine, type Launch } from './engine';
-import { encode, find, type Sight } from './sight';
+import { STEP_LIMIT_MS, type Engine, type Launch } from './engine.ts';
+import { encode, find, type Sight } from './sight.ts';
 
 /** Playwright's Chromium; a narrow page is a phone's, with touch. */
 export async function launchChromium(browser: Browser, { viewport, proxy }: Launch): Promise<Engine> {
   const mobile = viewport.width < viewport.height;
   const context = await browser.newContext({
-    viewport, isMobile: mobile, hasTouch: mobile, colorScheme: 'light', ignoreHTTPSErrors: true, proxy: { server: `http://${proxy.host}:${proxy.port}` },
+    viewport, isMobile: mobile, hasTouch: mobile, colorScheme: 'light', ignoreHTTPSErrors: true, ...(proxy ? { proxy: { server: `http://${proxy.host}:${proxy.port}` } } : {}),
   });
   context.setDefaultTimeout(STEP_LIMIT_MS);
   const page = await context.newPage();

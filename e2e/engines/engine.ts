@@ -1,4 +1,4 @@
-import type { Sight } from './sight';
+import type { Sight } from './sight.ts';
 
 /** A browser with one page, and as much of it as a person's hands and eyes take. */
 export interface Engine {
@@ -19,8 +19,8 @@ export interface Engine {
 
 export interface Launch {
   viewport: { width: number; height: number };
-  /** An HTTP proxy that everything goes through. */
-  proxy: { host: string; port: number };
+  /** An HTTP proxy that everything goes through, if not straight. */
+  proxy?: { host: string; port: number };
 }
 
 /** How long the page may take for one step. */

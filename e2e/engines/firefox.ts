@@ -1,17 +1,13 @@
 import { launch, Puppeteer } from 'puppeteer-core';
-import { STEP_LIMIT_MS, type Engine, type Launch } from './engine';
-import { encode, find, type Sight } from './sight';
+import { STEP_LIMIT_MS, type Engine, type Launch } from './engine.ts';
+import { encode, find, type Sight } from './sight.ts';
 
 /** Firefox over WebDriver BiDi, with a profile of its own that goes with it. */
 export async function launchFirefox(executablePath: string, { viewport, proxy }: Launch): Promise<Engine> {
   registerSights();
   const browser = await launch({
     browser: 'firefox', executablePath, defaultViewport: viewport, acceptInsecureCerts: true,
-    extraPrefsFirefox: {
-      'network.proxy.type': 1, 'network.proxy.http': proxy.host, 'network.proxy.http_port': proxy.port,
-      'network.proxy.ssl': proxy.host, 'network.proxy.ssl_port': proxy.port,
-      'network.proxy.allow_hijacking_localhost': true, 'network.proxy.no_proxies_on': '',
-    },
+    extraPrefsFirefox: proxy ? through(proxy) : {},
   });
   const page = await browser.newPage();
   const selector = (sight: Sight): string => `::-p-sight(${encode(sight)})`;
@@ -31,6 +27,13 @@ export async function launchFirefox(executablePath: string, { viewport, proxy }:
     },
     screenshot: async () => Buffer.from(await page.screenshot()),
     close: () => browser.close(),
+  };
+}
+
+function through({ host, port }: NonNullable<Launch['proxy']>): Record<string, string | number | boolean> {
+  return {
+    'network.proxy.type': 1, 'network.proxy.http': host, 'network.proxy.http_port': port, 'network.proxy.ssl': host, 'network.proxy.ssl_port': port,
+    'network.proxy.allow_hijacking_localhost': true, 'network.proxy.no_proxies_on': '',
   };
 }
 

@@ -1,8 +1,8 @@
 /** As much of W3C WebDriver (https://www.w3.org/TR/webdriver2/) as driving a page takes. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STEP_LIMIT_MS, type Engine, type Launch } from './engine';
-import { encode, find, type Sight } from './sight';
+import { STEP_LIMIT_MS, type Engine, type Launch } from './engine.ts';
+import { encode, find, type Sight } from './sight.ts';
 
 /** A driver that is stuck, such as one without a display, never answers. */
 const ANSWER_LIMIT_MS = 30_000;
@@ -24,10 +24,13 @@ const middleOnTop = `
   return arguments[0].contains(hit) || (hit && hit.control === arguments[0]) ? [x, y] : [-1, -1];`;
 
 export class WebDriverError extends Error {
-  /** `code` is one of the specification's (6.6). */
-  constructor(readonly code: string, message: string) {
+  /** One of the specification's (6.6). */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
     super(`${code}: ${message}`);
     this.name = 'WebDriverError';
+    this.code = code;
   }
 }
 

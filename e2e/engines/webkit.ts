@@ -5,8 +5,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Engine, Launch } from './engine';
-import { openSession, untilReady } from './webdriver';
+import type { Engine, Launch } from './engine.ts';
+import { openSession, untilReady } from './webdriver.ts';
 
 /** WebKitGTK's own browser on a virtual display, through its WebDriver. Its profile goes with it. */
 export async function launchWebKit(driverPath: string, { viewport, proxy }: Launch): Promise<Engine> {
@@ -30,7 +30,7 @@ export async function launchWebKit(driverPath: string, { viewport, proxy }: Laun
     const engine = await openSession(driver, {
       browserName: 'MiniBrowser', acceptInsecureCerts: true,
       // Not for https: it would speak TLS to the proxy itself.
-      proxy: { proxyType: 'manual', httpProxy: `${proxy.host}:${proxy.port}` },
+      ...(proxy ? { proxy: { proxyType: 'manual', httpProxy: `${proxy.host}:${proxy.port}` } } : {}),
     }, viewport);
     return { ...engine, close: () => engine.close().finally(stop) };
   } catch (error) {
