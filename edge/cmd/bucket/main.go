@@ -21,6 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/clinicpro/photobridge/edge/cmd/internal/environment"
 )
 
 const timeLimit = 2 * time.Minute
@@ -56,19 +58,12 @@ type setUp struct {
 }
 
 func newSetUp(getenv func(string) string) (*setUp, error) {
-	var missing []string
-	required := func(name string) string {
-		value := getenv(name)
-		if value == "" {
-			missing = append(missing, name)
-		}
-		return value
-	}
-	region, bucket := required("AWS_REGION"), required("S3_BUCKET_NAME")
-	keyID, secret := required("AWS_ACCESS_KEY_ID"), required("AWS_SECRET_ACCESS_KEY")
-	page := required("BASE_URL")
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("set %s, as for the edge", strings.Join(missing, ", "))
+	variables := environment.Reader{Getenv: getenv}
+	region, bucket := variables.Required("AWS_REGION"), variables.Required("S3_BUCKET_NAME")
+	keyID, secret := variables.Required("AWS_ACCESS_KEY_ID"), variables.Required("AWS_SECRET_ACCESS_KEY")
+	page := variables.Required("BASE_URL")
+	if err := variables.Err(); err != nil {
+		return nil, err
 	}
 	origins, err := originsOf(page, getenv("ALLOWED_ORIGINS"))
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
+	"github.com/clinicpro/photobridge/edge/cmd/internal/environment"
 	"github.com/clinicpro/photobridge/edge/objects"
 	"github.com/clinicpro/photobridge/edge/realtime"
 	"github.com/clinicpro/photobridge/edge/session"
@@ -52,24 +52,17 @@ type ender struct {
 }
 
 func newEnder(getenv func(string) string) (*ender, error) {
-	var missing []string
-	required := func(name string) string {
-		value := getenv(name)
-		if value == "" {
-			missing = append(missing, name)
-		}
-		return value
-	}
+	variables := environment.Reader{Getenv: getenv}
 	store := &upstash.Store{Redis: &upstash.Client{
-		URL: required("UPSTASH_REDIS_REST_URL"), Token: required("UPSTASH_REDIS_REST_TOKEN"), HTTP: http.DefaultTransport,
+		URL: variables.Required("UPSTASH_REDIS_REST_URL"), Token: variables.Required("UPSTASH_REDIS_REST_TOKEN"), HTTP: http.DefaultTransport,
 	}}
 	bucket := objects.New(objects.Config{
-		Bucket: required("S3_BUCKET_NAME"), Region: required("AWS_REGION"), Endpoint: getenv("S3_ENDPOINT"),
-		AccessKeyID: required("AWS_ACCESS_KEY_ID"), SecretAccessKey: required("AWS_SECRET_ACCESS_KEY"), SessionToken: getenv("AWS_SESSION_TOKEN"),
+		Bucket: variables.Required("S3_BUCKET_NAME"), Region: variables.Required("AWS_REGION"), Endpoint: getenv("S3_ENDPOINT"),
+		AccessKeyID: variables.Required("AWS_ACCESS_KEY_ID"), SecretAccessKey: variables.Required("AWS_SECRET_ACCESS_KEY"), SessionToken: getenv("AWS_SESSION_TOKEN"),
 	}, http.DefaultTransport, time.Now)
-	ablyKey := required("ABLY_API_KEY")
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("set %s, as for the edge", strings.Join(missing, ", "))
+	ablyKey := variables.Required("ABLY_API_KEY")
+	if err := variables.Err(); err != nil {
+		return nil, err
 	}
 	publisher, err := realtime.New(ablyKey, getenv("ABLY_REST_URL"), http.DefaultTransport)
 	if err != nil {
