@@ -7,6 +7,7 @@ import { sendThroughChaos } from './support/chaos';
 import { expireSession } from './support/faults';
 import { Link } from './support/link';
 import { storedObjects } from './support/objects';
+import { journal } from './support/journal';
 import { Phone } from './support/phone';
 import { cutPower, switchOn } from './support/power';
 import { Session } from './support/session';
@@ -132,22 +133,3 @@ const count = async (session: Session): Promise<number> => (await session.images
 
 /** Bytes that no other photo has. */
 const middle = (jpeg: Buffer): Buffer => jpeg.subarray(jpeg.length / 2, jpeg.length / 2 + 24);
-
-/** Runs in the page: all that the engine's database holds, keys and values, as one Latin-1 text. */
-async function journal(): Promise<string> {
-  const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const db = await settled(indexedDB.open('photobridge', 1));
-  const store = db.transaction('journal').objectStore('journal');
-  const [keys, values] = await Promise.all([settled(store.getAllKeys()), settled(store.getAll() as IDBRequest<ArrayBuffer[]>)]);
-  db.close();
-  let text = keys.join('');
-  for (const value of values) {
-    const bytes = new Uint8Array(value);
-    for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
-  }
-  return text;
-}

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { browsers, type Slow } from './browsers.ts';
 import type { Contestant } from './page.ts';
 import { compare } from './quality.ts';
-import { mean, plot, slowTable, table, type Measured, type Slowed } from './report.ts';
+import { longestTask, mean, plot, slowTable, table, type Measured, type Slowed } from './report.ts';
 import { serve, type Served } from './server.ts';
 
 const CONTESTANTS: readonly Contestant[] = ['native', 'pure', 'peer'];
@@ -38,10 +38,10 @@ for (const browser of browsers(root).filter(({ name }) => wanted?.includes(name)
   const opened = await browser.open(served.origin);
   try {
     console.log(await served.order('browser'));
-    const { all, longestTask } = await race(served, kept);
+    const all = await race(served, kept);
     if (!served.asked.some((path) => /purecodec/.test(path))) throw new Error('the pure road was not taken');
     const raced = table(all);
-    report.push(`## ${browser.name}`, raced.text, taskText(longestTask));
+    report.push(`## ${browser.name}`, raced.text, taskText(all));
     missed.push(...raced.missed.map((miss) => `${browser.name}: ${miss}`));
     if (opened.slow) {
       const crawled = slowTable(await crawl(served, opened.slow, all));
@@ -64,21 +64,18 @@ for (const miss of missed) console.log(`MISSED ${miss}`);
 if (missed.length > 0) process.exitCode = 1;
 
 /** Every contestant with every photo; one that a contestant cannot do is left out. */
-async function race(served: Served, kept: string): Promise<{ all: Measured[]; longestTask: number | null }> {
+async function race(served: Served, kept: string): Promise<Measured[]> {
   const all: Measured[] = [];
-  let longestTask: number | null = null;
   for (const photo of photos) {
     const measured = new Map<Contestant, Measured>();
     try {
       for (let round = -1; round < rounds; round++) {
         for (const i of CONTESTANTS.keys()) {
           const contestant = CONTESTANTS[(i + round + 1) % CONTESTANTS.length] ?? 'peer';
-          await served.order('longestTask');
-          const { milliseconds, ...rest } = await served.order('run', contestant, photo);
-          const task = await served.order('longestTask');
-          if (contestant !== 'peer' && task !== null) longestTask = Math.max(longestTask ?? 0, task);
-          const one = measured.get(contestant) ?? { photo, contestant, rounds: [], ...rest };
+          const { milliseconds, longestTask, ...rest } = await served.order('run', contestant, photo);
+          const one = measured.get(contestant) ?? { photo, contestant, rounds: [], longestTask, ...rest };
           if (round >= 0) one.rounds.push(milliseconds); // the first loads what it needs
+          if (longestTask !== null) one.longestTask = Math.max(one.longestTask ?? 0, longestTask);
           measured.set(contestant, { ...one, ...rest });
         }
       }
@@ -93,7 +90,7 @@ async function race(served: Served, kept: string): Promise<{ all: Measured[]; lo
     all.push(...CONTESTANTS.flatMap((contestant) => measured.get(contestant) ?? []));
     console.log(`${photo}: ${CONTESTANTS.map((contestant) => `${contestant} ${measured.get(contestant)?.rounds.map((ms) => ms.toFixed(0)).join(' ')}`).join(', ')}`);
   }
-  return { all, longestTask };
+  return all;
 }
 
 /** The native road on a slower processor; a loop in its worker says how much slower it is, by this and by whatever else the machine does. */
@@ -116,7 +113,8 @@ async function crawl(served: Served, slow: Slow, all: readonly Measured[]): Prom
   }
 }
 
-function taskText(longest: number | null): string {
+function taskText(all: readonly Measured[]): string {
+  const longest = longestTask(all);
   if (longest === null) return 'This browser does not tell of long tasks.';
   return `Longest task of the main thread while ours worked: ${longest.toFixed(0)} ms (0: below 50).`;
 }

@@ -13,6 +13,8 @@ export interface Measured {
   height: number;
   /** Of the photo. */
   megapixels: number;
+  /** Of the main thread meanwhile, in any round, in milliseconds; 0 below 50, null where the browser does not tell. */
+  longestTask: number | null;
   quality?: Quality;
 }
 
@@ -39,6 +41,12 @@ export function median(values: readonly number[]): number {
 }
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Of both roads, on all photos. */
+export function longestTask(all: readonly Measured[]): number | null {
+  const told = all.filter(({ contestant }) => contestant !== 'peer').map(({ longestTask }) => longestTask).filter((task) => task !== null);
+  return told.length > 0 ? Math.max(...told) : null;
+}
 
 /** A Markdown table, and the promises that were missed. */
 export function table(all: readonly Measured[]): { text: string; missed: string[] } {

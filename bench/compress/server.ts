@@ -6,18 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { transformWithOxc } from 'vite';
+import { FALSIFY } from '../../e2e/support/falsify.ts';
 import type { Bench } from './page.ts';
-
-/** What a browser does that protects against fingerprinting: pixels that are read differ by a little. */
-const FALSIFY = `{
-  const honest = OffscreenCanvasRenderingContext2D.prototype.getImageData;
-  OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...where) {
-    const image = honest.apply(this, where);
-    for (let i = 0; i < image.data.length; i += 4) image.data[i] ^= i >> 2 & 1;
-    return image;
-  };
-}
-`;
 
 export interface Places {
   root: string;

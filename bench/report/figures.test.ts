@@ -27,12 +27,13 @@ describe('statistics', () => {
 
 test('compression is held against the peer on the same photo', () => {
   const measured = (photo: string, contestant: Measured['contestant'], rounds: number[], ssimulacra: number): Measured =>
-    ({ photo, contestant, rounds, bytes: 900_000, width: 1, height: 1, megapixels: 1, quality: { ssimulacra, butteraugli: 1 } });
+    ({ photo, contestant, rounds, bytes: 900_000, width: 1, height: 1, megapixels: 1, longestTask: contestant === 'peer' ? 90 : 0, quality: { ssimulacra, butteraugli: 1 } });
   const figures = compressFigures('compress.json', [
     measured('a.jpg', 'native', [10, 30, 20], 0.01), measured('a.jpg', 'peer', [100, 100, 100], 0.04),
     measured('b.jpg', 'pure', [50], 0.03), measured('b.jpg', 'peer', [100], 0.04),
   ]);
-  expect(figures).toHaveLength(8);
+  expect(figures).toHaveLength(9);
+  expect(named(figures, 'compress/Chromium/longest task of the main thread')).toMatchObject({ value: 0, goal: 50 });
   expect(compressFigures('compress-webkit.json', [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)])[0]?.name).toBe('compress/WebKit/pure/time/a.jpg');
   expect(named(figures, 'compress/Chromium/native/time/a.jpg')).toEqual({ name: 'compress/Chromium/native/time/a.jpg', value: 0.2, goal: 0.33, unit: '×', spread: expect.closeTo(0.05), better: 'lower' });
   expect(named(figures, 'compress/Chromium/pure/time/b.jpg')).toMatchObject({ value: 0.5, goal: 1, spread: 0 });
@@ -60,12 +61,18 @@ test('the edge is one of each call after the other', () => {
 
 test('links: times as shares of what is promised, and a photo’s cost', () => {
   const figures = linksFigures({
-    ones: [{ line: 'good', promised: 2, seconds: 1 }, { line: 'good', promised: 2, seconds: 3 }, { line: 'poor', promised: 4, seconds: 4 }],
+    ones: [
+      { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 1 }, { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 3 },
+      { phone: 'good', desktop: 'good', floor: 4, promised: 2, seconds: 5 }, { phone: 'poor', desktop: 'fibre', floor: 3, promised: 4, seconds: 4 },
+    ],
     twenties: [{ line: 'good', promised: 10, seconds: 12 }],
     costs: [{ name: 'good', photos: 1, requests: 5, redis: 3 }, { name: 'good', photos: 1, requests: 7, redis: 3 }, { name: 'good, all prepared', photos: 20, requests: 80, redis: 40 }],
+    tasks: [{ line: 'good', longest: 60 }],
   });
-  expect(named(figures, 'links/one photo ÷ what the line allows, good line')).toMatchObject({ value: 1, goal: 1, spread: 0.25 });
-  expect(named(figures, 'links/20 photos ÷ the slower of compressing and uploading, good line')).toMatchObject({ value: 1.2, goal: 1, spread: 0 });
+  expect(named(figures, 'links/one photo: good line, desktop fibre')).toMatchObject({ value: 2, goal: 2, unit: 's', spread: 0.5 });
+  expect(figures.some(({ name }) => name.includes('desktop good'))).toBe(false);
+  expect(named(figures, 'links/longest task of the phone’s page, 20 photos: good line')).toMatchObject({ value: 60, goal: 50, unit: 'ms' });
+  expect(named(figures, 'links/20 photos ÷ the slower of compressing and uploading: good line')).toMatchObject({ value: 1.2, goal: 1, spread: 0 });
   expect(named(figures, 'links/one photo, good line')).toMatchObject({ value: 2, goal: 2, unit: 's' });
   expect(named(figures, 'links/requests a photo: good, 1 photo')).toMatchObject({ value: 6, goal: 5 });
   expect(named(figures, 'links/requests a photo: good, all prepared, 20 photos')).toMatchObject({ value: 4, goal: 4.2 });

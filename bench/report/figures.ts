@@ -1,13 +1,14 @@
 /** From what each bench wrote to figures with their goals. */
 
 import type { Sample } from '../edge/load.ts';
-import { PROMISES, type Measured } from '../compress/report.ts';
+import { longestTask, PROMISES, type Measured } from '../compress/report.ts';
 import type { Links } from '../links/main.ts';
 import type { Strip } from './plot.ts';
 import type { Figure, Unit } from './row.ts';
 import { median, ratios, spread } from './statistics.ts';
 
 const MAX_IMAGE_BYTES = 1_000_000;
+const TASK_GOAL_MS = 50;
 
 /** bench/compress names its files by the browser, Chromium's by none. */
 function browserOf(file: string): string {
@@ -17,6 +18,8 @@ function browserOf(file: string): string {
 
 /** Both roads against the peer, on every photo, in one browser. */
 export function compressFigures(file: string, all: readonly Measured[]): Figure[] {
+  const longest = longestTask(all);
+  const tasks = longest === null ? [] : [most(`compress/${browserOf(file)}/longest task of the main thread`, longest, TASK_GOAL_MS, 'ms')];
   return all.flatMap((ours): Figure[] => {
     const peer = all.find(({ photo, contestant }) => photo === ours.photo && contestant === 'peer');
     if (ours.contestant === 'peer' || !peer) return [];
@@ -32,7 +35,7 @@ export function compressFigures(file: string, all: readonly Measured[]): Figure[
       );
     }
     return figures;
-  });
+  }).concat(tasks);
 }
 
 export function compressStrip(file: string, all: readonly Measured[]): Strip {
@@ -82,29 +85,43 @@ const ONE_PHOTO_GOAL_S = 2;
 const REQUESTS_GOAL = { one: 5, batch: 4.2 };
 const REDIS_GOAL = 3;
 
-/** Times as a share of what the line allows; requests and commands as counts. */
-export function linksFigures({ ones, twenties, costs }: Links): Figure[] {
-  const shares = (all: readonly { line: string; promised: number; seconds: number }[], name: string): Figure[] =>
-    grouped(all, ({ line }) => line).map(([line, runs]) => {
-      const each = runs.map(({ promised, seconds }) => seconds / promised);
-      return ratio(`links/${name}, ${line} line`, median(each), 1, spread(each));
-    });
-  const good = ones.filter(({ line }) => line === 'good').map(({ seconds }) => seconds);
+/** Times as a share of what is promised; requests and commands as counts. */
+export function linksFigures({ ones, twenties, costs, tasks }: Links): Figure[] {
   return [
-    ...shares(ones, 'one photo ÷ what the line allows'),
-    ...shares(twenties, '20 photos ÷ the slower of compressing and uploading'),
-    { ...most('links/one photo, good line', median(good), ONE_PHOTO_GOAL_S, 's'), spread: spread(good) },
-    ...grouped(costs, ({ name, photos }) => `${name}, ${photos} ${photos === 1 ? 'photo' : 'photos'}`).flatMap(([name, runs]): Figure[] => {
-      const goal = runs[0]?.photos === 1 ? REQUESTS_GOAL.one : REQUESTS_GOAL.batch;
-      const requests = runs.map((run) => run.requests / run.photos);
-      const redis = runs.map((run) => run.redis / run.photos);
-      return [
-        { ...most(`links/requests a photo: ${name}`, median(requests), goal, 'requests'), spread: spread(requests) },
-        { ...most(`links/Redis commands a photo: ${name}`, median(redis), REDIS_GOAL, 'commands'), spread: spread(redis) },
-      ];
-    }),
+    ...paintedFigures(ones),
+    ...grouped(twenties, ({ line }) => line).map(([line, runs]) =>
+      share(`20 photos ÷ the slower of compressing and uploading: ${line} line`, runs.map(({ seconds, promised }) => seconds / promised), 1)),
+    ...costFigures(costs),
+    ...tasks.map(({ line, longest }) => most(`links/longest task of the phone’s page, 20 photos: ${line} line`, longest, TASK_GOAL_MS, 'ms')),
   ];
 }
+
+/** Against what lines allow that are only numbers: a slow machine's own work counts in full, so these are times. */
+function paintedFigures(ones: Links['ones']): Figure[] {
+  const seconds = (name: string, runs: Links['ones'], goal: number): Figure => {
+    const each = runs.map((run) => run.seconds);
+    return { ...most(`links/${name}`, median(each), goal, 's'), spread: spread(each) };
+  };
+  const fibre = ones.filter(({ phone, desktop }) => phone !== desktop);
+  return [
+    ...grouped(fibre, ({ phone, desktop }) => `${phone} line, desktop ${desktop}`).map(([lines, runs]) => seconds(`one photo: ${lines}`, runs, median(runs.map(({ promised }) => promised)))),
+    seconds('one photo, good line', fibre.filter(({ phone }) => phone === 'good'), ONE_PHOTO_GOAL_S),
+  ];
+}
+
+function costFigures(costs: Links['costs']): Figure[] {
+  return grouped(costs, ({ name, photos }) => `${name}, ${photos} ${photos === 1 ? 'photo' : 'photos'}`).flatMap(([name, runs]): Figure[] => {
+    const goal = runs[0]?.photos === 1 ? REQUESTS_GOAL.one : REQUESTS_GOAL.batch;
+    const requests = runs.map((run) => run.requests / run.photos);
+    const redis = runs.map((run) => run.redis / run.photos);
+    return [
+      { ...most(`links/requests a photo: ${name}`, median(requests), goal, 'requests'), spread: spread(requests) },
+      { ...most(`links/Redis commands a photo: ${name}`, median(redis), REDIS_GOAL, 'commands'), spread: spread(redis) },
+    ];
+  });
+}
+
+const share = (name: string, each: readonly number[], goal: number): Figure => ratio(`links/${name}`, median(each), goal, spread(each));
 
 /** What scripts/sizes.mjs wrote. */
 export interface Size {

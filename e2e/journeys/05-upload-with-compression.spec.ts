@@ -3,13 +3,23 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { decode } from '../support/jpeg';
-import type { Orientation } from '../support/photos';
+import { deltaE, lab } from '../support/colour';
+import { FALSIFY } from '../support/falsify';
+import { colourInTheMiddle, decode } from '../support/jpeg';
+import { storedObjects } from '../support/objects';
+import { makeDisplayP3, PATCH, type Orientation } from '../support/photos';
 import { Session } from '../support/session';
 import { expectStored, expectUpright, MAX_IMAGE_BYTES } from '../support/stored';
 import { expect, test } from './journey';
 
 const ORIENTATIONS: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
+const ROADS = [
+  { falsified: false, road: 'the browser’s codecs' },
+  { falsified: true, road: 'its own codecs, where the browser falsifies pixels' },
+];
+/** The script of the engine's worker, and the program with its own codecs. */
+const ENGINE = /\/worker-[^/]*\.js$/;
+const OWN_CODECS = /purecodec[^/]*\.wasm$/;
 const REAL = ['galaxy-s7-12mp.jpg', 'gps.jpg', 'iphone-6plus-8mp-portrait.jpg', 'orientation/landscape_6.jpg'];
 
 test('two photos of several megabytes, one of them turned', async ({ nurse, page, photos, stack }) => {
@@ -23,16 +33,36 @@ test('two photos of several megabytes, one of them turned', async ({ nurse, page
   expectUpright(await expectStored(page, stack, session.encounterId, 2), 1);
 });
 
-test('every EXIF orientation arrives upright', async ({ nurse, page, photos, stack }) => {
-  const files = [];
-  for (const orientation of ORIENTATIONS) files.push(...(await photos(1, { width: 640, height: 480, orientation })));
-  const session = await Session.open(stack);
-  await nurse.scans(session.url);
-  await nurse.choosesPhotos(files);
-  await nurse.taps('Send without details');
-  await nurse.reads('8 photos are on the desktop');
-  expectUpright(await expectStored(page, stack, session.encounterId, 8), 4);
-});
+for (const { falsified, road } of ROADS) {
+  test(`every EXIF orientation arrives upright, by ${road}`, async ({ nurse, line, page, photos, stack }) => {
+    if (falsified) line.preludes.push({ of: ENGINE, script: FALSIFY });
+    const files = [];
+    for (const orientation of ORIENTATIONS) files.push(...(await photos(1, { width: 2800, height: 2000, orientation })));
+    const session = await Session.open(stack);
+    await nurse.scans(session.url);
+    await nurse.choosesPhotos(files);
+    await nurse.taps('Send without details');
+    await nurse.reads('8 photos are on the desktop');
+    expectUpright(await expectStored(page, stack, session.encounterId, 8), 4);
+    expect(line.asked.some(({ what }) => OWN_CODECS.test(what))).toBe(falsified);
+  });
+
+  test(`a colour of Display P3 stays what it is, by ${road}`, async ({ nurse, line, page, stack }, info) => {
+    if (falsified) line.preludes.push({ of: ENGINE, script: FALSIFY });
+    const file = info.outputPath('display-p3.jpg');
+    await makeDisplayP3(page, file);
+    const session = await Session.open(stack);
+    await nurse.scans(session.url);
+    await nurse.choosesPhotos([file]);
+    await nurse.taps('Send without details');
+    await nurse.reads('1 photo is on the desktop');
+    const [stored] = await storedObjects(stack, session.encounterId);
+    const red = lab('display-p3', PATCH);
+    expect(deltaE(lab('srgb', await colourInTheMiddle(page, stored?.bytes ?? Buffer.of())), red)).toBeLessThan(2);
+    expect(deltaE(lab('srgb', PATCH), red), 'a lost profile would show').toBeGreaterThan(3);
+    expect(line.asked.some(({ what }) => OWN_CODECS.test(what))).toBe(falsified);
+  });
+}
 
 test('photos of real phones', async ({ nurse, page, stack }) => {
   const folder = process.env.PHOTOS ?? '';

@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 import { askConsent } from '../support/consent';
 import { clearFaults, inject } from '../support/faults';
+import { untilWritten } from '../support/journal';
 import { Phone } from '../support/phone';
 import { Session } from '../support/session';
 import { makeSkins } from '../support/skin';
@@ -131,6 +132,7 @@ test('details survive a reload and an upload that was left for Review', async ({
   await phone.page.getByLabel('Notes').fill('Itches since Tuesday');
   await phone.button('Next').tap();
   await expect(phone.page.getByRole('heading', { name: 'Photo 2 of 2' })).toBeVisible();
+  await untilWritten(phone.page);
   await phone.page.reload();
   await expect(phone.page.getByRole('heading', { name: 'Photo 2 of 2' })).toBeVisible(SENT);
   await phone.button('Previous photo').tap();

@@ -2,20 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
 import type { Message, PhotoSnapshot, PhotoWarning } from '../../web/src/contract/engine';
+import { FALSIFY } from './falsify';
 import type { Stack } from './stack';
 
 const assets = fileURLToPath(new URL('../../web/dist/assets', import.meta.url));
-
-/** What a browser does that protects against fingerprinting: pixels that are read differ by a little. */
-const FALSIFY = `{
-  const honest = OffscreenCanvasRenderingContext2D.prototype.getImageData;
-  OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...where) {
-    const image = honest.apply(this, where);
-    for (let i = 0; i < image.data.length; i += 4) image.data[i] ^= (i >> 2) & 1;
-    return image;
-  };
-}
-`;
 
 export type Canvas = 'honest' | 'falsified';
 

@@ -43,6 +43,19 @@ export function decode(page: Page, jpeg: Buffer): Promise<Decoded> {
   }, jpeg.toString('base64'));
 }
 
+/** The colour in the middle, as the page's browser shows it in sRGB; channels are 0 to 1. */
+export function colourInTheMiddle(page: Page, jpeg: Buffer): Promise<[number, number, number]> {
+  return page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+    const context = new OffscreenCanvas(1, 1).getContext('2d');
+    if (!context) throw new Error('no 2d context');
+    context.drawImage(bitmap, -bitmap.width / 2, -bitmap.height / 2);
+    const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data;
+    return [r / 255, g / 255, b / 255];
+  }, jpeg.toString('base64'));
+}
+
 /** The largest difference of any channel between two lists of colours. */
 export function colourDistance(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
   return Math.max(...a.flatMap((colour, i) => colour.map((channel, j) => Math.abs(channel - (b[i]?.[j] ?? NaN)))));

@@ -63,6 +63,8 @@ export class Link {
   readonly asked: Asked[] = [];
   /** Where names lead that this line alone knows: `practice.test:443` to a port of this machine. */
   readonly names = new Map<string, number>();
+  /** What comes before the first line of a script, by its path. */
+  readonly preludes: { of: RegExp; script: string }[] = [];
   #mishaps: Required<Mishap>[] = [];
   #offline = false;
 
@@ -146,12 +148,14 @@ export class Link {
       await sleep(Math.max(0, ready - performance.now())); // what is left of it
     }
 
+    const prelude = this.preludes.find(({ of }) => of.test(url.pathname))?.script;
+    if (prelude !== undefined) delete headers['accept-encoding'];
     const outgoing = request({ ...this.#reach(url), path: url.pathname + url.search, method, headers, agent: this.#agent });
     outgoing.on('error', () => socket.destroy());
     answer.on('close', () => outgoing.destroy());
     answer.on('finish', () => (asked.answeredAt = Date.now()));
     outgoing.on('response', (response) => {
-      const passed = effect === 'drop-after' ? Promise.reject(new Error('dropped')) : this.#answer(response, answer, effect === 'cut');
+      const passed = effect === 'drop-after' ? Promise.reject(new Error('dropped')) : this.#answer(response, answer, effect === 'cut', prelude);
       passed.catch(() => socket.destroy());
     });
     const limit = effect === 'cut-upload' ? Number(headers['content-length'] ?? 0) / 2 : Infinity;
@@ -170,10 +174,12 @@ export class Link {
     }
   }
 
-  async #answer(response: IncomingMessage, answer: ServerResponse, cut: boolean): Promise<void> {
+  async #answer(response: IncomingMessage, answer: ServerResponse, cut: boolean, prelude = ''): Promise<void> {
+    if (prelude) delete response.headers['content-length'];
     await this.#down.carry(sizeOfHead(response), () => {
       if (!answer.destroyed) answer.writeHead(response.statusCode ?? 502, response.headers).flushHeaders();
     });
+    if (prelude) await this.#down.carry(prelude.length, () => answer.write(prelude));
     for await (const chunk of response as AsyncIterable<Buffer>) {
       if (cut) throw new Error('cut');
       await this.#down.carry(chunk.length, () => answer.write(chunk));

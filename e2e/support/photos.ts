@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 
 /** EXIF orientation: how a viewer must turn the stored pixels to see them upright. */
@@ -66,6 +66,26 @@ async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string
   let text = '';
   for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
   return btoa(text);
+}
+
+/** A saturated red in Display P3 that sRGB has too; channels are 0 to 1. */
+export const PATCH = [0.8, 0.25, 0.22] as const;
+
+/** A photo in Display P3, of one colour all over; the browser writes the profile. */
+export async function makeDisplayP3(page: Page, path: string): Promise<void> {
+  const base64 = await page.evaluate(async (channels) => {
+    const canvas = new OffscreenCanvas(3200, 2400);
+    const context = canvas.getContext('2d', { colorSpace: 'display-p3' });
+    if (!context) throw new Error('no 2d context');
+    context.fillStyle = `color(display-p3 ${channels})`;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 1 })).arrayBuffer());
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
+    return btoa(text);
+  }, PATCH.join(' '));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, Buffer.from(base64, 'base64'));
 }
 
 /** Puts an APP1 segment with orientation and GPS right after SOI (EXIF 2.32, 4.5.4 and 4.6). */

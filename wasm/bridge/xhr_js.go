@@ -35,7 +35,8 @@ func (XHR) Put(ctx context.Context, to shared.PresignedUpload, body []byte, prog
 		}
 		xhr.Get("upload").Set("onprogress", onProgress)
 		xhr.Set("onloadend", onEnd) // after load, error, timeout and abort alike
-		xhr.Call("send", bytesToJS(body))
+		// A Blob: Chromium hands it over by reference, and bytes piece by piece before the request begins.
+		xhr.Call("send", js.Global().Get("Blob").New([]any{bytesToJS(body)}))
 		return js.Undefined()
 	})
 	if err != nil {

@@ -147,7 +147,7 @@ func (q *Queue) upload() {
 		}
 		records = append(records, p.record())
 	}
-	q.write(func(ctx context.Context, j Journal) error { return j.Save(ctx, records...) })
+	q.save(records...)
 }
 
 // hurry forgets waits: the person asked, or the world changed.
@@ -259,11 +259,17 @@ func (q *Queue) note(p *photo) {
 		q.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, record.ID) })
 		return
 	}
-	q.write(func(ctx context.Context, j Journal) error { return j.Save(ctx, record) })
+	q.save(record)
 }
 
-func (q *Queue) write(op func(context.Context, Journal) error) {
+func (q *Queue) save(records ...Record) {
 	if q.scribe != nil {
-		q.scribe.write(q.ctx, op)
+		q.scribe.save(q.ctx, records...)
+	}
+}
+
+func (q *Queue) write(do func(context.Context, Journal) error) {
+	if q.scribe != nil {
+		q.scribe.write(q.ctx, do)
 	}
 }

@@ -3,6 +3,7 @@ package upload
 import (
 	"errors"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,25 @@ func TestQueueJournal(t *testing.T) {
 		q.Do(Command{Type: CommandUpload})
 		time.Sleep(2 * time.Minute)
 		arrived(t, w, id)
+	})
+}
+
+func TestQueueSavesTogether(t *testing.T) {
+	inBubble(t, "what is typed while a write lasts is one write more", func(t *testing.T, w *world) {
+		q := w.open(t)
+		id := ids(1)[0]
+		add(q, id)
+		time.Sleep(time.Minute)
+		w.writing = time.Second
+		before := w.writes
+		for i := range 30 {
+			q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: strings.Repeat("n", 1+i)}})
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(2 * time.Second)
+		if got := w.records[id].Metadata.Notes; len(got) != 30 || w.writes-before != 2 {
+			t.Errorf("%q after %d writes", got, w.writes-before)
+		}
 	})
 }
 

@@ -113,7 +113,8 @@ func (q *Queue) tick(now time.Time) {
 	q.wake()
 }
 
-// begin starts a step. What the journal was told before is written first.
+// begin starts a step. A photo is in the journal before it is signed; where the
+// later steps got to is written while they go on, as they can be repeated.
 func (q *Queue) begin(s step, photos []*photo, run func(ctx context.Context, a *attempt) (func(), error)) {
 	ctx, cancel := context.WithCancelCause(q.ctx)
 	a := &attempt{step: s, photos: photos, size: len(photos), cancel: cancel, movedAt: q.now}
@@ -124,7 +125,10 @@ func (q *Queue) begin(s step, photos []*photo, run func(ctx context.Context, a *
 	if c := q.link(s); c != nil {
 		c.inFlight++
 	}
-	written := q.scribe.written()
+	var written <-chan struct{} = closed
+	if s == compress || s == sign {
+		written = q.scribe.written()
+	}
 	go func() {
 		select {
 		case <-written:

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,10 +17,23 @@ type scribe struct {
 	trouble func(error)
 
 	mu     sync.Mutex
-	writes []func(context.Context, Journal) error
+	writes []write
 	last   chan struct{} // closed when all writes so far are done
 	busy   bool
 	given  bool // up
+}
+
+// write is one transaction of the journal: records, or whatever else do does.
+type write struct {
+	records []Record
+	do      func(context.Context, Journal) error
+}
+
+func (w write) to(ctx context.Context, j Journal) error {
+	if w.do != nil {
+		return w.do(ctx, j)
+	}
+	return j.Save(ctx, w.records...)
 }
 
 const writeLimit = 5 * time.Second
@@ -32,14 +46,38 @@ func newScribe(clock Clock, journal Journal, trouble func(error)) *scribe {
 	return &scribe{clock: clock, journal: journal, trouble: trouble, last: closed}
 }
 
-// write adds a write to the line.
-func (s *scribe) write(ctx context.Context, op func(context.Context, Journal) error) {
+// save adds records to the line. What waits to be saved is saved together: each
+// write takes the disk's time, and somebody who types makes one a letter.
+func (s *scribe) save(ctx context.Context, records ...Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if last := len(s.writes) - 1; last >= 0 && s.writes[last].do == nil {
+		s.writes[last].records = merged(s.writes[last].records, records)
+		return
+	}
+	s.enqueue(ctx, write{records: records})
+}
+
+// write adds any other write to the line.
+func (s *scribe) write(ctx context.Context, do func(context.Context, Journal) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.enqueue(ctx, write{do: do})
+}
+
+// merged has the newest record of each photo.
+func merged(older, newer []Record) []Record {
+	replaced := func(r Record) bool {
+		return slices.ContainsFunc(newer, func(n Record) bool { return n.ID == r.ID })
+	}
+	return append(slices.DeleteFunc(older, replaced), newer...)
+}
+
+func (s *scribe) enqueue(ctx context.Context, w write) {
 	if s.journal == nil || s.given {
 		return
 	}
-	s.writes = append(s.writes, op)
+	s.writes = append(s.writes, w)
 	if !s.busy {
 		s.busy = true
 		s.last = make(chan struct{})
@@ -57,35 +95,35 @@ func (s *scribe) written() <-chan struct{} {
 func (s *scribe) work(ctx context.Context, done chan struct{}) {
 	defer close(done)
 	for {
-		op := s.next()
-		if op == nil {
+		next, ok := s.next()
+		if !ok {
 			return
 		}
-		if err := s.within(ctx, op); err != nil && ctx.Err() == nil {
+		if err := s.within(ctx, next); err != nil && ctx.Err() == nil {
 			s.trouble(err)
 		}
 	}
 }
 
-func (s *scribe) next() func(context.Context, Journal) error {
+func (s *scribe) next() (w write, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.writes) == 0 || s.given {
 		s.busy = false
-		return nil
+		return write{}, false
 	}
-	op := s.writes[0]
+	w = s.writes[0]
 	s.writes = s.writes[1:]
-	return op
+	return w, true
 }
 
 // within does one write and gives up the journal if it does not return:
 // IndexedDB is known to hang in some browsers after the phone slept.
-func (s *scribe) within(ctx context.Context, op func(context.Context, Journal) error) error {
+func (s *scribe) within(ctx context.Context, w write) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	result := make(chan error, 1)
-	go func() { result <- op(ctx, s.journal) }()
+	go func() { result <- w.to(ctx, s.journal) }()
 	select {
 	case err := <-result:
 		return err

@@ -1,6 +1,14 @@
 import './style/base.css';
 import './style/controls.css';
-import './style/screens.css';
+import './style/capture.css';
+import './style/review.css';
+import './style/metadata.css';
+import './style/figure.css';
+import './style/photo.css';
+import './style/uploading.css';
+import './style/outcome.css';
+import './style/camera.css';
+import './style/landscape.css';
 import { exchangeEarly } from './code';
 
 const AGAIN_MS = 2_000;
