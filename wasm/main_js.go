@@ -59,9 +59,9 @@ type compressor struct{ photos *photo.Compressor }
 func newCompressor(pure photo.Codec) compressor {
 	native, ok := bridge.NewCanvasCodec()
 	if !ok {
-		return compressor{photo.New(nil, pure)}
+		return compressor{photo.New(nil, pure, bridge.Digest)}
 	}
-	return compressor{photo.New(native, pure)}
+	return compressor{photo.New(native, pure, bridge.Digest)}
 }
 
 // Compress implements upload.Compressor.

@@ -19,6 +19,10 @@ const (
 	enough      = 0.88 // a result from here on is not tried to be bettered
 	shrunkAim   = 0.85 // leaves room for a little more than the lowest quality
 
+	// Firefox halves the chroma below this quality and not from it on, for a
+	// quarter more bytes (nsJPEGEncoder.cpp): nothing is foreseen across it.
+	wholeChroma = 0.90
+
 	// Bytes fall with the quantiser's scale to about this power, over many photos;
 	// where there are two measurements the photo's own power takes its place.
 	usualPower = 0.62
@@ -101,7 +105,7 @@ func searchQuality(ctx context.Context, width, height int, limits Limits, pictur
 		case math.Abs(predicted-next) < 0.005:
 			predicted = next - 0.02 // it predicts what was just too large
 		}
-		next = limits.clamp(predicted)
+		next = limits.clamp(predicted - 0.005) // never up: a percent is up to 8% of the bytes
 		if best != nil && next <= best.quality {
 			return best, tried, nil
 		}
@@ -122,11 +126,15 @@ func foresee(ctx context.Context, width, height int, limits Limits, picture size
 		power = powerOf(tried, power)
 		quality = limits.clamp(predict(tried, power, foreseenAim*float64(limits.MaxBytes)))
 	}
+	if last := tried[len(tried)-1].quality; last < wholeChroma && quality >= wholeChroma {
+		quality = limits.clamp(wholeChroma - 0.01)
+	}
 	return quality, power, nil
 }
 
+// clamp keeps to the limits, and to whole percents: encoders round to them.
 func (l Limits) clamp(quality float64) float64 {
-	return max(l.MinQuality, min(l.MaxQuality, quality))
+	return max(l.MinQuality, min(l.MaxQuality, math.Round(100*quality)/100))
 }
 
 // powerOf measures the photo's power from the last two attempts, or keeps the
@@ -137,7 +145,7 @@ func powerOf(tried []attempt, known float64) float64 {
 	}
 	a, b := tried[len(tried)-2], tried[len(tried)-1]
 	measured := math.Log(float64(a.bytes)/float64(b.bytes)) / math.Log(quantiser(b.quality)/quantiser(a.quality))
-	if math.Abs(a.quality-b.quality) < 0.01 || !(measured > 0.2 && measured < 2) {
+	if math.Abs(a.quality-b.quality) < 0.01 || a.quality < wholeChroma != (b.quality < wholeChroma) || !(measured > 0.2 && measured < 2) {
 		return known
 	}
 	return measured

@@ -6,6 +6,7 @@ package photo
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -38,6 +39,8 @@ type Source interface {
 	Size() int64
 	// Read answers length bytes from offset; fewer at the end of the file.
 	Read(ctx context.Context, offset, length int64) ([]byte, error)
+	// Without is the file with some bytes left out.
+	Without(offset, length int64) Source
 }
 
 // Codec moves the pixels of a road.
@@ -60,11 +63,19 @@ type Bitmap interface {
 	// Estimate answers about how many bytes Encode would make of it, in a
 	// fraction of the time: from every eighth row of its 16-pixel blocks.
 	Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error)
-	// Sample scales to the given size and answers RGBA, not premultiplied,
-	// four bytes a pixel.
+	// Sample scales to the given size, from that of the last Encode if there
+	// was one, and answers RGBA, not premultiplied, four bytes a pixel.
 	Sample(ctx context.Context, width, height int) ([]byte, error)
 	// Close frees it. It may be called more than once.
 	Close()
+}
+
+// Digest answers the SHA-256 of data.
+type Digest func(ctx context.Context, data []byte) ([sha256.Size]byte, error)
+
+// GoDigest is the Digest of Go's own library.
+func GoDigest(_ context.Context, data []byte) ([sha256.Size]byte, error) {
+	return sha256.Sum256(data), nil
 }
 
 // Road is the way by which a photo was made small.

@@ -188,7 +188,7 @@ func TestBadFiles(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := New(nil, goCodec{}).Compress(t.Context(), memory(test.file), DefaultLimits())
+			_, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(test.file), DefaultLimits())
 			if e, ok := err.(*shared.Error); !ok || e.Code != test.code || !strings.HasSuffix(e.Detail, ".") {
 				t.Errorf("error is %v, want %s with a sentence", err, test.code)
 			}
@@ -199,7 +199,7 @@ func TestBadFiles(t *testing.T) {
 func TestEveryTruncationIsAnErrorOrAPicture(t *testing.T) {
 	whole := withSegment(encodeJPEG(t, picture(64, 48, 60), 80), 0xe1, exifSegment(6))
 	for n := range len(whole) {
-		result, err := New(nil, goCodec{}).Compress(t.Context(), memory(whole[:n]), DefaultLimits())
+		result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(whole[:n]), DefaultLimits())
 		if err == nil {
 			check(t, result, DefaultLimits())
 		}
@@ -221,7 +221,7 @@ func TestPhotos(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			result, err := New(nil, goCodec{}).Compress(t.Context(), memory(file), DefaultLimits())
+			result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(file), DefaultLimits())
 			if err != nil {
 				if shared.CodeOf(err) == shared.CodeInternal {
 					t.Error(err)
@@ -282,7 +282,7 @@ func TestWhatTheBrowserFailsAtIsDoneWithoutIt(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			result, err := New(test.native, goCodec{}).Compress(t.Context(), memory(file), DefaultLimits())
+			result, err := New(test.native, goCodec{}, GoDigest).Compress(t.Context(), memory(file), DefaultLimits())
 			if err != nil || result.Road != test.want {
 				t.Fatalf("%+v, %v", result, err)
 			}
@@ -293,7 +293,7 @@ func TestWhatTheBrowserFailsAtIsDoneWithoutIt(t *testing.T) {
 
 func TestCancelledPhotoFreesItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		compressor := New(stuck{}, stuck{})
+		compressor := New(stuck{}, stuck{}, GoDigest)
 		file := memory(encodeJPEG(t, picture(64, 48, 60), 80))
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
@@ -326,7 +326,7 @@ func FuzzCompress(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		limits := DefaultLimits()
 		limits.MaxPixels = 1 << 16
-		result, err := New(nil, goCodec{}).Compress(t.Context(), memory(file), limits)
+		result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(file), limits)
 		if err != nil && shared.CodeOf(err) == shared.CodeInternal {
 			t.Fatal(err)
 		}

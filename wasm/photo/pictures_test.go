@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/clinicpro/photobridge/wasm/photo/container"
@@ -19,6 +20,9 @@ import (
 type memory []byte
 
 func (m memory) Size() int64 { return int64(len(m)) }
+func (m memory) Without(offset, length int64) Source {
+	return memory(slices.Concat(m[:offset], m[offset+length:]))
+}
 func (m memory) Read(_ context.Context, offset, length int64) ([]byte, error) {
 	return m[offset:min(offset+length, int64(len(m)))], nil
 }
@@ -121,7 +125,7 @@ func exifSegment(orientation uint16) []byte {
 
 func compress(t testing.TB, file []byte, limits Limits) *Result {
 	t.Helper()
-	result, err := New(nil, goCodec{}).Compress(t.Context(), memory(file), limits)
+	result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(file), limits)
 	if err != nil {
 		t.Fatal(err)
 	}

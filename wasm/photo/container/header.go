@@ -35,9 +35,15 @@ type Header struct {
 	Components    int // JPEG: 1 grey, 3 colour, 4 CMYK
 	Precision     int // JPEG: bits a sample
 	Progressive   bool
+	// IdleProfile is a JPEG's colour profile if it says sRGB, which a picture
+	// without one is too.
+	IdleProfile Part
 
 	taken, offset string // EXIF DateTimeOriginal and OffsetTimeOriginal
 }
+
+// Part is some bytes of a file.
+type Part struct{ Start, Length int64 }
 
 // CapturedAt is the EXIF time, read as UTC where no offset is given; nil if the
 // file does not say.

@@ -102,6 +102,10 @@ func readJPEGHeader(file []byte, header *Header) error {
 			if exif.taken != "" {
 				header.taken, header.offset = exif.taken, exif.offset
 			}
+		default:
+			if _, count, profile, ok := s.ICC(); ok && count == 1 && isSRGB(profile) {
+				header.IdleProfile = Part{int64(s.start), int64(4 + len(s.Body))}
+			}
 		}
 	})
 	if err == nil && (header.Width == 0 || header.Height == 0) {

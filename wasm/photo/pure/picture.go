@@ -153,6 +153,9 @@ func encode(m *image.YCbCr, quality float64) []byte {
 
 // Sample scales to the given upright size and answers RGBA, four bytes a pixel.
 func (p *Picture) Sample(_ context.Context, width, height int) ([]byte, error) {
+	if p.upright != nil {
+		return rgbaOf(scale(rasterOf(p.upright), width, height)), nil
+	}
 	return rgbaOf(p.at(width, height)), nil
 }
 
