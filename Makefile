@@ -173,8 +173,8 @@ soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, n
 
 .PHONY: test-e2e
 test-e2e: build browser engines ## real browsers against the whole thing
-	playwright test --config e2e/playwright.config.ts --project=chromium
-	playwright test --config e2e/playwright.config.ts --project=firefox --project=webkit --workers=2
+	playwright test --config e2e/playwright.config.ts --project=chromium --project=firefox --project=webkit --workers=2
+	playwright test --config e2e/playwright.config.ts --project=measures
 
 .PHONY: chaos
 chaos: build browser ## photos through every fault of edge, storage, network and phone: none lost, none twice; PHOTOS_COUNT=1000 SEED=1

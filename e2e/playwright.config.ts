@@ -6,10 +6,13 @@ import type { Cast } from './journeys/journey';
 const browser = fileURLToPath(new URL('../scripts/browser.sh', import.meta.url));
 const executablePath = execFileSync(browser, { encoding: 'utf8' }).trim();
 
+/** What measures this machine has it to itself. */
+const MEASURES = /\/(memory|timing)\.spec\.ts$/;
+
 export default defineConfig<Cast>({
   testDir: '.',
   outputDir: 'out/results',
-  // One stack, one browser: the tests share two cores.
+  // Each has a stack and a browser of its own; `make test-e2e` gives two cores two.
   workers: 1,
   // A second try on a busy machine; the report calls it flaky and not passed.
   retries: process.env.CI ? 1 : 0,
@@ -25,7 +28,8 @@ export default defineConfig<Cast>({
     trace: 'retain-on-failure',
   },
   projects: [
-    { name: 'chromium' },
+    { name: 'chromium', testIgnore: MEASURES },
+    { name: 'measures', testMatch: MEASURES },
     { name: 'firefox', testDir: 'journeys', use: { engineName: 'firefox' } },
     { name: 'webkit', testDir: 'journeys', use: { engineName: 'webkit' } },
   ],

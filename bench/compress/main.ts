@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { browsers, type Slow } from './browsers.ts';
 import type { Contestant } from './page.ts';
 import { compare } from './quality.ts';
-import { longestTask, mean, plot, slowTable, table, type Measured, type Slowed } from './report.ts';
+import { longestTask, mean, plot, slowTable, table, type Compression, type Measured, type Slowed } from './report.ts';
 import { serve, type Served } from './server.ts';
 
 const CONTESTANTS: readonly Contestant[] = ['native', 'pure', 'peer'];
@@ -43,14 +43,15 @@ for (const browser of browsers(root).filter(({ name }) => wanted?.includes(name)
     const raced = table(all);
     report.push(`## ${browser.name}`, raced.text, taskText(all));
     missed.push(...raced.missed.map((miss) => `${browser.name}: ${miss}`));
-    if (opened.slow) {
-      const crawled = slowTable(await crawl(served, opened.slow, all));
+    const slowed = opened.slow && await crawl(served, opened.slow, all);
+    if (slowed) {
+      const crawled = slowTable(slowed);
       report.push(crawled.text);
       missed.push(...crawled.missed);
     }
     const name = browser.name === 'Chromium' ? 'compress' : `compress-${browser.name.toLowerCase()}`;
     writeFileSync(join(out, `${name}.svg`), plot(all));
-    writeFileSync(join(out, `${name}.json`), JSON.stringify(all, undefined, 1));
+    writeFileSync(join(out, `${name}.json`), JSON.stringify({ all, ...(slowed ? { slowed } : {}) } satisfies Compression, undefined, 1));
   } finally {
     await opened.close();
     served.stop();
@@ -95,8 +96,9 @@ async function race(served: Served, kept: string): Promise<Measured[]> {
 
 /** The native road on a slower processor; a loop in its worker says how much slower it is, by this and by whatever else the machine does. */
 async function crawl(served: Served, slow: Slow, all: readonly Measured[]): Promise<Slowed> {
-  const quickest = Math.min(...(await slow.loops()));
-  const factor = async (): Promise<number> => mean(await slow.loops()) / quickest;
+  await slow.loops(); // until it is compiled
+  const usual = mean(await slow.loops());
+  const factor = async (): Promise<number> => mean(await slow.loops()) / usual;
   const release = await slow.by(SLOWER);
   try {
     const factors = [await factor()];

@@ -20,16 +20,23 @@ export interface Measured {
 
 /** The native road where the processor is slower. */
 export interface Slowed {
-  /** How many times as long a fixed loop took as at its quickest at full speed, before and after. */
+  /** How many times as long a fixed loop took as at full speed, before and after. */
   factors: number[];
   photos: { photo: string; megapixels: number; rounds: number[] }[];
+}
+
+/** What a bench of one browser leaves for the report. */
+export interface Compression {
+  all: Measured[];
+  /** Where the browser can be slowed. */
+  slowed?: Slowed;
 }
 
 /** What is promised, as a share of the peer's (DESIGN, budgets). */
 export const PROMISES = { time: { native: 0.33, pure: 1 }, ssimulacra: 0.6, butteraugli: 0.3 };
 const MAX_BYTES = 1_000_000;
 /** On a processor so many times as slow: a photo of so many megapixels at most, in milliseconds. */
-const SLOW_PROMISE = { factor: 4, megapixels: 12.5, ms: 2000 };
+export const SLOW_PROMISE = { factor: 4, megapixels: 12.5, ms: 2000 };
 /** A machine that is busy too is slower than what the promise is for. */
 const FACTOR_ERROR = 0.4;
 

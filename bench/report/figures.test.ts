@@ -28,13 +28,14 @@ describe('statistics', () => {
 test('compression is held against the peer on the same photo', () => {
   const measured = (photo: string, contestant: Measured['contestant'], rounds: number[], ssimulacra: number): Measured =>
     ({ photo, contestant, rounds, bytes: 900_000, width: 1, height: 1, megapixels: 1, longestTask: contestant === 'peer' ? 90 : 0, quality: { ssimulacra, butteraugli: 1 } });
-  const figures = compressFigures('compress.json', [
+  const figures = compressFigures('compress.json', { slowed: { factors: [4.1, 4], photos: [{ photo: 'a.jpg', megapixels: 12, rounds: [1000] }, { photo: 'b.jpg', megapixels: 48, rounds: [9000] }] }, all: [
     measured('a.jpg', 'native', [10, 30, 20], 0.01), measured('a.jpg', 'peer', [100, 100, 100], 0.04),
     measured('b.jpg', 'pure', [50], 0.03), measured('b.jpg', 'peer', [100], 0.04),
-  ]);
-  expect(figures).toHaveLength(9);
+  ] });
+  expect(figures).toHaveLength(10);
+  expect(named(figures, 'compress/Chromium/native/4.0 × slower/a.jpg')).toMatchObject({ value: 1000, goal: 2000, unit: 'ms' });
   expect(named(figures, 'compress/Chromium/longest task of the main thread')).toMatchObject({ value: 0, goal: 50 });
-  expect(compressFigures('compress-webkit.json', [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)])[0]?.name).toBe('compress/WebKit/pure/time/a.jpg');
+  expect(compressFigures('compress-webkit.json', { all: [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)] })[0]?.name).toBe('compress/WebKit/pure/time/a.jpg');
   expect(named(figures, 'compress/Chromium/native/time/a.jpg')).toEqual({ name: 'compress/Chromium/native/time/a.jpg', value: 0.2, goal: 0.33, unit: '×', spread: expect.closeTo(0.05), better: 'lower' });
   expect(named(figures, 'compress/Chromium/pure/time/b.jpg')).toMatchObject({ value: 0.5, goal: 1, spread: 0 });
   expect(named(figures, 'compress/Chromium/native/ssimulacra/a.jpg')).toMatchObject({ value: 0.25, goal: 0.6 });

@@ -1,7 +1,7 @@
 /** From what each bench wrote to figures with their goals. */
 
 import type { Sample } from '../edge/load.ts';
-import { longestTask, PROMISES, type Measured } from '../compress/report.ts';
+import { longestTask, PROMISES, SLOW_PROMISE, type Compression, type Measured, type Slowed } from '../compress/report.ts';
 import type { Links } from '../links/main.ts';
 import type { Strip } from './plot.ts';
 import type { Figure, Unit } from './row.ts';
@@ -16,10 +16,12 @@ function browserOf(file: string): string {
   return { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' }[name] ?? name;
 }
 
+export function compressFigures(file: string, { all, slowed }: Compression): Figure[] {
+  return [...peerFigures(file, all), ...taskFigures(file, all), ...slowed ? slowFigures(file, slowed) : []];
+}
+
 /** Both roads against the peer, on every photo, in one browser. */
-export function compressFigures(file: string, all: readonly Measured[]): Figure[] {
-  const longest = longestTask(all);
-  const tasks = longest === null ? [] : [most(`compress/${browserOf(file)}/longest task of the main thread`, longest, TASK_GOAL_MS, 'ms')];
+function peerFigures(file: string, all: readonly Measured[]): Figure[] {
   return all.flatMap((ours): Figure[] => {
     const peer = all.find(({ photo, contestant }) => photo === ours.photo && contestant === 'peer');
     if (ours.contestant === 'peer' || !peer) return [];
@@ -35,10 +37,21 @@ export function compressFigures(file: string, all: readonly Measured[]): Figure[
       );
     }
     return figures;
-  }).concat(tasks);
+  });
 }
 
-export function compressStrip(file: string, all: readonly Measured[]): Strip {
+function taskFigures(file: string, all: readonly Measured[]): Figure[] {
+  const longest = longestTask(all);
+  return longest === null ? [] : [most(`compress/${browserOf(file)}/longest task of the main thread`, longest, TASK_GOAL_MS, 'ms')];
+}
+
+function slowFigures(file: string, { factors, photos }: Slowed): Figure[] {
+  return photos.filter(({ megapixels }) => megapixels <= SLOW_PROMISE.megapixels).map(({ photo, rounds }) => ({
+    ...most(`compress/${browserOf(file)}/native/${Math.min(...factors).toFixed(1)} × slower/${photo}`, median(rounds), SLOW_PROMISE.ms, 'ms'), spread: spread(rounds),
+  }));
+}
+
+export function compressStrip(file: string, { all }: Compression): Strip {
   const groups = grouped(all, ({ photo }) => photo).map(([label, contestants]) => ({ label, series: contestants.map(({ contestant, rounds }) => ({ name: contestant, values: rounds })) }));
   return { title: `Compression in ${browserOf(file)}, milliseconds a photo; lower is better`, groups };
 }

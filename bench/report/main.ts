@@ -11,7 +11,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Measured } from '../compress/report.ts';
+import type { Compression } from '../compress/report.ts';
 import type { Links } from '../links/main.ts';
 import { compressFigures, compressStrip, edgeFigures, edgeStrip, linksFigures, pageFigures, sizesFigures, type Edge, type Size } from './figures.ts';
 import { page } from './page.ts';
@@ -46,8 +46,8 @@ const benches: Bench[] = [
   { name: 'links', command: [...playwright, 'bench/links/playwright.config.ts'], files: /^links\.json$/, figures: (text) => linksFigures(JSON.parse(text) as Links) },
   {
     name: 'compress', command: ['node', 'bench/compress/main.ts'], files: /^compress.*\.json$/,
-    figures: (text, file) => compressFigures(file, JSON.parse(text) as Measured[]),
-    strip: (text, file) => compressStrip(file, JSON.parse(text) as Measured[]),
+    figures: (text, file) => compressFigures(file, JSON.parse(text) as Compression),
+    strip: (text, file) => compressStrip(file, JSON.parse(text) as Compression),
   },
 ];
 
