@@ -38,7 +38,7 @@ const costs: string[] = [];
 export interface Links {
   ones: { phone: string; desktop: string; floor: number; promised: number; seconds: number }[];
   twenties: { line: string; promised: number; seconds: number }[];
-  costs: { name: string; photos: number; requests: number; redis: number }[];
+  costs: { name: string; photos: number; batch: boolean; requests: number; redis: number }[];
   /** Longest task of the phone's page while 20 photos were compressed and sent, milliseconds; 0: below 50. */
   tasks: { line: string; longest: number }[];
 }
@@ -84,7 +84,7 @@ for (const { phone, desktop, lines } of PAIRS) {
       await place.ready([photo]);
       await place.count();
       const { seconds, steps } = await place.press();
-      costs.push(await place.cost(`${phone}, desktop ${desktop}`, 1));
+      costs.push(await place.cost(`${phone}, desktop ${desktop}`, 1, false));
       const bytes = await storedBytes(stack);
       const [mobile, practice] = lines;
       const [up, down] = [(bytes * 8) / mobile.upBitsPerSecond, (bytes * 8) / practice.downBitsPerSecond];
@@ -108,7 +108,7 @@ for (const [name, shape] of Object.entries(LINES)) {
     await alone.count();
     await alone.phone.button('Send without details').tap();
     await expect(alone.desktop.painted).toHaveCount(MANY, LONG);
-    costs.push(await alone.cost(`${name}, all prepared`, MANY));
+    costs.push(await alone.cost(`${name}, all prepared`, MANY, true));
     await alone.close();
 
     const place = await Place.open(info.outputPath('together'), info.project.use.launchOptions, stack, [shape, FIBRE]);
@@ -121,7 +121,7 @@ for (const [name, shape] of Object.entries(LINES)) {
     const wall = (Date.now() - (await start)) / 1000;
     figures.tasks.push({ line: name, longest: await longestTask() });
     await expect(place.desktop.painted).toHaveCount(MANY, LONG);
-    costs.push(await place.cost(`${name}, sent at once`, MANY));
+    costs.push(await place.cost(`${name}, sent while compressed`, MANY, false));
     const bytes = await storedBytes(stack);
     const promised = 1.15 * Math.max(compress, uplink(bytes));
     figures.twenties.push({ line: name, promised, seconds: wall });
@@ -200,13 +200,14 @@ class Place {
     await fetch(`${this.stack.control}/counters`, { method: 'DELETE' });
   }
 
-  async cost(name: string, count: number): Promise<string> {
+  /** Of so many photos, sent as one batch or each when it was ready. */
+  async cost(name: string, count: number, batch: boolean): Promise<string> {
     const { commands = {} } = (await (await fetch(`${this.stack.control}/counters`)).json()) as { commands?: Record<string, number> };
     const redis = Object.values(commands).reduce((sum, n) => sum + n, 0);
     const asked = this.links.flatMap(({ asked }) => asked).map((one) => this.#kind(one)).filter((kind) => kind !== undefined);
     const preflights = asked.filter((kind) => kind === 'preflight').length;
     const kinds = [...new Set(asked)].map((kind) => `${asked.filter((one) => one === kind).length} ${kind}`);
-    figures.costs.push({ name, photos: count, requests: asked.length - preflights, redis });
+    figures.costs.push({ name, photos: count, batch, requests: asked.length - preflights, redis });
     return `| ${name} | ${count} | ${((asked.length - preflights) / count).toFixed(2)} | ${preflights} | ${(redis / count).toFixed(2)} | ${kinds.join(', ')}; ${Object.entries(commands).map(([command, n]) => `${n} ${command}`).join(', ')} |`;
   }
 

@@ -67,7 +67,7 @@ test('links: times as shares of what is promised, and a photo’s cost', () => {
       { phone: 'good', desktop: 'good', floor: 4, promised: 2, seconds: 5 }, { phone: 'poor', desktop: 'fibre', floor: 3, promised: 4, seconds: 4 },
     ],
     twenties: [{ line: 'good', promised: 10, seconds: 12 }],
-    costs: [{ name: 'good', photos: 1, requests: 5, redis: 3 }, { name: 'good', photos: 1, requests: 7, redis: 3 }, { name: 'good, all prepared', photos: 20, requests: 80, redis: 40 }],
+    costs: [{ name: 'good', photos: 1, batch: false, requests: 5, redis: 3 }, { name: 'good', photos: 1, batch: false, requests: 7, redis: 3 }, { name: 'good, all prepared', photos: 20, batch: true, requests: 80, redis: 40 }],
     tasks: [{ line: 'good', longest: 60 }],
   });
   expect(named(figures, 'links/one photo: good line, desktop fibre')).toMatchObject({ value: 2, goal: 2, unit: 's', spread: 0.5 });

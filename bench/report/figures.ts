@@ -124,7 +124,7 @@ function paintedFigures(ones: Links['ones']): Figure[] {
 
 function costFigures(costs: Links['costs']): Figure[] {
   return grouped(costs, ({ name, photos }) => `${name}, ${photos} ${photos === 1 ? 'photo' : 'photos'}`).flatMap(([name, runs]): Figure[] => {
-    const goal = runs[0]?.photos === 1 ? REQUESTS_GOAL.one : REQUESTS_GOAL.batch;
+    const goal = runs.every(({ batch }) => batch) ? REQUESTS_GOAL.batch : REQUESTS_GOAL.one;
     const requests = runs.map((run) => run.requests / run.photos);
     const redis = runs.map((run) => run.redis / run.photos);
     return [
