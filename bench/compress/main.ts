@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { browsers, type Slow } from './browsers.ts';
 import type { Contestant } from './page.ts';
 import { compare } from './quality.ts';
-import { longestTask, mean, plot, slowTable, table, type Compression, type Measured, type Slowed } from './report.ts';
+import { longestTask, mean, plot, shareTable, slowTable, table, type Compression, type Measured, type Slowed } from './report.ts';
 import { serve, type Served } from './server.ts';
 
 const CONTESTANTS: readonly Contestant[] = ['native', 'pure', 'peer'];
@@ -41,7 +41,7 @@ for (const browser of browsers(root).filter(({ name }) => wanted?.includes(name)
     const all = await race(served, kept);
     if (!served.asked.some((path) => /purecodec/.test(path))) throw new Error('the pure road was not taken');
     const raced = table(all);
-    report.push(`## ${browser.name}`, raced.text, taskText(all));
+    report.push(`## ${browser.name}`, shareTable(all), raced.text, taskText(all));
     missed.push(...raced.missed.map((miss) => `${browser.name}: ${miss}`));
     const slowed = opened.slow && await crawl(served, opened.slow, all);
     if (slowed) {

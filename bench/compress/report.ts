@@ -80,6 +80,18 @@ export function table(all: readonly Measured[]): { text: string; missed: string[
   return { text: markdown(head, rows, 2), missed };
 }
 
+/** A Markdown table of shares of the peer's, a line a photo, as the README has it. */
+export function shareTable(all: readonly Measured[]): string {
+  const find = (photo: string, contestant: Contestant): Measured | undefined => all.find((one) => one.photo === photo && one.contestant === contestant);
+  const measures: ((one: Measured) => number | undefined)[] = [({ rounds }) => median(rounds), ({ quality }) => quality?.ssimulacra, ({ quality }) => quality?.butteraugli];
+  const head = ['photo', 'time: native', 'pure', 'ssimulacra: native', 'pure', 'butteraugli 3-norm: native', 'pure'];
+  const rows = [...new Set(all.map(({ photo }) => photo))].map((photo) => [photo, ...measures.flatMap((measure) => (['native', 'pure'] as const).map((road) => {
+    const [ours, peer] = [find(photo, road), find(photo, 'peer')].map((one) => one && measure(one));
+    return ours === undefined || !peer ? '' : (ours / peer).toFixed(2);
+  }))]);
+  return markdown(head, rows, 1);
+}
+
 /** A Markdown table of the native road on a slower processor, and the promises that were missed. */
 export function slowTable({ factors, photos }: Slowed): { text: string; missed: string[] } {
   const rows = photos.map(({ photo, megapixels, rounds }) => [photo, megapixels.toFixed(1), median(rounds).toFixed(0), Math.max(...rounds).toFixed(0)]);
