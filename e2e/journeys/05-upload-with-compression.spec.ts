@@ -9,8 +9,10 @@ import { colourInTheMiddle, decode } from '../support/jpeg';
 import { storedObjects } from '../support/objects';
 import { makeDisplayP3, PATCH, type Orientation } from '../support/photos';
 import { Session } from '../support/session';
+import type { Stack } from '../support/stack';
 import { expectStored, expectUpright, MAX_IMAGE_BYTES } from '../support/stored';
 import { expect, test } from './journey';
+import type { Nurse } from './people';
 
 const ORIENTATIONS: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
 const ROADS = [
@@ -25,11 +27,7 @@ const REAL = ['galaxy-s7-12mp.jpg', 'gps.jpg', 'iphone-6plus-8mp-portrait.jpg', 
 test('two photos of several megabytes, one of them turned', async ({ nurse, page, photos, stack }) => {
   const files = [...(await photos(1, { width: 4032, height: 3024, orientation: 6 })), ...(await photos(1, { width: 3264, height: 2448 }))];
   for (const file of files) expect(statSync(file).size).toBeGreaterThan(2 * MAX_IMAGE_BYTES);
-  const session = await Session.open(stack);
-  await nurse.scans(session.url);
-  await nurse.choosesPhotos(files);
-  await nurse.taps('Send without details');
-  await nurse.reads('2 photos are on the desktop');
+  const session = await sendsAll(nurse, stack, files, '2 photos are on the desktop');
   expectUpright(await expectStored(page, stack, session.encounterId, 2), 1);
 });
 
@@ -38,11 +36,7 @@ for (const { falsified, road } of ROADS) {
     if (falsified) line.preludes.push({ of: ENGINE, script: FALSIFY });
     const files = [];
     for (const orientation of ORIENTATIONS) files.push(...(await photos(1, { width: 2800, height: 2000, orientation })));
-    const session = await Session.open(stack);
-    await nurse.scans(session.url);
-    await nurse.choosesPhotos(files);
-    await nurse.taps('Send without details');
-    await nurse.reads('8 photos are on the desktop');
+    const session = await sendsAll(nurse, stack, files, '8 photos are on the desktop');
     expectUpright(await expectStored(page, stack, session.encounterId, 8), 4);
     expect(line.asked.some(({ what }) => OWN_CODECS.test(what))).toBe(falsified);
   });
@@ -51,11 +45,7 @@ for (const { falsified, road } of ROADS) {
     if (falsified) line.preludes.push({ of: ENGINE, script: FALSIFY });
     const file = info.outputPath('display-p3.jpg');
     await makeDisplayP3(page, file);
-    const session = await Session.open(stack);
-    await nurse.scans(session.url);
-    await nurse.choosesPhotos([file]);
-    await nurse.taps('Send without details');
-    await nurse.reads('1 photo is on the desktop');
+    const session = await sendsAll(nurse, stack, [file], '1 photo is on the desktop');
     const [stored] = await storedObjects(stack, session.encounterId);
     const red = lab('display-p3', PATCH);
     expect(deltaE(lab('srgb', await colourInTheMiddle(page, stored?.bytes ?? Buffer.of())), red)).toBeLessThan(2);
@@ -68,14 +58,20 @@ test('photos of real phones', async ({ nurse, page, stack }) => {
   const folder = process.env.PHOTOS ?? '';
   test.skip(!existsSync(folder), 'PHOTOS names no folder of real photos');
   const files = REAL.map((name) => join(folder, name));
+  const session = await sendsAll(nurse, stack, files, `${files.length} photos are on the desktop`);
+  const objects = await expectStored(page, stack, session.encounterId, files.length);
+  expect(objects.map(shape).sort()).toEqual((await decodeAll(page, files)).map(shape).sort());
+});
+
+/** In a session of their own; the receipt says so. */
+async function sendsAll(nurse: Nurse, stack: Stack, files: readonly string[], receipt: string): Promise<Session> {
   const session = await Session.open(stack);
   await nurse.scans(session.url);
   await nurse.choosesPhotos(files);
   await nurse.taps('Send without details');
-  await nurse.reads(`${files.length} photos are on the desktop`);
-  const objects = await expectStored(page, stack, session.encounterId, files.length);
-  expect(objects.map(shape).sort()).toEqual((await decodeAll(page, files)).map(shape).sort());
-});
+  await nurse.reads(receipt);
+  return session;
+}
 
 /** Width over height in percent. */
 const shape = ({ width, height }: { width: number; height: number }): number => Math.round((100 * width) / height);
