@@ -5,8 +5,7 @@
  */
 
 import type { Picture } from './model';
-
-const THUMB_EDGE = 480;
+import { thumbnail } from './thumbnail';
 
 /** How long the engine has to show its own picture before we decode the original. */
 const PATIENCE_MS = 600;
@@ -53,28 +52,11 @@ export class Media {
 
   #thumb(id: string, source: Blob): void {
     this.#queue = this.#queue.then(async () => {
-      const small = await shrink(source).catch(() => undefined);
+      const small = await thumbnail(source);
       const wanted = this.#files.has(id) || this.#previewed.has(id);
       // A browser that cannot shrink it may still show it whole, once it is a JPEG.
       const picture = small ?? (this.#previewed.has(id) ? source : undefined);
       if (wanted && picture) this.pictured(id, { thumb: this.#url(id, picture) });
     });
   }
-}
-
-/** @throws where the browser cannot decode the photo */
-async function shrink(source: Blob): Promise<Blob> {
-  const bitmap = await createImageBitmap(source, { resizeWidth: THUMB_EDGE, resizeQuality: 'medium' });
-  const canvas = document.createElement('canvas');
-  canvas.width = bitmap.width;
-  canvas.height = bitmap.height;
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => {
-      canvas.width = canvas.height = 1; // gives the pixels back at once (WebKit keeps them otherwise)
-      if (blob) resolve(blob);
-      else reject(new Error('no thumbnail'));
-    }, 'image/jpeg', 0.8);
-  });
 }
