@@ -41,6 +41,7 @@ export async function walk(browser: Browser, stack: Stack, photos: readonly stri
   await visit(phone, '0-code-wrong');
   await page.goto('about:blank');
   await page.goto(url);
+  await seen('.screen-capture[aria-busy="true"]');
   await visit(phone, '1-loading');
   letIn();
   await seen('.screen-consent');
@@ -59,10 +60,12 @@ export async function walk(browser: Browser, stack: Stack, photos: readonly stri
   await expect(page.locator('.toast')).toBeHidden();
 
   await page.locator('input[data-source="gallery"]').setInputFiles(photos.slice(0, 4));
+  await seen('.screen-review');
   await visit(phone, '3-review-preparing');
   await prepared();
   await visit(phone, '3-review');
   await tap('.tile-picture');
+  await seen('.sheet-photo');
   await visit(phone, '3-review-photo');
   await tap('.sheet .icon-button');
   await tap('.tile:last-child .tile-delete');
@@ -78,9 +81,11 @@ export async function walk(browser: Browser, stack: Stack, photos: readonly stri
   await seen('.screen-metadata');
   await visit(phone, '4-metadata');
   await tap('.chip-more');
+  await seen('.sheet-sites');
   await visit(phone, '4-metadata-sites');
   await tap('.site-option');
   await tap('[data-choice="laterality"]');
+  await seen('[data-choice="laterality"][aria-pressed="true"]');
   await visit(phone, '4-metadata-set');
   await tap('.actions .button.primary');
   await seen('.carry');

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { printTable } from './print';
 import type { SessionState } from './session';
 import type { TimelineEntry } from './timeline';
@@ -7,7 +7,7 @@ import { momentText, type Words } from './words';
 /** What happened in the session, to be read or printed. */
 export function Timeline({ words, state, onClose }: { words: Words; state: SessionState; onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   const rows = state.timeline.map((entry) => [momentText(entry.at, words.language), storyOf(entry, words)] as const);

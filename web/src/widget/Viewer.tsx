@@ -38,7 +38,8 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
-  useEffect(() => {
+  // Before the next key: it is meant for the photo that has just come.
+  useLayoutEffect(() => {
     setView(FIT);
     setCropping(false);
   }, [look.id]);

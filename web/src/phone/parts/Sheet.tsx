@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../strings';
 import { Icon } from './Icon';
 
@@ -15,7 +15,7 @@ interface SheetProps {
 /** A modal over the screen: keeps the focus, closes with Escape, gives the focus back. */
 export function Sheet({ title, subtitle, name, onClose, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../strings';
 import { usePage } from './context';
 
@@ -14,7 +14,7 @@ export function Toast() {
     const timer = setTimeout(() => dispatch({ type: 'undo-lapsed' }), UNDO_MS);
     return () => clearTimeout(timer);
   }, [undo]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const settle = () => {
       const bar = document.querySelector('.actions')?.getBoundingClientRect();
       const below = bar !== undefined && bar.width > innerWidth / 2; // beside the content in landscape
