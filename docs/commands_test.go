@@ -1,10 +1,9 @@
 package docs
 
 import (
+	"bufio"
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -108,18 +107,12 @@ func mention(t *testing.T, path, line, text string) {
 // somebody at its shell would have.
 func deployment(t *testing.T) map[string]string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
 	env := map[string]string{
 		"UPSTASH_REDIS_REST_URL": fakes.Redis(t), "UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
 		"S3_BUCKET_NAME": "photos", "S3_ENDPOINT": fakes.S3(t),
 		"ABLY_API_KEY": "app.key:secret", "ABLY_REST_URL": fakes.Ably(t),
-		"BASE_URL": "http://" + address, "ALLOWED_ORIGINS": "https://practice.example",
+		"BASE_URL": "https://photos.practice.example", "ALLOWED_ORIGINS": "https://practice.example",
 		"SESSION_SECRET": strings.Repeat("s", 32), "LAUNCH_SECRET": strings.Repeat("l", 32), "ADMIN_TOKEN": strings.Repeat("a", 32),
 	}
 	binary := filepath.Join(t.TempDir(), "edge")
@@ -128,21 +121,23 @@ func deployment(t *testing.T) map[string]string {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
-	edge := exec.Command(binary, "-listen", address)
+	edge := exec.Command(binary, "-listen", "127.0.0.1:0")
 	edge.Env = environ(env)
+	said, err := edge.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := edge.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { edge.Process.Kill(); edge.Wait() })
-	for range 1200 {
-		if response, err := http.Get(env["BASE_URL"] + "/healthz"); err == nil {
-			response.Body.Close()
-			return env
-		}
-		time.Sleep(50 * time.Millisecond)
+	line, err := bufio.NewReader(said).ReadString('\n')
+	_, address, found := strings.Cut(strings.TrimSpace(line), "listening on ")
+	if !found {
+		t.Fatalf("the edge does not listen: %q, %v", line, err)
 	}
-	t.Fatal("the edge does not listen")
-	return nil
+	env["BASE_URL"] = address
+	return env
 }
 
 // environ is this process's environment with the variables over it, and the

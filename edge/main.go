@@ -5,16 +5,21 @@ package main
 import (
 	"flag"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"time"
 )
 
 func main() {
-	address := flag.String("listen", "127.0.0.1:8787", "address to listen on")
+	address := flag.String("listen", "127.0.0.1:8787", "address to listen on; port 0 is any that is free")
 	flag.Parse()
+	listener, err := net.Listen("tcp", *address)
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Printf("listening on http://%s", listener.Addr())
 	server := &http.Server{
-		Addr: *address,
 		Handler: newApp(platform{
 			getenv:    os.Getenv,
 			transport: http.DefaultTransport,
@@ -22,5 +27,5 @@ func main() {
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	log.Fatal(server.ListenAndServe())
+	log.Fatal(server.Serve(listener))
 }
