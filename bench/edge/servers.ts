@@ -1,9 +1,8 @@
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const START_LIMIT_MS = 60_000;
+import { readVariables, start, type Program } from '../../e2e/support/program.ts';
 
 export interface Cloud {
   /** The variables that every worker is configured with. */
@@ -15,7 +14,7 @@ export interface Cloud {
 export interface Worker {
   name: string;
   origin: string;
-  child: ChildProcess;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -27,31 +26,29 @@ export interface Worker {
 export async function startCloud(root: string, port: number): Promise<Cloud> {
   const data = mkdtempSync(join(tmpdir(), 'photobridge-bench-'));
   const redis = await startRedis(port + 8);
-  const child = spawn(join(root, 'build/local'), [], { cwd: root, env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA: data, REDIS_URL: redis?.url ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] });
-  const envFile = join(data, 'dev.env');
-  await said(child, /variables:/).catch((error: unknown) => {
-    redis?.child.kill();
+  const variables = { PORT: String(port), HOST: '127.0.0.1', DATA: data, REDIS_URL: redis ? `redis://127.0.0.1:${port + 8}` : '' };
+  const cloud = await start(join(root, 'build/local'), [], (output) => output.includes('variables:'), { cwd: root, env: variables }).catch(async (error: unknown) => {
+    await redis?.stop();
     throw error;
   });
-  const lines = readFileSync(envFile, 'utf8').split('\n').flatMap((line) => /^([A-Z0-9_]+)="?(.*?)"?$/.exec(line)?.slice(1, 3) ?? []);
-  const env: Record<string, string> = {};
-  for (let i = 0; i + 1 < lines.length; i += 2) env[lines[i] ?? ''] = lines[i + 1] ?? '';
   return {
-    env,
+    env: readVariables(join(data, 'dev.env')),
     redis: redis ? 'redis-server' : 'the embedded Redis',
     stop: async () => {
-      await ended(child);
-      if (redis) await ended(redis.child);
+      await cloud.stop();
+      await redis?.stop();
       rmSync(data, { recursive: true, force: true });
     },
   };
 }
 
-async function startRedis(port: number): Promise<{ url: string; child: ChildProcess } | undefined> {
-  const child = spawn('redis-server', ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const missing = new Promise<true>((resolve) => child.once('error', () => resolve(true)));
-  if (await Promise.race([missing, said(child, /Ready to accept connections/)])) return undefined;
-  return { url: `redis://127.0.0.1:${port}`, child };
+/** Undefined where there is none on this machine. */
+async function startRedis(port: number): Promise<Program | undefined> {
+  const options = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'];
+  return start('redis-server', options, (output) => output.includes('Ready to accept connections')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 /**
@@ -63,14 +60,10 @@ export async function startWorker(root: string, name: string, port: number, env:
   const main = name === 'peer' ? 'worker.js' : `${name}.js`;
   execFileSync('wrangler', ['deploy', '--dry-run', '--config', `bench/edge/${name}.toml`, '--outdir', folder], { cwd: root, stdio: 'pipe' });
   writeFileSync(join(folder, 'config.capnp'), configuration(readdirSync(folder), main, port, env));
-  const child = spawn('workerd', ['serve', join(folder, 'config.capnp')], { stdio: ['ignore', 'ignore', 'inherit'] });
   const origin = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (!(await fetch(`${origin}/api/medtech/session/token/x`).then((r) => r.status < 500, () => false))) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${name} did not start`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return { name, origin, child, stop: async () => { await ended(child); rmSync(folder, { recursive: true, force: true }); } };
+  const answers = (): Promise<boolean> => fetch(`${origin}/api/medtech/session/token/x`).then((r) => r.status < 500, () => false);
+  const { pid, stop } = await start('workerd', ['serve', join(folder, 'config.capnp')], answers);
+  return { name, origin, pid, stop: async () => { await stop(); rmSync(folder, { recursive: true, force: true }); } };
 }
 
 /** workerd's configuration (workerd.capnp) for the modules of a bundle. */
@@ -96,9 +89,9 @@ const main :Workerd.Worker = (
 }
 
 /** The processes of workerd that a worker consists of, with their resident memory. */
-function workerds({ child }: Worker): { pid: string; kilobytes: number }[] {
+function workerds({ pid: first }: Worker): { pid: string; kilobytes: number }[] {
   const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' }).trim().split('\n').map((line) => line.trim().split(/\s+/));
-  const family = new Set([String(child.pid)]);
+  const family = new Set([String(first)]);
   for (let grown = true; grown; ) {
     grown = false;
     for (const [pid = '', parent = ''] of processes) if (family.has(parent) && !family.has(pid)) grown = Boolean(family.add(pid));
@@ -122,22 +115,4 @@ export function processorMilliseconds(worker: Worker): number {
   } catch {
     return NaN;
   }
-}
-
-function said(child: ChildProcess, words: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      if (words.test(output)) resolve();
-    });
-    child.once('exit', () => reject(new Error(`it ended: ${output}`)));
-  });
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGINT');
-  return gone;
 }

@@ -183,10 +183,10 @@ class Place {
 
   /** Presses Send. Tells the seconds until the desktop has painted the photo, and where they went. */
   async press(): Promise<{ seconds: number; steps: string }> {
-    const paintedAt = this.desktop.page.evaluate(painted);
+    const paintedAt = await this.desktop.watchPaints();
     const pressedAt = this.phone.page.evaluate(() => new Promise<number>((resolve) => addEventListener('click', () => resolve(Date.now()), { capture: true, once: true })));
     await this.phone.button('Send without details').tap();
-    const [end, start] = [await paintedAt, await pressedAt];
+    const [end, start] = [await paintedAt(), await pressedAt];
     const steps = this.links.flatMap(({ asked }) => asked).sort((a, b) => a.at - b.at).flatMap((asked) => {
       const kind = this.#kind(asked);
       return kind === undefined ? [] : [`${kind} ${asked.at - start}–${(asked.answeredAt ?? NaN) - start}`];
@@ -226,19 +226,4 @@ class Place {
     // The next one finds an empty session.
     await endSessions(this.stack);
   }
-}
-
-/** Runs in the page: when a picture is decoded and a frame was drawn with it. */
-function painted(): Promise<number> {
-  const root = document.querySelector('photobridge-widget')?.shadowRoot;
-  if (!root) throw new Error('no widget');
-  return new Promise((resolve) => {
-    const observer = new MutationObserver(() => {
-      const image = root.querySelector<HTMLImageElement>('[data-image-id] img');
-      if (!image) return;
-      observer.disconnect();
-      void image.decode().then(() => requestAnimationFrame(() => setTimeout(() => resolve(Date.now()))));
-    });
-    observer.observe(root, { subtree: true, childList: true });
-  });
 }

@@ -36,6 +36,15 @@ export class Desktop {
     return this.tiles.locator('img');
   }
 
+  /** Notes from here on when each photo is painted. The answer waits for one, the first that came unless it is named, and tells its time. */
+  async watchPaints(): Promise<(imageId?: string) => Promise<number>> {
+    const paints = await this.page.evaluateHandle(notePaints);
+    return async (imageId) => {
+      const at = await this.page.waitForFunction(([seen, id]) => (id === undefined ? [...seen.values()][0] : seen.get(id)), [paints, imageId] as const, { polling: 100 });
+      return (await at.jsonValue()) ?? NaN;
+    };
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name });
   }
@@ -73,4 +82,21 @@ export class Desktop {
   close(): Promise<void> {
     return this.page.context().close();
   }
+}
+
+/** Runs in the page: when each photo was decoded and a frame drawn with it, in milliseconds since 1970. */
+function notePaints(): Map<string, number> {
+  const root = document.querySelector('photobridge-widget')?.shadowRoot;
+  if (!root) throw new Error('no widget');
+  const paints = new Map<string, number>();
+  const seen = new WeakSet<Element>();
+  new MutationObserver(() => {
+    for (const image of root.querySelectorAll<HTMLImageElement>('[data-image-id] img')) {
+      if (seen.has(image)) continue;
+      seen.add(image);
+      const id = image.closest('[data-image-id]')?.getAttribute('data-image-id') ?? '';
+      void image.decode().then(() => requestAnimationFrame(() => setTimeout(() => paints.set(id, Date.now()))));
+    }
+  }).observe(root, { subtree: true, childList: true });
+  return paints;
 }
