@@ -248,9 +248,9 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
   await page.keyboard.press('c');
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('dialog', { name: 'Photo 2' })).toBeVisible();
-  await page.keyboard.press('ArrowLeft');
-  await stage.focus();
-  await page.keyboard.press('r');
+  await page.evaluate(backAndTurn);
+  await expect(page.getByRole('dialog', { name: 'Photo 1' })).toBeVisible();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))); // what runs after a paint has run
   await expect(stage).toHaveAttribute('data-turns', '1');
 
   await desktop.button('Crop').click();
@@ -267,6 +267,18 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
   await expect(desktop.painted).toHaveCount(3);
   await desktop.close();
 });
+
+/** Runs in the page: goes back a photo, and turns that one as soon as it is there, before it is painted. */
+function backAndTurn(): void {
+  const viewer = document.querySelector('photobridge-widget')?.shadowRoot?.querySelector('dialog[part="viewer"]');
+  if (!viewer) throw new Error('no viewer');
+  const press = (key: string): void => void viewer.querySelector('[part="stage"]')?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
+    press('r');
+  }).observe(viewer, { attributeFilter: ['aria-label'] });
+  press('ArrowLeft');
+}
 
 test('a removed photo comes back on Undo, and is gone from the store after a while', async ({ browser, stack }, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [881, 882]);
