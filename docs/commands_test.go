@@ -62,7 +62,13 @@ func run(t *testing.T, script string, env map[string]string) {
 		if output, err := exec.Command("bash", "-n", "-c", script).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, output)
 		}
-		script = strings.Join(slices.DeleteFunc(strings.Split(script, "\n"), func(line string) bool { return !strings.Contains(line, "make ") }), "\n")
+		script = strings.Join(
+			slices.DeleteFunc(
+				strings.Split(script, "\n"),
+				func(line string) bool { return !strings.Contains(line, "make ") },
+			),
+			"\n",
+		)
 	}
 	for _, match := range command.FindAllStringSubmatch(script, -1) {
 		if _, err := exec.LookPath(match[1]); err != nil {
@@ -78,7 +84,14 @@ func run(t *testing.T, script string, env map[string]string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	bash := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", `make() { command make --no-print-directory --dry-run "$@" >/dev/null; }`+"\n"+script)
+	bash := exec.CommandContext(
+		ctx,
+		"bash",
+		"-euo",
+		"pipefail",
+		"-c",
+		`make() { command make --no-print-directory --dry-run "$@" >/dev/null; }`+"\n"+script,
+	)
 	bash.Dir = root
 	bash.Env = environ(env)
 	if output, err := bash.CombinedOutput(); err != nil {
@@ -108,12 +121,23 @@ func mention(t *testing.T, path, line, text string) {
 func deployment(t *testing.T) map[string]string {
 	t.Helper()
 	env := map[string]string{
-		"UPSTASH_REDIS_REST_URL": fakes.Redis(t), "UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,
-		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
-		"S3_BUCKET_NAME": "photos", "S3_ENDPOINT": fakes.S3(t),
-		"ABLY_API_KEY": "app.key:secret", "ABLY_REST_URL": fakes.Ably(t),
-		"BASE_URL": "https://photos.practice.example", "ALLOWED_ORIGINS": "https://practice.example",
-		"SESSION_SECRET": strings.Repeat("s", 32), "LAUNCH_SECRET": strings.Repeat("l", 32), "ADMIN_TOKEN": strings.Repeat("a", 32),
+		"UPSTASH_REDIS_REST_URL":   fakes.Redis(t),
+		"UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,
+		"AWS_REGION":               "us-east-1",
+		"AWS_ACCESS_KEY_ID":        "AKIDEXAMPLE",
+		"AWS_SECRET_ACCESS_KEY":    "secret",
+		"S3_BUCKET_NAME":           "photos",
+		"S3_ENDPOINT":              fakes.S3(t),
+		"ABLY_API_KEY":             "app.key:secret",
+		"ABLY_REST_URL":            fakes.Ably(t),
+		"BASE_URL":                 "https://photos.practice.example",
+		"ALLOWED_ORIGINS":          "https://practice.example",
+		"SESSION_SECRET": strings.Repeat(
+			"s",
+			32,
+		),
+		"LAUNCH_SECRET": strings.Repeat("l", 32),
+		"ADMIN_TOKEN":   strings.Repeat("a", 32),
 	}
 	binary := filepath.Join(t.TempDir(), "edge")
 	build := exec.Command("go", "build", "-o", binary, "./edge")
@@ -144,7 +168,11 @@ func deployment(t *testing.T) map[string]string {
 // project's own tools first.
 func environ(env map[string]string) []string {
 	bin, _ := filepath.Abs(filepath.Join(root, "node_modules/.bin"))
-	all := append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "WRANGLER_SEND_METRICS=false")
+	all := append(
+		os.Environ(),
+		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"WRANGLER_SEND_METRICS=false",
+	)
 	for name, value := range env {
 		all = append(all, fmt.Sprintf("%s=%s", name, value))
 	}

@@ -29,7 +29,13 @@ func sample(t *testing.T, path, language string) string {
 	return ""
 }
 
-var launched = session.Launch{Clinician: "gp-1", FacilityID: "fac-1", PatientID: "pat-1", EncounterID: "enc-1", PatientLabel: "Test Patient"}
+var launched = session.Launch{
+	Clinician:    "gp-1",
+	FacilityID:   "fac-1",
+	PatientID:    "pat-1",
+	EncounterID:  "enc-1",
+	PatientLabel: "Test Patient",
+}
 
 // TestLaunchTokenInNode signs with the sample, and lets the edge's own code judge.
 func TestLaunchTokenInNode(t *testing.T) {
@@ -198,7 +204,7 @@ func TestLog(t *testing.T) {
 
 // TestDoctorsReport holds the report in docs/deploy.md to the checks that there are.
 func TestDoctorsReport(t *testing.T) {
-	want := names(read(t, "edge/checks.go"), `\{Name: "([a-z0-9 -]+)"`)
+	want := names(read(t, "edge/checks.go"), `\bName:\s+"([a-z0-9 -]+)"`)
 	got := names(section(t, "docs/deploy.md", "## 6. The doctor"), `(?m)^ok   ([a-z0-9 -]+): `)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -18,7 +18,14 @@ for (const { canvas, name } of ROADS) {
   test(`real photos say nothing but their pixels ${name}`, async ({ browser, stack }, info) => {
     test.skip(photos === undefined || !existsSync(photos), 'PHOTOS names no folder of real photos');
     const engine = await Engine.open(browser, stack, canvas);
-    for (const file of ['galaxy-s7-12mp.jpg', 'gps.jpg', 'iphone-6plus-8mp-portrait.jpg', 'nikon-10mp.jpg', 'cmyk-multi-icc.jpg', 'iphone-13-pro-max-p3.heic']) {
+    for (const file of [
+      'galaxy-s7-12mp.jpg',
+      'gps.jpg',
+      'iphone-6plus-8mp-portrait.jpg',
+      'nikon-10mp.jpg',
+      'cmyk-multi-icc.jpg',
+      'iphone-13-pro-max-p3.heic',
+    ]) {
       const { jpeg } = await engine.compress(join(photos ?? '', file));
       expect(jpeg.length, file).toBeLessThanOrEqual(1_000_000);
       expect(metadataSegments(jpeg), file).toEqual([]);
@@ -28,7 +35,10 @@ for (const { canvas, name } of ROADS) {
   });
 }
 
-test('HEIC is decoded here where the browser cannot, with a decoder that is loaded only then', async ({ browser, stack }) => {
+test('HEIC is decoded here where the browser cannot, with a decoder that is loaded only then', async ({
+  browser,
+  stack,
+}) => {
   test.skip(photos === undefined || !existsSync(photos), 'PHOTOS names no folder of real photos');
   const engine = await Engine.open(browser, stack);
   await engine.compress(join(photos ?? '', 'gps.jpg'));
@@ -43,7 +53,11 @@ test('HEIC is decoded here where the browser cannot, with a decoder that is load
 test('a photo that is taken back does not hold up the next', async ({ browser, stack }, info) => {
   const engine = await Engine.open(browser, stack, 'falsified');
   const slow = await makePhoto(engine.page, info.outputDir, 'slow.jpg', { width: 8000, height: 6000, orientation: 1 });
-  const quick = await makePhoto(engine.page, info.outputDir, 'quick.jpg', { width: 1600, height: 1200, orientation: 6 });
+  const quick = await makePhoto(engine.page, info.outputDir, 'quick.jpg', {
+    width: 1600,
+    height: 1200,
+    orientation: 6,
+  });
   const before = Date.now();
   const id = await engine.add(readFileSync(slow));
   await expect.poll(() => engine.hasFetched(PURE)).toBe(true);
@@ -71,8 +85,12 @@ test('what is no photo gets a sentence that says what to do', async ({ browser, 
 /** What exiftool finds beside the format, the colour profile and the size. */
 function told(jpeg: Buffer, path: string): string[] {
   writeFileSync(path, jpeg);
-  const [tags = {}] = JSON.parse(execFileSync('exiftool', ['-json', '-G0', '-a', '-u', path], { encoding: 'utf8' })) as Record<string, unknown>[];
-  return Object.keys(tags).filter((tag) => !/^(SourceFile$|(ExifTool|File|JFIF|ICC_Profile|APP14):|Composite:(ImageSize|Megapixels)$)/.test(tag));
+  const [tags = {}] = JSON.parse(
+    execFileSync('exiftool', ['-json', '-G0', '-a', '-u', path], { encoding: 'utf8' }),
+  ) as Record<string, unknown>[];
+  return Object.keys(tags).filter(
+    (tag) => !/^(SourceFile$|(ExifTool|File|JFIF|ICC_Profile|APP14):|Composite:(ImageSize|Megapixels)$)/.test(tag),
+  );
 }
 
 function hasExiftool(): boolean {

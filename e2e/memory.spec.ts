@@ -27,18 +27,24 @@ test.skip(!existsSync('/proc/self/clear_refs'), 'memory is read from /proc');
 
 for (const { canvas, road } of ROADS) {
   for (const kind of ['baseline', 'progressive'] as const) {
-    test(`a ${kind} photo of 48 megapixels takes less than ${PEAK_LIMIT_MB} MB on the ${road} road`, async ({ browser, stack }, info) => {
+    test(`a ${kind} photo of 48 megapixels takes less than ${PEAK_LIMIT_MB} MB on the ${road} road`, async ({
+      browser,
+      stack,
+    }, info) => {
       const engine = await Engine.open(browser, stack, canvas);
-      const photo = kind === 'progressive'
-        ? makeProgressive(LARGE.width, LARGE.height, LARGE_BYTES)
-        : readFileSync(await makePhoto(engine.page, info.outputDir, 'large.jpg', { ...LARGE, orientation: 6 }));
+      const photo =
+        kind === 'progressive'
+          ? makeProgressive(LARGE.width, LARGE.height, LARGE_BYTES)
+          : readFileSync(await makePhoto(engine.page, info.outputDir, 'large.jpg', { ...LARGE, orientation: 6 }));
       await engine.hold('photo', photo);
       const memory = await Memory.of(browser);
       const peak = await memory.peakOf(async () => {
         const { width, height } = await engine.compressHeld('photo');
         expect(Math.max(width, height)).toBe(2560);
       });
-      console.log(`${road}, ${kind}, 48 megapixels, ${(photo.length / 1e6).toFixed(0)} MB: ${peak.toFixed(0)} MB at the most`);
+      console.log(
+        `${road}, ${kind}, 48 megapixels, ${(photo.length / 1e6).toFixed(0)} MB: ${peak.toFixed(0)} MB at the most`,
+      );
       expect(peak).toBeLessThan(PEAK_LIMIT_MB);
       await engine.close();
     });
@@ -46,10 +52,18 @@ for (const { canvas, road } of ROADS) {
 }
 
 for (const { canvas, road } of ROADS) {
-  test(`${PHOTOS_IN_A_ROW} photos in a row take no more memory than ${SETTLED} on the ${road} road`, async ({ browser, stack }, info) => {
+  test(`${PHOTOS_IN_A_ROW} photos in a row take no more memory than ${SETTLED} on the ${road} road`, async ({
+    browser,
+    stack,
+  }, info) => {
     test.setTimeout(240_000);
     const engine = await Engine.open(browser, stack, canvas);
-    await engine.hold('photo', readFileSync(await makePhoto(engine.page, info.outputDir, 'photo.jpg', { width: 4032, height: 3024, orientation: 6 })));
+    await engine.hold(
+      'photo',
+      readFileSync(
+        await makePhoto(engine.page, info.outputDir, 'photo.jpg', { width: 4032, height: 3024, orientation: 6 }),
+      ),
+    );
     const memory = await Memory.of(browser);
     const after = new Map<number, { programs: number; processes: number }>();
     for (let count = 1; count <= PHOTOS_IN_A_ROW; count++) {
@@ -57,7 +71,9 @@ for (const { canvas, road } of ROADS) {
       if (!TOLD.includes(count)) continue;
       const taken = { programs: await engine.programMemory(), processes: await memory.resident() };
       after.set(count, taken);
-      console.log(`${road}, after ${count} photos: WebAssembly ${taken.programs.toFixed(0)} MB, the browser's processes ${taken.processes.toFixed(0)} MB`);
+      console.log(
+        `${road}, after ${count} photos: WebAssembly ${taken.programs.toFixed(0)} MB, the browser's processes ${taken.processes.toFixed(0)} MB`,
+      );
     }
     const early = after.get(SETTLED);
     const late = after.get(PHOTOS_IN_A_ROW);

@@ -18,7 +18,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await phone.page.screenshot({ path: `${FOLDER}/phone-capture-${colorScheme}.png`, scale: 'css' });
     await phone.choose(files);
     await phone.button('Add details').tap();
-    for (const [side, site] of [['Left', 'Forearm'], ['Right', 'Hand'], ['Left', 'Back']] as const) {
+    for (const [side, site] of [
+      ['Left', 'Forearm'],
+      ['Right', 'Hand'],
+      ['Left', 'Back'],
+    ] as const) {
       await phone.button(side).and(phone.page.locator('[data-choice="laterality"]')).tap();
       await phone.button('All sites').tap();
       await phone.page.locator('.site-option', { hasText: site }).first().tap();

@@ -23,7 +23,10 @@ async function type({ page }: Phone, text: string): Promise<void> {
 /** What stands beside the field, as a screen reader says it with the field. */
 const complaint = ({ page }: Phone) => page.locator('#code-error');
 
-test('the code on the desktop, typed into the page that it names, lets the phone in; a photo arrives', async ({ browser, stack }, info) => {
+test('the code on the desktop, typed into the page that it names, lets the phone in; a photo arrives', async ({
+  browser,
+  stack,
+}, info) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
   await desktop.codeButton.click();
   const code = await desktop.typedCode();
@@ -40,12 +43,17 @@ test('the code on the desktop, typed into the page that it names, lets the phone
 
   await phone.page.reload();
   await expect(phone.screen('capture')).toBeVisible();
-  await phone.send([await makePhoto(desktop.page, info.outputDir, 'typed.jpg', { width: 840, height: 600, orientation: 1 })]);
+  await phone.send([
+    await makePhoto(desktop.page, info.outputDir, 'typed.jpg', { width: 840, height: 600, orientation: 1 }),
+  ]);
   await expect(desktop.painted).toHaveCount(1);
   await Promise.all([desktop.close(), phone.close()]);
 });
 
-test('a new code on the desktop makes the earlier one worthless, and the end takes both away', async ({ browser, stack }) => {
+test('a new code on the desktop makes the earlier one worthless, and the end takes both away', async ({
+  browser,
+  stack,
+}) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
   await desktop.codeButton.click();
   const earlier = await desktop.typedCode();
@@ -64,7 +72,11 @@ test('a new code on the desktop makes the earlier one worthless, and the end tak
 });
 
 for (const { what, spoil, says } of [
-  { what: 'one letter is wrong', spoil: (code: string) => code.slice(0, -1) + (code.endsWith('2') ? '3' : '2'), says: 'This code does not work. Compare it with the desktop, or show a new one there.' },
+  {
+    what: 'one letter is wrong',
+    spoil: (code: string) => code.slice(0, -1) + (code.endsWith('2') ? '3' : '2'),
+    says: 'This code does not work. Compare it with the desktop, or show a new one there.',
+  },
   { what: 'a letter is missing', spoil: (code: string) => code.slice(1), says: 'A code has 8 letters and digits.' },
   { what: 'nothing is typed', spoil: () => '', says: 'A code has 8 letters and digits.' },
 ]) {

@@ -33,7 +33,9 @@ test.beforeEach(async () => void (link = await Link.open(SLOW)));
 test.afterEach(() => link.close());
 
 for (const ended of [false, true]) {
-  test(`power cut with photos half-way${ended ? ', and the session ended meanwhile: nothing readable is left' : ': all arrive'}`, async ({ stack }, info) => {
+  test(`power cut with photos half-way${ended ? ', and the session ended meanwhile: nothing readable is left' : ': all arrive'}`, async ({
+    stack,
+  }, info) => {
     const profile = info.outputPath('profile');
     const launch = info.project.use.launchOptions ?? {};
     const session = await Session.open(stack);
@@ -46,7 +48,11 @@ for (const ended of [false, true]) {
     expect(before).toBeLessThan(10);
     const readable = photos.slice(0, 10).map((path) => middle(readFileSync(path)));
     const stored = await storedObjects(stack, session.encounterId);
-    for (const { bytes } of stored) expect(readable.some((part) => bytes.includes(part)), 'the photos go as they are').toBe(true);
+    for (const { bytes } of stored)
+      expect(
+        readable.some((part) => bytes.includes(part)),
+        'the photos go as they are',
+      ).toBe(true);
     if (ended) await session.end();
 
     context = await switchOn(profile, launch, link.proxy);
@@ -55,7 +61,13 @@ for (const ended of [false, true]) {
       await page.goto(`${stack.edge}/manifest.webmanifest`);
       const left = Buffer.from(await page.evaluate(journal), 'latin1');
       expect(left.length, 'the photos that did not arrive').toBeGreaterThan((10 - before - 3) * 10_000);
-      for (const part of [...readable, Buffer.from(session.encounterId), Buffer.from(session.patientLabel), Buffer.from('skin-')]) expect(left.includes(part)).toBe(false);
+      for (const part of [
+        ...readable,
+        Buffer.from(session.encounterId),
+        Buffer.from(session.patientLabel),
+        Buffer.from('skin-'),
+      ])
+        expect(left.includes(part)).toBe(false);
       phone = await Phone.open(context, (await session.reopen()).url);
       await expect(phone.button('Gallery')).toBeEnabled();
       await expect.poll(() => phone.page.evaluate(journal)).toBe('');
@@ -70,7 +82,10 @@ for (const ended of [false, true]) {
 }
 
 /** How a phone is shut out, and the code that lets it in again. */
-const shutOut: Record<string, (stack: Stack, session: Session, phone: Phone) => Promise<() => Promise<[Session, url: string]>>> = {
+const shutOut: Record<
+  string,
+  (stack: Stack, session: Session, phone: Phone) => Promise<() => Promise<[Session, url: string]>>
+> = {
   'the session expires': async (stack, session) => {
     await expireSession(stack, session.encounterId);
     return () => reopened(session);
@@ -82,7 +97,8 @@ const shutOut: Record<string, (stack: Stack, session: Session, phone: Phone) => 
   },
   'the token is refused': async (stack, session, phone) => {
     const context = phone.page.context();
-    const spoil = (route: Route): Promise<void> => route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer revoked' } });
+    const spoil = (route: Route): Promise<void> =>
+      route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer revoked' } });
     await context.route(`${stack.edge}${BASE_PATH}/{presigned-url,images}**`, spoil);
     return async () => {
       await context.unrouteAll();
@@ -99,7 +115,9 @@ for (const [name, happens] of Object.entries(shutOut)) {
     await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(1);
     const letIn = await happens(stack, session, phone);
     await expect(phone.trouble).toContainText('Show a new code on the desktop', SENT);
-    const kept = Number(/(\d+) photos? (is|are) safe on this phone/.exec((await phone.trouble.textContent()) ?? '')?.[1]);
+    const kept = Number(
+      /(\d+) photos? (is|are) safe on this phone/.exec((await phone.trouble.textContent()) ?? '')?.[1],
+    );
     expect(kept).toBeGreaterThanOrEqual(2);
     const [again, url] = await letIn();
     await phone.page.goto(url);

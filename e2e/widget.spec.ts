@@ -21,15 +21,25 @@ test.beforeEach(async ({ stack }) => {
 
 /** Photos that differ in their widths, by which a test tells them apart. */
 function makePhotos(page: Page, folder: string, widths: number[]): Promise<string[]> {
-  return Promise.all(widths.map((width) => makePhoto(page, folder, `${width}.jpg`, { width, height: 600, orientation: 1 })));
+  return Promise.all(
+    widths.map((width) => makePhoto(page, folder, `${width}.jpg`, { width, height: 600, orientation: 1 })),
+  );
 }
 
 function widthsOf(desktop: Desktop): Promise<number[]> {
-  return desktop.page.evaluate(() => (document.querySelector('photobridge-widget')?.images ?? []).map(({ width }) => width));
+  return desktop.page.evaluate(() =>
+    (document.querySelector('photobridge-widget')?.images ?? []).map(({ width }) => width),
+  );
 }
 
 /** Opens a desktop, sends photos to it, and waits until they are painted. */
-async function withPhotos(browser: Browser, stack: Stack, folder: string, widths: number[], options = {}): Promise<Desktop> {
+async function withPhotos(
+  browser: Browser,
+  stack: Stack,
+  folder: string,
+  widths: number[],
+  options = {},
+): Promise<Desktop> {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER, options);
   const phone = await Phone.scan(browser, await desktop.scanCode());
   await phone.send(await makePhotos(desktop.page, folder, widths));
@@ -49,7 +59,10 @@ async function completeAll(desktop: Desktop): Promise<void> {
   await desktop.page.keyboard.press('Escape');
 }
 
-test('two desktops and three phones: every photo on both screens, once, in one order', async ({ browser, stack }, info) => {
+test('two desktops and three phones: every photo on both screens, once, in one order', async ({
+  browser,
+  stack,
+}, info) => {
   const first = await Desktop.open(browser, stack, ENCOUNTER);
   const second = await Desktop.open(browser, stack, ENCOUNTER);
   const url = await first.scanCode();
@@ -106,7 +119,10 @@ test('realtime cut: photos come by polling, and at once when it is back', async 
   await Promise.all([desktop.close(), phone.close()]);
 });
 
-test('edge down: the widget says so in its place, keeps what it shows, and catches up', async ({ browser, stack }, info) => {
+test('edge down: the widget says so in its place, keeps what it shows, and catches up', async ({
+  browser,
+  stack,
+}, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [821]);
   let dialogs = 0;
   desktop.page.on('dialog', (dialog) => {
@@ -144,7 +160,10 @@ test('a page that was frozen shows what came meanwhile', async ({ browser, stack
   await Promise.all([desktop.close(), phone.close()]);
 });
 
-test('another patient after the session expired: the practice asks before photos go that only this screen holds', async ({ browser, stack }, info) => {
+test('another patient after the session expired: the practice asks before photos go that only this screen holds', async ({
+  browser,
+  stack,
+}, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [843]);
   const next = desktop.page.locator('[data-encounter-id="enc-1002"]');
   await expireSession(stack, ENCOUNTER);
@@ -179,7 +198,9 @@ test('encounter switched mid-upload: the photo waits with its own patient', asyn
     const root = document.querySelector('photobridge-widget')?.shadowRoot;
     if (!root) throw new Error('no widget');
     // One look at a wrong photo would be one too many.
-    new MutationObserver(() => root.querySelector('[data-image-id]') && document.body.setAttribute('data-wrong', '')).observe(root, { subtree: true, childList: true });
+    new MutationObserver(
+      () => root.querySelector('[data-image-id]') && document.body.setAttribute('data-wrong', ''),
+    ).observe(root, { subtree: true, childList: true });
   });
   await expect(phone.receipt).toBeVisible({ timeout: 30_000 });
   await mend();
@@ -191,18 +212,25 @@ test('encounter switched mid-upload: the photo waits with its own patient', asyn
   await Promise.all([desktop.close(), phone.close()]);
 });
 
-test('encounter switched while the edge is away: the edit arrives with its own patient', async ({ browser, stack }, info) => {
+test('encounter switched while the edge is away: the edit arrives with its own patient', async ({
+  browser,
+  stack,
+}, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [861]);
   const other = await Desktop.open(browser, stack, ENCOUNTER);
   let lost = 0;
-  await desktop.page.route('**/images/**', (route) => (route.request().method() === 'PATCH' && lost++ < 3 ? route.abort() : route.fallback()));
+  await desktop.page.route('**/images/**', (route) =>
+    route.request().method() === 'PATCH' && lost++ < 3 ? route.abort() : route.fallback(),
+  );
   await desktop.button(/^Complete/).click();
   await desktop.page.getByLabel('Body site').selectOption('forearm');
   await desktop.page.keyboard.press('Escape');
   await desktop.page.locator('[data-encounter-id="enc-1002"]').click();
   await expect(desktop.codeButton).toBeEnabled();
   await expect(desktop.tiles).toHaveCount(0);
-  await expect.poll(async () => (await other.images()).map(({ metadata }) => metadata.bodySite?.text)).toEqual(['Forearm']);
+  await expect
+    .poll(async () => (await other.images()).map(({ metadata }) => metadata.bodySite?.text))
+    .toEqual(['Forearm']);
   expect(lost).toBeGreaterThan(3);
   await Promise.all([desktop.close(), other.close()]);
 });
@@ -232,7 +260,10 @@ test('from the gate into the record, and the session ended', async ({ browser, s
   await desktop.close();
 });
 
-test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the original alone', async ({ browser, stack }, info) => {
+test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the original alone', async ({
+  browser,
+  stack,
+}, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [870, 872]);
   const { page } = desktop;
   const [first = 0, second = 0] = await widthsOf(desktop);
@@ -262,8 +293,18 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
   await desktop.button('Save as new photo').click();
   await expect(page.getByRole('dialog', { name: 'Photo 3' })).toBeVisible();
   await page.keyboard.press('Escape');
-  const shapes = await page.evaluate(() => (document.querySelector('photobridge-widget')?.images ?? []).map(({ width, height, derivedFrom }) => ({ width, tall: height, derived: derivedFrom !== undefined })));
-  expect(shapes).toEqual([{ width: first, tall: 600, derived: false }, { width: 600, tall: first / 2, derived: true }, { width: second, tall: 600, derived: false }]);
+  const shapes = await page.evaluate(() =>
+    (document.querySelector('photobridge-widget')?.images ?? []).map(({ width, height, derivedFrom }) => ({
+      width,
+      tall: height,
+      derived: derivedFrom !== undefined,
+    })),
+  );
+  expect(shapes).toEqual([
+    { width: first, tall: 600, derived: false },
+    { width: 600, tall: first / 2, derived: true },
+    { width: second, tall: 600, derived: false },
+  ]);
   await expect(desktop.painted).toHaveCount(3);
   await desktop.close();
 });
@@ -272,7 +313,8 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
 function backAndTurn(): void {
   const viewer = document.querySelector('photobridge-widget')?.shadowRoot?.querySelector('dialog[part="viewer"]');
   if (!viewer) throw new Error('no viewer');
-  const press = (key: string): void => void viewer.querySelector('[part="stage"]')?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  const press = (key: string): void =>
+    void viewer.querySelector('[part="stage"]')?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
   new MutationObserver((_, observer) => {
     observer.disconnect();
     press('r');
@@ -280,7 +322,10 @@ function backAndTurn(): void {
   press('ArrowLeft');
 }
 
-test('a removed photo comes back on Undo, and is gone from the store after a while', async ({ browser, stack }, info) => {
+test('a removed photo comes back on Undo, and is gone from the store after a while', async ({
+  browser,
+  stack,
+}, info) => {
   const desktop = await withPhotos(browser, stack, info.outputDir, [881, 882]);
   const before = (await storedKeys(stack, ENCOUNTER)).length;
   await desktop.tiles.first().click();
@@ -304,23 +349,33 @@ test('the timeline prints alone', async ({ browser, stack }, info) => {
     const { append } = HTMLElement.prototype;
     HTMLElement.prototype.append = function (...nodes) {
       append.apply(this, nodes);
-      for (const node of nodes) if (node instanceof HTMLIFrameElement && node.contentWindow) {
-        const view = node.contentWindow;
-        view.print = () => document.body.setAttribute('data-printed', view.document.body.innerText);
-      }
+      for (const node of nodes)
+        if (node instanceof HTMLIFrameElement && node.contentWindow) {
+          const view = node.contentWindow;
+          view.print = () => document.body.setAttribute('data-printed', view.document.body.innerText);
+        }
     };
   });
   await desktop.button('Timeline').click();
   await desktop.button('Print').click();
-  await expect(desktop.page.locator('body')).toHaveAttribute('data-printed', /Encounter\s+enc-1001[\s\S]*Phone connected[\s\S]*Photo 1 arrived/);
+  await expect(desktop.page.locator('body')).toHaveAttribute(
+    'data-printed',
+    /Encounter\s+enc-1001[\s\S]*Phone connected[\s\S]*Photo 1 arrived/,
+  );
   await desktop.close();
 });
 
-test('in a frame of another origin, under a strict policy, it asks nobody but the edge, the store and realtime', async ({ browser, stack }, info) => {
+test('in a frame of another origin, under a strict policy, it asks nobody but the edge, the store and realtime', async ({
+  browser,
+  stack,
+}, info) => {
   const { port } = stack;
   const outside = `http://127.0.0.1:${port + 9}`;
   const [s3, realtime] = [`http://127.0.0.1:${port + 3}`, `127.0.0.1:${port + 4}`];
-  const launch = await fetch(`${stack.practice}/launch`, { method: 'POST', body: JSON.stringify({ encounterId: ENCOUNTER }) });
+  const launch = await fetch(`${stack.practice}/launch`, {
+    method: 'POST',
+    body: JSON.stringify({ encounterId: ENCOUNTER }),
+  });
   const { launchToken } = (await launch.json()) as { launchToken: string };
   const context = await browser.newContext({ viewport: { width: 900, height: 700 } });
   // Pages that a test makes up come from no address, so Chromium takes this machine for a foreign network.
@@ -330,13 +385,25 @@ test('in a frame of another origin, under a strict policy, it asks nobody but th
   const complaints: string[] = [];
   page.on('request', (request) => origins.add(new URL(request.url()).origin));
   page.on('websocket', (socket) => origins.add(new URL(socket.url()).origin));
-  page.on('console', (message) => message.text().includes('Content Security Policy') && complaints.push(message.text()));
-  await page.route(`${stack.practice}/framed`, (route) => route.fulfill({
-    contentType: 'text/html',
-    headers: { 'Content-Security-Policy': `default-src 'none'; script-src ${stack.edge}; connect-src ${stack.edge} ${s3} http://${realtime} ws://${realtime}; img-src blob:` },
-    body: `<!doctype html><html lang="en"><title>Record</title><script type="module" src="${stack.edge}/widget.js"></script><photobridge-widget api-base="${stack.edge}" launch-token="${launchToken}"></photobridge-widget></html>`,
-  }));
-  await page.route(`${outside}/`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><iframe src="${stack.practice}/framed" width="860" height="660"></iframe>` }));
+  page.on(
+    'console',
+    (message) => message.text().includes('Content Security Policy') && complaints.push(message.text()),
+  );
+  await page.route(`${stack.practice}/framed`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      headers: {
+        'Content-Security-Policy': `default-src 'none'; script-src ${stack.edge}; connect-src ${stack.edge} ${s3} http://${realtime} ws://${realtime}; img-src blob:`,
+      },
+      body: `<!doctype html><html lang="en"><title>Record</title><script type="module" src="${stack.edge}/widget.js"></script><photobridge-widget api-base="${stack.edge}" launch-token="${launchToken}"></photobridge-widget></html>`,
+    }),
+  );
+  await page.route(`${outside}/`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><iframe src="${stack.practice}/framed" width="860" height="660"></iframe>`,
+    }),
+  );
   await page.goto(`${outside}/`);
   const frame = page.frameLocator('iframe');
   await frame.getByTestId('show-code').click();
@@ -349,7 +416,9 @@ test('in a frame of another origin, under a strict policy, it asks nobody but th
   await frame.locator('[data-image-id]').click();
   await frame.getByRole('button', { name: 'Zoom in' }).click();
   await expect(frame.getByRole('group', { name: 'Photo 1' })).toHaveClass(/zoomed/);
-  expect([...origins].filter((origin) => origin !== 'null').sort()).toEqual([outside, stack.edge, stack.practice, s3, `ws://${realtime}`].sort());
+  expect([...origins].filter((origin) => origin !== 'null').sort()).toEqual(
+    [outside, stack.edge, stack.practice, s3, `ws://${realtime}`].sort(),
+  );
   expect(complaints).toEqual([]);
   await Promise.all([context.close(), phone.close()]);
 });
@@ -357,18 +426,26 @@ test('in a frame of another origin, under a strict policy, it asks nobody but th
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`accessible and at home on every screen: ${colorScheme}`, async ({ browser, stack }, info) => {
     test.setTimeout(300_000);
-    const desktop = await withPhotos(browser, stack, info.outputDir, [901, 902, 903], { colorScheme, reducedMotion: 'reduce' });
+    const desktop = await withPhotos(browser, stack, info.outputDir, [901, 902, 903], {
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
     const { page } = desktop;
     const screen = async (name: string): Promise<void> => {
       for (const width of [320, 768, 1280, 1920]) {
         await page.setViewportSize({ width, height: width < 760 ? 720 : 900 });
         await page.screenshot({ path: `e2e/out/widget-${name}-${colorScheme}-${width}.png`, fullPage: true });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
         expect(overflow, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
         // The layouts change once, between these two.
         if (width !== 320 && width !== 1280) continue;
         const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]), `${name} at ${width} px`).toEqual([]);
+        expect(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]),
+          `${name} at ${width} px`,
+        ).toEqual([]);
       }
     };
     await desktop.codeButton.click();

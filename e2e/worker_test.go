@@ -80,7 +80,8 @@ func events(t *testing.T, s running) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	heard := make(chan *ably.Message, 16)
-	if _, err := realtime.Channels.Get(access.Channel).SubscribeAll(ctx, func(m *ably.Message) { heard <- m }); err != nil {
+	if _, err := realtime.Channels.Get(access.Channel).
+		SubscribeAll(ctx, func(m *ably.Message) { heard <- m }); err != nil {
 		t.Fatal(err)
 	}
 
@@ -235,7 +236,12 @@ func rateLimit(t *testing.T, s running) {
 // guess makes a call without a token and returns its answer, the body closed.
 func (s running) guess(t *testing.T, method, path, body string) *http.Response {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.Edge()+shared.BasePath+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(
+		t.Context(),
+		method,
+		s.Edge()+shared.BasePath+path,
+		strings.NewReader(body),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,8 +257,12 @@ func (s running) guess(t *testing.T, method, path, body string) *http.Response {
 func (s running) open(t *testing.T, encounterID string) shared.CreateResponse {
 	t.Helper()
 	launch, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-1", "encounterId": encounterID, "patientLabel": "Events",
-		"exp": time.Now().Add(time.Hour).Unix(),
+		"sub":          "gp-1",
+		"facilityId":   "fac-1",
+		"patientId":    "pat-1",
+		"encounterId":  encounterID,
+		"patientLabel": "Events",
+		"exp":          time.Now().Add(time.Hour).Unix(),
 	}).SignedString([]byte(s.Env["LAUNCH_SECRET"]))
 	if err != nil {
 		t.Fatal(err)
@@ -265,7 +275,12 @@ func (s running) open(t *testing.T, encounterID string) shared.CreateResponse {
 // call makes a call that must succeed and decodes its answer into result, unless that is nil.
 func (s running) call(t *testing.T, method, path, token string, body []byte, result any) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.Edge()+shared.BasePath+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(
+		t.Context(),
+		method,
+		s.Edge()+shared.BasePath+path,
+		bytes.NewReader(body),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

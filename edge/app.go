@@ -38,11 +38,19 @@ func newApp(p platform) http.Handler {
 	if err != nil {
 		return unconfigured(configError{"ABLY_API_KEY: " + err.Error()}, config.adminToken)
 	}
-	redis := &upstash.Client{URL: config.redisURL, Token: config.redisToken, HTTP: telemetry.Transport("redis", p.transport)}
+	redis := &upstash.Client{
+		URL:   config.redisURL,
+		Token: config.redisToken,
+		HTTP:  telemetry.Transport("redis", p.transport),
+	}
 	bucket := objects.New(config.objects, telemetry.Transport("s3", p.transport), time.Now)
 	keys := credential.Keys{Session: config.sessionSecret, Launch: config.launchSecret, Now: now}
 	if config.launchJWKSURL != "" {
-		keys.JWKS = &credential.JWKS{URL: config.launchJWKSURL, HTTP: telemetry.Transport("jwks", p.transport), Now: now}
+		keys.JWKS = &credential.JWKS{
+			URL:  config.launchJWKSURL,
+			HTTP: telemetry.Transport("jwks", p.transport),
+			Now:  now,
+		}
 	}
 	return api.New(api.Config{
 		Service: &session.Service{

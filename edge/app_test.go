@@ -21,12 +21,23 @@ import (
 func environment(t testing.TB, changes map[string]string) map[string]string {
 	t.Helper()
 	values := map[string]string{
-		"UPSTASH_REDIS_REST_URL": fakes.Redis(t), "UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,
-		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
-		"S3_BUCKET_NAME": "photos", "S3_ENDPOINT": fakes.S3(t),
-		"ABLY_API_KEY": "app.key:secret", "ABLY_REST_URL": fakes.Ably(t),
-		"BASE_URL": "https://photobridge.example", "ALLOWED_ORIGINS": "https://practice.example",
-		"SESSION_SECRET": strings.Repeat("s", 32), "LAUNCH_SECRET": strings.Repeat("l", 32), "ADMIN_TOKEN": strings.Repeat("a", 32),
+		"UPSTASH_REDIS_REST_URL":   fakes.Redis(t),
+		"UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,
+		"AWS_REGION":               "us-east-1",
+		"AWS_ACCESS_KEY_ID":        "AKIDEXAMPLE",
+		"AWS_SECRET_ACCESS_KEY":    "secret",
+		"S3_BUCKET_NAME":           "photos",
+		"S3_ENDPOINT":              fakes.S3(t),
+		"ABLY_API_KEY":             "app.key:secret",
+		"ABLY_REST_URL":            fakes.Ably(t),
+		"BASE_URL":                 "https://photobridge.example",
+		"ALLOWED_ORIGINS":          "https://practice.example",
+		"SESSION_SECRET": strings.Repeat(
+			"s",
+			32,
+		),
+		"LAUNCH_SECRET": strings.Repeat("l", 32),
+		"ADMIN_TOKEN":   strings.Repeat("a", 32),
 	}
 	maps.Copy(values, changes)
 	return values
@@ -113,8 +124,16 @@ func TestMisconfigured(t *testing.T) {
 	}{
 		{"nothing set", map[string]string{"SESSION_SECRET": "", "AWS_REGION": ""}, "SESSION_SECRET is not set"},
 		{"a short secret", map[string]string{"LAUNCH_SECRET": "short"}, "LAUNCH_SECRET is shorter than 32"},
-		{"both ways to check a launch", map[string]string{"LAUNCH_JWKS_URL": "https://practice.example/jwks"}, "both set"},
-		{"no URL", map[string]string{"UPSTASH_REDIS_REST_URL": "redis:6379"}, "UPSTASH_REDIS_REST_URL is not an http(s) URL"},
+		{
+			"both ways to check a launch",
+			map[string]string{"LAUNCH_JWKS_URL": "https://practice.example/jwks"},
+			"both set",
+		},
+		{
+			"no URL",
+			map[string]string{"UPSTASH_REDIS_REST_URL": "redis:6379"},
+			"UPSTASH_REDIS_REST_URL is not an http(s) URL",
+		},
 		{"an origin with a path", map[string]string{"ALLOWED_ORIGINS": "https://practice.example/"}, "not an origin"},
 		{"no number", map[string]string{"MAX_IMAGES_PER_SESSION": "many"}, "MAX_IMAGES_PER_SESSION must be a number"},
 		{"an unknown consent", map[string]string{"CONSENT": "maybe"}, "CONSENT must be off, ask or require"},

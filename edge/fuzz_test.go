@@ -25,7 +25,11 @@ func FuzzRequests(f *testing.F) {
 		log:       func([]byte) {},
 	})
 	launch, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-1", "encounterId": "enc-1", "exp": time.Now().Add(time.Hour).Unix(),
+		"sub":         "gp-1",
+		"facilityId":  "fac-1",
+		"patientId":   "pat-1",
+		"encounterId": "enc-1",
+		"exp":         time.Now().Add(time.Hour).Unix(),
 	}).SignedString([]byte(values["LAUNCH_SECRET"]))
 	if err != nil {
 		f.Fatal(err)
@@ -50,7 +54,12 @@ func FuzzRequests(f *testing.F) {
 		if method == "DELETE" && path == "/enc-1" {
 			return // it would end what the others need
 		}
-		request, err := http.NewRequestWithContext(t.Context(), method, "http://edge.example"+shared.BasePath+"/", strings.NewReader(string(body)))
+		request, err := http.NewRequestWithContext(
+			t.Context(),
+			method,
+			"http://edge.example"+shared.BasePath+"/",
+			strings.NewReader(string(body)),
+		)
 		if err != nil {
 			return
 		}
@@ -63,7 +72,11 @@ func FuzzRequests(f *testing.F) {
 			return
 		}
 		var problem shared.Problem
-		if err := json.Unmarshal(recorder.Body.Bytes(), &problem); err != nil || problem.Status != recorder.Code || problem.Detail == "" {
+		if err := json.Unmarshal(
+			recorder.Body.Bytes(),
+			&problem,
+		); err != nil || problem.Status != recorder.Code ||
+			problem.Detail == "" {
 			t.Fatalf("%s %q answered %d: %s", method, path, recorder.Code, recorder.Body)
 		}
 		if recorder.Code >= 500 {
@@ -73,7 +86,11 @@ func FuzzRequests(f *testing.F) {
 }
 
 // openOn opens a session on a handler and joins it with a phone.
-func openOn(f *testing.F, handler http.Handler, launch string) (created shared.CreateResponse, phone shared.TokenResponse) {
+func openOn(
+	f *testing.F,
+	handler http.Handler,
+	launch string,
+) (created shared.CreateResponse, phone shared.TokenResponse) {
 	call(f, handler, "POST", "/create", launch, &created)
 	call(f, handler, "GET", "/token/"+created.Token, "", &phone)
 	return created, phone

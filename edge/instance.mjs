@@ -33,8 +33,18 @@ async function fetchWhole(method, url, headerLines, body, patience) {
   const controller = new AbortController();
   const timer = patience > 0 && setTimeout(() => controller.abort(), patience);
   try {
-    const response = await fetch(url, { method, headers: headersOf(headerLines), body, redirect: 'manual', signal: controller.signal });
-    return { status: response.status, head: linesOf(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+    const response = await fetch(url, {
+      method,
+      headers: headersOf(headerLines),
+      body,
+      redirect: 'manual',
+      signal: controller.signal,
+    });
+    return {
+      status: response.status,
+      head: linesOf(response.headers),
+      body: new Uint8Array(await response.arrayBuffer()),
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -101,7 +111,13 @@ export class Instance {
     const body = (at, size) => (size > 0 ? bytes(at, size).slice() : undefined);
     return {
       fetch: (call, patience, method, methodSize, url, urlSize, headers, headersSize, content, size) => {
-        fetchWhole(text(method, methodSize), text(url, urlSize), text(headers, headersSize), body(content, size), patience).then(
+        fetchWhole(
+          text(method, methodSize),
+          text(url, urlSize),
+          text(headers, headersSize),
+          body(content, size),
+          patience,
+        ).then(
           (answer) => this.#send(call, answer.status, answer.head, answer.body),
           // Its message may hold a URL.
           (error) => this.#send(call, 0, error?.name ?? 'Error'),

@@ -67,6 +67,9 @@ function unexpected(error) {
       detail: 'Something went wrong on our side. Try again; if it happens again, tell support this request\u2019s id.',
       requestId,
     },
-    { status: 500, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'x-request-id': requestId } },
+    {
+      status: 500,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'x-request-id': requestId },
+    },
   );
 }

@@ -64,7 +64,13 @@ func run(args []string) (int, error) {
 }
 
 // serve runs the edge until it ends or we are asked to stop.
-func serve(ctx context.Context, running *cloud.Cloud, config cloud.Config, command []string, folder string) (int, error) {
+func serve(
+	ctx context.Context,
+	running *cloud.Cloud,
+	config cloud.Config,
+	command []string,
+	folder string,
+) (int, error) {
 	if err := config.CheckEdgePorts(); err != nil {
 		return 1, err
 	}
@@ -116,7 +122,12 @@ func parse(args []string) (cloud.Config, []string, error) {
 	flags.IntVar(&c.Port, "port", port, "the first of seven `port`s (PORT)")
 	flags.StringVar(&c.Host, "host", env("HOST", "127.0.0.1"), "the `address` that others reach this machine at (HOST)")
 	flags.StringVar(&c.Data, "data", env("DATA", ".local"), "the `folder` that everything is kept in (DATA)")
-	flags.StringVar(&c.RedisURL, "redis", os.Getenv("REDIS_URL"), "the `URL` of a real Redis instead of the embedded one (REDIS_URL)")
+	flags.StringVar(
+		&c.RedisURL,
+		"redis",
+		os.Getenv("REDIS_URL"),
+		"the `URL` of a real Redis instead of the embedded one (REDIS_URL)",
+	)
 	flags.StringVar(&c.HostPage, "page", "build/host", "the `folder` of the built host page")
 	flags.Uint64Var(&c.Seed, "seed", 1, "the `number` that the faults start from")
 	flags.Usage = func() {

@@ -4,9 +4,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const brotli = (bytes) => brotliCompressSync(bytes, {
-  params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-}).length;
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  }).length;
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 const dist = 'web/dist';
@@ -18,9 +23,30 @@ const isSeldom = (name) => isPure(name) || isHeif(name);
 
 const parts = [
   { name: 'edge worker', files: ['build/edge.wasm'], how: 'gzip', measure: gzip, budget: 3_000_000 },
-  { name: 'phone page (HTML, CSS, JS)', files: ['web/dist/mobile.html', ...assets.filter((name) => /\.(js|css)$/.test(name) && !isEngine(name) && !isSeldom(name))], how: 'brotli', measure: brotli, budget: 60_000 },
-  { name: 'phone engine (wasm and its worker)', files: assets.filter((name) => isEngine(name) && !isSeldom(name)), how: 'brotli', measure: brotli, budget: 800_000 },
-  { name: 'pure codecs (only when needed)', files: assets.filter(isPure), how: 'brotli', measure: brotli, budget: 800_000 },
+  {
+    name: 'phone page (HTML, CSS, JS)',
+    files: [
+      'web/dist/mobile.html',
+      ...assets.filter((name) => /\.(js|css)$/.test(name) && !isEngine(name) && !isSeldom(name)),
+    ],
+    how: 'brotli',
+    measure: brotli,
+    budget: 60_000,
+  },
+  {
+    name: 'phone engine (wasm and its worker)',
+    files: assets.filter((name) => isEngine(name) && !isSeldom(name)),
+    how: 'brotli',
+    measure: brotli,
+    budget: 800_000,
+  },
+  {
+    name: 'pure codecs (only when needed)',
+    files: assets.filter(isPure),
+    how: 'brotli',
+    measure: brotli,
+    budget: 800_000,
+  },
   { name: 'HEIC decoder (only when needed)', files: assets.filter(isHeif), how: 'brotli', measure: brotli },
   { name: 'desktop widget', files: ['web/dist/widget.js'], how: 'brotli', measure: brotli },
 ];
@@ -37,7 +63,9 @@ for (const { name, files, how, measure, budget } of parts) {
   const raw = contents.reduce((sum, bytes) => sum + bytes.length, 0);
   const verdict = budget ? (size <= budget ? `within ${kilobytes(budget)}` : `OVER ${kilobytes(budget)}`) : '';
   over ||= Boolean(budget) && size > budget;
-  console.log(`${name.padEnd(36)} ${kilobytes(raw).padStart(8)}  ${kilobytes(size).padStart(7)} ${how.padEnd(6)} ${verdict}`);
+  console.log(
+    `${name.padEnd(36)} ${kilobytes(raw).padStart(8)}  ${kilobytes(size).padStart(7)} ${how.padEnd(6)} ${verdict}`,
+  );
 }
 if (process.env.REPORT) writeFileSync(process.env.REPORT, JSON.stringify(report, undefined, 1));
 if (over) process.exit(1);

@@ -19,7 +19,8 @@ function place(path) {
   placed.set(name, path);
   const text = readFileSync(path, 'utf8').replace(
     /(\bfrom |\bimport\()(['"])(\.[^'"]*)\2/g,
-    (_, before, quote, module) => `${before}${quote}./${place(join(dirname(path), `${module}.d.ts`)).replace(/\.d\.ts$/, '.js')}${quote}`,
+    (_, before, quote, module) =>
+      `${before}${quote}./${place(join(dirname(path), `${module}.d.ts`)).replace(/\.d\.ts$/, '.js')}${quote}`,
   );
   writeFileSync(join(target, name), text);
   return name;

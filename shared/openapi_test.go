@@ -24,8 +24,22 @@ import (
 
 // described are the messages of the API. Each type has a schema of its name.
 var described = []any{
-	CreateResponse{}, ExchangeRequest{}, TokenResponse{}, PhoneLimits{}, PresignRequest{}, PresignImage{}, PresignResponse{}, PresignedUpload{},
-	ConfirmRequest{}, ConfirmResponse{}, Image{}, ListResponse{}, Metadata{}, RealtimeResponse{}, Event{}, Problem{},
+	CreateResponse{},
+	ExchangeRequest{},
+	TokenResponse{},
+	PhoneLimits{},
+	PresignRequest{},
+	PresignImage{},
+	PresignResponse{},
+	PresignedUpload{},
+	ConfirmRequest{},
+	ConfirmResponse{},
+	Image{},
+	ListResponse{},
+	Metadata{},
+	RealtimeResponse{},
+	Event{},
+	Problem{},
 }
 
 // undescribed are the schemas that are no struct of this package: strings with
@@ -176,10 +190,32 @@ func TestAPIEnumsAreTheConstants(t *testing.T) {
 	}{
 		{"body sites", schemaNamed(t, doc, "BodySiteId"), sites},
 		{"codes", schemaNamed(t, doc, "Code"), constants(t, "errors.go", "The codes of the HTTP API")},
-		{"events", schemaNamed(t, doc, "EventName"), []any{string(EventPhoneConnected), string(EventImageUploaded), string(EventImageUpdated), string(EventImageRemoved), string(EventSessionEnded)}},
-		{"laterality", schemaNamed(t, doc, "Metadata").Properties["laterality"].Value, []any{string(LateralityLeft), string(LateralityRight), string(LateralityBilateral), string(LateralityNA)}},
-		{"view", schemaNamed(t, doc, "Metadata").Properties["view"].Value, []any{string(ViewOverview), string(ViewCloseUp)}},
-		{"consent", schemaNamed(t, doc, "TokenResponse").Properties["consent"].Value, []any{string(ConsentOff), string(ConsentAsk), string(ConsentRequire)}},
+		{
+			"events",
+			schemaNamed(t, doc, "EventName"),
+			[]any{
+				string(EventPhoneConnected),
+				string(EventImageUploaded),
+				string(EventImageUpdated),
+				string(EventImageRemoved),
+				string(EventSessionEnded),
+			},
+		},
+		{
+			"laterality",
+			schemaNamed(t, doc, "Metadata").Properties["laterality"].Value,
+			[]any{string(LateralityLeft), string(LateralityRight), string(LateralityBilateral), string(LateralityNA)},
+		},
+		{
+			"view",
+			schemaNamed(t, doc, "Metadata").Properties["view"].Value,
+			[]any{string(ViewOverview), string(ViewCloseUp)},
+		},
+		{
+			"consent",
+			schemaNamed(t, doc, "TokenResponse").Properties["consent"].Value,
+			[]any{string(ConsentOff), string(ConsentAsk), string(ConsentRequire)},
+		},
 	}
 	for _, test := range tests {
 		if !reflect.DeepEqual(test.in.Enum, test.want) {
@@ -187,7 +223,8 @@ func TestAPIEnumsAreTheConstants(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"Metadata", "MetadataPatch"} {
-		if longest := schemaNamed(t, doc, name).Properties["notes"].Value.MaxLength; longest == nil || *longest != MaxNotes {
+		if longest := schemaNamed(t, doc, name).Properties["notes"].Value.MaxLength; longest == nil ||
+			*longest != MaxNotes {
 			t.Errorf("%s: notes may not have %d characters", name, MaxNotes)
 		}
 	}
@@ -253,10 +290,24 @@ func TestAPIErrorsHaveExamples(t *testing.T) {
 				}
 			}
 			for _, code := range schemaNamed(t, doc, "Code").Enum {
-				problem := map[string]any{"type": "about:blank", "title": "t", "status": mustAtoi(status), "code": code, "detail": "d", "requestId": "r"}
+				problem := map[string]any{
+					"type":      "about:blank",
+					"title":     "t",
+					"status":    mustAtoi(status),
+					"code":      code,
+					"detail":    "d",
+					"requestId": "r",
+				}
 				allowed := media.Schema.Value.VisitJSON(problem, openapi3.EnableJSONSchema2020()) == nil
 				if allowed != slices.Contains(codes, code) {
-					t.Errorf("%s %s: %s allows %v: %v, which its examples do not show", method, path, status, code, allowed)
+					t.Errorf(
+						"%s %s: %s allows %v: %v, which its examples do not show",
+						method,
+						path,
+						status,
+						code,
+						allowed,
+					)
 				}
 			}
 		}

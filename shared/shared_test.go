@@ -57,7 +57,11 @@ func TestMetadataValidate(t *testing.T) {
 		ok   bool
 	}{
 		{"empty", Metadata{}, true},
-		{"full", Metadata{Laterality: LateralityLeft, BodySite: "forearm", View: ViewCloseUp, Notes: "line\nline"}, true},
+		{
+			"full",
+			Metadata{Laterality: LateralityLeft, BodySite: "forearm", View: ViewCloseUp, Notes: "line\nline"},
+			true,
+		},
 		{"explicitly not applicable", Metadata{Laterality: LateralityNA}, true},
 		{"unknown laterality", Metadata{Laterality: "Left"}, false},
 		{"unknown site", Metadata{BodySite: "elbow"}, false},
@@ -97,7 +101,8 @@ func TestBodySites(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, site := range BodySites() {
-		if !ValidID(site.ID) || site.Label == "" || site.Code == "" || site.Display == "" || seen[site.ID] || seen[site.Code] {
+		if !ValidID(site.ID) || site.Label == "" || site.Code == "" || site.Display == "" || seen[site.ID] ||
+			seen[site.Code] {
 			t.Errorf("bad or repeated site %+v", site)
 		}
 		seen[site.ID], seen[site.Code] = true, true

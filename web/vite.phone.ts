@@ -41,11 +41,17 @@ function preloadPage(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle = {} }) {
-        const page = Object.values(bundle).find((file) => file.type === 'chunk' && file.facadeModuleId === here('src/phone/page.tsx'));
+        const page = Object.values(bundle).find(
+          (file) => file.type === 'chunk' && file.facadeModuleId === here('src/phone/page.tsx'),
+        );
         if (page?.type !== 'chunk') throw new Error('the build has no page');
-        return [page.fileName, ...page.imports].filter((file) => !html.includes(file)).map((file) => ({
-          tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` }, injectTo: 'head',
-        }));
+        return [page.fileName, ...page.imports]
+          .filter((file) => !html.includes(file))
+          .map((file) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` },
+            injectTo: 'head',
+          }));
       },
     },
   };
@@ -60,9 +66,15 @@ function shell(): Plugin {
     generateBundle(_, bundle) {
       const worker = bundle['sw.js'];
       if (worker?.type !== 'chunk') throw new Error('the build has no service worker');
-      const assets = Object.keys(bundle).filter((file) => file.startsWith('assets/') && !seldom.test(file)).sort();
+      const assets = Object.keys(bundle)
+        .filter((file) => file.startsWith('assets/') && !seldom.test(file))
+        .sort();
       const html = bundle['mobile.html'];
-      const version = createHash('sha256').update(assets.join()).update(html?.type === 'asset' ? html.source : '').digest('hex').slice(0, 16);
+      const version = createHash('sha256')
+        .update(assets.join())
+        .update(html?.type === 'asset' ? html.source : '')
+        .digest('hex')
+        .slice(0, 16);
       const files = ['/mobile', '/manifest.webmanifest', '/icons/icon-192.png', ...assets.map((file) => `/${file}`)];
       worker.code = `const __SHELL__=${JSON.stringify({ version, files })};${worker.code}`;
     },

@@ -30,10 +30,19 @@ interface Browser {
 
 /** Chromium, and Firefox and WebKit where they are installed. */
 export function browsers(root: string): Browser[] {
-  const all: Browser[] = [{ name: 'Chromium', open: (url) => openChromium(execFileSync(join(root, 'scripts/browser.sh'), { encoding: 'utf8' }).trim(), url) }];
-  for (const [name, start] of [['Firefox', launchFirefox], ['WebKit', launchWebKit]] as const) {
+  const all: Browser[] = [
+    {
+      name: 'Chromium',
+      open: (url) => openChromium(execFileSync(join(root, 'scripts/browser.sh'), { encoding: 'utf8' }).trim(), url),
+    },
+  ];
+  for (const [name, start] of [
+    ['Firefox', launchFirefox],
+    ['WebKit', launchWebKit],
+  ] as const) {
     const found = spawnSync(join(root, 'scripts/engines.sh'), ['find', name.toLowerCase()], { encoding: 'utf8' });
-    if (found.status === 0) all.push({ name, open: async (url) => opened(await start(found.stdout.trim(), { viewport: VIEWPORT }), url) });
+    if (found.status === 0)
+      all.push({ name, open: async (url) => opened(await start(found.stdout.trim(), { viewport: VIEWPORT }), url) });
     else console.log(found.stderr.trim());
   }
   return all;
@@ -54,7 +63,10 @@ async function openChromium(executablePath: string, url: string): Promise<Opened
     slow: {
       async by(factor) {
         const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-        return throttle(processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id), factor);
+        return throttle(
+          processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id),
+          factor,
+        );
       },
       loops() {
         const [worker] = page.workers();

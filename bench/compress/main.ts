@@ -14,7 +14,17 @@ import { fileURLToPath } from 'node:url';
 import { browsers, type Slow } from './browsers.ts';
 import type { Contestant } from './page.ts';
 import { compare } from './quality.ts';
-import { longestTask, mean, plot, shareTable, slowTable, table, type Compression, type Measured, type Slowed } from './report.ts';
+import {
+  longestTask,
+  mean,
+  plot,
+  shareTable,
+  slowTable,
+  table,
+  type Compression,
+  type Measured,
+  type Slowed,
+} from './report.ts';
 import { serve, type Served } from './server.ts';
 
 const CONTESTANTS: readonly Contestant[] = ['native', 'pure', 'peer'];
@@ -26,7 +36,9 @@ const folder = process.env.PHOTOS;
 if (!folder) throw new Error('PHOTOS must name a folder of JPEG photos');
 const rounds = Number(process.env.ROUNDS ?? 5);
 const wanted = process.env.BROWSERS?.split(',');
-const photos = readdirSync(folder).filter((name) => /\.jpe?g$/i.test(name) && statSync(join(folder, name)).size > WORTH_SHRINKING);
+const photos = readdirSync(folder).filter(
+  (name) => /\.jpe?g$/i.test(name) && statSync(join(folder, name)).size > WORTH_SHRINKING,
+);
 const out = join(root, 'bench/out');
 mkdirSync(out, { recursive: true });
 
@@ -43,7 +55,7 @@ for (const browser of browsers(root).filter(({ name }) => wanted?.includes(name)
     const raced = table(all);
     report.push(`## ${browser.name}`, shareTable(all), raced.text, taskText(all));
     missed.push(...raced.missed.map((miss) => `${browser.name}: ${miss}`));
-    const slowed = opened.slow && await crawl(served, opened.slow, all);
+    const slowed = opened.slow && (await crawl(served, opened.slow, all));
     if (slowed) {
       const crawled = slowTable(slowed);
       report.push(crawled.text);
@@ -51,7 +63,10 @@ for (const browser of browsers(root).filter(({ name }) => wanted?.includes(name)
     }
     const name = browser.name === 'Chromium' ? 'compress' : `compress-${browser.name.toLowerCase()}`;
     writeFileSync(join(out, `${name}.svg`), plot(all));
-    writeFileSync(join(out, `${name}.json`), JSON.stringify({ all, ...(slowed ? { slowed } : {}) } satisfies Compression, undefined, 1));
+    writeFileSync(
+      join(out, `${name}.json`),
+      JSON.stringify({ all, ...(slowed ? { slowed } : {}) } satisfies Compression, undefined, 1),
+    );
   } finally {
     await opened.close();
     served.stop();
@@ -86,10 +101,19 @@ async function race(served: Served, kept: string): Promise<Measured[]> {
     }
     if (process.env.QUALITY !== 'off') {
       await served.order('keep', photo, CONTESTANTS);
-      for (const one of measured.values()) one.quality = await compare(join(kept, 'source.png'), join(kept, `${one.contestant}.png`));
+      for (const one of measured.values())
+        one.quality = await compare(join(kept, 'source.png'), join(kept, `${one.contestant}.png`));
     }
     all.push(...CONTESTANTS.flatMap((contestant) => measured.get(contestant) ?? []));
-    console.log(`${photo}: ${CONTESTANTS.map((contestant) => `${contestant} ${measured.get(contestant)?.rounds.map((ms) => ms.toFixed(0)).join(' ')}`).join(', ')}`);
+    console.log(
+      `${photo}: ${CONTESTANTS.map(
+        (contestant) =>
+          `${contestant} ${measured
+            .get(contestant)
+            ?.rounds.map((ms) => ms.toFixed(0))
+            .join(' ')}`,
+      ).join(', ')}`,
+    );
   }
   return all;
 }
@@ -105,7 +129,8 @@ async function crawl(served: Served, slow: Slow, all: readonly Measured[]): Prom
     const photos: Slowed['photos'] = [];
     for (const { photo, megapixels } of all.filter(({ contestant }) => contestant === 'native')) {
       const times: number[] = [];
-      for (let round = 0; round < rounds; round++) times.push((await served.order('run', 'native', photo)).milliseconds);
+      for (let round = 0; round < rounds; round++)
+        times.push((await served.order('run', 'native', photo)).milliseconds);
       photos.push({ photo, megapixels, rounds: times });
     }
     factors.push(await factor());

@@ -11,7 +11,10 @@ export interface Run {
   longestTask: number | null;
 }
 
-declare const imageCompression: (file: File, options: { maxSizeMB: number; useWebWorker: boolean; libURL: string }) => Promise<Blob>;
+declare const imageCompression: (
+  file: File,
+  options: { maxSizeMB: number; useWebWorker: boolean; libURL: string },
+) => Promise<Blob>;
 
 export type Contestant = 'native' | 'pure' | 'peer';
 
@@ -39,14 +42,27 @@ const bench: Bench = {
     const file = await fetched(photo);
     const engine = contestant === 'peer' ? undefined : engineOf(contestant);
     const before = performance.now();
-    const result = engine ? await compress(engine, file) : await imageCompression(file, { maxSizeMB: 1, useWebWorker: true, libURL: new URL('/peer.js', location.href).href });
+    const result = engine
+      ? await compress(engine, file)
+      : await imageCompression(file, {
+          maxSizeMB: 1,
+          useWebWorker: true,
+          libURL: new URL('/peer.js', location.href).href,
+        });
     const after = performance.now();
     const longestTask = await longestTaskBetween(before, after);
     last.set(contestant, result);
     const bitmap = await createImageBitmap(result);
     const { width, height } = bitmap;
     bitmap.close();
-    return { milliseconds: after - before, bytes: result.size, width, height, megapixels: await megapixelsOf(file), longestTask };
+    return {
+      milliseconds: after - before,
+      bytes: result.size,
+      width,
+      height,
+      megapixels: await megapixelsOf(file),
+      longestTask,
+    };
   },
 
   async keep(photo, contestants) {
@@ -66,11 +82,13 @@ void obey();
 
 async function obey(): Promise<never> {
   for (;;) {
-    const { name, args } = await (await fetch('/order')).json() as { name: keyof Bench; args: never[] };
-    const answer = await Promise.resolve().then(() => (bench[name] as (...args: never[]) => unknown)(...args)).then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
-    );
+    const { name, args } = (await (await fetch('/order')).json()) as { name: keyof Bench; args: never[] };
+    const answer = await Promise.resolve()
+      .then(() => (bench[name] as (...args: never[]) => unknown)(...args))
+      .then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+      );
     await fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
   }
 }
@@ -110,8 +128,17 @@ function engineOf(contestant: 'native' | 'pure'): Worker {
   const worker = new Worker(`${engineScript}${contestant === 'pure' ? '?falsify' : ''}`, { type: 'module' });
   const limits = { maxImageBytes: 1_000_000 };
   const session = {
-    encounterId: 'bench', patientId: 'p', patientLabel: '', facilityId: 'f', uploadToken: 'none', journalKey: '', imageCount: 0, maxImages: 20, consent: 'off',
-    sessionExpiresAt: new Date(Date.now() + 7_200_000).toISOString(), limits,
+    encounterId: 'bench',
+    patientId: 'p',
+    patientLabel: '',
+    facilityId: 'f',
+    uploadToken: 'none',
+    journalKey: '',
+    imageCount: 0,
+    maxImages: 20,
+    consent: 'off',
+    sessionExpiresAt: new Date(Date.now() + 7_200_000).toISOString(),
+    limits,
   };
   worker.postMessage({ type: 'open', apiBase: location.origin, session });
   engines.set(contestant, worker);
@@ -119,7 +146,9 @@ function engineOf(contestant: 'native' | 'pure'): Worker {
 }
 
 function compress(engine: Worker, file: File): Promise<Blob> {
-  const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
   return new Promise((resolve, reject) => {
     engine.onmessage = ({ data }) => {
       if (data.type === 'preview' && data.id === id) {

@@ -18,7 +18,10 @@ export interface Places {
 export interface Served {
   origin: string;
   /** Has the page do something. Rejects with its error. */
-  order<Name extends keyof Bench>(name: Name, ...args: Parameters<Bench[Name]>): Promise<Awaited<ReturnType<Bench[Name]>>>;
+  order<Name extends keyof Bench>(
+    name: Name,
+    ...args: Parameters<Bench[Name]>
+  ): Promise<Awaited<ReturnType<Bench[Name]>>>;
   /** Paths that were asked for. */
   asked: string[];
   stop(): void;
@@ -40,15 +43,27 @@ export async function serve({ root, photos, kept }: Places): Promise<Served> {
     const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
     const name = basename(decodeURIComponent(pathname));
     asked.push(pathname);
-    const send = (type: string, body: string | Buffer) => void response.writeHead(200, { 'Content-Type': type }).end(body);
-    if (pathname === '/') return send('text/html', readFileSync(join(root, 'bench/compress/page.html'), 'utf8').replace('ENGINE', `/assets/${script}`));
+    const send = (type: string, body: string | Buffer) =>
+      void response.writeHead(200, { 'Content-Type': type }).end(body);
+    if (pathname === '/')
+      return send(
+        'text/html',
+        readFileSync(join(root, 'bench/compress/page.html'), 'utf8').replace('ENGINE', `/assets/${script}`),
+      );
     if (pathname === '/order') return send('application/json', await orders.next());
     if (pathname === '/answer') return void (orders.answer(await json(request)), response.writeHead(204).end());
-    if (pathname === '/page.js') return send('text/javascript', (await transformWithOxc(readFileSync(pageScript, 'utf8'), pageScript)).code);
-    if (pathname === '/peer.js') return send('text/javascript', readFileSync(join(root, 'node_modules/browser-image-compression/dist/browser-image-compression.js')));
-    if (pathname.startsWith('/assets/') && name.endsWith('.js')) return send('text/javascript', (search === '?falsify' ? FALSIFY : '') + readFileSync(join(assets, name), 'utf8'));
+    if (pathname === '/page.js')
+      return send('text/javascript', (await transformWithOxc(readFileSync(pageScript, 'utf8'), pageScript)).code);
+    if (pathname === '/peer.js')
+      return send(
+        'text/javascript',
+        readFileSync(join(root, 'node_modules/browser-image-compression/dist/browser-image-compression.js')),
+      );
+    if (pathname.startsWith('/assets/') && name.endsWith('.js'))
+      return send('text/javascript', (search === '?falsify' ? FALSIFY : '') + readFileSync(join(assets, name), 'utf8'));
     if (pathname.startsWith('/assets/')) return send('application/wasm', readFileSync(join(assets, name)));
-    if (pathname.startsWith('/photos/')) return pipeline(createReadStream(join(photos, name)), response.writeHead(200, { 'Content-Type': 'image/jpeg' }));
+    if (pathname.startsWith('/photos/'))
+      return pipeline(createReadStream(join(photos, name)), response.writeHead(200, { 'Content-Type': 'image/jpeg' }));
     if (pathname.startsWith('/kept/') && request.method === 'PUT') {
       await pipeline(request, createWriteStream(join(kept, name)));
       return void response.writeHead(204).end();
@@ -58,7 +73,12 @@ export async function serve({ root, photos, kept }: Places): Promise<Served> {
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, order: (name, ...args) => orders.give(name, args), asked, stop: () => void server.close().closeAllConnections() };
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    order: (name, ...args) => orders.give(name, args),
+    asked,
+    stop: () => void server.close().closeAllConnections(),
+  };
 }
 
 const ANSWER_LIMIT_MS = 120_000;

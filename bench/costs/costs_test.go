@@ -9,8 +9,16 @@ import (
 // oneEach is an encounter that takes one of everything.
 func oneEach() (Assumptions, Counts) {
 	a := Assumptions{
-		GPs: []int{100}, EncountersPerDay: 10, PhotosPerEncounter: 2, WorkingDaysPerMonth: 20, BusiestHourShare: 0.36,
-		WidgetMinutesPerEncounter: 30, ListsOnFocusPerEncounter: 1, ObjectHours: 7.3, SessionKilobytes: 20, CPUMsPerRequest: 3,
+		GPs:                       []int{100},
+		EncountersPerDay:          10,
+		PhotosPerEncounter:        2,
+		WorkingDaysPerMonth:       20,
+		BusiestHourShare:          0.36,
+		WidgetMinutesPerEncounter: 30,
+		ListsOnFocusPerEncounter:  1,
+		ObjectHours:               7.3,
+		SessionKilobytes:          20,
+		CPUMsPerRequest:           3,
 	}
 	c := Counts{Encounters: 5, PhotosPerEncounter: 2}
 	c.Cost.EdgeRequests, c.Cost.RedisCommands = 45, 35

@@ -165,7 +165,12 @@ func check(a Assumptions, c Counts, plans []Plan) error {
 		return fmt.Errorf("the counts are of no encounter")
 	}
 	if c.PhotosPerEncounter != a.PhotosPerEncounter {
-		return fmt.Errorf("the counts are of encounters of %d photos, the assumptions of %d: measure with bench/load -photos %d", c.PhotosPerEncounter, a.PhotosPerEncounter, a.PhotosPerEncounter)
+		return fmt.Errorf(
+			"the counts are of encounters of %d photos, the assumptions of %d: measure with bench/load -photos %d",
+			c.PhotosPerEncounter,
+			a.PhotosPerEncounter,
+			a.PhotosPerEncounter,
+		)
 	}
 	meters := usageOf(1, a, c)
 	for _, p := range plans {

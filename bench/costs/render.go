@@ -11,8 +11,10 @@ import (
 func render(a Assumptions, c Counts, plans []Plan) string {
 	var b strings.Builder
 	perGP := usageOf(1, a, c)
-	b.WriteString("# What it costs to run\n\nWritten by `make costs`, which measures encounters on the local cloud and reads\n" +
-		"[assumptions.json](../bench/costs/assumptions.json) and [prices.json](../bench/costs/prices.json). US dollars a month, before tax. ⚠ marks a price that no copy of the vendor's own page confirmed.\n\n")
+	b.WriteString(
+		"# What it costs to run\n\nWritten by `make costs`, which measures encounters on the local cloud and reads\n" +
+			"[assumptions.json](../bench/costs/assumptions.json) and [prices.json](../bench/costs/prices.json). US dollars a month, before tax. ⚠ marks a price that no copy of the vendor's own page confirmed.\n\n",
+	)
 	total(&b, a, perGP, plans)
 	encounter(&b, a, c)
 	usage(&b, a, perGP)
@@ -40,7 +42,15 @@ func total(b *strings.Builder, a Assumptions, perGP Usage, plans []Plan) {
 			names = append(names, "no public plan for "+strings.Join(missing, ", "))
 			more = " and more"
 		}
-		row(b, number(n), number(photos), strings.Join(names, "; "), dollars(sum)+more, dollars(sum/n)+more, dollars(sum/photos*1000)+more)
+		row(
+			b,
+			number(n),
+			number(photos),
+			strings.Join(names, "; "),
+			dollars(sum)+more,
+			dollars(sum/n)+more,
+			dollars(sum/photos*1000)+more,
+		)
 	}
 }
 
@@ -49,7 +59,12 @@ func encounter(b *strings.Builder, a Assumptions, c Counts) {
 	photo := func(total float64) string {
 		return strconv.FormatFloat(total/float64(c.Encounters*c.PhotosPerEncounter), 'f', 2, 64)
 	}
-	fmt.Fprintf(b, "\n## One encounter of %d photos\n\nCounted over %d encounters, from opening the session to ending it: the phone's own upload queue, the worker, a desktop that follows every event.\n\n", a.PhotosPerEncounter, c.Encounters)
+	fmt.Fprintf(
+		b,
+		"\n## One encounter of %d photos\n\nCounted over %d encounters, from opening the session to ending it: the phone's own upload queue, the worker, a desktop that follows every event.\n\n",
+		a.PhotosPerEncounter,
+		c.Encounters,
+	)
 	row(b, "", "an encounter", "a photo")
 	rule(b, "-rr")
 	for _, line := range []struct {
@@ -116,10 +131,21 @@ func offers(b *strings.Builder, a Assumptions, perGP Usage, plans []Plan) {
 }
 
 func assumed(b *strings.Builder, a Assumptions) {
-	fmt.Fprintf(b, "\n## Assumed\n\nA GP has %v encounters with photos a day, of %d photos each, on %v days a month; %v %% of a day's fall into its busiest hour. "+
-		"A desktop listens for %v minutes an encounter and asks for the list %v times when it comes into focus. A photo lies in the bucket for %v hours. "+
-		"An open session takes %v kB of Redis. A request takes %v ms of processor at the edge, once an instance is warm. Preflights are not counted: browsers keep them.\n",
-		a.EncountersPerDay, a.PhotosPerEncounter, a.WorkingDaysPerMonth, a.BusiestHourShare*100, a.WidgetMinutesPerEncounter, a.ListsOnFocusPerEncounter, a.ObjectHours, a.SessionKilobytes, a.CPUMsPerRequest)
+	fmt.Fprintf(
+		b,
+		"\n## Assumed\n\nA GP has %v encounters with photos a day, of %d photos each, on %v days a month; %v %% of a day's fall into its busiest hour. "+
+			"A desktop listens for %v minutes an encounter and asks for the list %v times when it comes into focus. A photo lies in the bucket for %v hours. "+
+			"An open session takes %v kB of Redis. A request takes %v ms of processor at the edge, once an instance is warm. Preflights are not counted: browsers keep them.\n",
+		a.EncountersPerDay,
+		a.PhotosPerEncounter,
+		a.WorkingDaysPerMonth,
+		a.BusiestHourShare*100,
+		a.WidgetMinutesPerEncounter,
+		a.ListsOnFocusPerEncounter,
+		a.ObjectHours,
+		a.SessionKilobytes,
+		a.CPUMsPerRequest,
+	)
 }
 
 func sources(b *strings.Builder, plans []Plan) {

@@ -43,20 +43,34 @@ export async function measure(worker: Worker, call: Call, seconds: number, most 
   const took = (performance.now() - began) / 1000;
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { rate: times.length / took, p50: at(0.5), p99: at(0.99), processor: (processorMilliseconds(worker) - used) / times.length };
+  return {
+    rate: times.length / took,
+    p50: at(0.5),
+    p99: at(0.99),
+    processor: (processorMilliseconds(worker) - used) / times.length,
+  };
 }
 
 function send(agent: Agent, origin: string, call: Call): Promise<number> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(`${origin}/api/medtech/session${call.path()}`, {
-      agent,
-      method: call.method,
-      headers: { Authorization: `Bearer ${call.token()}`, ...(call.body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(call.body) }) },
-    }, (response) => {
-      response.resume();
-      response.on('end', () => resolve(response.statusCode ?? 0));
-      response.on('error', reject);
-    });
+    const outgoing = request(
+      `${origin}/api/medtech/session${call.path()}`,
+      {
+        agent,
+        method: call.method,
+        headers: {
+          Authorization: `Bearer ${call.token()}`,
+          ...(call.body === undefined
+            ? {}
+            : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(call.body) }),
+        },
+      },
+      (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.statusCode ?? 0));
+        response.on('error', reject);
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(call.body);
   });

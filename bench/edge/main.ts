@@ -27,7 +27,8 @@ const median = (values: number[]): number => [...values].sort((a, b) => a - b)[M
 const cloud = await startCloud(root, first);
 const workers: Worker[] = [];
 try {
-  for (const [i, name] of (['ours', 'fresh', 'peer'] as const).entries()) workers.push(await startWorker(root, name, first + 10 + i, cloud.env));
+  for (const [i, name] of (['ours', 'fresh', 'peer'] as const).entries())
+    workers.push(await startWorker(root, name, first + 10 + i, cloud.env));
   const calls = await prepare(cloud.env, workers[0]?.origin ?? '');
   const samples = new Map<string, Sample[]>();
   for (const call of calls) {
@@ -45,7 +46,8 @@ try {
       }
     }
   }
-  const of = (worker: string, call: string, figure: keyof Sample): number => median((samples.get(`${worker} ${call}`) ?? []).map((sample) => sample[figure]));
+  const of = (worker: string, call: string, figure: keyof Sample): number =>
+    median((samples.get(`${worker} ${call}`) ?? []).map((sample) => sample[figure]));
   const lines = [
     `Requests a second with ${LOAD} at once, and milliseconds of processor a request: medians of ${rounds} rounds of ${seconds} s each, on ${cloud.redis}.`,
     '',
@@ -53,7 +55,8 @@ try {
     '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
     ...calls.map(({ name }) => {
       const rate = (worker: string): number => of(worker, name, 'rate');
-      const figures = (figure: 'p50' | 'p99' | 'processor', among: string[]): string => among.map((worker) => of(worker, name, figure).toFixed(1)).join(' / ');
+      const figures = (figure: 'p50' | 'p99' | 'processor', among: string[]): string =>
+        among.map((worker) => of(worker, name, figure).toFixed(1)).join(' / ');
       return `| ${name} | ${rate('ours').toFixed(0)} | ${rate('peer').toFixed(0)} | ${rate('fresh').toFixed(0)} | ${(rate('ours') / rate('peer')).toFixed(2)} | ${(rate('ours') / rate('fresh')).toFixed(2)} | ${figures('processor', ['ours', 'peer', 'fresh'])} | ${figures('p50', ['ours', 'peer'])} | ${figures('p99', ['ours', 'peer'])} |`;
     }),
     '',
@@ -73,7 +76,9 @@ try {
       await measure(worker, last, Infinity, many / 2);
       sizes.push(residentMegabytes(worker));
     }
-    lines.push(`Memory of workerd with ${worker.name === 'ours' ? 'ours' : 'TypeScript'}: ${sizes.join(', ')} MB, each ${many / 2} requests apart.`);
+    lines.push(
+      `Memory of workerd with ${worker.name === 'ours' ? 'ours' : 'TypeScript'}: ${sizes.join(', ')} MB, each ${many / 2} requests apart.`,
+    );
   }
   const ours = workers.find(({ name }) => name === 'ours');
   if (ours) {
@@ -84,7 +89,10 @@ try {
   console.log(text);
   mkdirSync(join(root, 'bench/out'), { recursive: true });
   writeFileSync(join(root, 'bench/out/edge.md'), `${text}\n`);
-  writeFileSync(join(root, 'bench/out/edge.json'), JSON.stringify({ calls: calls.map(({ name }) => name), samples: Object.fromEntries(samples) }, undefined, 1));
+  writeFileSync(
+    join(root, 'bench/out/edge.json'),
+    JSON.stringify({ calls: calls.map(({ name }) => name), samples: Object.fromEntries(samples) }, undefined, 1),
+  );
 } finally {
   await Promise.all(workers.map((worker) => worker.stop()));
   await cloud.stop();

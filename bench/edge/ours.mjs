@@ -11,6 +11,8 @@ Instance.prototype.boot = function (...args) {
 
 export default {
   fetch(request, env, ctx) {
-    return request.url.endsWith('/instances') ? Response.json(instances.map(({ size }) => size)) : worker.fetch(request, env, ctx);
+    return request.url.endsWith('/instances')
+      ? Response.json(instances.map(({ size }) => size))
+      : worker.fetch(request, env, ctx);
   },
 };

@@ -26,8 +26,16 @@ export interface Worker {
 export async function startCloud(root: string, port: number): Promise<Cloud> {
   const data = mkdtempSync(join(tmpdir(), 'photobridge-bench-'));
   const redis = await startRedis(port + 8);
-  const variables = { PORT: String(port), HOST: '127.0.0.1', DATA: data, REDIS_URL: redis ? `redis://127.0.0.1:${port + 8}` : '' };
-  const cloud = await start(join(root, 'build/local'), [], (output) => output.includes('variables:'), { cwd: root, env: variables }).catch(async (error: unknown) => {
+  const variables = {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    DATA: data,
+    REDIS_URL: redis ? `redis://127.0.0.1:${port + 8}` : '',
+  };
+  const cloud = await start(join(root, 'build/local'), [], (output) => output.includes('variables:'), {
+    cwd: root,
+    env: variables,
+  }).catch(async (error: unknown) => {
     await redis?.stop();
     throw error;
   });
@@ -45,25 +53,47 @@ export async function startCloud(root: string, port: number): Promise<Cloud> {
 /** Undefined where there is none on this machine. */
 async function startRedis(port: number): Promise<Program | undefined> {
   const options = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'];
-  return start('redis-server', options, (output) => output.includes('Ready to accept connections')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  return start('redis-server', options, (output) => output.includes('Ready to accept connections')).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    },
+  );
 }
 
 /**
  * One of the workers beside this file, bundled as wrangler deploys it, on a
  * workerd of its own: wrangler's development server would stand in between.
  */
-export async function startWorker(root: string, name: string, port: number, env: Record<string, string>): Promise<Worker> {
+export async function startWorker(
+  root: string,
+  name: string,
+  port: number,
+  env: Record<string, string>,
+): Promise<Worker> {
   const folder = mkdtempSync(join(tmpdir(), 'photobridge-worker-'));
   const main = name === 'peer' ? 'worker.js' : `${name}.js`;
-  execFileSync('wrangler', ['deploy', '--dry-run', '--config', `bench/edge/${name}.toml`, '--outdir', folder], { cwd: root, stdio: 'pipe' });
+  execFileSync('wrangler', ['deploy', '--dry-run', '--config', `bench/edge/${name}.toml`, '--outdir', folder], {
+    cwd: root,
+    stdio: 'pipe',
+  });
   writeFileSync(join(folder, 'config.capnp'), configuration(readdirSync(folder), main, port, env));
   const origin = `http://127.0.0.1:${port}`;
-  const answers = (): Promise<boolean> => fetch(`${origin}/api/medtech/session/token/x`).then((r) => r.status < 500, () => false);
+  const answers = (): Promise<boolean> =>
+    fetch(`${origin}/api/medtech/session/token/x`).then(
+      (r) => r.status < 500,
+      () => false,
+    );
   const { pid, stop } = await start('workerd', ['serve', join(folder, 'config.capnp')], answers);
-  return { name, origin, pid, stop: async () => { await stop(); rmSync(folder, { recursive: true, force: true }); } };
+  return {
+    name,
+    origin,
+    pid,
+    stop: async () => {
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** workerd's configuration (workerd.capnp) for the modules of a bundle. */
@@ -90,13 +120,19 @@ const main :Workerd.Worker = (
 
 /** The processes of workerd that a worker consists of, with their resident memory. */
 function workerds({ pid: first }: Worker): { pid: string; kilobytes: number }[] {
-  const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' }).trim().split('\n').map((line) => line.trim().split(/\s+/));
+  const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,comm='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
   const family = new Set([String(first)]);
   for (let grown = true; grown; ) {
     grown = false;
-    for (const [pid = '', parent = ''] of processes) if (family.has(parent) && !family.has(pid)) grown = Boolean(family.add(pid));
+    for (const [pid = '', parent = ''] of processes)
+      if (family.has(parent) && !family.has(pid)) grown = Boolean(family.add(pid));
   }
-  return processes.filter(([pid = '', , , name = '']) => family.has(pid) && name.startsWith('workerd')).map(([pid = '', , rss]) => ({ pid, kilobytes: Number(rss) }));
+  return processes
+    .filter(([pid = '', , , name = '']) => family.has(pid) && name.startsWith('workerd'))
+    .map(([pid = '', , rss]) => ({ pid, kilobytes: Number(rss) }));
 }
 
 export function residentMegabytes(worker: Worker): number {
@@ -109,7 +145,9 @@ const TICKS_A_SECOND = 100; // of /proc/*/stat, proc(5)
 export function processorMilliseconds(worker: Worker): number {
   try {
     return workerds(worker).reduce((sum, { pid }) => {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
       return sum + ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND;
     }, 0);
   } catch {

@@ -11,10 +11,16 @@ export async function prepare(env: Record<string, string>, origin: string): Prom
   const secret = new TextEncoder().encode(env.LAUNCH_SECRET);
   const launch = (encounterId: string): Promise<string> =>
     new SignJWT({ facilityId: 'fac-1', patientId: 'pat-1', encounterId, patientLabel: 'Bench' })
-      .setProtectedHeader({ alg: 'HS256' }).setSubject('bench').setIssuedAt().setExpirationTime('1h').sign(secret);
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('bench')
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(secret);
   const api = async <Answer>(method: string, path: string, token: string, body?: object): Promise<Answer> => {
     const response = await fetch(`${origin}/api/medtech/session${path}`, {
-      method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}),
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Answer;
@@ -23,10 +29,22 @@ export async function prepare(env: Record<string, string>, origin: string): Prom
   const desktop = await api<CreateResponse>('POST', '/create', await launch(encounterId));
   const phone = await api<TokenResponse>('GET', `/token/${desktop.token}`, '');
   const photos = Array.from({ length: IMAGES }, () => randomBytes(50_000));
-  const images = photos.map((photo) => ({ imageId: randomBytes(16).toString('hex'), contentType: 'image/jpeg', size: photo.length, sha256: createHash('sha256').update(photo).digest('base64') }));
+  const images = photos.map((photo) => ({
+    imageId: randomBytes(16).toString('hex'),
+    contentType: 'image/jpeg',
+    size: photo.length,
+    sha256: createHash('sha256').update(photo).digest('base64'),
+  }));
   const presign = { encounterId, images };
   const { images: slots } = await api<PresignResponse>('POST', '/presigned-url', phone.uploadToken, presign);
-  const confirmations = slots.map(({ imageId, s3Key }) => ({ encounterId, imageId, s3Key, width: 30, height: 20, metadata: { laterality: 'left', notes: 'bench' } }));
+  const confirmations = slots.map(({ imageId, s3Key }) => ({
+    encounterId,
+    imageId,
+    s3Key,
+    width: 30,
+    height: 20,
+    metadata: { laterality: 'left', notes: 'bench' },
+  }));
   for (const [i, slot] of slots.entries()) {
     const put = await fetch(slot.uploadUrl, { method: 'PUT', headers: slot.headers, body: photos[i] ?? null });
     if (!put.ok) throw new Error(`PUT answered ${put.status}`);
@@ -37,10 +55,36 @@ export async function prepare(env: Record<string, string>, origin: string): Prom
   let next = 0;
   const upload = (): string => phone.uploadToken;
   return [
-    { name: 'create', method: 'POST', path: () => '/create', token: () => launches[next++ % LAUNCHES] ?? '', status: 201 },
+    {
+      name: 'create',
+      method: 'POST',
+      path: () => '/create',
+      token: () => launches[next++ % LAUNCHES] ?? '',
+      status: 201,
+    },
     { name: 'token', method: 'GET', path: () => `/token/${desktop.token}`, token: () => '', status: 200 },
-    { name: 'presign', method: 'POST', path: () => '/presigned-url', token: upload, body: JSON.stringify(presign), status: 200 },
-    { name: 'confirm', method: 'POST', path: () => '/images', token: upload, body: JSON.stringify(confirmations[0]), status: 200 },
-    { name: 'list', method: 'GET', path: () => `/images/${encounterId}`, token: () => desktop.desktopToken, status: 200 },
+    {
+      name: 'presign',
+      method: 'POST',
+      path: () => '/presigned-url',
+      token: upload,
+      body: JSON.stringify(presign),
+      status: 200,
+    },
+    {
+      name: 'confirm',
+      method: 'POST',
+      path: () => '/images',
+      token: upload,
+      body: JSON.stringify(confirmations[0]),
+      status: 200,
+    },
+    {
+      name: 'list',
+      method: 'GET',
+      path: () => `/images/${encounterId}`,
+      token: () => desktop.desktopToken,
+      status: 200,
+    },
   ];
 }

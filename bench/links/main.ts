@@ -55,13 +55,26 @@ test.afterAll(() => {
   const text = [
     'Send pressed → painted on the desktop, seconds; promised: 1.25 × (bytes ÷ uplink) + 4 RTT.',
     `The floor is bytes ÷ the phone’s uplink + ${ROUND_TRIPS.phone} of its RTT + bytes ÷ the desktop’s downlink + ${ROUND_TRIPS.desktop} of its: the desktop can fetch a photo`,
-    'only when it is stored, and sign, preflight of the PUT, PUT, confirm with its event, list and GET wait for each other. Without a line it is this machine’s own work.', '',
-    '| phone | desktop | kB | upload | download | floor | promised | measured | from the press to each answer, ms |', '|---|---|---:|---:|---:|---:|---:|---:|---|', ...ones, '',
-    `${MANY} photos chosen and sent at once, seconds; promised: 1.15 × the slower of the two alone.`, '',
-    '| line | MB | compress all | upload all | promised | measured |', '|---|---:|---:|---:|---:|---:|', ...twenties, '',
-    'Requests (phone and desktop together) and Redis commands a photo; promised: 5 and 3, 4.2 requests in a batch of 20.', '',
-    '| line | photos | requests | preflights | Redis commands | which |', '|---|---:|---:|---:|---:|---|', ...costs, '',
-    `Longest task of the phone’s page while ${MANY} photos were compressed and sent, ms; 0: below 50. ${figures.tasks.map(({ line, longest }) => `${line}: ${longest.toFixed(0)}`).join('; ')}`, '',
+    'only when it is stored, and sign, preflight of the PUT, PUT, confirm with its event, list and GET wait for each other. Without a line it is this machine’s own work.',
+    '',
+    '| phone | desktop | kB | upload | download | floor | promised | measured | from the press to each answer, ms |',
+    '|---|---|---:|---:|---:|---:|---:|---:|---|',
+    ...ones,
+    '',
+    `${MANY} photos chosen and sent at once, seconds; promised: 1.15 × the slower of the two alone.`,
+    '',
+    '| line | MB | compress all | upload all | promised | measured |',
+    '|---|---:|---:|---:|---:|---:|',
+    ...twenties,
+    '',
+    'Requests (phone and desktop together) and Redis commands a photo; promised: 5 and 3, 4.2 requests in a batch of 20.',
+    '',
+    '| line | photos | requests | preflights | Redis commands | which |',
+    '|---|---:|---:|---:|---:|---|',
+    ...costs,
+    '',
+    `Longest task of the phone’s page while ${MANY} photos were compressed and sent, ms; 0: below 50. ${figures.tasks.map(({ line, longest }) => `${line}: ${longest.toFixed(0)}`).join('; ')}`,
+    '',
   ].join('\n');
   console.log(`\n${text}`);
   mkdirSync(out, { recursive: true });
@@ -91,7 +104,9 @@ for (const { phone, desktop, lines } of PAIRS) {
       const floor = up + down + (ROUND_TRIPS.phone * mobile.rttMs + ROUND_TRIPS.desktop * practice.rttMs) / 1000;
       const promised = 1.25 * up + (4 * mobile.rttMs) / 1000;
       if (mobile !== FREE) figures.ones.push({ phone, desktop, floor, promised, seconds });
-      ones.push(`| ${phone} | ${desktop} | ${(bytes / 1000).toFixed(0)} | ${[up, down, floor, promised, seconds].map((one) => one.toFixed(2)).join(' | ')} | ${steps} |`);
+      ones.push(
+        `| ${phone} | ${desktop} | ${(bytes / 1000).toFixed(0)} | ${[up, down, floor, promised, seconds].map((one) => one.toFixed(2)).join(' | ')} | ${steps} |`,
+      );
       await place.close();
     }
   });
@@ -125,12 +140,15 @@ for (const [name, shape] of Object.entries(LINES)) {
     const bytes = await storedBytes(stack);
     const promised = 1.15 * Math.max(compress, uplink(bytes));
     figures.twenties.push({ line: name, promised, seconds: wall });
-    twenties.push(`| ${name} | ${(bytes / 1e6).toFixed(1)} | ${compress.toFixed(1)} | ${uplink(bytes).toFixed(1)} | ${promised.toFixed(1)} | ${wall.toFixed(1)} |`);
+    twenties.push(
+      `| ${name} | ${(bytes / 1e6).toFixed(1)} | ${compress.toFixed(1)} | ${uplink(bytes).toFixed(1)} | ${promised.toFixed(1)} | ${wall.toFixed(1)} |`,
+    );
     await place.close();
   });
 }
 
-const storedBytes = async (stack: Stack): Promise<number> => (await storedObjects(stack, ENCOUNTER)).reduce((sum, { bytes }) => sum + bytes.length, 0);
+const storedBytes = async (stack: Stack): Promise<number> =>
+  (await storedObjects(stack, ENCOUNTER)).reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /** The phone's and the desktop's. */
 type Lines = [phone: Shape, desktop: Shape];
@@ -166,7 +184,12 @@ class Place {
 
   /** When the page is next given files. */
   chosen(): Promise<number> {
-    return this.phone.page.evaluate(() => new Promise<number>((resolve) => addEventListener('change', () => resolve(Date.now()), { capture: true, once: true })));
+    return this.phone.page.evaluate(
+      () =>
+        new Promise<number>((resolve) =>
+          addEventListener('change', () => resolve(Date.now()), { capture: true, once: true }),
+        ),
+    );
   }
 
   /** The answer tells the longest task of the phone's page from here on, in milliseconds; 0 below 50. */
@@ -184,13 +207,21 @@ class Place {
   /** Presses Send. Tells the seconds until the desktop has painted the photo, and where they went. */
   async press(): Promise<{ seconds: number; steps: string }> {
     const paintedAt = await this.desktop.watchPaints();
-    const pressedAt = this.phone.page.evaluate(() => new Promise<number>((resolve) => addEventListener('click', () => resolve(Date.now()), { capture: true, once: true })));
+    const pressedAt = this.phone.page.evaluate(
+      () =>
+        new Promise<number>((resolve) =>
+          addEventListener('click', () => resolve(Date.now()), { capture: true, once: true }),
+        ),
+    );
     await this.phone.button('Send without details').tap();
     const [end, start] = [await paintedAt(), await pressedAt];
-    const steps = this.links.flatMap(({ asked }) => asked).sort((a, b) => a.at - b.at).flatMap((asked) => {
-      const kind = this.#kind(asked);
-      return kind === undefined ? [] : [`${kind} ${asked.at - start}–${(asked.answeredAt ?? NaN) - start}`];
-    });
+    const steps = this.links
+      .flatMap(({ asked }) => asked)
+      .sort((a, b) => a.at - b.at)
+      .flatMap((asked) => {
+        const kind = this.#kind(asked);
+        return kind === undefined ? [] : [`${kind} ${asked.at - start}–${(asked.answeredAt ?? NaN) - start}`];
+      });
     return { seconds: (end - start) / 1000, steps: [...steps, `painted ${end - start}`].join(', ') };
   }
 
@@ -202,13 +233,22 @@ class Place {
 
   /** Of so many photos, sent as one batch or each when it was ready. */
   async cost(name: string, count: number, batch: boolean): Promise<string> {
-    const { commands = {} } = (await (await fetch(`${this.stack.control}/counters`)).json()) as { commands?: Record<string, number> };
+    const { commands = {} } = (await (await fetch(`${this.stack.control}/counters`)).json()) as {
+      commands?: Record<string, number>;
+    };
     const redis = Object.values(commands).reduce((sum, n) => sum + n, 0);
-    const asked = this.links.flatMap(({ asked }) => asked).map((one) => this.#kind(one)).filter((kind) => kind !== undefined);
+    const asked = this.links
+      .flatMap(({ asked }) => asked)
+      .map((one) => this.#kind(one))
+      .filter((kind) => kind !== undefined);
     const preflights = asked.filter((kind) => kind === 'preflight').length;
     const kinds = [...new Set(asked)].map((kind) => `${asked.filter((one) => one === kind).length} ${kind}`);
     figures.costs.push({ name, photos: count, batch, requests: asked.length - preflights, redis });
-    return `| ${name} | ${count} | ${((asked.length - preflights) / count).toFixed(2)} | ${preflights} | ${(redis / count).toFixed(2)} | ${kinds.join(', ')}; ${Object.entries(commands).map(([command, n]) => `${n} ${command}`).join(', ')} |`;
+    return `| ${name} | ${count} | ${((asked.length - preflights) / count).toFixed(2)} | ${preflights} | ${(redis / count).toFixed(2)} | ${kinds.join(', ')}; ${Object.entries(
+      commands,
+    )
+      .map(([command, n]) => `${n} ${command}`)
+      .join(', ')} |`;
   }
 
   /** What a request of the product was for; undefined for the host page's own. */

@@ -18,14 +18,23 @@ type bucket struct {
 
 func newBucket(env map[string]string) *bucket {
 	return &bucket{s3.New(s3.Options{
-		Region: env["AWS_REGION"], BaseEndpoint: aws.String(env["S3_ENDPOINT"]), UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], ""),
+		Region:       env["AWS_REGION"],
+		BaseEndpoint: aws.String(env["S3_ENDPOINT"]),
+		UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(
+			env["AWS_ACCESS_KEY_ID"],
+			env["AWS_SECRET_ACCESS_KEY"],
+			"",
+		),
 	}), env["S3_BUCKET_NAME"]}
 }
 
 // list answers the keys of an encounter's objects.
 func (b *bucket) list(ctx context.Context, encounterID string) ([]string, error) {
-	page, err := b.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: aws.String("sessions/" + encounterID + "/")})
+	page, err := b.client.ListObjectsV2(
+		ctx,
+		&s3.ListObjectsV2Input{Bucket: &b.name, Prefix: aws.String("sessions/" + encounterID + "/")},
+	)
 	if err != nil {
 		return nil, err
 	}

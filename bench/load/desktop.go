@@ -94,8 +94,13 @@ func (d *desktop) listen(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the realtime server is at %q: %w", access.RealtimeURL, err)
 	}
-	d.client, err = ably.NewRealtime(ably.WithToken(access.Token), ably.WithEndpoint(at.Hostname()), ably.WithPort(port),
-		ably.WithTLS(false), ably.WithLogLevel(ably.LogNone))
+	d.client, err = ably.NewRealtime(
+		ably.WithToken(access.Token),
+		ably.WithEndpoint(at.Hostname()),
+		ably.WithPort(port),
+		ably.WithTLS(false),
+		ably.WithLogLevel(ably.LogNone),
+	)
 	if err != nil {
 		return err
 	}
@@ -154,7 +159,13 @@ func (d *desktop) follow(ctx context.Context, photos int) error {
 	for len(asked) < photos || d.told() < photos || len(d.wanted) > 0 {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the desktop has %d of %d photos and was told of %d: %w", len(asked), photos, d.told(), context.Cause(ctx))
+			return fmt.Errorf(
+				"the desktop has %d of %d photos and was told of %d: %w",
+				len(asked),
+				photos,
+				d.told(),
+				context.Cause(ctx),
+			)
 		case <-d.wanted:
 		}
 		images, err := d.fetchList(ctx)
@@ -221,7 +232,10 @@ func (d *desktop) fetchPicture(ctx context.Context, image shared.Image) {
 // come in order, so every earlier one has come by then.
 func (d *desktop) end(ctx context.Context) error {
 	defer d.client.Close()
-	got, err := persist(ctx, func() (answer, error) { return d.call(ctx, "DELETE", "/"+d.encounterID, d.session.DesktopToken, "") })
+	got, err := persist(
+		ctx,
+		func() (answer, error) { return d.call(ctx, "DELETE", "/"+d.encounterID, d.session.DesktopToken, "") },
+	)
 	if err != nil {
 		return err
 	}
@@ -237,5 +251,11 @@ func (d *desktop) end(ctx context.Context) error {
 }
 
 func (d *desktop) call(ctx context.Context, method, path, token, etag string) (answer, error) {
-	return callEdge(ctx, d.traffic, d.address, edgeapi.Request{Method: method, URL: d.edge + shared.BasePath + path, Token: token}, etag)
+	return callEdge(
+		ctx,
+		d.traffic,
+		d.address,
+		edgeapi.Request{Method: method, URL: d.edge + shared.BasePath + path, Token: token},
+		etag,
+	)
 }

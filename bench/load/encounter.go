@@ -62,7 +62,10 @@ func judge(e encounter) findings {
 			f.lost = append(f.lost, id+" is not "+strings.Join(missing, ", nor "))
 		}
 		if len(listed[id]) > 1 || e.heard[id] > 1 {
-			f.doubled = append(f.doubled, fmt.Sprintf("%s is listed %d times and was heard of %d times", id, len(listed[id]), e.heard[id]))
+			f.doubled = append(
+				f.doubled,
+				fmt.Sprintf("%s is listed %d times and was heard of %d times", id, len(listed[id]), e.heard[id]),
+			)
 		}
 	}
 	return f

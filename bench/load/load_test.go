@@ -18,8 +18,11 @@ import (
 // whole is an encounter of two photos that went as it should.
 func whole() encounter {
 	return encounter{
-		sent:    map[string]string{"a": "sum-a", "b": "sum-b"},
-		listed:  []shared.Image{{ImageID: "a", S3Key: "key-a", SHA256: "sum-a"}, {ImageID: "b", S3Key: "key-b", SHA256: "sum-b"}},
+		sent: map[string]string{"a": "sum-a", "b": "sum-b"},
+		listed: []shared.Image{
+			{ImageID: "a", S3Key: "key-a", SHA256: "sum-a"},
+			{ImageID: "b", S3Key: "key-b", SHA256: "sum-b"},
+		},
 		stored:  []string{"key-a", "key-b"},
 		fetched: map[string]string{"a": "sum-a", "b": "sum-b"},
 		heard:   map[string]int{"a": 1, "b": 1},
@@ -31,20 +34,32 @@ func TestJudge(t *testing.T) {
 		change                      func(*encounter)
 		lost, doubled, strays, left int
 	}{
-		"all is well":                  {change: func(*encounter) {}},
-		"not listed":                   {change: func(e *encounter) { e.listed = e.listed[:1]; e.stored = e.stored[:1] }, lost: 1},
-		"listed with other bytes":      {change: func(e *encounter) { e.listed[0].SHA256 = "other" }, lost: 1},
-		"not in the bucket":            {change: func(e *encounter) { e.stored = e.stored[:1] }, lost: 1},
-		"not fetched":                  {change: func(e *encounter) { delete(e.fetched, "a") }, lost: 1},
-		"fetched with other bytes":     {change: func(e *encounter) { e.fetched["a"] = "sum-b" }, lost: 1},
-		"not heard of":                 {change: func(e *encounter) { delete(e.heard, "b") }, lost: 1},
-		"nowhere":                      {change: func(e *encounter) { *e = encounter{sent: e.sent} }, lost: 2},
-		"listed twice":                 {change: func(e *encounter) { e.listed = append(e.listed, e.listed[0]) }, doubled: 1},
-		"heard of twice":               {change: func(e *encounter) { e.heard["a"] = 2 }, doubled: 1},
-		"somebody else's in the list":  {change: func(e *encounter) { e.listed = append(e.listed, shared.Image{ImageID: "c"}) }, strays: 1},
+		"all is well": {change: func(*encounter) {}},
+		"not listed": {
+			change: func(e *encounter) { e.listed = e.listed[:1]; e.stored = e.stored[:1] },
+			lost:   1,
+		},
+		"listed with other bytes":  {change: func(e *encounter) { e.listed[0].SHA256 = "other" }, lost: 1},
+		"not in the bucket":        {change: func(e *encounter) { e.stored = e.stored[:1] }, lost: 1},
+		"not fetched":              {change: func(e *encounter) { delete(e.fetched, "a") }, lost: 1},
+		"fetched with other bytes": {change: func(e *encounter) { e.fetched["a"] = "sum-b" }, lost: 1},
+		"not heard of":             {change: func(e *encounter) { delete(e.heard, "b") }, lost: 1},
+		"nowhere":                  {change: func(e *encounter) { *e = encounter{sent: e.sent} }, lost: 2},
+		"listed twice": {
+			change:  func(e *encounter) { e.listed = append(e.listed, e.listed[0]) },
+			doubled: 1,
+		},
+		"heard of twice": {change: func(e *encounter) { e.heard["a"] = 2 }, doubled: 1},
+		"somebody else's in the list": {
+			change: func(e *encounter) { e.listed = append(e.listed, shared.Image{ImageID: "c"}) },
+			strays: 1,
+		},
 		"somebody else's was heard of": {change: func(e *encounter) { e.heard["c"] = 1 }, strays: 1},
-		"an object of no image":        {change: func(e *encounter) { e.stored = append(e.stored, "key-c") }, strays: 1},
-		"an object outlives the end":   {change: func(e *encounter) { e.left = []string{"key-a"} }, left: 1},
+		"an object of no image": {
+			change: func(e *encounter) { e.stored = append(e.stored, "key-c") },
+			strays: 1,
+		},
+		"an object outlives the end": {change: func(e *encounter) { e.left = []string{"key-a"} }, left: 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -59,7 +59,11 @@ func main() {
 	out := flag.String("report", "bench/out/load.json", "the `file` for the report")
 	flag.Parse()
 	if p.encounters < 1 || p.photos < 1 || p.photos > shared.MaxImages || p.atOnce < 1 {
-		fmt.Fprintf(os.Stderr, "load: give 1 encounter or more, 1 to %d photos, and 1 or more at once\n", shared.MaxImages)
+		fmt.Fprintf(
+			os.Stderr,
+			"load: give 1 encounter or more, 1 to %d photos, and 1 or more at once\n",
+			shared.MaxImages,
+		)
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -105,7 +109,15 @@ func measure(ctx context.Context, root string, p plan) (found findings, report R
 			fmt.Fprintln(os.Stderr, "load: an encounter was not carried through:", e.err)
 		}
 	}
-	report.Lost, report.Doubled, report.Strays, report.LeftBehind = len(found.lost), len(found.doubled), len(found.strays), len(found.left)
+	report.Lost, report.Doubled, report.Strays, report.LeftBehind = len(
+		found.lost,
+	), len(
+		found.doubled,
+	), len(
+		found.strays,
+	), len(
+		found.left,
+	)
 	counted, err := readCounters(running.Control())
 	report.Cost = costOf(report.Routes, counted)
 	return found, report, err

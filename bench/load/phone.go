@@ -148,7 +148,12 @@ func (p *phone) Compress(_ context.Context, source upload.Source, _ int) (upload
 }
 
 // Put implements upload.Transport.
-func (p *phone) Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(int64)) (upload.Answer, error) {
+func (p *phone) Put(
+	ctx context.Context,
+	to shared.PresignedUpload,
+	body []byte,
+	progress func(int64),
+) (upload.Answer, error) {
 	request, err := http.NewRequest("PUT", to.UploadURL, bytes.NewReader(body))
 	if err != nil {
 		return upload.Answer{}, err
@@ -161,7 +166,10 @@ func (p *phone) Put(ctx context.Context, to shared.PresignedUpload, body []byte,
 		return upload.Answer{}, shared.Wrap(err, shared.CodeNetwork, "the store does not answer")
 	}
 	progress(int64(len(body)))
-	return upload.Answer{Status: got.Status, RetryAfter: edgeapi.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now())}, nil
+	return upload.Answer{
+		Status:     got.Status,
+		RetryAfter: edgeapi.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now()),
+	}, nil
 }
 
 // Fetch implements edgeapi.Fetcher.
@@ -177,7 +185,12 @@ func (p *phone) Fetch(ctx context.Context, r edgeapi.Request) (edgeapi.Response,
 	if err != nil {
 		return edgeapi.Response{}, shared.Wrap(err, shared.CodeNetwork, "the edge does not answer")
 	}
-	return edgeapi.Response{Status: got.Status, Body: got.Body, Date: got.Header.Get("Date"), RetryAfter: got.Header.Get("Retry-After")}, nil
+	return edgeapi.Response{
+		Status:     got.Status,
+		Body:       got.Body,
+		Date:       got.Header.Get("Date"),
+		RetryAfter: got.Header.Get("Retry-After"),
+	}, nil
 }
 
 func (p *phone) fetch(ctx context.Context, r edgeapi.Request) (answer, error) {

@@ -31,11 +31,23 @@ func print(w io.Writer, r Report, f findings) {
 	kilobytes := func(n int64) string { return fmt.Sprintf("%.1f kB", float64(n)/float64(photos)/1000) }
 	c := r.Cost
 	fmt.Fprintf(w, "A photo costs, with its share of the encounter:\n")
-	fmt.Fprintf(w, "  edge     %s requests, %s up, %s down\n", each(c.EdgeRequests), kilobytes(c.EdgeUp), kilobytes(c.EdgeDown))
+	fmt.Fprintf(
+		w,
+		"  edge     %s requests, %s up, %s down\n",
+		each(c.EdgeRequests),
+		kilobytes(c.EdgeUp),
+		kilobytes(c.EdgeDown),
+	)
 	fmt.Fprintf(w, "  Redis    %s commands\n", each(c.RedisCommands))
 	fmt.Fprintf(w, "  storage  %s PUT, %s HEAD, %s GET, %s DELETE, %s up, %s down\n",
 		each(c.S3Puts), each(c.S3Heads), each(c.S3Gets), each(c.S3Deletes), kilobytes(c.S3Up), kilobytes(c.S3Down))
-	fmt.Fprintf(w, "  Ably     %s messages: %s published, %s delivered\n\n", each(c.AblyPublished+c.AblyDelivered), each(c.AblyPublished), each(c.AblyDelivered))
+	fmt.Fprintf(
+		w,
+		"  Ably     %s messages: %s published, %s delivered\n\n",
+		each(c.AblyPublished+c.AblyDelivered),
+		each(c.AblyPublished),
+		each(c.AblyDelivered),
+	)
 
 	for name, list := range map[string][]string{"lost": f.lost, "doubled": f.doubled, "stray": f.strays, "left behind": f.left} {
 		for _, finding := range list[:min(len(list), shown)] {

@@ -13,6 +13,10 @@ const rows = JSON.parse(readFileSync(path, 'utf8')) as Row[];
 const wrong = complaints(rows);
 for (const complaint of wrong) console.error(complaint);
 const count = (verdict: string): number => rows.filter((row) => judge(row) === verdict).length;
-const photos = rows.some(({ name }) => name.startsWith('compress/')) ? '' : ' Compression was not measured: PHOTOS named no folder.';
-console.log(`${count('met')} met, ${count('within the noise')} within the noise, ${count('missed')} missed, ${count('told')} times told.${photos}`);
+const photos = rows.some(({ name }) => name.startsWith('compress/'))
+  ? ''
+  : ' Compression was not measured: PHOTOS named no folder.';
+console.log(
+  `${count('met')} met, ${count('within the noise')} within the noise, ${count('missed')} missed, ${count('told')} times told.${photos}`,
+);
 if (wrong.length > 0) process.exit(1);

@@ -3,7 +3,8 @@ import type { Measured } from '../compress/report';
 import { compressFigures, edgeFigures, linksFigures, pageFigures, sizesFigures } from './figures';
 import { median, quantile, ratios, spread } from './statistics';
 
-const named = (figures: ReturnType<typeof sizesFigures>, name: string) => figures.find((figure) => figure.name === name);
+const named = (figures: ReturnType<typeof sizesFigures>, name: string) =>
+  figures.find((figure) => figure.name === name);
 
 describe('statistics', () => {
   test.each<[number[], number, number]>([
@@ -26,21 +27,65 @@ describe('statistics', () => {
 });
 
 test('compression is held against the peer on the same photo', () => {
-  const measured = (photo: string, contestant: Measured['contestant'], rounds: number[], ssimulacra: number): Measured =>
-    ({ photo, contestant, rounds, bytes: 900_000, width: 1, height: 1, megapixels: 1, longestTask: contestant === 'peer' ? 90 : 0, quality: { ssimulacra, butteraugli: 1 } });
-  const figures = compressFigures('compress.json', { slowed: { factors: [4.1, 4], photos: [{ photo: 'a.jpg', megapixels: 12, rounds: [1000] }, { photo: 'b.jpg', megapixels: 48, rounds: [9000] }] }, all: [
-    measured('a.jpg', 'native', [10, 30, 20], 0.01), measured('a.jpg', 'peer', [100, 100, 100], 0.04),
-    measured('b.jpg', 'pure', [50], 0.03), measured('b.jpg', 'peer', [100], 0.04),
-  ] });
+  const measured = (
+    photo: string,
+    contestant: Measured['contestant'],
+    rounds: number[],
+    ssimulacra: number,
+  ): Measured => ({
+    photo,
+    contestant,
+    rounds,
+    bytes: 900_000,
+    width: 1,
+    height: 1,
+    megapixels: 1,
+    longestTask: contestant === 'peer' ? 90 : 0,
+    quality: { ssimulacra, butteraugli: 1 },
+  });
+  const figures = compressFigures('compress.json', {
+    slowed: {
+      factors: [4.1, 4],
+      photos: [
+        { photo: 'a.jpg', megapixels: 12, rounds: [1000] },
+        { photo: 'b.jpg', megapixels: 48, rounds: [9000] },
+      ],
+    },
+    all: [
+      measured('a.jpg', 'native', [10, 30, 20], 0.01),
+      measured('a.jpg', 'peer', [100, 100, 100], 0.04),
+      measured('b.jpg', 'pure', [50], 0.03),
+      measured('b.jpg', 'peer', [100], 0.04),
+    ],
+  });
   expect(figures).toHaveLength(10);
-  expect(named(figures, 'compress/Chromium/native/4.0 × slower/a.jpg')).toMatchObject({ value: 1000, goal: 2000, unit: 'ms' });
+  expect(named(figures, 'compress/Chromium/native/4.0 × slower/a.jpg')).toMatchObject({
+    value: 1000,
+    goal: 2000,
+    unit: 'ms',
+  });
   expect(named(figures, 'compress/Chromium/longest task of the main thread')).toMatchObject({ value: 0, goal: 50 });
-  expect(compressFigures('compress-webkit.json', { all: [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)] })[0]?.name).toBe('compress/WebKit/pure/time/a.jpg');
-  expect(named(figures, 'compress/Chromium/native/time/a.jpg')).toEqual({ name: 'compress/Chromium/native/time/a.jpg', value: 0.2, goal: 0.33, unit: '×', spread: expect.closeTo(0.05), better: 'lower' });
+  expect(
+    compressFigures('compress-webkit.json', {
+      all: [measured('a.jpg', 'pure', [1], 1), measured('a.jpg', 'peer', [1], 1)],
+    })[0]?.name,
+  ).toBe('compress/WebKit/pure/time/a.jpg');
+  expect(named(figures, 'compress/Chromium/native/time/a.jpg')).toEqual({
+    name: 'compress/Chromium/native/time/a.jpg',
+    value: 0.2,
+    goal: 0.33,
+    unit: '×',
+    spread: expect.closeTo(0.05),
+    better: 'lower',
+  });
   expect(named(figures, 'compress/Chromium/pure/time/b.jpg')).toMatchObject({ value: 0.5, goal: 1, spread: 0 });
   expect(named(figures, 'compress/Chromium/native/ssimulacra/a.jpg')).toMatchObject({ value: 0.25, goal: 0.6 });
   expect(named(figures, 'compress/Chromium/native/butteraugli/a.jpg')).toMatchObject({ value: 1, goal: 0.3 });
-  expect(named(figures, 'compress/Chromium/native/size/a.jpg')).toMatchObject({ value: 900_000, goal: 1_000_000, unit: 'bytes' });
+  expect(named(figures, 'compress/Chromium/native/size/a.jpg')).toMatchObject({
+    value: 900_000,
+    goal: 1_000_000,
+    unit: 'bytes',
+  });
 });
 
 test('the edge is one of each call after the other', () => {
@@ -48,8 +93,12 @@ test('the edge is one of each call after the other', () => {
   const figures = edgeFigures({
     calls: ['create', 'list'],
     samples: {
-      'ours create': samples(100, 100), 'ours list': samples(50, 100), 'peer create': samples(200, 200), 'peer list': samples(200, 200),
-      'fresh create': samples(10, 10), 'fresh list': samples(10, 10),
+      'ours create': samples(100, 100),
+      'ours list': samples(50, 100),
+      'peer create': samples(200, 200),
+      'peer list': samples(200, 200),
+      'fresh create': samples(10, 10),
+      'fresh list': samples(10, 10),
     },
   });
   const typescript = named(figures, 'edge/throughput ÷ TypeScript with Hono');
@@ -63,28 +112,61 @@ test('the edge is one of each call after the other', () => {
 test('links: times as shares of what is promised, and a photo’s cost', () => {
   const figures = linksFigures({
     ones: [
-      { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 1 }, { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 3 },
-      { phone: 'good', desktop: 'good', floor: 4, promised: 2, seconds: 5 }, { phone: 'poor', desktop: 'fibre', floor: 3, promised: 4, seconds: 4 },
+      { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 1 },
+      { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 3 },
+      { phone: 'good', desktop: 'good', floor: 4, promised: 2, seconds: 5 },
+      { phone: 'poor', desktop: 'fibre', floor: 3, promised: 4, seconds: 4 },
     ],
     twenties: [{ line: 'good', promised: 10, seconds: 12 }],
-    costs: [{ name: 'good', photos: 1, batch: false, requests: 5, redis: 3 }, { name: 'good', photos: 1, batch: false, requests: 7, redis: 3 }, { name: 'good, all prepared', photos: 20, batch: true, requests: 80, redis: 40 }],
+    costs: [
+      { name: 'good', photos: 1, batch: false, requests: 5, redis: 3 },
+      { name: 'good', photos: 1, batch: false, requests: 7, redis: 3 },
+      { name: 'good, all prepared', photos: 20, batch: true, requests: 80, redis: 40 },
+    ],
     tasks: [{ line: 'good', longest: 60 }],
   });
-  expect(named(figures, 'links/one photo: good line, desktop fibre')).toMatchObject({ value: 2, goal: 2, unit: 's', spread: 0.5 });
+  expect(named(figures, 'links/one photo: good line, desktop fibre')).toMatchObject({
+    value: 2,
+    goal: 2,
+    unit: 's',
+    spread: 0.5,
+  });
   expect(figures.some(({ name }) => name.includes('desktop good'))).toBe(false);
-  expect(named(figures, 'links/longest task of the phone’s page, 20 photos: good line')).toMatchObject({ value: 60, goal: 50, unit: 'ms' });
-  expect(named(figures, 'links/20 photos ÷ the slower of compressing and uploading: good line')).toMatchObject({ value: 1.2, goal: 1, spread: 0 });
+  expect(named(figures, 'links/longest task of the phone’s page, 20 photos: good line')).toMatchObject({
+    value: 60,
+    goal: 50,
+    unit: 'ms',
+  });
+  expect(named(figures, 'links/20 photos ÷ the slower of compressing and uploading: good line')).toMatchObject({
+    value: 1.2,
+    goal: 1,
+    spread: 0,
+  });
   expect(named(figures, 'links/one photo, good line')).toMatchObject({ value: 2, goal: 2, unit: 's' });
   expect(named(figures, 'links/requests a photo: good, 1 photo')).toMatchObject({ value: 6, goal: 5 });
-  expect(named(figures, 'links/requests a photo: good, all prepared, 20 photos')).toMatchObject({ value: 4, goal: 4.2 });
-  expect(named(figures, 'links/Redis commands a photo: good, all prepared, 20 photos')).toMatchObject({ value: 2, goal: 3, unit: 'commands' });
+  expect(named(figures, 'links/requests a photo: good, all prepared, 20 photos')).toMatchObject({
+    value: 4,
+    goal: 4.2,
+  });
+  expect(named(figures, 'links/Redis commands a photo: good, all prepared, 20 photos')).toMatchObject({
+    value: 2,
+    goal: 3,
+    unit: 'commands',
+  });
 });
 
 test('sizes without a budget are not held against one', () => {
-  expect(sizesFigures([{ name: 'a', how: 'gzip', size: 1, budget: 2 }, { name: 'b', how: 'gzip', size: 1 }]).map(({ name }) => name)).toEqual(['sizes/a, gzip']);
+  expect(
+    sizesFigures([
+      { name: 'a', how: 'gzip', size: 1, budget: 2 },
+      { name: 'b', how: 'gzip', size: 1 },
+    ]).map(({ name }) => name),
+  ).toEqual(['sizes/a, gzip']);
 });
 
 test('the page’s time comes from what its test says', () => {
-  expect(pageFigures('  ✓ one\ncamera button usable after 900, 1000, 1200 ms (promised: 2500)\n')).toMatchObject([{ value: 1000, goal: 2500, unit: 'ms', spread: 75 }]);
+  expect(pageFigures('  ✓ one\ncamera button usable after 900, 1000, 1200 ms (promised: 2500)\n')).toMatchObject([
+    { value: 1000, goal: 2500, unit: 'ms', spread: 75 },
+  ]);
   expect(pageFigures('1 failed')).toEqual([]);
 });

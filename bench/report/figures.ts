@@ -1,7 +1,14 @@
 /** From what each bench wrote to figures with their goals. */
 
 import type { Sample } from '../edge/load.ts';
-import { longestTask, PROMISES, SLOW_PROMISE, type Compression, type Measured, type Slowed } from '../compress/report.ts';
+import {
+  longestTask,
+  PROMISES,
+  SLOW_PROMISE,
+  type Compression,
+  type Measured,
+  type Slowed,
+} from '../compress/report.ts';
 import type { Links } from '../links/main.ts';
 import type { Strip } from './plot.ts';
 import type { Figure, Unit } from './row.ts';
@@ -17,7 +24,7 @@ function browserOf(file: string): string {
 }
 
 export function compressFigures(file: string, { all, slowed }: Compression): Figure[] {
-  return [...peerFigures(file, all), ...taskFigures(file, all), ...slowed ? slowFigures(file, slowed) : []];
+  return [...peerFigures(file, all), ...taskFigures(file, all), ...(slowed ? slowFigures(file, slowed) : [])];
 }
 
 /** Both roads against the peer, on every photo, in one browser. */
@@ -27,7 +34,12 @@ function peerFigures(file: string, all: readonly Measured[]): Figure[] {
     if (ours.contestant === 'peer' || !peer) return [];
     const name = (what: string): string => `compress/${browserOf(file)}/${ours.contestant}/${what}/${ours.photo}`;
     const figures = [
-      ratio(name('time'), median(ours.rounds) / median(peer.rounds), PROMISES.time[ours.contestant], spread(ratios(ours.rounds, peer.rounds))),
+      ratio(
+        name('time'),
+        median(ours.rounds) / median(peer.rounds),
+        PROMISES.time[ours.contestant],
+        spread(ratios(ours.rounds, peer.rounds)),
+      ),
       most(name('size'), ours.bytes, MAX_IMAGE_BYTES, 'bytes'),
     ];
     if (ours.quality && peer.quality) {
@@ -42,17 +54,30 @@ function peerFigures(file: string, all: readonly Measured[]): Figure[] {
 
 function taskFigures(file: string, all: readonly Measured[]): Figure[] {
   const longest = longestTask(all);
-  return longest === null ? [] : [most(`compress/${browserOf(file)}/longest task of the main thread`, longest, TASK_GOAL_MS, 'ms')];
+  return longest === null
+    ? []
+    : [most(`compress/${browserOf(file)}/longest task of the main thread`, longest, TASK_GOAL_MS, 'ms')];
 }
 
 function slowFigures(file: string, { factors, photos }: Slowed): Figure[] {
-  return photos.filter(({ megapixels }) => megapixels <= SLOW_PROMISE.megapixels).map(({ photo, rounds }) => ({
-    ...most(`compress/${browserOf(file)}/native/${Math.min(...factors).toFixed(1)} × slower/${photo}`, median(rounds), SLOW_PROMISE.ms, 'ms'), spread: spread(rounds),
-  }));
+  return photos
+    .filter(({ megapixels }) => megapixels <= SLOW_PROMISE.megapixels)
+    .map(({ photo, rounds }) => ({
+      ...most(
+        `compress/${browserOf(file)}/native/${Math.min(...factors).toFixed(1)} × slower/${photo}`,
+        median(rounds),
+        SLOW_PROMISE.ms,
+        'ms',
+      ),
+      spread: spread(rounds),
+    }));
 }
 
 export function compressStrip(file: string, { all }: Compression): Strip {
-  const groups = grouped(all, ({ photo }) => photo).map(([label, contestants]) => ({ label, series: contestants.map(({ contestant, rounds }) => ({ name: contestant, values: rounds })) }));
+  const groups = grouped(all, ({ photo }) => photo).map(([label, contestants]) => ({
+    label,
+    series: contestants.map(({ contestant, rounds }) => ({ name: contestant, values: rounds })),
+  }));
   return { title: `Compression in ${browserOf(file)}, milliseconds a photo; lower is better`, groups };
 }
 
@@ -69,11 +94,20 @@ const P99_CALLS = ['create', 'token', 'presign'];
 export function edgeFigures({ calls, samples }: Edge): Figure[] {
   const of = (worker: string, call: string): Sample[] => samples[`${worker} ${call}`] ?? [];
   const rounds = Math.min(...calls.map((call) => of('ours', call).length));
-  const took = (worker: string, round: number): number => calls.reduce((sum, call) => sum + 1 / (of(worker, call)[round]?.rate ?? Number.NaN), 0);
-  const usual = (worker: string): number => calls.reduce((sum, call) => sum + 1 / median(of(worker, call).map(({ rate }) => rate)), 0);
+  const took = (worker: string, round: number): number =>
+    calls.reduce((sum, call) => sum + 1 / (of(worker, call)[round]?.rate ?? Number.NaN), 0);
+  const usual = (worker: string): number =>
+    calls.reduce((sum, call) => sum + 1 / median(of(worker, call).map(({ rate }) => rate)), 0);
   const against = (peer: string, name: string, goal: number): Figure => {
     const each = Array.from({ length: rounds }, (_, round) => took(peer, round) / took('ours', round));
-    return { name: `edge/throughput ÷ ${name}`, value: usual(peer) / usual('ours'), goal, unit: '×', spread: spread(each), better: 'higher' };
+    return {
+      name: `edge/throughput ÷ ${name}`,
+      value: usual(peer) / usual('ours'),
+      goal,
+      unit: '×',
+      spread: spread(each),
+      better: 'higher',
+    };
   };
   return [
     against('peer', 'TypeScript with Hono', 0.75),
@@ -89,7 +123,11 @@ const WORKERS = { ours: 'ours', peer: 'TypeScript with Hono', fresh: 'fresh Go i
 
 export function edgeStrip({ calls, samples }: Edge): Strip {
   const groups = calls.map((label) => ({
-    label, series: Object.entries(WORKERS).map(([worker, name]) => ({ name, values: (samples[`${worker} ${label}`] ?? []).map(({ rate }) => rate) })),
+    label,
+    series: Object.entries(WORKERS).map(([worker, name]) => ({
+      name,
+      values: (samples[`${worker} ${label}`] ?? []).map(({ rate }) => rate),
+    })),
   }));
   return { title: 'The edge, requests a second by call; higher is better', groups };
 }
@@ -103,9 +141,16 @@ export function linksFigures({ ones, twenties, costs, tasks }: Links): Figure[] 
   return [
     ...paintedFigures(ones),
     ...grouped(twenties, ({ line }) => line).map(([line, runs]) =>
-      share(`20 photos ÷ the slower of compressing and uploading: ${line} line`, runs.map(({ seconds, promised }) => seconds / promised), 1)),
+      share(
+        `20 photos ÷ the slower of compressing and uploading: ${line} line`,
+        runs.map(({ seconds, promised }) => seconds / promised),
+        1,
+      ),
+    ),
     ...costFigures(costs),
-    ...tasks.map(({ line, longest }) => most(`links/longest task of the phone’s page, 20 photos: ${line} line`, longest, TASK_GOAL_MS, 'ms')),
+    ...tasks.map(({ line, longest }) =>
+      most(`links/longest task of the phone’s page, 20 photos: ${line} line`, longest, TASK_GOAL_MS, 'ms'),
+    ),
   ];
 }
 
@@ -117,24 +162,36 @@ function paintedFigures(ones: Links['ones']): Figure[] {
   };
   const fibre = ones.filter(({ phone, desktop }) => phone !== desktop);
   return [
-    ...grouped(fibre, ({ phone, desktop }) => `${phone} line, desktop ${desktop}`).map(([lines, runs]) => seconds(`one photo: ${lines}`, runs, median(runs.map(({ promised }) => promised)))),
-    seconds('one photo, good line', fibre.filter(({ phone }) => phone === 'good'), ONE_PHOTO_GOAL_S),
+    ...grouped(fibre, ({ phone, desktop }) => `${phone} line, desktop ${desktop}`).map(([lines, runs]) =>
+      seconds(`one photo: ${lines}`, runs, median(runs.map(({ promised }) => promised))),
+    ),
+    seconds(
+      'one photo, good line',
+      fibre.filter(({ phone }) => phone === 'good'),
+      ONE_PHOTO_GOAL_S,
+    ),
   ];
 }
 
 function costFigures(costs: Links['costs']): Figure[] {
-  return grouped(costs, ({ name, photos }) => `${name}, ${photos} ${photos === 1 ? 'photo' : 'photos'}`).flatMap(([name, runs]): Figure[] => {
-    const goal = runs.every(({ batch }) => batch) ? REQUESTS_GOAL.batch : REQUESTS_GOAL.one;
-    const requests = runs.map((run) => run.requests / run.photos);
-    const redis = runs.map((run) => run.redis / run.photos);
-    return [
-      { ...most(`links/requests a photo: ${name}`, median(requests), goal, 'requests'), spread: spread(requests) },
-      { ...most(`links/Redis commands a photo: ${name}`, median(redis), REDIS_GOAL, 'commands'), spread: spread(redis) },
-    ];
-  });
+  return grouped(costs, ({ name, photos }) => `${name}, ${photos} ${photos === 1 ? 'photo' : 'photos'}`).flatMap(
+    ([name, runs]): Figure[] => {
+      const goal = runs.every(({ batch }) => batch) ? REQUESTS_GOAL.batch : REQUESTS_GOAL.one;
+      const requests = runs.map((run) => run.requests / run.photos);
+      const redis = runs.map((run) => run.redis / run.photos);
+      return [
+        { ...most(`links/requests a photo: ${name}`, median(requests), goal, 'requests'), spread: spread(requests) },
+        {
+          ...most(`links/Redis commands a photo: ${name}`, median(redis), REDIS_GOAL, 'commands'),
+          spread: spread(redis),
+        },
+      ];
+    },
+  );
 }
 
-const share = (name: string, each: readonly number[], goal: number): Figure => ratio(`links/${name}`, median(each), goal, spread(each));
+const share = (name: string, each: readonly number[], goal: number): Figure =>
+  ratio(`links/${name}`, median(each), goal, spread(each));
 
 /** What scripts/sizes.mjs wrote. */
 export interface Size {
@@ -145,7 +202,9 @@ export interface Size {
 }
 
 export function sizesFigures(sizes: readonly Size[]): Figure[] {
-  return sizes.flatMap(({ name, how, size, budget }) => (budget ? [most(`sizes/${name}, ${how}`, size, budget, 'bytes')] : []));
+  return sizes.flatMap(({ name, how, size, budget }) =>
+    budget ? [most(`sizes/${name}, ${how}`, size, budget, 'bytes')] : [],
+  );
 }
 
 const USABLE_GOAL_MS = 2_500;
@@ -153,7 +212,14 @@ const USABLE_GOAL_MS = 2_500;
 /** From the words of e2e/phone/timing.spec.ts; none if it did not say them. */
 export function pageFigures(output: string): Figure[] {
   const times = /camera button usable after ([\d, ]+) ms/.exec(output)?.[1]?.split(', ').map(Number);
-  return times ? [{ ...most('page/camera button usable, Slow 4G and a slow phone', median(times), USABLE_GOAL_MS, 'ms'), spread: spread(times) }] : [];
+  return times
+    ? [
+        {
+          ...most('page/camera button usable, Slow 4G and a slow phone', median(times), USABLE_GOAL_MS, 'ms'),
+          spread: spread(times),
+        },
+      ]
+    : [];
 }
 
 function most(name: string, value: number, goal: number, unit: Unit): Figure {

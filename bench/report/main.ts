@@ -13,7 +13,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Compression } from '../compress/report.ts';
 import type { Links } from '../links/main.ts';
-import { compressFigures, compressStrip, edgeFigures, edgeStrip, linksFigures, pageFigures, sizesFigures, type Edge, type Size } from './figures.ts';
+import {
+  compressFigures,
+  compressStrip,
+  edgeFigures,
+  edgeStrip,
+  linksFigures,
+  pageFigures,
+  sizesFigures,
+  type Edge,
+  type Size,
+} from './figures.ts';
 import { page } from './page.ts';
 import type { Strip } from './plot.ts';
 import { complaints, type Figure, type Row } from './row.ts';
@@ -36,16 +46,35 @@ interface Bench {
 
 const playwright = ['playwright', 'test', '--config'];
 const benches: Bench[] = [
-  { name: 'sizes', command: ['node', 'scripts/sizes.mjs'], env: { REPORT: join(out, 'sizes.json') }, files: /^sizes\.json$/, figures: (text) => sizesFigures(JSON.parse(text) as Size[]) },
-  { name: 'page', command: [...playwright, 'e2e/playwright.config.ts', 'e2e/phone/timing.spec.ts'], figures: pageFigures },
   {
-    name: 'edge', command: ['node', 'bench/edge/main.ts'], files: /^edge\.json$/,
+    name: 'sizes',
+    command: ['node', 'scripts/sizes.mjs'],
+    env: { REPORT: join(out, 'sizes.json') },
+    files: /^sizes\.json$/,
+    figures: (text) => sizesFigures(JSON.parse(text) as Size[]),
+  },
+  {
+    name: 'page',
+    command: [...playwright, 'e2e/playwright.config.ts', 'e2e/phone/timing.spec.ts'],
+    figures: pageFigures,
+  },
+  {
+    name: 'edge',
+    command: ['node', 'bench/edge/main.ts'],
+    files: /^edge\.json$/,
     figures: (text) => edgeFigures(JSON.parse(text) as Edge),
     strip: (text) => edgeStrip(JSON.parse(text) as Edge),
   },
-  { name: 'links', command: [...playwright, 'bench/links/playwright.config.ts'], files: /^links\.json$/, figures: (text) => linksFigures(JSON.parse(text) as Links) },
   {
-    name: 'compress', command: ['node', 'bench/compress/main.ts'], files: /^compress.*\.json$/,
+    name: 'links',
+    command: [...playwright, 'bench/links/playwright.config.ts'],
+    files: /^links\.json$/,
+    figures: (text) => linksFigures(JSON.parse(text) as Links),
+  },
+  {
+    name: 'compress',
+    command: ['node', 'bench/compress/main.ts'],
+    files: /^compress.*\.json$/,
     figures: (text, file) => compressFigures(file, JSON.parse(text) as Compression),
     strip: (text, file) => compressStrip(file, JSON.parse(text) as Compression),
   },
@@ -58,9 +87,18 @@ interface Found {
 
 /** Runs a bench. Its exit code says that a budget was missed, which the report says too; what counts is what it measured. */
 async function run({ command: [program = '', ...rest], env, files, figures, strip }: Bench): Promise<Found> {
-  const own = (): string[] => (files ? readdirSync(out).filter((file) => files.test(file)).sort((a, b) => a.length - b.length) : []); // Chromium's first
+  const own = (): string[] =>
+    files
+      ? readdirSync(out)
+          .filter((file) => files.test(file))
+          .sort((a, b) => a.length - b.length)
+      : []; // Chromium's first
   for (const file of own()) rmSync(join(out, file)); // of an earlier run
-  const child = spawn(program, rest, { cwd: root, env: { ...process.env, ROUNDS: rounds, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, rest, {
+    cwd: root,
+    env: { ...process.env, ROUNDS: rounds, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (part: Buffer) => {
     output += part.toString();
@@ -69,7 +107,10 @@ async function run({ command: [program = '', ...rest], env, files, figures, stri
   await once(child, 'close');
   if (!files) return { figures: figures(output, ''), strips: [] };
   const written = own().map((file) => ({ file, text: readFileSync(join(out, file), 'utf8') }));
-  return { figures: written.flatMap(({ file, text }) => figures(text, file)), strips: strip ? written.map(({ file, text }) => strip(text, file)) : [] };
+  return {
+    figures: written.flatMap(({ file, text }) => figures(text, file)),
+    strips: strip ? written.map(({ file, text }) => strip(text, file)) : [],
+  };
 }
 
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${process.arch}, load ${loadavg()[0]?.toFixed(1)} before`;

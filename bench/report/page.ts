@@ -26,7 +26,14 @@ export function page(rows: readonly Row[], strips: readonly Strip[], when: Date)
 <p>Revision ${escape(commit)}, <time datetime="${when.toISOString()}">${when.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>, on ${escape(machine)}.</p>
 <p>A bar is the part of its budget that a figure takes; the line is where the budget ends, the thin stroke the spread of the rounds.
 What was measured side by side, counted or weighed is judged; times of this one machine are told.</p>
-${groups.map((group) => section(group, rows.filter(({ name }) => name.startsWith(`${group}/`)))).join('\n')}
+${groups
+  .map((group) =>
+    section(
+      group,
+      rows.filter(({ name }) => name.startsWith(`${group}/`)),
+    ),
+  )
+  .join('\n')}
 ${strips.length > 0 ? `<h2>Every round</h2>\n${strips.map(stripPlot).join('\n')}` : ''}
 </main>
 </html>

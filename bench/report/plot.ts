@@ -5,7 +5,12 @@ import { median } from './statistics.ts';
 
 const BAR = { width: 220, height: 22, goalAt: 160 };
 
-export const CLASS_OF: Record<Verdict, string> = { met: 'met', 'within the noise': 'near', missed: 'missed', told: 'told' };
+export const CLASS_OF: Record<Verdict, string> = {
+  met: 'met',
+  'within the noise': 'near',
+  missed: 'missed',
+  told: 'told',
+};
 
 /** How much of its budget a figure takes: a bar, its spread, and a line where the budget ends. The table beside it has the numbers. */
 export function budgetBar(figure: Figure): string {
@@ -14,7 +19,10 @@ export function budgetBar(figure: Figure): string {
   const share = used(figure);
   const noise = figure.value === 0 ? 0 : (figure.spread / figure.value) * share;
   const middle = height / 2;
-  const whisker = noise > 0 ? `<path class="whisker" d="M${at(share - noise).toFixed(1)} ${middle}H${at(share + noise).toFixed(1)}"/>` : '';
+  const whisker =
+    noise > 0
+      ? `<path class="whisker" d="M${at(share - noise).toFixed(1)} ${middle}H${at(share + noise).toFixed(1)}"/>`
+      : '';
   return `<svg class="bar ${CLASS_OF[judge(figure)]}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true"><rect class="track" width="${goalAt}" height="12" y="${middle - 6}"/><rect class="fill" width="${at(share).toFixed(1)}" height="12" y="${middle - 6}"/>${whisker}<path class="goal" d="M${goalAt} 1V${height - 1}"/></svg>`;
 }
 
@@ -51,7 +59,12 @@ export function stripPlot({ title, groups }: Strip): string {
     y += gap - 24;
     return head + lanes.join('');
   });
-  const words = groups.map(({ label, series }) => `${label}: ${series.map(({ name, values }) => `${name} ${number(median(values))}`).join(', ')}`).join('; ');
+  const words = groups
+    .map(
+      ({ label, series }) =>
+        `${label}: ${series.map(({ name, values }) => `${name} ${number(median(values))}`).join(', ')}`,
+    )
+    .join('; ');
   return `<figure><figcaption>${escape(title)}</figcaption><div class="scroll"><svg class="strip" role="img" aria-label="${escape(`${title}. Medians: ${words}`)}" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}">${parts.join('')}</svg></div></figure>`;
 }
 

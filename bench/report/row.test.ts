@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { complaints, judge, used, type Figure, type Row, type Verdict } from './row';
 
-const figure = (change: Partial<Figure>): Figure => ({ name: 'edge/x', value: 1, goal: 1, unit: '×', spread: 0, better: 'lower', ...change });
+const figure = (change: Partial<Figure>): Figure => ({
+  name: 'edge/x',
+  value: 1,
+  goal: 1,
+  unit: '×',
+  spread: 0,
+  better: 'lower',
+  ...change,
+});
 const row = (change: Partial<Figure>): Row => ({ ...figure(change), machine: 'm', commit: 'c' });
 
 describe('judge', () => {
@@ -32,8 +40,16 @@ describe('complaints', () => {
   test.each<[string, Row[], string[]]>([
     ['a good report', whole, []],
     ['a group that is missing', whole.slice(1), ['edge: nothing was measured']],
-    ['compression is measured where there are photos', [...whole, row({ name: 'compress/a', value: 2 })], ['compress/a: 2.00 ×, and promised at most 1.00 ×']],
-    ['a miss with its noise', [...whole, row({ name: 'edge/b', value: 0.5, spread: 0.1, better: 'higher' })], ['edge/b: 0.50 × ± 0.10 ×, and promised at least 1.00 ×']],
+    [
+      'compression is measured where there are photos',
+      [...whole, row({ name: 'compress/a', value: 2 })],
+      ['compress/a: 2.00 ×, and promised at most 1.00 ×'],
+    ],
+    [
+      'a miss with its noise',
+      [...whole, row({ name: 'edge/b', value: 0.5, spread: 0.1, better: 'higher' })],
+      ['edge/b: 0.50 × ± 0.10 ×, and promised at least 1.00 ×'],
+    ],
     ['a time is no miss', [...whole, row({ name: 'edge/b', value: 80, goal: 50, unit: 'ms' })], []],
   ])('%s', (_, rows, wrong) => expect(complaints(rows)).toEqual(wrong));
 });

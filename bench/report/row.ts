@@ -47,7 +47,12 @@ export function complaints(rows: readonly Row[]): string[] {
   const missing = GROUPS.filter((group) => !rows.some(({ name }) => name.startsWith(`${group}/`)));
   return [
     ...missing.map((group) => `${group}: nothing was measured`),
-    ...rows.filter((row) => judge(row) === 'missed').map((row) => `${row.name}: ${say(row)}, and promised ${row.better === 'lower' ? 'at most' : 'at least'} ${format(row.goal, row.unit)}`),
+    ...rows
+      .filter((row) => judge(row) === 'missed')
+      .map(
+        (row) =>
+          `${row.name}: ${say(row)}, and promised ${row.better === 'lower' ? 'at most' : 'at least'} ${format(row.goal, row.unit)}`,
+      ),
   ];
 }
 
@@ -58,10 +63,15 @@ function say({ value, unit, spread }: Figure): string {
 /** A value with its unit, as people read it. */
 export function format(value: number, unit: Unit): string {
   switch (unit) {
-    case '×': return `${value.toFixed(2)} ×`;
-    case 'bytes': return `${(value / 1000).toFixed(0)} kB`;
-    case 'ms': return `${value.toFixed(0)} ms`;
-    case 's': return `${value.toFixed(2)} s`;
-    default: return value.toFixed(2);
+    case '×':
+      return `${value.toFixed(2)} ×`;
+    case 'bytes':
+      return `${(value / 1000).toFixed(0)} kB`;
+    case 'ms':
+      return `${value.toFixed(0)} ms`;
+    case 's':
+      return `${value.toFixed(2)} s`;
+    default:
+      return value.toFixed(2);
   }
 }

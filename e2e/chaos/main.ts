@@ -17,7 +17,10 @@ test('no photo is lost, none is stored twice', async ({ browser, stack }, info) 
   const count = Number(process.env.PHOTOS_COUNT ?? 1000);
   const seed = Number(process.env.SEED ?? 1);
   const page = await browser.newPage();
-  const photos = await makeSkins(page, info.outputPath('photos'), Math.min(SESSION, count), { width: 480, height: 640 });
+  const photos = await makeSkins(page, info.outputPath('photos'), Math.min(SESSION, count), {
+    width: 480,
+    height: 640,
+  });
   await page.close();
   mkdirSync(out, { recursive: true });
   const outcomes: Outcome[] = [];
@@ -32,18 +35,27 @@ test('no photo is lost, none is stored twice', async ({ browser, stack }, info) 
   expect(sum(outcomes, 'doubled')).toBe(0);
 });
 
-const sum = (outcomes: Outcome[], figure: 'sent' | 'arrived' | 'doubled' | 'interrupted' | 'ms'): number => outcomes.reduce((total, outcome) => total + outcome[figure], 0);
+const sum = (outcomes: Outcome[], figure: 'sent' | 'arrived' | 'doubled' | 'interrupted' | 'ms'): number =>
+  outcomes.reduce((total, outcome) => total + outcome[figure], 0);
 
 const row = (session: number | string, { sent, arrived, doubled, interrupted, ms, mishaps }: Outcome): string =>
   `| ${session} | ${sent} | ${sent - arrived} | ${doubled} | ${interrupted} | ${(ms / 1000).toFixed(1)} | ${mishaps.join(' · ')} |`;
 
 function report(seed: number, outcomes: Outcome[]): string {
   const struck = outcomes.flatMap(({ mishaps }) => mishaps);
-  const kinds = [...new Set(struck)].sort().map((kind) => `| ${kind} | ${struck.filter((one) => one === kind).length} |`);
+  const kinds = [...new Set(struck)]
+    .sort()
+    .map((kind) => `| ${kind} | ${struck.filter((one) => one === kind).length} |`);
   return [
     `Seed ${seed}: ${sum(outcomes, 'sent')} photos in ${outcomes.length} sessions, ${sum(outcomes, 'sent') - sum(outcomes, 'arrived')} lost, ${sum(outcomes, 'doubled')} doubled, ${sum(outcomes, 'interrupted')} interrupted and finished without being chosen again.`,
-    '', '| session | photos | lost | doubled | interrupted | seconds | mishaps |', '|---:|---:|---:|---:|---:|---:|---|',
+    '',
+    '| session | photos | lost | doubled | interrupted | seconds | mishaps |',
+    '|---:|---:|---:|---:|---:|---:|---|',
     ...outcomes.map((outcome, i) => row(i + 1, outcome)),
-    '', '| mishap | times |', '|---|---:|', ...kinds, '',
+    '',
+    '| mishap | times |',
+    '|---|---:|',
+    ...kinds,
+    '',
   ].join('\n');
 }

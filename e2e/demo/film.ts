@@ -24,14 +24,16 @@ const RGB = { colorType: 2, inputColorType: 6, inputHasAlpha: true, deflateLevel
 export function film(frames: readonly Frame[]): Buffer {
   const pictures = frames.map(({ png }) => PNG.sync.read(png));
   const [first] = pictures;
-  if (!first || pictures.some(({ width, height }) => width !== first.width || height !== first.height)) throw new Error('a film needs frames of one size');
+  if (!first || pictures.some(({ width, height }) => width !== first.width || height !== first.height))
+    throw new Error('a film needs frames of one size');
   const chunks = [chunk('IHDR', header(first)), chunk('acTL', numbers(frames.length, 0))];
   let sequence = 0;
   pictures.forEach((picture, i) => {
     const before = pictures[i - 1];
     const area = before ? changed(before, picture) : { x: 0, y: 0, width: picture.width, height: picture.height };
     chunks.push(chunk('fcTL', control(sequence++, area, frames[i]?.ms ?? 0)));
-    for (const data of pixels(picture, area)) chunks.push(before ? chunk('fdAT', Buffer.concat([numbers(sequence++), data])) : chunk('IDAT', data));
+    for (const data of pixels(picture, area))
+      chunks.push(before ? chunk('fdAT', Buffer.concat([numbers(sequence++), data])) : chunk('IDAT', data));
   });
   return Buffer.concat([SIGNATURE, ...chunks, chunk('IEND', Buffer.alloc(0))]);
 }
@@ -46,7 +48,9 @@ function changed(before: PNG, after: PNG): Area {
       [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
     }
   }
-  return left > right ? { x: 0, y: 0, width: 1, height: 1 } : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+  return left > right
+    ? { x: 0, y: 0, width: 1, height: 1 }
+    : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** The compressed pixels of an area, as one PNG's IDAT chunks hold them. */

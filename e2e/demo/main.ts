@@ -15,7 +15,11 @@ const MAX_BYTES = 2_000_000;
 
 const DESKTOP = { width: 1000, height: 720 };
 const SHOWN_HEIGHT = 540;
-const SITES = [['Left', 'Lower leg'], ['Left', 'Lower leg'], ['Right', 'Foot']] as const;
+const SITES = [
+  ['Left', 'Lower leg'],
+  ['Left', 'Lower leg'],
+  ['Right', 'Foot'],
+] as const;
 
 test('from an open record to photos in it', async ({ browser, stack, headless }, info) => {
   test.setTimeout(300_000);
@@ -41,7 +45,9 @@ test('from an open record to photos in it', async ({ browser, stack, headless },
   await scene('The phone’s camera opens it in the browser. The desktop knows.');
 
   await phone.choose(photos);
-  await expect(phone.page.locator('.screen-review:not(:has(.tile-work)) .tile-size')).toHaveCount(photos.length, { timeout: 60_000 });
+  await expect(phone.page.locator('.screen-review:not(:has(.tile-work)) .tile-size')).toHaveCount(photos.length, {
+    timeout: 60_000,
+  });
   await scene('Three photos, smaller than 1 MB each by the time one looks.');
 
   await phone.button('Add details').tap();
@@ -100,15 +106,18 @@ class Studio {
 
   async shoot(caption: string, desktop: Page, phone: Page | undefined, ms: number): Promise<void> {
     const shots = { desktop: await shot(desktop), phone: phone ? await shot(phone) : EMPTY };
-    await this.page.evaluate(async ({ shots, caption }) => {
-      const show = async (id: 'desktop' | 'phone'): Promise<void> => {
-        const image = document.getElementById(id) as HTMLImageElement;
-        image.src = shots[id];
-        await image.decode();
-      };
-      document.querySelector('p')!.textContent = caption;
-      await Promise.all([show('desktop'), show('phone')]);
-    }, { shots, caption });
+    await this.page.evaluate(
+      async ({ shots, caption }) => {
+        const show = async (id: 'desktop' | 'phone'): Promise<void> => {
+          const image = document.getElementById(id) as HTMLImageElement;
+          image.src = shots[id];
+          await image.decode();
+        };
+        document.querySelector('p')!.textContent = caption;
+        await Promise.all([show('desktop'), show('phone')]);
+      },
+      { shots, caption },
+    );
     const still = join(STILLS, `still-${String(this.frames.length + 1).padStart(2, '0')}.png`);
     this.frames.push({ png: await this.page.screenshot({ path: still }), ms });
   }
@@ -120,7 +129,10 @@ const EMPTY = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAA
 /** How many frames a browser decodes, to the last. */
 async function framesIn(page: Page, animation: Buffer): Promise<number> {
   return page.evaluate(async (base64) => {
-    const decoder = new ImageDecoder({ type: 'image/png', data: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)) });
+    const decoder = new ImageDecoder({
+      type: 'image/png',
+      data: Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
+    });
     await Promise.all([decoder.completed, decoder.tracks.ready]);
     const count = decoder.tracks.selectedTrack?.frameCount ?? 0;
     await decoder.decode({ frameIndex: count - 1 });

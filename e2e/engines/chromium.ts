@@ -6,14 +6,20 @@ import { encode, find, type Sight } from './sight.ts';
 export async function launchChromium(browser: Browser, { viewport, proxy }: Launch): Promise<Engine> {
   const mobile = viewport.width < viewport.height;
   const context = await browser.newContext({
-    viewport, isMobile: mobile, hasTouch: mobile, colorScheme: 'light', ignoreHTTPSErrors: true, ...(proxy ? { proxy: { server: `http://${proxy.host}:${proxy.port}` } } : {}),
+    viewport,
+    isMobile: mobile,
+    hasTouch: mobile,
+    colorScheme: 'light',
+    ignoreHTTPSErrors: true,
+    ...(proxy ? { proxy: { server: `http://${proxy.host}:${proxy.port}` } } : {}),
   });
   context.setDefaultTimeout(STEP_LIMIT_MS);
   const page = await context.newPage();
   const locate = (sight: Sight) => page.locator(`sight=${encode(sight)}`).first();
   return {
     open: async (url) => void (await page.goto(url)),
-    look: (sight) => page.locator(`sight=${encode(sight)}`).evaluateAll((found) => found.map((element) => element.textContent.trim())),
+    look: (sight) =>
+      page.locator(`sight=${encode(sight)}`).evaluateAll((found) => found.map((element) => element.textContent.trim())),
     press: (sight) => (mobile ? locate(sight).tap() : locate(sight).click()),
     type: (sight, text) => locate(sight).fill(text),
     pick: async (sight, option) => void (await locate(sight).selectOption({ label: option })),
@@ -28,9 +34,12 @@ let registered: Promise<void> | undefined;
 /** Once for each process, before the first page. */
 export function registerSights(): Promise<void> {
   // They are sent to the page as text, and so can hold nothing of here.
-  registered ??= selectors.register('sight', `({
+  registered ??= selectors.register(
+    'sight',
+    `({
     queryAll(_, encoded) { return (${find.toString()})(encoded); },
     query(_, encoded) { return this.queryAll(_, encoded)[0] ?? null; },
-  })`);
+  })`,
+  );
   return registered;
 }

@@ -6,7 +6,10 @@ import { encode, find, type Sight } from './sight.ts';
 export async function launchFirefox(executablePath: string, { viewport, proxy }: Launch): Promise<Engine> {
   registerSights();
   const browser = await launch({
-    browser: 'firefox', executablePath, defaultViewport: viewport, acceptInsecureCerts: true,
+    browser: 'firefox',
+    executablePath,
+    defaultViewport: viewport,
+    acceptInsecureCerts: true,
     extraPrefsFirefox: proxy ? through(proxy) : {},
   });
   const page = await browser.newPage();
@@ -19,7 +22,12 @@ export async function launchFirefox(executablePath: string, { viewport, proxy }:
     type: (sight, text) => locate(sight).fill(text),
     pick: async (sight, option) => {
       const list = await (await locate(sight).waitHandle()).toElement('select');
-      await list.select(await list.evaluate((element, label) => [...element.options].find(({ text }) => text === label)?.value ?? '', option));
+      await list.select(
+        await list.evaluate(
+          (element, label) => [...element.options].find(({ text }) => text === label)?.value ?? '',
+          option,
+        ),
+      );
     },
     choose: async (css, files) => {
       const input = await page.locator(css).setVisibility(null).setTimeout(STEP_LIMIT_MS).waitHandle();
@@ -32,8 +40,13 @@ export async function launchFirefox(executablePath: string, { viewport, proxy }:
 
 function through({ host, port }: NonNullable<Launch['proxy']>): Record<string, string | number | boolean> {
   return {
-    'network.proxy.type': 1, 'network.proxy.http': host, 'network.proxy.http_port': port, 'network.proxy.ssl': host, 'network.proxy.ssl_port': port,
-    'network.proxy.allow_hijacking_localhost': true, 'network.proxy.no_proxies_on': '',
+    'network.proxy.type': 1,
+    'network.proxy.http': host,
+    'network.proxy.http_port': port,
+    'network.proxy.ssl': host,
+    'network.proxy.ssl_port': port,
+    'network.proxy.allow_hijacking_localhost': true,
+    'network.proxy.no_proxies_on': '',
   };
 }
 
@@ -42,7 +55,10 @@ function registerSights(): void {
   // They are sent to the page as text, and so can hold nothing of here.
   const finder = find.toString();
   Puppeteer.registerCustomQueryHandler('sight', {
-    queryOne: new Function('_', 'encoded', `return (${finder})(encoded)[0] ?? null`) as (node: Node, encoded: string) => Node | null,
+    queryOne: new Function('_', 'encoded', `return (${finder})(encoded)[0] ?? null`) as (
+      node: Node,
+      encoded: string,
+    ) => Node | null,
     queryAll: new Function('_', 'encoded', `return (${finder})(encoded)`) as (node: Node, encoded: string) => Node[],
   });
 }

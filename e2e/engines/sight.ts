@@ -8,12 +8,19 @@ export interface Sight {
 
 export const button = (says: string | RegExp): Sight => ({ kind: 'button, [role="button"], a[href]', says });
 export const field = (says: string | RegExp): Sight => ({ kind: 'input, textarea, select', says });
-export const choice = (says: string | RegExp): Sight => ({ kind: 'label, [role="radio"], [role="option"], button', says });
-export const words = (says: string | RegExp): Sight => ({ kind: 'h1, h2, h3, p, li, dd, strong, span, [role="alert"], [role="status"]', says });
+export const choice = (says: string | RegExp): Sight => ({
+  kind: 'label, [role="radio"], [role="option"], button',
+  says,
+});
+export const words = (says: string | RegExp): Sight => ({
+  kind: 'h1, h2, h3, p, li, dd, strong, span, [role="alert"], [role="status"]',
+  says,
+});
 
 /** A sight as one word, for what takes its selectors as text. */
 export function encode({ kind, says }: Sight): string {
-  const pattern = says instanceof RegExp ? says.source : says === undefined ? '' : `^${says.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
+  const pattern =
+    says instanceof RegExp ? says.source : says === undefined ? '' : `^${says.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
   return Buffer.from(JSON.stringify([kind, pattern])).toString('base64url');
 }
 
@@ -22,7 +29,9 @@ export function encode({ kind, says }: Sight): string {
  * shadow trees as well. An element says its label, or else its text.
  */
 export function find(encoded: string): Element[] {
-  const bytes = Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+    character.charCodeAt(0),
+  );
   const [kind, pattern] = JSON.parse(new TextDecoder().decode(bytes)) as [string, string];
   const wanted = new RegExp(pattern, 'u');
   const said = (element: HTMLElement): string => {

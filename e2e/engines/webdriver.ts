@@ -12,7 +12,12 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 type Reference = Record<typeof ELEMENT, string>;
 
 /** What a page that is still moving answers. */
-const PASSING = new Set(['no such element', 'stale element reference', 'element not interactable', 'element click intercepted']);
+const PASSING = new Set([
+  'no such element',
+  'stale element reference',
+  'element not interactable',
+  'element click intercepted',
+]);
 
 /** Runs in the page: brings an element into sight; answers its middle, or -1 where something lies over that. */
 const middleOnTop = `
@@ -35,48 +40,82 @@ export class WebDriverError extends Error {
 }
 
 /** Opens a session with the driver at an origin. */
-export async function openSession(driver: string, capabilities: Record<string, unknown>, viewport: Launch['viewport']): Promise<Engine> {
-  const { sessionId } = await call<{ sessionId: string }>('POST', `${driver}/session`, { capabilities: { alwaysMatch: capabilities } });
+export async function openSession(
+  driver: string,
+  capabilities: Record<string, unknown>,
+  viewport: Launch['viewport'],
+): Promise<Engine> {
+  const { sessionId } = await call<{ sessionId: string }>('POST', `${driver}/session`, {
+    capabilities: { alwaysMatch: capabilities },
+  });
   const session = `${driver}/session/${sessionId}`;
   const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', session + path, body);
-  const run = <T>(body: string, ...args: unknown[]): Promise<T> => post('/execute/sync', { script: `const find = ${find.toString()}; ${body}`, args });
+  const run = <T>(body: string, ...args: unknown[]): Promise<T> =>
+    post('/execute/sync', { script: `const find = ${find.toString()}; ${body}`, args });
   const one = async (sight: Sight): Promise<string> => {
     const found = await run<Reference | null>('return find(arguments[0])[0] ?? null', encode(sight));
-    if (found === null) throw new WebDriverError('no such element', `nothing is a ${sight.kind} that says ${String(sight.says)}`);
+    if (found === null)
+      throw new WebDriverError('no such element', `nothing is a ${sight.kind} that says ${String(sight.says)}`);
     return found[ELEMENT];
   };
   await post('/window/rect', viewport);
   return {
     open: (url) => post('/url', { url }),
     look: (sight) => run('return find(arguments[0]).map((element) => element.textContent.trim())', encode(sight)),
-    press: (sight) => retry(async () => {
-      const element = { [ELEMENT]: await one(sight) };
-      const [x, y] = await run<[number, number]>(middleOnTop, element);
-      await sleep(POLL_MS);
-      const [nowX, nowY] = await run<[number, number]>(middleOnTop, element);
-      if (x !== nowX || y !== nowY) throw new WebDriverError('element not interactable', `the ${sight.kind} that says ${String(sight.says)} is moving`);
-      if (x < 0) throw new WebDriverError('element click intercepted', `the ${sight.kind} that says ${String(sight.says)} is covered`);
-      // Not the command for clicks: it scrolls once more, and presses where the element was before.
-      await post('/actions', { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions: [
-        { type: 'pointerMove', origin: 'viewport', duration: 0, x: Math.round(x), y: Math.round(y) },
-        { type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 },
-      ] }] });
-    }),
-    type: (sight, text) => retry(async () => {
-      const element = await one(sight);
-      await post(`/element/${element}/clear`);
-      await post(`/element/${element}/value`, { text });
-    }),
-    pick: (sight, option) => retry(async () => {
-      const list = await one(sight);
-      const found = await run<Reference | null>('return [...arguments[0].options].find(({ text }) => text === arguments[1]) ?? null', { [ELEMENT]: list }, option);
-      if (found === null) throw new WebDriverError('no such element', `no option says ${option}`);
-      await post(`/element/${found[ELEMENT]}/click`);
-    }),
-    choose: (selector, files) => retry(async () => {
-      const input = await post<Reference>('/element', { using: 'css selector', value: selector });
-      await post(`/element/${input[ELEMENT]}/value`, { text: files.join('\n') });
-    }),
+    press: (sight) =>
+      retry(async () => {
+        const element = { [ELEMENT]: await one(sight) };
+        const [x, y] = await run<[number, number]>(middleOnTop, element);
+        await sleep(POLL_MS);
+        const [nowX, nowY] = await run<[number, number]>(middleOnTop, element);
+        if (x !== nowX || y !== nowY)
+          throw new WebDriverError(
+            'element not interactable',
+            `the ${sight.kind} that says ${String(sight.says)} is moving`,
+          );
+        if (x < 0)
+          throw new WebDriverError(
+            'element click intercepted',
+            `the ${sight.kind} that says ${String(sight.says)} is covered`,
+          );
+        // Not the command for clicks: it scrolls once more, and presses where the element was before.
+        await post('/actions', {
+          actions: [
+            {
+              type: 'pointer',
+              id: 'mouse',
+              parameters: { pointerType: 'mouse' },
+              actions: [
+                { type: 'pointerMove', origin: 'viewport', duration: 0, x: Math.round(x), y: Math.round(y) },
+                { type: 'pointerDown', button: 0 },
+                { type: 'pointerUp', button: 0 },
+              ],
+            },
+          ],
+        });
+      }),
+    type: (sight, text) =>
+      retry(async () => {
+        const element = await one(sight);
+        await post(`/element/${element}/clear`);
+        await post(`/element/${element}/value`, { text });
+      }),
+    pick: (sight, option) =>
+      retry(async () => {
+        const list = await one(sight);
+        const found = await run<Reference | null>(
+          'return [...arguments[0].options].find(({ text }) => text === arguments[1]) ?? null',
+          { [ELEMENT]: list },
+          option,
+        );
+        if (found === null) throw new WebDriverError('no such element', `no option says ${option}`);
+        await post(`/element/${found[ELEMENT]}/click`);
+      }),
+    choose: (selector, files) =>
+      retry(async () => {
+        const input = await post<Reference>('/element', { using: 'css selector', value: selector });
+        await post(`/element/${input[ELEMENT]}/value`, { text: files.join('\n') });
+      }),
     screenshot: async () => Buffer.from(await call<string>('GET', `${session}/screenshot`), 'base64'),
     close: () => call('DELETE', session),
   };

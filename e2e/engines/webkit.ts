@@ -17,21 +17,30 @@ export async function launchWebKit(driverPath: string, { viewport, proxy }: Laun
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
     children.push(screen);
     const [display] = (await once(screen.stdio[3] as Readable, 'data')) as [Buffer];
     const port = await freePort();
-    children.push(spawn(driverPath, [`--port=${port}`], {
-      env: { ...process.env, DISPLAY: `:${display.toString().trim()}`, HOME: home, XDG_RUNTIME_DIR: home },
-      stdio: 'ignore',
-    }));
+    children.push(
+      spawn(driverPath, [`--port=${port}`], {
+        env: { ...process.env, DISPLAY: `:${display.toString().trim()}`, HOME: home, XDG_RUNTIME_DIR: home },
+        stdio: 'ignore',
+      }),
+    );
     const driver = `http://127.0.0.1:${port}`;
     await untilReady(driver);
-    const engine = await openSession(driver, {
-      browserName: 'MiniBrowser', acceptInsecureCerts: true,
-      // Not for https: it would speak TLS to the proxy itself.
-      ...(proxy ? { proxy: { proxyType: 'manual', httpProxy: `${proxy.host}:${proxy.port}` } } : {}),
-    }, viewport);
+    const engine = await openSession(
+      driver,
+      {
+        browserName: 'MiniBrowser',
+        acceptInsecureCerts: true,
+        // Not for https: it would speak TLS to the proxy itself.
+        ...(proxy ? { proxy: { proxyType: 'manual', httpProxy: `${proxy.host}:${proxy.port}` } } : {}),
+      },
+      viewport,
+    );
     return { ...engine, close: () => engine.close().finally(stop) };
   } catch (error) {
     await stop();

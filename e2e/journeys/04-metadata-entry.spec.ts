@@ -18,7 +18,9 @@ test('the site, side, view and note of one photo, and none of the other', async 
   await nurse.reads('2 photos are on the desktop');
   const said = (await session.images()).map(({ metadata }) => metadata);
   expect(said).toHaveLength(2);
-  expect(said).toContainEqual(expect.objectContaining({ bodySite: 'forearm', laterality: 'left', view: 'close-up', notes: 'Since three weeks' }));
+  expect(said).toContainEqual(
+    expect.objectContaining({ bodySite: 'forearm', laterality: 'left', view: 'close-up', notes: 'Since three weeks' }),
+  );
   expect(said.filter(({ bodySite, laterality }) => bodySite === undefined && laterality === undefined)).toHaveLength(1);
 });
 
@@ -34,7 +36,10 @@ test('the next photo takes over what the last one said', async ({ nurse, photos,
   await nurse.taps(/^Same as photo 1/);
   await nurse.taps('Send 2 photos');
   await nurse.reads('2 photos are on the desktop');
-  expect((await session.images()).map(({ metadata: { bodySite, laterality } }) => [bodySite, laterality])).toEqual([['thigh', 'right'], ['thigh', 'right']]);
+  expect((await session.images()).map(({ metadata: { bodySite, laterality } }) => [bodySite, laterality])).toEqual([
+    ['thigh', 'right'],
+    ['thigh', 'right'],
+  ]);
 });
 
 test('the record gets SNOMED CT codes', async ({ clinician, nurse, photos }) => {

@@ -25,7 +25,10 @@ const OWN_CODECS = /purecodec[^/]*\.wasm$/;
 const REAL = ['galaxy-s7-12mp.jpg', 'gps.jpg', 'iphone-6plus-8mp-portrait.jpg', 'orientation/landscape_6.jpg'];
 
 test('two photos of several megabytes, one of them turned', async ({ nurse, page, photos, stack }) => {
-  const files = [...(await photos(1, { width: 4032, height: 3024, orientation: 6 })), ...(await photos(1, { width: 3264, height: 2448 }))];
+  const files = [
+    ...(await photos(1, { width: 4032, height: 3024, orientation: 6 })),
+    ...(await photos(1, { width: 3264, height: 2448 })),
+  ];
   for (const file of files) expect(statSync(file).size).toBeGreaterThan(2 * MAX_IMAGE_BYTES);
   const session = await sendsAll(nurse, stack, files, '2 photos are on the desktop');
   expectUpright(await expectStored(page, stack, session.encounterId, 2), 1);
@@ -35,7 +38,8 @@ for (const { falsified, road } of ROADS) {
   test(`every EXIF orientation arrives upright, by ${road}`, async ({ nurse, line, page, photos, stack }) => {
     if (falsified) line.preludes.push({ of: ENGINE, script: FALSIFY });
     const files = [];
-    for (const orientation of ORIENTATIONS) files.push(...(await photos(1, { width: 2800, height: 2000, orientation })));
+    for (const orientation of ORIENTATIONS)
+      files.push(...(await photos(1, { width: 2800, height: 2000, orientation })));
     const session = await sendsAll(nurse, stack, files, '8 photos are on the desktop');
     expectUpright(await expectStored(page, stack, session.encounterId, 8), 4);
     expect(line.asked.some(({ what }) => OWN_CODECS.test(what))).toBe(falsified);

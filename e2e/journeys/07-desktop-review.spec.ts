@@ -5,7 +5,12 @@ import { button, expect, PATIENT, test } from './journey';
 
 test.use({ about: 'clinician' });
 
-test('nothing goes into the record before each photo has a site and a side', async ({ clinician, nurse, photos, stack }) => {
+test('nothing goes into the record before each photo has a site and a side', async ({
+  clinician,
+  nurse,
+  photos,
+  stack,
+}) => {
   await clinician.receives(nurse, PATIENT, await photos(2));
   await clinician.taps('Hide code');
   await clinician.reads('The record needs a site and a side for every photo.');
@@ -25,7 +30,11 @@ test('nothing goes into the record before each photo has a site and a side', asy
   await expect.poll(() => storedObjects(stack, PATIENT)).toEqual([]);
 });
 
-test('a photo is looked at closely, and a wrong one is removed and brought back', async ({ clinician, nurse, photos }) => {
+test('a photo is looked at closely, and a wrong one is removed and brought back', async ({
+  clinician,
+  nurse,
+  photos,
+}) => {
   await clinician.receives(nurse, PATIENT, await photos(2));
   await clinician.taps('Hide code');
   await clinician.taps(/^Open photo 1/);

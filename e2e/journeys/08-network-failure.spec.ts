@@ -19,11 +19,21 @@ test('the line goes while photos are sent, and comes back', async ({ line, nurse
   expect(new Set((await session.images()).map(({ sha256 }) => sha256)).size).toBe(4);
 });
 
-for (const [what, effect] of Object.entries({ 'answers that are lost': 'drop-after', 'uploads cut in the middle': 'cut-upload', 'a storage that fails': 'status' } as const)) {
+for (const [what, effect] of Object.entries({
+  'answers that are lost': 'drop-after',
+  'uploads cut in the middle': 'cut-upload',
+  'a storage that fails': 'status',
+} as const)) {
   test(`${what}: every photo arrives once`, async ({ nurse, photos, stack }) => {
     const session = await Session.open(stack);
     await nurse.takesPhotos(session.url, await photos(3));
-    await inject(stack, { service: 's3', route: 'PUT object', effect, next: 4, ...(effect === 'status' ? { status: 503 } : {}) });
+    await inject(stack, {
+      service: 's3',
+      route: 'PUT object',
+      effect,
+      next: 4,
+      ...(effect === 'status' ? { status: 503 } : {}),
+    });
     await nurse.taps('Send without details');
     await nurse.reads('3 photos are on the desktop');
     expect(new Set((await session.images()).map(({ sha256 }) => sha256)).size).toBe(3);
@@ -34,7 +44,8 @@ for (const [what, effect] of Object.entries({ 'answers that are lost': 'drop-aft
 test('a network that lets the storage alone not through says so', async ({ line, nurse, photos, stack }) => {
   const session = await Session.open(stack);
   await nurse.takesPhotos(session.url, await photos(2));
-  for (const method of ['PUT', 'OPTIONS']) line.suffer({ to: stack.env.S3_ENDPOINT ?? '', method, effect: 'drop-before', next: Infinity });
+  for (const method of ['PUT', 'OPTIONS'])
+    line.suffer({ to: stack.env.S3_ENDPOINT ?? '', method, effect: 'drop-before', next: Infinity });
   await nurse.taps('Send without details');
   await nurse.reads(/This network blocks the upload address/);
   line.heal();

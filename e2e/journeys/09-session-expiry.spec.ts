@@ -31,7 +31,12 @@ test.describe('on the phone', () => {
 test.describe('on the desktop', () => {
   test.use({ about: 'clinician' });
 
-  test('what is not in the record yet stays on the screen, and can still go there', async ({ clinician, nurse, photos, stack }) => {
+  test('what is not in the record yet stays on the screen, and can still go there', async ({
+    clinician,
+    nurse,
+    photos,
+    stack,
+  }) => {
     await clinician.receives(nurse, PATIENT, await photos(1));
     await clinician.taps('Complete 1 photo');
     await clinician.picks('Body site', 'Hand');

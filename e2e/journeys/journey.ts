@@ -28,7 +28,11 @@ const DESK = { width: 1280, height: 860 };
 const PHONE = { width: 390, height: 844 };
 const finder = fileURLToPath(new URL('../../scripts/engines.sh', import.meta.url));
 
-interface PhotoSize { width?: number; height?: number; orientation?: Orientation }
+interface PhotoSize {
+  width?: number;
+  height?: number;
+  orientation?: Orientation;
+}
 
 interface People {
   clinician: Clinician;
@@ -56,13 +60,19 @@ export const test = base.extend<People & Cast>({
   },
   clinician: async ({ browser, stack, engineName, about }, use, info) => {
     const line = await Link.open();
-    const engine = await seat(browser, about === 'clinician' ? engineName : 'chromium', { viewport: DESK, proxy: line.address });
+    const engine = await seat(browser, about === 'clinician' ? engineName : 'chromium', {
+      viewport: DESK,
+      proxy: line.address,
+    });
     await use(new Clinician(engine, stack));
     await leave(engine, info.outputPath('desktop.png'));
     await line.close();
   },
   nurse: async ({ browser, engineName, about, line }, use, info) => {
-    const engine = await seat(browser, about === 'nurse' ? engineName : 'chromium', { viewport: PHONE, proxy: line.address });
+    const engine = await seat(browser, about === 'nurse' ? engineName : 'chromium', {
+      viewport: PHONE,
+      proxy: line.address,
+    });
     await use(new Nurse(engine));
     await leave(engine, info.outputPath('phone.png'));
   },
@@ -71,7 +81,13 @@ export const test = base.extend<People & Cast>({
     await use(async (count, { width = 1600, height = 1200, orientation = 1 } = {}) => {
       const paths = [];
       for (let i = 0; i < count; i++, taken++) {
-        paths.push(await makePhoto(page, info.outputDir, `photo-${taken + 1}.jpg`, { width: width + 2 * taken, height, orientation }));
+        paths.push(
+          await makePhoto(page, info.outputDir, `photo-${taken + 1}.jpg`, {
+            width: width + 2 * taken,
+            height,
+            orientation,
+          }),
+        );
       }
       return paths;
     });

@@ -11,11 +11,20 @@ import { expect, test } from './journey';
 
 for (const scheme of ['http', 'https'] as const) {
   test(`by a LAN address over ${scheme}`, async ({ engineName, line, nurse, page, photos, stack }, info) => {
-    test.skip(scheme === 'https' && engineName === 'webkit', 'WebKit takes no storage on plain http from a page on https, and no proxy for https');
-    const front = scheme === 'https' ? await encrypt(stack.port, LAN_NAME, info.outputPath('tls')) : { port: stack.port, close: () => undefined };
+    test.skip(
+      scheme === 'https' && engineName === 'webkit',
+      'WebKit takes no storage on plain http from a page on https, and no proxy for https',
+    );
+    const front =
+      scheme === 'https'
+        ? await encrypt(stack.port, LAN_NAME, info.outputPath('tls'))
+        : { port: stack.port, close: () => undefined };
     line.names.set(`${LAN_NAME}:${scheme === 'https' ? 443 : 80}`, front.port);
     const session = await Session.open(stack);
-    await nurse.takesPhotos(session.url.replace(stack.edge, `${scheme}://${LAN_NAME}`), await photos(2, { orientation: 6 }));
+    await nurse.takesPhotos(
+      session.url.replace(stack.edge, `${scheme}://${LAN_NAME}`),
+      await photos(2, { orientation: 6 }),
+    );
     await nurse.taps('Add details');
     await nurse.taps('All sites');
     await nurse.taps('Forearm');

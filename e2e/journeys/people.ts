@@ -39,7 +39,12 @@ export class Person {
   }
 
   async sees(sight: Sight, limitMs = SEEN_LIMIT_MS): Promise<void> {
-    await expect.poll(async () => (await this.browser.look(sight)).length, { message: `sees ${String(sight.says ?? sight.kind)}`, timeout: limitMs }).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await this.browser.look(sight)).length, {
+        message: `sees ${String(sight.says ?? sight.kind)}`,
+        timeout: limitMs,
+      })
+      .toBeGreaterThan(0);
   }
 
   /** Neither now nor a second later. */
@@ -49,7 +54,9 @@ export class Person {
   }
 
   async counts(sight: Sight, count: number, limitMs = SEEN_LIMIT_MS): Promise<void> {
-    await expect.poll(async () => (await this.browser.look(sight)).length, { message: `counts ${sight.kind}`, timeout: limitMs }).toBe(count);
+    await expect
+      .poll(async () => (await this.browser.look(sight)).length, { message: `counts ${sight.kind}`, timeout: limitMs })
+      .toBe(count);
   }
 
   screenshot(): Promise<Buffer> {
@@ -59,7 +66,10 @@ export class Person {
 
 /** With one patient's record open in the practice system. */
 export class Clinician extends Person {
-  constructor(browser: Engine, private readonly stack: Stack) {
+  constructor(
+    browser: Engine,
+    private readonly stack: Stack,
+  ) {
     super(browser);
   }
 

@@ -17,27 +17,47 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 test.beforeAll(() => mkdirSync(folder, { recursive: true }));
 
-test('axe finds nothing on any screen, light or dark, and nothing moves where that is not wanted', async ({ browser, page, stack }, info) => {
+test('axe finds nothing on any screen, light or dark, and nothing moves where that is not wanted', async ({
+  browser,
+  page,
+  stack,
+}, info) => {
   test.slow();
   const photos = await makeSkins(page, info.outputDir, 5, SMALL);
   await walk(browser, stack, photos, { reducedMotion: 'reduce' }, async (phone, name) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await phone.page.emulateMedia({ colorScheme });
       const { violations } = await new AxeBuilder({ page: phone.page }).withTags(WCAG).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('\n')}`);
+      const found = violations.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('\n')}`,
+      );
       expect.soft(found, `${name}, ${colorScheme}`).toEqual([]);
     }
     expect.soft(await phone.page.evaluate(() => document.getAnimations().length), `animations on ${name}`).toBe(0);
   });
 });
 
-test('with a keyboard, what has the focus is behind no bar, forwards or backwards', async ({ browser, page, stack }, info) => {
+test('with a keyboard, what has the focus is behind no bar, forwards or backwards', async ({
+  browser,
+  page,
+  stack,
+}, info) => {
   const photos = await makeSkins(page, info.outputDir, 5, SMALL);
   let seen = 0;
   test.slow(); // it is some thousand keys
-  const sizes = [{ width: 568, height: 320 }, { width: 320, height: 568 }];
+  const sizes = [
+    { width: 568, height: 320 },
+    { width: 320, height: 568 },
+  ];
   await walk(browser, stack, photos, { reducedMotion: 'reduce' }, async ({ page }, name) => {
-    for (const [size, key] of sizes.flatMap((size) => [[size, 'Tab'], [size, 'Shift+Tab']] as const)) {
+    for (const [size, key] of sizes.flatMap(
+      (size) =>
+        [
+          [size, 'Tab'],
+          [size, 'Shift+Tab'],
+        ] as const,
+    )) {
       await page.setViewportSize(size);
       await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
       for (let steps = 0; steps < 60; steps++) {
@@ -110,15 +130,25 @@ function hardWired(page: Page): Promise<string[]> {
 /** What a phone would zoom out for, and texts that do not fit their box. */
 async function tooWide(page: Page): Promise<string[]> {
   // A page that slides in is on its way from beyond the edge.
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished.catch(() => undefined))));
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+        .map(({ finished }) => finished.catch(() => undefined)),
+    ),
+  );
   return page.evaluate(() => {
     const found = innerWidth > screen.width ? [`the page, ${innerWidth} px`] : [];
-    for (const element of document.body.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, li, dt, dd, legend, label, span')) {
+    for (const element of document.body.querySelectorAll<HTMLElement>(
+      'button, p, h1, h2, h3, li, dt, dd, legend, label, span',
+    )) {
       if (element.closest('.sr, .ring') || element.clientWidth === 0) continue;
       const { overflowX } = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       const cut = element.scrollWidth > element.clientWidth + 1 && overflowX !== 'visible';
-      if (cut || box.right > innerWidth + 1 || box.left < -1) found.push(`${element.tagName} ${element.className}: ${element.textContent}`);
+      if (cut || box.right > innerWidth + 1 || box.left < -1)
+        found.push(`${element.tagName} ${element.className}: ${element.textContent}`);
     }
     return found;
   });

@@ -50,9 +50,24 @@ test('a code that has expired', async ({ browser, stack }) => {
 
 for (const { what, file, says } of [
   { what: 'an empty file', file: () => Buffer.alloc(0), says: 'The file is empty.' },
-  { what: 'a text called .jpg', file: () => Buffer.from('Dear colleague, thank you for seeing this patient.'), says: 'This is not a photo.' },
-  { what: 'a JPEG that is cut off', file: () => { const whole = readFileSync(good); return whole.subarray(0, whole.length / 3); }, says: 'The file is damaged.' },
-  { what: 'a JPEG that is only its beginning', file: () => readFileSync(good).subarray(0, 20), says: 'The file is damaged.' },
+  {
+    what: 'a text called .jpg',
+    file: () => Buffer.from('Dear colleague, thank you for seeing this patient.'),
+    says: 'This is not a photo.',
+  },
+  {
+    what: 'a JPEG that is cut off',
+    file: () => {
+      const whole = readFileSync(good);
+      return whole.subarray(0, whole.length / 3);
+    },
+    says: 'The file is damaged.',
+  },
+  {
+    what: 'a JPEG that is only its beginning',
+    file: () => readFileSync(good).subarray(0, 20),
+    says: 'The file is damaged.',
+  },
 ]) {
   test(`${what} stays behind and says why; the good one goes`, async ({ browser, stack }) => {
     const session = await Session.open(stack);
@@ -82,9 +97,21 @@ test('a picture of 50 megapixels is accepted and made smaller', async ({ browser
 });
 
 for (const { what, fault, says } of [
-  { what: 'the edge has no database', fault: { service: 'redis', effect: 'status', status: 503 }, says: 'The server is busy. It goes on in a moment.' },
-  { what: 'the storage answers 503', fault: { service: 's3', route: 'PUT object', effect: 'status', status: 503 }, says: /busy|goes on by itself/ },
-  { what: 'the storage drops every upload', fault: { service: 's3', route: 'PUT object', effect: 'drop-before' }, says: /goes on by itself|Try mobile data/ },
+  {
+    what: 'the edge has no database',
+    fault: { service: 'redis', effect: 'status', status: 503 },
+    says: 'The server is busy. It goes on in a moment.',
+  },
+  {
+    what: 'the storage answers 503',
+    fault: { service: 's3', route: 'PUT object', effect: 'status', status: 503 },
+    says: /busy|goes on by itself/,
+  },
+  {
+    what: 'the storage drops every upload',
+    fault: { service: 's3', route: 'PUT object', effect: 'drop-before' },
+    says: /goes on by itself|Try mobile data/,
+  },
 ] satisfies { what: string; fault: Fault; says: string | RegExp }[]) {
   test(`while sending, ${what}: it says so, and goes on by itself`, async ({ browser, stack }) => {
     const session = await Session.open(stack);
@@ -113,7 +140,9 @@ test('before the first screen, the edge has no database', async ({ browser, stac
 
 test('before the first screen, no answer at all', async ({ browser, stack }) => {
   const session = await Session.open(stack);
-  const phone = await Phone.scan(browser, session.url, { prepare: (context) => context.route('**/token/*', (route) => route.abort()) });
+  const phone = await Phone.scan(browser, session.url, {
+    prepare: (context) => context.route('**/token/*', (route) => route.abort()),
+  });
   await expect(phone.trouble).toContainText('Check the connection', SENT);
   await phone.page.context().unroute('**/token/*');
   await phone.button('Try again').tap();
@@ -123,7 +152,9 @@ test('before the first screen, no answer at all', async ({ browser, stack }) => 
 
 test('a part of the page that is lost on the way is fetched again', async ({ browser, stack }) => {
   const session = await Session.open(stack);
-  const phone = await Phone.scan(browser, session.url, { prepare: (context) => context.route('**/assets/page-*.js', (route) => route.abort(), { times: 1 }) });
+  const phone = await Phone.scan(browser, session.url, {
+    prepare: (context) => context.route('**/assets/page-*.js', (route) => route.abort(), { times: 1 }),
+  });
   await expect(phone.screen('capture')).toBeVisible();
   await phone.close();
 });
@@ -158,7 +189,9 @@ async function paintHuge(page: Page): Promise<Buffer> {
       context.fillStyle = `hsl(${(i * 37) % 360} 60% ${30 + (i % 40)}%)`;
       context.fillRect((i * 971) % 8192, (i * 557) % 6144, 900, 700);
     }
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })).arrayBuffer());
+    const bytes = new Uint8Array(
+      await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })).arrayBuffer(),
+    );
     let text = '';
     for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
     return btoa(text);

@@ -4,7 +4,11 @@ import { Session } from '../support/session';
 import { expect, test } from '../support/test';
 
 /** What Chromium cannot read, so that the decoder is asked; there is no picture in it. */
-const HEIC = { name: 'photo.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1') };
+const HEIC = {
+  name: 'photo.heic',
+  mimeType: 'image/heic',
+  buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
+};
 const SLOW = { upBitsPerSecond: 1_500_000, downBitsPerSecond: 5_000_000, rttMs: 165 };
 
 test('the page says how far the decoder of a HEIC photo has come on a slow link', async ({ browser, stack }) => {
@@ -18,7 +22,11 @@ test('the page says how far the decoder of a HEIC photo has come on a slow link'
   });
   await phone.page.evaluate(() => {
     const { saw } = window as unknown as { saw(text: string): void };
-    new MutationObserver(() => saw(document.querySelector('.summary')?.textContent ?? '')).observe(document, { subtree: true, childList: true, characterData: true });
+    new MutationObserver(() => saw(document.querySelector('.summary')?.textContent ?? '')).observe(document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
   });
   await phone.choose([HEIC]);
   await expect(phone.page.locator('.tile-problem')).toBeVisible({ timeout: 60_000 });

@@ -39,7 +39,8 @@ const describe = async (phone: Phone): Promise<void> => {
   await choose(phone);
   await phone.button('Add details').tap();
 };
-const hold = (stack: Stack): Promise<unknown> => inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3_000 });
+const hold = (stack: Stack): Promise<unknown> =>
+  inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3_000 });
 const send = async (phone: Phone): Promise<void> => {
   await choose(phone);
   await phone.button('Send without details').tap();
@@ -50,21 +51,59 @@ const PLACES: Place[] = [
   { name: 'code', reach: (phone) => phone.button('Another patient').tap(), back: 'capture', reload: 'capture' },
   { name: 'capture camera', reach: (phone) => phone.button('Series').tap(), back: 'capture', reload: 'capture' },
   { name: 'review', reach: choose, back: 'capture', reload: 'review' },
-  { name: 'review photo', reach: async (phone) => { await choose(phone); await phone.page.locator('.tile-picture').first().tap(); }, back: 'review', reload: 'review' },
+  {
+    name: 'review photo',
+    reach: async (phone) => {
+      await choose(phone);
+      await phone.page.locator('.tile-picture').first().tap();
+    },
+    back: 'review',
+    reload: 'review',
+  },
   { name: 'metadata', reach: describe, back: 'review', reload: 'metadata' },
-  { name: 'metadata sites', reach: async (phone) => { await describe(phone); await phone.button('All sites').tap(); }, back: 'metadata', reload: 'metadata' },
-  { name: 'uploading', reach: async (phone, stack) => { await hold(stack); await send(phone); }, back: 'review', reload: 'uploading' },
-  { name: 'success', reach: async (phone) => { await send(phone); await expect(phone.screen('success')).toBeVisible(SENT); }, back: 'capture', reload: 'success' },
+  {
+    name: 'metadata sites',
+    reach: async (phone) => {
+      await describe(phone);
+      await phone.button('All sites').tap();
+    },
+    back: 'metadata',
+    reload: 'metadata',
+  },
+  {
+    name: 'uploading',
+    reach: async (phone, stack) => {
+      await hold(stack);
+      await send(phone);
+    },
+    back: 'review',
+    reload: 'uploading',
+  },
+  {
+    name: 'success',
+    reach: async (phone) => {
+      await send(phone);
+      await expect(phone.screen('success')).toBeVisible(SENT);
+    },
+    back: 'capture',
+    reload: 'success',
+  },
   {
     name: 'success closed',
-    reach: async (phone) => { await send(phone); await expect(phone.button('Done')).toBeVisible(SENT); await phone.button('Done').tap(); },
-    back: 'away', reload: 'code',
+    reach: async (phone) => {
+      await send(phone);
+      await expect(phone.button('Done')).toBeVisible(SENT);
+      await phone.button('Done').tap();
+    },
+    back: 'away',
+    reload: 'code',
   },
 ];
 
 for (const place of PLACES) {
   test(`back and reload at ${place.name}`, async ({ browser, stack }) => {
-    const scan = async (): Promise<Phone> => Phone.scan(browser, (await Session.open(stack)).url, { permissions: ['camera'] });
+    const scan = async (): Promise<Phone> =>
+      Phone.scan(browser, (await Session.open(stack)).url, { permissions: ['camera'] });
     const phone = await scan();
     let exchanges = 0;
     phone.page.on('request', (request) => (exchanges += request.url().includes('/token/') ? 1 : 0));
@@ -120,7 +159,8 @@ test('a reload while the code is exchanged, and at the question of consent', asy
   await expect(phone.screen('capture')).toBeVisible();
   await send(phone);
   await expect(phone.screen('success')).toBeVisible(SENT);
-  for (const { metadata } of await session.images()) expect(Date.parse(metadata.consentAt ?? '')).toBeGreaterThan(Date.now() - 120_000);
+  for (const { metadata } of await session.images())
+    expect(Date.parse(metadata.consentAt ?? '')).toBeGreaterThan(Date.now() - 120_000);
   await phone.close();
 });
 
@@ -176,9 +216,11 @@ test('one photo is stopped and sent again, another is left out, more are taken',
 test('a page that slides in takes no taps until it stands', async ({ browser, stack }) => {
   const phone = await Phone.scan(browser, (await Session.open(stack)).url);
   await describe(phone);
-  await phone.page.evaluate(() => addEventListener('animationstart', ({ target }) => {
-    for (const slide of (target as Element).getAnimations()) slide.pause();
-  }));
+  await phone.page.evaluate(() =>
+    addEventListener('animationstart', ({ target }) => {
+      for (const slide of (target as Element).getAnimations()) slide.pause();
+    }),
+  );
   await phone.button('Skip').tap();
   const taps = () => phone.page.locator('.page').evaluate((page) => getComputedStyle(page).pointerEvents);
   await expect.poll(taps).toBe('none');
@@ -189,7 +231,11 @@ test('a page that slides in takes no taps until it stands', async ({ browser, st
 
 test('the whole path with the keyboard alone', async ({ browser, stack }) => {
   const session = await Session.open(stack);
-  const phone = await Phone.scan(browser, session.url, { hasTouch: false, isMobile: false, prepare: (context) => askConsent(context, 'ask') });
+  const phone = await Phone.scan(browser, session.url, {
+    hasTouch: false,
+    isMobile: false,
+    prepare: (context) => askConsent(context, 'ask'),
+  });
   const { page } = phone;
   await expect(phone.screen('consent')).toBeVisible();
   await press(page, 'The patient agrees');
@@ -257,8 +303,15 @@ function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement;
     if (!element || element === document.body) return '';
-    const label = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels?.[0]?.textContent : undefined;
+    const label =
+      element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
+        ? element.labels?.[0]?.textContent
+        : undefined;
     const image = element.querySelector('img[alt], [role="img"]');
-    return (element.getAttribute('aria-label') ?? label ?? (element.textContent?.trim() || image?.getAttribute('alt') || image?.getAttribute('aria-label') || '')).trim();
+    return (
+      element.getAttribute('aria-label') ??
+      label ??
+      (element.textContent?.trim() || image?.getAttribute('alt') || image?.getAttribute('aria-label') || '')
+    ).trim();
   });
 }

@@ -18,7 +18,9 @@ declare global {
 async function watch(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     window.violations = [];
-    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => window.violations.push(`${effectiveDirective} ${blockedURI}`));
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+      window.violations.push(`${effectiveDirective} ${blockedURI}`),
+    );
   });
 }
 
@@ -33,19 +35,29 @@ test('every file comes with the policy, and the widget alone may be used by othe
     expect(policy, path).not.toMatch(/'unsafe-eval'/);
     expect(headers.get('permissions-policy'), path).toContain('camera=(self)');
     expect(headers.get('x-content-type-options'), path).toBe('nosniff');
-    expect(headers.get('cross-origin-resource-policy'), path).toBe(path === '/widget.js' ? 'cross-origin' : 'same-origin');
+    expect(headers.get('cross-origin-resource-policy'), path).toBe(
+      path === '/widget.js' ? 'cross-origin' : 'same-origin',
+    );
   }
   expect((await fetch(`${stack.edge}/widget.js`)).headers.get('access-control-allow-origin')).toBe('*');
 });
 
-test('the whole path goes against nothing, and reaches the edge and the storage only', async ({ browser, page, stack }, info) => {
+test('the whole path goes against nothing, and reaches the edge and the storage only', async ({
+  browser,
+  page,
+  stack,
+}, info) => {
   const photos = await makeSkins(page, info.outputDir, 5, { width: 900, height: 1200 });
   const origins = new Set<string>();
   const complaints: string[] = [];
   const prepare = async (context: BrowserContext): Promise<void> => {
     await watch(context);
-    context.on('request', (request) => { if (!request.url().startsWith('blob:')) origins.add(new URL(request.url()).origin); });
-    context.on('console', (message) => { if (/policy|refused|violat/i.test(message.text())) complaints.push(message.text()); });
+    context.on('request', (request) => {
+      if (!request.url().startsWith('blob:')) origins.add(new URL(request.url()).origin);
+    });
+    context.on('console', (message) => {
+      if (/policy|refused|violat/i.test(message.text())) complaints.push(message.text());
+    });
   };
   await walk(browser, stack, photos, { prepare }, async (phone, name) => {
     expect(await phone.page.evaluate(() => window.violations), name).toEqual([]);

@@ -13,7 +13,11 @@ import { walk } from '../support/walk';
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
 const documented = fileURLToPath(new URL('../../docs/phone-screens.png', import.meta.url));
 
-const SIZES = { '390': { width: 390, height: 844 }, '320': { width: 320, height: 568 }, landscape: { width: 844, height: 390 } } as const;
+const SIZES = {
+  '390': { width: 390, height: 844 },
+  '320': { width: 320, height: 568 },
+  landscape: { width: 844, height: 390 },
+} as const;
 const SCHEMES = ['light', 'dark'] as const;
 
 /** In each size and scheme, without a sideways scroll; the phone is left as it was found. */
@@ -69,10 +73,19 @@ test('errors before a session, and after the last screen', async ({ browser, sta
 });
 
 test('a contact sheet of the seven', async ({ browser }, info) => {
-  const shot = (name: string, caption: string, look: string, width: number): Shot => ({ path: join(folder, `${name}-${look}.png`), caption, width });
+  const shot = (name: string, caption: string, look: string, width: number): Shot => ({
+    path: join(folder, `${name}-${look}.png`),
+    caption,
+    width,
+  });
   const seven = [
-    ['1-loading', 'Loading'], ['2-capture', 'Capture'], ['3-review', 'Review'], ['4-metadata-carry', 'Metadata'],
-    ['5-uploading', 'Uploading'], ['6-success', 'Success'], ['7-error-other-patient', 'Error'],
+    ['1-loading', 'Loading'],
+    ['2-capture', 'Capture'],
+    ['3-review', 'Review'],
+    ['4-metadata-carry', 'Metadata'],
+    ['5-uploading', 'Uploading'],
+    ['6-success', 'Success'],
+    ['7-error-other-patient', 'Error'],
   ] as const;
   const sheet = await contactSheet(browser, [
     ...SCHEMES.map((scheme) => seven.map(([name, caption]) => shot(name, caption, `390-${scheme}`, 164))),

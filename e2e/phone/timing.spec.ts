@@ -6,7 +6,12 @@ import { Session } from '../support/session';
 import { expect, test } from '../support/test';
 
 /** What Lighthouse calls Slow 4G, as DevTools shapes it: https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md */
-const SLOW_4G = { offline: false, latency: 562.5, downloadThroughput: (1_474.56 * 1_000) / 8, uploadThroughput: (675 * 1_000) / 8 };
+const SLOW_4G = {
+  offline: false,
+  latency: 562.5,
+  downloadThroughput: (1_474.56 * 1_000) / 8,
+  uploadThroughput: (675 * 1_000) / 8,
+};
 const CPU_SLOWDOWN = 4;
 const PROMISE_MS = 2_500;
 const RUNS = 3;
@@ -31,7 +36,10 @@ function watch(context: BrowserContext): Promise<unknown> {
     };
     look();
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node?: Element }[] })[]) {
+      for (const entry of list.getEntries() as (PerformanceEntry & {
+        value: number;
+        sources: { node?: Element }[];
+      })[]) {
         window.shift += entry.value;
         window.shifted.push(...entry.sources.map(({ node }) => `${node?.nodeName ?? '?'}.${node?.className ?? ''}`));
       }
@@ -52,7 +60,11 @@ test('the camera button works soon, and nothing moves after', async ({ browser, 
     await page.goto(session.url);
     await expect.poll(() => page.evaluate(() => window.usable), { timeout: 30_000 }).toBeGreaterThan(0);
     await page.waitForLoadState('networkidle');
-    const { usable = 0, shift, shifted } = await page.evaluate(() => ({ usable: window.usable, shift: window.shift, shifted: window.shifted }));
+    const {
+      usable = 0,
+      shift,
+      shifted,
+    } = await page.evaluate(() => ({ usable: window.usable, shift: window.shift, shifted: window.shifted }));
     times.push(Math.round(usable));
     expect(shift, `moved: ${shifted.join(', ')}`).toBe(0);
     await phone.close();

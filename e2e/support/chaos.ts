@@ -40,7 +40,12 @@ export function random(seed: number): () => number {
 }
 
 /** Sends photos while everything goes wrong that the seed says, and lets it stop after a while. */
-export async function sendThroughChaos(browser: Browser, stack: Stack, photos: string[], seed: number): Promise<Outcome> {
+export async function sendThroughChaos(
+  browser: Browser,
+  stack: Stack,
+  photos: string[],
+  seed: number,
+): Promise<Outcome> {
   const link = await Link.open(LINE);
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url, { proxy: link.proxy });
@@ -60,8 +65,13 @@ export async function sendThroughChaos(browser: Browser, stack: Stack, photos: s
     const distinct = new Set(images.map(({ sha256 }) => sha256)).size;
     const objects = await storedObjects(stack, session.encounterId);
     return {
-      sent: photos.length, arrived: distinct, ms, interrupted: chaos.interrupted, mishaps: chaos.struck,
-      doubled: images.length - distinct + objects.filter(({ key }) => !images.some(({ s3Key }) => s3Key === key)).length,
+      sent: photos.length,
+      arrived: distinct,
+      ms,
+      interrupted: chaos.interrupted,
+      mishaps: chaos.struck,
+      doubled:
+        images.length - distinct + objects.filter(({ key }) => !images.some(({ s3Key }) => s3Key === key)).length,
     };
   } finally {
     await clearFaults(stack);
@@ -116,8 +126,10 @@ class Chaos {
     'S3: dropped after': () => this.#suffer(this.#storage, 'PUT', 'drop-after'),
     'S3: reset mid-body': () => this.#suffer(this.#storage, 'PUT', 'cut-upload'),
     'S3: 503': () => inject(this.stack, { service: 's3', route: 'PUT object', effect: 'status', next: this.#few() }),
-    'S3: URL expired': () => inject(this.stack, { service: 's3', route: 'PUT object', effect: 'expire', next: this.#few() }),
-    'S3: slow': () => inject(this.stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3_000, next: this.#few() }),
+    'S3: URL expired': () =>
+      inject(this.stack, { service: 's3', route: 'PUT object', effect: 'expire', next: this.#few() }),
+    'S3: slow': () =>
+      inject(this.stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3_000, next: this.#few() }),
     offline: () => this.#spell(this.random() < 0.1 ? LONG_SPELL_MS : SHORT_SPELL_MS * this.random()),
     'worker killed': () => this.#killWorker(),
     'tab reloaded': () => this.#interrupt(async () => void (await this.page.reload())),
@@ -132,7 +144,11 @@ class Chaos {
     return 1 + Math.floor(this.random() * 4);
   }
 
-  async #suffer(to: string, method: string, effect: 'drop-before' | 'drop-after' | 'cut' | 'cut-upload' | 'status'): Promise<void> {
+  async #suffer(
+    to: string,
+    method: string,
+    effect: 'drop-before' | 'drop-after' | 'cut' | 'cut-upload' | 'status',
+  ): Promise<void> {
     this.link.suffer({ to, method, effect, next: this.#few() });
   }
 
@@ -148,7 +164,9 @@ class Chaos {
 
   async #killWorker(): Promise<void> {
     await this.#interrupt(async () => {
-      await Promise.all(this.page.workers().map((worker) => worker.evaluate(() => self.close()).catch(() => undefined)));
+      await Promise.all(
+        this.page.workers().map((worker) => worker.evaluate(() => self.close()).catch(() => undefined)),
+      );
     });
   }
 

@@ -5,8 +5,16 @@ type Triple = readonly [number, number, number];
 
 /** Linear RGB to XYZ (CSS Color 4, section 17). */
 const TO_XYZ = {
-  srgb: [[0.4123908, 0.3575843, 0.1804808], [0.212639, 0.7151687, 0.0721923], [0.0193308, 0.1191948, 0.9505322]],
-  'display-p3': [[0.4865709, 0.2656677, 0.1982173], [0.2289746, 0.6917385, 0.0792869], [0, 0.0451134, 1.0439444]],
+  srgb: [
+    [0.4123908, 0.3575843, 0.1804808],
+    [0.212639, 0.7151687, 0.0721923],
+    [0.0193308, 0.1191948, 0.9505322],
+  ],
+  'display-p3': [
+    [0.4865709, 0.2656677, 0.1982173],
+    [0.2289746, 0.6917385, 0.0792869],
+    [0, 0.0451134, 1.0439444],
+  ],
 } as const;
 const D65: Triple = [0.9504559, 1, 1.0890578];
 
@@ -39,7 +47,12 @@ export function deltaE([L1, a1, b1]: Lab, [L2, a2, b2]: Lab): number {
   const dH = 2 * Math.sqrt(C1 * C2) * Math.sin((turn / 2) * rad);
   const C = (C1 + C2) / 2;
   const h = C1 * C2 === 0 ? h1 + h2 : h1 + turn / 2;
-  const T = 1 - 0.17 * Math.cos((h - 30) * rad) + 0.24 * Math.cos(2 * h * rad) + 0.32 * Math.cos((3 * h + 6) * rad) - 0.2 * Math.cos((4 * h - 63) * rad);
+  const T =
+    1 -
+    0.17 * Math.cos((h - 30) * rad) +
+    0.24 * Math.cos(2 * h * rad) +
+    0.32 * Math.cos((3 * h + 6) * rad) -
+    0.2 * Math.cos((4 * h - 63) * rad);
   const L = ((L1 + L2) / 2 - 50) ** 2;
   const sL = 1 + (0.015 * L) / Math.sqrt(20 + L);
   const sC = 1 + 0.045 * C;

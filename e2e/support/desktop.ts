@@ -1,4 +1,11 @@
-import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
+import {
+  expect,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import type { WidgetImage } from '../../web/src/widget/image';
 import { readQR } from './qr';
 import type { Stack } from './stack';
@@ -10,7 +17,12 @@ export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height:
 export class Desktop {
   private constructor(readonly page: Page) {}
 
-  static async open(browser: Browser, stack: Stack, encounterId: string, options: BrowserContextOptions = {}): Promise<Desktop> {
+  static async open(
+    browser: Browser,
+    stack: Stack,
+    encounterId: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Desktop> {
     return Desktop.openIn(await browser.newContext({ ...DESKTOP, ...options }), stack, encounterId);
   }
 
@@ -40,7 +52,11 @@ export class Desktop {
   async watchPaints(): Promise<(imageId?: string) => Promise<number>> {
     const paints = await this.page.evaluateHandle(notePaints);
     return async (imageId) => {
-      const at = await this.page.waitForFunction(([seen, id]) => (id === undefined ? [...seen.values()][0] : seen.get(id)), [paints, imageId] as const, { polling: 100 });
+      const at = await this.page.waitForFunction(
+        ([seen, id]) => (id === undefined ? [...seen.values()][0] : seen.get(id)),
+        [paints, imageId] as const,
+        { polling: 100 },
+      );
       return (await at.jsonValue()) ?? NaN;
     };
   }
@@ -75,7 +91,11 @@ export class Desktop {
   /** What the widget hands its host. */
   images(): Promise<Pick<WidgetImage, 'id' | 'metadata' | 's3Key'>[]> {
     return this.page.evaluate(() =>
-      [...(document.querySelector('photobridge-widget')?.images ?? [])].map(({ id, metadata, s3Key }) => ({ id, metadata, ...(s3Key === undefined ? {} : { s3Key }) })),
+      [...(document.querySelector('photobridge-widget')?.images ?? [])].map(({ id, metadata, s3Key }) => ({
+        id,
+        metadata,
+        ...(s3Key === undefined ? {} : { s3Key }),
+      })),
     );
   }
 

@@ -18,7 +18,10 @@ export interface Compressed {
 
 /** The engine's worker alone, as built and as served, in a browser with an honest canvas or a falsified one. */
 export class Engine {
-  private constructor(readonly page: Page, readonly fetched: string[]) {}
+  private constructor(
+    readonly page: Page,
+    readonly fetched: string[],
+  ) {}
 
   static async open(browser: Browser, stack: Stack, canvas: Canvas = 'honest'): Promise<Engine> {
     const script = readdirSync(assets).find((name) => /^worker-.*\.js$/.test(name));
@@ -54,7 +57,10 @@ export class Engine {
 
   /** Has the page keep a photo under a name, and no more of it than its bytes. */
   async hold(name: string, bytes: Buffer): Promise<void> {
-    await this.page.evaluate(([what, base64]) => window.engine.hold(what, base64), [name, bytes.toString('base64')] as const);
+    await this.page.evaluate(([what, base64]) => window.engine.hold(what, base64), [
+      name,
+      bytes.toString('base64'),
+    ] as const);
     const session = await this.page.context().newCDPSession(this.page);
     await session.send('HeapProfiler.collectGarbage');
     await session.detach();
@@ -76,8 +82,11 @@ export class Engine {
 
   /** The memory of the engine's WebAssembly programs that run now, in MB. */
   async programMemory(): Promise<number> {
-    const bytes = await Promise.all(this.page.workers().map((worker) =>
-      worker.evaluate(() => (globalThis as Remembering).programMemory?.buffer.byteLength ?? 0)));
+    const bytes = await Promise.all(
+      this.page
+        .workers()
+        .map((worker) => worker.evaluate(() => (globalThis as Remembering).programMemory?.buffer.byteLength ?? 0)),
+    );
     return bytes.reduce((sum, size) => sum + size, 0) / 2 ** 20;
   }
 
@@ -126,8 +135,17 @@ function start(script: string): void {
     type: 'open',
     apiBase: location.origin,
     session: {
-      encounterId: 'enc-engine', patientId: 'p', patientLabel: '', facilityId: 'f', uploadToken: 'none', journalKey: btoa('0'.repeat(32)),
-      sessionExpiresAt: hour, maxImages: 20, imageCount: 0, limits: { maxImageBytes: 1_000_000 }, consent: 'off',
+      encounterId: 'enc-engine',
+      patientId: 'p',
+      patientLabel: '',
+      facilityId: 'f',
+      uploadToken: 'none',
+      journalKey: btoa('0'.repeat(32)),
+      sessionExpiresAt: hour,
+      maxImages: 20,
+      imageCount: 0,
+      limits: { maxImageBytes: 1_000_000 },
+      consent: 'off',
     },
   });
   const previews = new Map<string, Blob>();
@@ -140,9 +158,12 @@ function start(script: string): void {
   };
   const held = new Map<string, Blob>();
   // Not by fetching a data: URL, which the page's policy forbids.
-  const blobOf = (base64: string): Blob => new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
+  const blobOf = (base64: string): Blob =>
+    new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
   const add = (file: Blob): string => {
-    const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    ).join('');
     worker.postMessage({ type: 'add', id, name: 'photo.jpg', source: 'gallery', file });
     return id;
   };

@@ -21,7 +21,10 @@ export async function journal(): Promise<string> {
     });
   const db = await settled(indexedDB.open('photobridge', 1));
   const store = db.transaction('journal').objectStore('journal');
-  const [keys, values] = await Promise.all([settled(store.getAllKeys()), settled(store.getAll() as IDBRequest<ArrayBuffer[]>)]);
+  const [keys, values] = await Promise.all([
+    settled(store.getAllKeys()),
+    settled(store.getAll() as IDBRequest<ArrayBuffer[]>),
+  ]);
   db.close();
   let text = keys.join('');
   for (const value of values) {

@@ -17,7 +17,9 @@ export function segments(jpeg: Buffer): string[] {
 
 /** Segments that may hold anything of a person: every APPn but JFIF, ICC and Adobe's transform flag, and comments. */
 export function metadataSegments(jpeg: Buffer): string[] {
-  return segments(jpeg).filter((segment) => /^(E\d|E[A-F]|FE)\b/.test(segment) && !/^(E0 JFIF|E2 ICC_PROFILE|EE Adobe)/.test(segment));
+  return segments(jpeg).filter(
+    (segment) => /^(E\d|E[A-F]|FE)\b/.test(segment) && !/^(E0 JFIF|E2 ICC_PROFILE|EE Adobe)/.test(segment),
+  );
 }
 
 export interface Decoded {
@@ -37,7 +39,12 @@ export function decode(page: Page, jpeg: Buffer): Promise<Decoded> {
     if (!context) throw new Error('no 2d context');
     context.drawImage(bitmap, 0, 0);
     const inset = Math.round(Math.min(width, height) / 10);
-    const places = [[inset, inset], [width - inset, inset], [width - inset, height - inset], [inset, height - inset]] as const;
+    const places = [
+      [inset, inset],
+      [width - inset, inset],
+      [width - inset, height - inset],
+      [inset, height - inset],
+    ] as const;
     const corners = places.map(([x, y]) => [...context.getImageData(x, y, 1, 1).data.subarray(0, 3)]);
     return { width, height, corners };
   }, jpeg.toString('base64'));

@@ -35,7 +35,10 @@ export const FREE: Shape = { upBitsPerSecond: Infinity, downBitsPerSecond: Infin
 class Pipe {
   #free = 0;
 
-  constructor(private readonly bitsPerSecond: number, private readonly delayMs: number) {}
+  constructor(
+    private readonly bitsPerSecond: number,
+    private readonly delayMs: number,
+  ) {}
 
   /** Resolves when the bytes have left; `arrive` is called when they are there. */
   async carry(bytes: number, arrive: () => void): Promise<void> {
@@ -80,9 +83,13 @@ export class Link {
       link.#keep(socket);
       link.#fresh.set(socket, performance.now() + shape.rttMs);
     });
-    link.#server.on('connect', (request: IncomingMessage, socket: Socket) => link.#tunnel(new URL(`http://${request.url ?? ''}`), socket, 'HTTP/1.1 200 OK\r\n\r\n'));
+    link.#server.on('connect', (request: IncomingMessage, socket: Socket) =>
+      link.#tunnel(new URL(`http://${request.url ?? ''}`), socket, 'HTTP/1.1 200 OK\r\n\r\n'),
+    );
     // WebKit asks for a WebSocket as for anything else, and not by CONNECT.
-    link.#server.on('upgrade', (request: IncomingMessage, socket: Socket) => link.#tunnel(new URL(request.url ?? ''), socket, undefined, headOf(request)));
+    link.#server.on('upgrade', (request: IncomingMessage, socket: Socket) =>
+      link.#tunnel(new URL(request.url ?? ''), socket, undefined, headOf(request)),
+    );
     await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
     return link;
   }
@@ -150,12 +157,21 @@ export class Link {
 
     const prelude = this.preludes.find(({ of }) => of.test(url.pathname))?.script;
     if (prelude !== undefined) delete headers['accept-encoding'];
-    const outgoing = request({ ...this.#reach(url), path: url.pathname + url.search, method, headers, agent: this.#agent });
+    const outgoing = request({
+      ...this.#reach(url),
+      path: url.pathname + url.search,
+      method,
+      headers,
+      agent: this.#agent,
+    });
     outgoing.on('error', () => socket.destroy());
     answer.on('close', () => outgoing.destroy());
     answer.on('finish', () => (asked.answeredAt = Date.now()));
     outgoing.on('response', (response) => {
-      const passed = effect === 'drop-after' ? Promise.reject(new Error('dropped')) : this.#answer(response, answer, effect === 'cut', prelude);
+      const passed =
+        effect === 'drop-after'
+          ? Promise.reject(new Error('dropped'))
+          : this.#answer(response, answer, effect === 'cut', prelude);
       passed.catch(() => socket.destroy());
     });
     const limit = effect === 'cut-upload' ? Number(headers['content-length'] ?? 0) / 2 : Infinity;
@@ -211,4 +227,5 @@ function headOf({ method, url = '', rawHeaders }: IncomingMessage): string {
 }
 
 /** About as many bytes as its first line and headers have. */
-const sizeOfHead = (message: IncomingMessage): number => message.rawHeaders.reduce((sum, text) => sum + text.length + 2, 64);
+const sizeOfHead = (message: IncomingMessage): number =>
+  message.rawHeaders.reduce((sum, text) => sum + text.length + 2, 64);

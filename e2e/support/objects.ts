@@ -9,10 +9,13 @@ export interface StoredObject {
 /** Everything in the bucket under one encounter, read with the practice's own credentials. */
 export function storedObjects(stack: Stack, encounterId: string): Promise<StoredObject[]> {
   return withBucket(stack, async (client, bucket) =>
-    Promise.all((await keysOf(client, bucket, encounterId)).map(async (key) => {
-      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return { key, bytes: Buffer.from((await object.Body?.transformToByteArray()) ?? []) };
-    })));
+    Promise.all(
+      (await keysOf(client, bucket, encounterId)).map(async (key) => {
+        const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return { key, bytes: Buffer.from((await object.Body?.transformToByteArray()) ?? []) };
+      }),
+    ),
+  );
 }
 
 /** The keys alone: for looking while objects come and go. */
@@ -25,7 +28,10 @@ async function keysOf(client: S3Client, bucket: string, encounterId: string): Pr
   return (list.Contents ?? []).map(({ Key: key = '' }) => key);
 }
 
-async function withBucket<Answer>(stack: Stack, ask: (client: S3Client, bucket: string) => Promise<Answer>): Promise<Answer> {
+async function withBucket<Answer>(
+  stack: Stack,
+  ask: (client: S3Client, bucket: string) => Promise<Answer>,
+): Promise<Answer> {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME, S3_ENDPOINT } = stack.env;
   if (!AWS_REGION || !AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || !S3_BUCKET_NAME || !S3_ENDPOINT) {
     throw new Error('the stack has no S3 settings');

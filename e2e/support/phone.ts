@@ -8,7 +8,13 @@ export interface ScanOptions extends BrowserContextOptions {
 }
 
 /** What makes a browser context a phone. */
-export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'light' };
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+  colorScheme: 'light',
+};
 
 /** A phone-sized page with touch, holding what the code says. */
 export class Phone {

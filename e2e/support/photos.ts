@@ -7,8 +7,14 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** Which upright corner each stored corner is, clockwise from top left (EXIF 2.32, 4.6.4). */
 const STORED_CORNERS: Record<Orientation, readonly number[]> = {
-  1: [0, 1, 2, 3], 2: [1, 0, 3, 2], 3: [2, 3, 0, 1], 4: [3, 2, 1, 0],
-  5: [0, 3, 2, 1], 6: [1, 2, 3, 0], 7: [2, 1, 0, 3], 8: [3, 0, 1, 2],
+  1: [0, 1, 2, 3],
+  2: [1, 0, 3, 2],
+  3: [2, 3, 0, 1],
+  4: [3, 2, 1, 0],
+  5: [0, 3, 2, 1],
+  6: [1, 2, 3, 0],
+  7: [2, 1, 0, 3],
+  8: [3, 0, 1, 2],
 };
 
 /** The colours of an upright test photo's corners, clockwise from top left. */
@@ -51,12 +57,17 @@ async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string
   let seed = 1;
   for (let i = 0; i < pixels.length; i++) {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    const level = 120 + Math.round((i % width) / width * 60) + (seed >>> 28);
+    const level = 120 + Math.round(((i % width) / width) * 60) + (seed >>> 28);
     pixels[i] = (255 << 24) | (level << 16) | ((level + 8) << 8) | (level + 30);
   }
   context.putImageData(image, 0, 0);
   const side = Math.round(Math.min(width, height) / 5);
-  const places = [[0, 0], [width - side, 0], [width - side, height - side], [0, height - side]] as const;
+  const places = [
+    [0, 0],
+    [width - side, 0],
+    [width - side, height - side],
+    [0, height - side],
+  ] as const;
   places.forEach(([x, y], i) => {
     context.fillStyle = `rgb(${photo.corners[i]})`;
     context.fillRect(x, y, side, side);
@@ -99,7 +110,11 @@ function withExif(jpeg: Buffer, orientation: Orientation): Buffer {
     return bytes;
   };
   const short = (value: number): Buffer => Buffer.from([value >> 8, value & 255, 0, 0]);
-  const long = (value: number): Buffer => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(value); return bytes; };
+  const long = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  };
   const directory = (...entries: Buffer[]): Buffer =>
     Buffer.concat([Buffer.from([0, entries.length]), ...entries, long(0)]);
   const rationals = (...values: number[]): Buffer => Buffer.concat(values.flatMap((value) => [long(value), long(1)]));
@@ -107,13 +122,17 @@ function withExif(jpeg: Buffer, orientation: Orientation): Buffer {
   const gpsAt = 8 + 2 + 2 * 12 + 4;
   const dataAt = gpsAt + 2 + 4 * 12 + 4;
   const tiff = Buffer.concat([
-    Buffer.from('MM\0*', 'latin1'), long(8),
+    Buffer.from('MM\0*', 'latin1'),
+    long(8),
     directory(entry(0x0112, 3, 1, short(orientation)), entry(0x8825, 4, 1, long(gpsAt))),
     directory(
-      entry(1, 2, 2, Buffer.from('S\0\0\0', 'latin1')), entry(2, 5, 3, long(dataAt)),
-      entry(3, 2, 2, Buffer.from('E\0\0\0', 'latin1')), entry(4, 5, 3, long(dataAt + 24)),
+      entry(1, 2, 2, Buffer.from('S\0\0\0', 'latin1')),
+      entry(2, 5, 3, long(dataAt)),
+      entry(3, 2, 2, Buffer.from('E\0\0\0', 'latin1')),
+      entry(4, 5, 3, long(dataAt + 24)),
     ),
-    rationals(41, 17, 0), rationals(174, 46, 0),
+    rationals(41, 17, 0),
+    rationals(174, 46, 0),
   ]);
   const body = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
   const header = Buffer.from([0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 255]);

@@ -14,7 +14,10 @@ export async function launchToken(stack: Stack, encounterId: string): Promise<st
 
 /** Opens a patient's session, or gets the live one. */
 export async function createSession(stack: Stack, encounterId: string): Promise<CreateResponse> {
-  const response = await fetch(`${api(stack)}/create`, { method: 'POST', headers: bearer(await launchToken(stack, encounterId)) });
+  const response = await fetch(`${api(stack)}/create`, {
+    method: 'POST',
+    headers: bearer(await launchToken(stack, encounterId)),
+  });
   if (!response.ok) throw new Error(`create answered ${response.status}`);
   return (await response.json()) as CreateResponse;
 }

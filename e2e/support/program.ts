@@ -25,8 +25,18 @@ export interface ProgramOptions {
 }
 
 /** Starts a program and waits until it is ready, by what it has printed or otherwise. Rejects, with what it printed, if it ends or takes too long. */
-export async function start(command: string, args: string[], ready: (output: string) => boolean | Promise<boolean>, { cwd, env, group = false }: ProgramOptions = {}): Promise<Program> {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: group, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function start(
+  command: string,
+  args: string[],
+  ready: (output: string) => boolean | Promise<boolean>,
+  { cwd, env, group = false }: ProgramOptions = {},
+): Promise<Program> {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    detached: group,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let failure: Error | undefined;
@@ -37,7 +47,9 @@ export async function start(command: string, args: string[], ready: (output: str
     if (hasEnded() || pid === undefined) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     process.kill(group ? -pid : pid, 'SIGINT');
-    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`${command} did not end after Ctrl-C`)), STOP_LIMIT_MS).unref());
+    const late = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error(`${command} did not end after Ctrl-C`)), STOP_LIMIT_MS).unref(),
+    );
     await Promise.race([ended, late]);
   };
   try {

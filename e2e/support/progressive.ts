@@ -1,6 +1,12 @@
 /** A progressive JPEG of any size and weight (ITU-T T.81, annexes B and G); no canvas writes one. */
 
-const SOI = 0xd8, EOI = 0xd9, SOF2 = 0xc2, DHT = 0xc4, SOS = 0xda, DQT = 0xdb, COM = 0xfe;
+const SOI = 0xd8,
+  EOI = 0xd9,
+  SOF2 = 0xc2,
+  DHT = 0xc4,
+  SOS = 0xda,
+  DQT = 0xdb,
+  COM = 0xfe;
 const MAX_BODY = 65_533;
 /** Blocks of a 4:2:0 MCU. */
 const BLOCKS = 6;
@@ -17,13 +23,18 @@ export function makeProgressive(width: number, height: number, weight: number): 
     segment(SOS, [3, 1, 0, 2, 0, 3, 0, 0, 0, 0]),
     Buffer.alloc(Math.ceil((mcus * BLOCKS) / 8)),
     ...[1, 2, 3].flatMap((component) => {
-      const blocks = component === 1 ? Math.ceil(width / 8) * Math.ceil(height / 8) : Math.ceil(width / 16) * Math.ceil(height / 16);
-      return [segment(SOS, [1, component, 0, 1, 63, 0]), Buffer.alloc(Math.ceil((15 * Math.ceil(blocks / 2 ** 14)) / 8))];
+      const blocks =
+        component === 1 ? Math.ceil(width / 8) * Math.ceil(height / 8) : Math.ceil(width / 16) * Math.ceil(height / 16);
+      return [
+        segment(SOS, [1, component, 0, 1, 63, 0]),
+        Buffer.alloc(Math.ceil((15 * Math.ceil(blocks / 2 ** 14)) / 8)),
+      ];
     }),
     Buffer.from([0xff, EOI]),
   ];
   const comments: Buffer[] = [];
-  for (let left = weight - Buffer.concat(picture).length; left > 4; left -= MAX_BODY + 4) comments.push(segment(COM, Buffer.alloc(Math.min(MAX_BODY, left))));
+  for (let left = weight - Buffer.concat(picture).length; left > 4; left -= MAX_BODY + 4)
+    comments.push(segment(COM, Buffer.alloc(Math.min(MAX_BODY, left))));
   return Buffer.concat([Buffer.from([0xff, SOI]), ...comments, ...picture]);
 }
 

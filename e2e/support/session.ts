@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { BASE_PATH, type CreateResponse, type Image, type ListResponse, type Metadata } from '../../web/src/contract/api';
+import {
+  BASE_PATH,
+  type CreateResponse,
+  type Image,
+  type ListResponse,
+  type Metadata,
+} from '../../web/src/contract/api';
 import type { Stack } from './stack';
 
 /** Invented, and as long as a label gets. */
@@ -14,7 +20,11 @@ export class Session {
     private readonly created: CreateResponse,
   ) {}
 
-  static async open(stack: Stack, patientLabel = PATIENT, encounterId = `enc-${randomBytes(6).toString('hex')}`): Promise<Session> {
+  static async open(
+    stack: Stack,
+    patientLabel = PATIENT,
+    encounterId = `enc-${randomBytes(6).toString('hex')}`,
+  ): Promise<Session> {
     const secret = new TextEncoder().encode(stack.env.LAUNCH_SECRET);
     const launch = await new SignJWT({ facilityId: 'fac-001', patientId: 'pat-2001', encounterId, patientLabel })
       .setProtectedHeader({ alg: 'HS256' })

@@ -18,7 +18,9 @@ export async function contactSheet(browser: Browser, rows: readonly (readonly Sh
     div { display: flex; gap: 14px; margin-block-end: 14px }
     figure { margin: 0 } img { display: block; border-radius: 10px } figcaption { padding: 5px 2px 0 }`;
   const page = await browser.newPage({ viewport: { width: 320, height: 240 } });
-  await page.setContent(`<style>${style}</style>${rows.map((row) => `<div>${row.map(figure).join('')}</div>`).join('')}`);
+  await page.setContent(
+    `<style>${style}</style>${rows.map((row) => `<div>${row.map(figure).join('')}</div>`).join('')}`,
+  );
   await page.waitForFunction(() => [...document.images].every((image) => image.complete));
   const png = await page.locator('body').screenshot();
   await page.close();

@@ -11,7 +11,12 @@ const PATCHES = [
 ] as const;
 
 /** Paints patches of skin that nobody has, each with something on it, and as heavy as a phone's photos. */
-export async function makeSkins(page: Page, folder: string, count: number, { width = 3024, height = 4032 } = {}): Promise<string[]> {
+export async function makeSkins(
+  page: Page,
+  folder: string,
+  count: number,
+  { width = 3024, height = 4032 } = {},
+): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const paths = [];
   for (let i = 0; i < count; i++) {
@@ -25,7 +30,21 @@ export async function makeSkins(page: Page, folder: string, count: number, { wid
 }
 
 /** Runs in the page. */
-async function paint({ skin, spot, spread, width, height, seed }: { skin: string; spot: string; spread: number; width: number; height: number; seed: number }): Promise<string> {
+async function paint({
+  skin,
+  spot,
+  spread,
+  width,
+  height,
+  seed,
+}: {
+  skin: string;
+  spot: string;
+  spread: number;
+  width: number;
+  height: number;
+  seed: number;
+}): Promise<string> {
   let state = seed;
   const random = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
   const canvas = new OffscreenCanvas(width, height);
@@ -49,7 +68,12 @@ async function paint({ skin, spot, spread, width, height, seed }: { skin: string
   for (let i = 0; i < 24; i++) {
     const angle = random() * 2 * Math.PI;
     const reach = random() * spread * width * 0.7;
-    blot(width / 2 + Math.cos(angle) * reach, height / 2 + Math.sin(angle) * reach, spread * width * (0.25 + random() * 0.3), `hsl(${spot} / 60%)`);
+    blot(
+      width / 2 + Math.cos(angle) * reach,
+      height / 2 + Math.sin(angle) * reach,
+      spread * width * (0.25 + random() * 0.3),
+      `hsl(${spot} / 60%)`,
+    );
   }
   const image = context.getImageData(0, 0, width, height);
   for (let i = 0; i < image.data.length; i += 4) {

@@ -30,11 +30,19 @@ export async function startStack(): Promise<Stack> {
   const port = await freePorts();
   const data = mkdtempSync(join(tmpdir(), 'photobridge-'));
   const clear = (): void => rmSync(data, { recursive: true, force: true });
-  const made = ['--no-print-directory', 'dev', `PORT=${port}`, `DATA=${data}`, `ALLOWED_ORIGINS=http://${LAN_NAME},https://${LAN_NAME}`];
-  const product = await start('make', made, (output) => /\/mobile#t=/.test(output), { cwd: root, group: true }).catch((error: unknown) => {
-    clear();
-    throw error;
-  });
+  const made = [
+    '--no-print-directory',
+    'dev',
+    `PORT=${port}`,
+    `DATA=${data}`,
+    `ALLOWED_ORIGINS=http://${LAN_NAME},https://${LAN_NAME}`,
+  ];
+  const product = await start('make', made, (output) => /\/mobile#t=/.test(output), { cwd: root, group: true }).catch(
+    (error: unknown) => {
+      clear();
+      throw error;
+    },
+  );
   return {
     edge: `http://127.0.0.1:${port}`,
     practice: `http://127.0.0.1:${port + 1}`,

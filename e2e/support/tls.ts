@@ -30,6 +30,10 @@ export async function encrypt(port: number, name: string, folder: string): Promi
 function selfSigned(name: string, folder: string): Pick<TlsOptions, 'cert' | 'key'> {
   mkdirSync(folder, { recursive: true });
   const goroot = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim();
-  execFileSync('go', ['run', join(goroot, 'src/crypto/tls/generate_cert.go'), '--ecdsa-curve=P256', `--host=${name}`, '--duration=24h'], { cwd: folder, stdio: 'ignore' });
+  execFileSync(
+    'go',
+    ['run', join(goroot, 'src/crypto/tls/generate_cert.go'), '--ecdsa-curve=P256', `--host=${name}`, '--duration=24h'],
+    { cwd: folder, stdio: 'ignore' },
+  );
   return { cert: readFileSync(join(folder, 'cert.pem')), key: readFileSync(join(folder, 'key.pem')) };
 }

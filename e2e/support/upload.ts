@@ -4,7 +4,10 @@ import type { Stack } from './stack';
 
 /** A phone without a screen: what a code lets it do, call by call. */
 export class Uploader {
-  private constructor(private readonly api: string, private readonly access: TokenResponse) {}
+  private constructor(
+    private readonly api: string,
+    private readonly access: TokenResponse,
+  ) {}
 
   static async scan(stack: Stack, url: string): Promise<Uploader> {
     const api = stack.edge + BASE_PATH;
@@ -17,7 +20,10 @@ export class Uploader {
     const imageId = randomBytes(16).toString('hex');
     const sha256 = createHash('sha256').update(jpeg).digest('base64');
     const { encounterId } = this.access;
-    const signed = (await this.#post('/presigned-url', { encounterId, images: [{ imageId, contentType: 'image/jpeg', size: jpeg.length, sha256 }] })) as PresignResponse;
+    const signed = (await this.#post('/presigned-url', {
+      encounterId,
+      images: [{ imageId, contentType: 'image/jpeg', size: jpeg.length, sha256 }],
+    })) as PresignResponse;
     const [slot] = signed.images;
     if (!slot) throw new Error('no slot was given');
     const put = await fetch(slot.uploadUrl, { method: 'PUT', headers: slot.headers, body: new Uint8Array(jpeg) });
@@ -28,7 +34,11 @@ export class Uploader {
   }
 
   async #post(path: string, body: object): Promise<unknown> {
-    const response = await fetch(this.api + path, { method: 'POST', headers: { Authorization: `Bearer ${this.access.uploadToken}`, 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(this.api + path, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.access.uploadToken}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
     return response.json();
   }

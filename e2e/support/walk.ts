@@ -14,7 +14,13 @@ export interface WalkOptions extends ScanOptions {
 }
 
 /** Leads a phone past every screen and sheet of one session, and calls `visit` at each. `photos` are five files. */
-export async function walk(browser: Browser, stack: Stack, photos: readonly string[], { lang, ...options }: WalkOptions, visit: (phone: Phone, name: string) => Promise<void>): Promise<void> {
+export async function walk(
+  browser: Browser,
+  stack: Stack,
+  photos: readonly string[],
+  { lang, ...options }: WalkOptions,
+  visit: (phone: Phone, name: string) => Promise<void>,
+): Promise<void> {
   const session = await Session.open(stack);
   let letIn = (): void => undefined;
   const held = new Promise<void>((resolve) => (letIn = resolve));
@@ -30,8 +36,10 @@ export async function walk(browser: Browser, stack: Stack, photos: readonly stri
   });
   const { page } = phone;
   const tap = (selector: string): Promise<void> => page.locator(selector).first().tap();
-  const seen = (selector: string, options = {}): Promise<void> => expect(page.locator(selector).first()).toBeVisible(options);
-  const prepared = (): Promise<void> => expect(page.locator('.screen-review:not(:has(.tile-work)) .tile-size').first()).toBeVisible(PREPARED);
+  const seen = (selector: string, options = {}): Promise<void> =>
+    expect(page.locator(selector).first()).toBeVisible(options);
+  const prepared = (): Promise<void> =>
+    expect(page.locator('.screen-review:not(:has(.tile-work)) .tile-size').first()).toBeVisible(PREPARED);
 
   await seen('.screen-code');
   await visit(phone, '0-code');

@@ -67,7 +67,10 @@ func (h *handler) exchange(r *http.Request) (int, any, error) {
 	}
 	token := r.PathValue("token")
 	if len(token) > maxQRToken {
-		return 0, nil, shared.Errorf(shared.CodeTokenInvalid, "This code is no longer valid. Show a new code on the desktop and scan it.")
+		return 0, nil, shared.Errorf(
+			shared.CodeTokenInvalid,
+			"This code is no longer valid. Show a new code on the desktop and scan it.",
+		)
 	}
 	state, err := h.Service.Join(r.Context(), token)
 	if err != nil {
@@ -115,9 +118,13 @@ func (h *handler) joined(r *http.Request, state session.State) (int, any, error)
 		SessionExpiresAt: h.Service.Now().Add(shared.SessionTTL),
 		MaxImages:        h.MaxImages,
 		ImageCount:       len(state.Images),
-		Limits:           shared.PhoneLimits{MaxImageBytes: h.MaxImageBytes, MaxNotes: shared.MaxNotes, MaxBatch: h.MaxImages},
-		Consent:          h.Consent,
-		StorageOrigin:    h.StorageOrigin,
+		Limits: shared.PhoneLimits{
+			MaxImageBytes: h.MaxImageBytes,
+			MaxNotes:      shared.MaxNotes,
+			MaxBatch:      h.MaxImages,
+		},
+		Consent:       h.Consent,
+		StorageOrigin: h.StorageOrigin,
 	}, err
 }
 
@@ -169,7 +176,13 @@ func (h *handler) list(r *http.Request) (int, any, error) {
 	if scope == credential.ScopeDesktop && len(response.Images) > 0 {
 		audit(r, actionViewed, ref, "")
 	}
-	etag := fmt.Sprintf(`"%s-%d-%d-%s"`, ref.SessionID[:min(8, len(ref.SessionID))], response.Revision, session.URLWindow(h.Service.Now()).Unix(), scope)
+	etag := fmt.Sprintf(
+		`"%s-%d-%d-%s"`,
+		ref.SessionID[:min(8, len(ref.SessionID))],
+		response.Revision,
+		session.URLWindow(h.Service.Now()).Unix(),
+		scope,
+	)
 	return http.StatusOK, tagged{etag, response}, nil
 }
 
@@ -234,7 +247,10 @@ func (h *handler) examine(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	if !sameSecret(token, h.AdminToken) {
-		return 0, nil, shared.Errorf(shared.CodeUnauthorized, "The doctor wants the deployment's ADMIN_TOKEN as its Bearer token.")
+		return 0, nil, shared.Errorf(
+			shared.CodeUnauthorized,
+			"The doctor wants the deployment's ADMIN_TOKEN as its Bearer token.",
+		)
 	}
 	return http.StatusOK, h.Doctor(r.Context()), nil
 }

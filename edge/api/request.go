@@ -30,13 +30,20 @@ func asError(err error) (*shared.Error, bool) { return errors.AsType[*shared.Err
 func bearer(r *http.Request) (string, error) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", shared.Errorf(shared.CodeUnauthorized, "This call needs an Authorization header with a Bearer token.")
+		return "", shared.Errorf(
+			shared.CodeUnauthorized,
+			"This call needs an Authorization header with a Bearer token.",
+		)
 	}
 	return token, nil
 }
 
 // authorize checks that the bearer has one of the scopes for this encounter.
-func (h *handler) authorize(r *http.Request, encounterID string, allowed ...credential.Scope) (session.Ref, credential.Scope, error) {
+func (h *handler) authorize(
+	r *http.Request,
+	encounterID string,
+	allowed ...credential.Scope,
+) (session.Ref, credential.Scope, error) {
 	token, err := bearer(r)
 	if err != nil {
 		return session.Ref{}, "", err
@@ -48,11 +55,21 @@ func (h *handler) authorize(r *http.Request, encounterID string, allowed ...cred
 	recordOf(r).ref = ref
 	switch {
 	case !slices.Contains(allowed, scope):
-		return session.Ref{}, "", shared.Errorf(shared.CodeForbidden, "This token is not for this call: a %s may not make it.", scope)
+		return session.Ref{}, "", shared.Errorf(
+			shared.CodeForbidden,
+			"This token is not for this call: a %s may not make it.",
+			scope,
+		)
 	case !shared.ValidID(encounterID):
-		return session.Ref{}, "", shared.Errorf(shared.CodeBadRequest, "encounterId must be 1 to 64 letters, digits, dots, underscores or hyphens.")
+		return session.Ref{}, "", shared.Errorf(
+			shared.CodeBadRequest,
+			"encounterId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
+		)
 	case encounterID != ref.EncounterID:
-		return session.Ref{}, "", shared.Errorf(shared.CodeEncounterMismatch, "This token belongs to another encounter. Open the right patient's session.")
+		return session.Ref{}, "", shared.Errorf(
+			shared.CodeEncounterMismatch,
+			"This token belongs to another encounter. Open the right patient's session.",
+		)
 	case h.SessionCalls != nil && !h.SessionCalls(r.Context(), ref.SessionID):
 		return session.Ref{}, "", tooMany("This session is asking too often. It goes on in a moment.")
 	}
@@ -106,7 +123,10 @@ func (h *handler) checkPresign(request shared.PresignRequest) error {
 		hash, err := base64.StdEncoding.Strict().DecodeString(image.SHA256)
 		switch {
 		case !shared.ValidID(image.ImageID):
-			return shared.Errorf(shared.CodeBadRequest, "imageId must be 1 to 64 letters, digits, dots, underscores or hyphens.")
+			return shared.Errorf(
+				shared.CodeBadRequest,
+				"imageId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
+			)
 		case seen[image.ImageID]:
 			return shared.Errorf(shared.CodeBadRequest, "Each image needs an imageId of its own.")
 		case image.ContentType != shared.ContentTypeJPEG:
@@ -126,7 +146,10 @@ func (h *handler) checkPresign(request shared.PresignRequest) error {
 func checkConfirm(request shared.ConfirmRequest) error {
 	switch {
 	case !shared.ValidID(request.ImageID):
-		return shared.Errorf(shared.CodeBadRequest, "imageId must be 1 to 64 letters, digits, dots, underscores or hyphens.")
+		return shared.Errorf(
+			shared.CodeBadRequest,
+			"imageId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
+		)
 	case request.Width < 1 || request.Width > maxDimension || request.Height < 1 || request.Height > maxDimension:
 		return shared.Errorf(shared.CodeBadRequest, "width and height must be the photo's size in pixels.")
 	}
@@ -164,7 +187,10 @@ func readPatch(r *http.Request) (session.MetadataPatch, error) {
 		patch[name] = text
 	}
 	if len(patch) == 0 {
-		return nil, shared.Errorf(shared.CodeBadRequest, "metadata must name a field to change: laterality, bodySite, view or notes.")
+		return nil, shared.Errorf(
+			shared.CodeBadRequest,
+			"metadata must name a field to change: laterality, bodySite, view or notes.",
+		)
 	}
 	return patch, changed.Validate()
 }

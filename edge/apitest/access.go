@@ -28,7 +28,10 @@ func access(t *testing.T, a *api) {
 	s, other, ended := a.open(t), a.open(t), a.open(t)
 	image := a.upload(t, s, shared.Metadata{})
 	a.call(t, "DELETE", base+"/"+ended.EncounterID, ended.DesktopToken, nil).expect(t, 204, "")
-	reopened := decode[shared.CreateResponse](t, a.call(t, "POST", base+"/create", a.launchToken(t, ended.EncounterID), nil).expect(t, 201, ""))
+	reopened := decode[shared.CreateResponse](
+		t,
+		a.call(t, "POST", base+"/create", a.launchToken(t, ended.EncounterID), nil).expect(t, 201, ""),
+	)
 	tried := 0
 	for path, item := range a.document.Paths.Map() {
 		for method, operation := range item.Operations() {
@@ -51,8 +54,13 @@ func access(t *testing.T, a *api) {
 					tried++
 					t.Run(method+" "+path+" with the ended session's "+scope+" token", func(t *testing.T) {
 						earlier := opened{CreateResponse: reopened}
-						a.refuse(t, method, fill(path, ended.EncounterID, image.ImageID), body(method, path, earlier, image),
-							credential{"", token, []int{http.StatusNotFound}})
+						a.refuse(
+							t,
+							method,
+							fill(path, ended.EncounterID, image.ImageID),
+							body(method, path, earlier, image),
+							credential{"", token, []int{http.StatusNotFound}},
+						)
 					})
 				}
 			}
@@ -82,8 +90,12 @@ func (a *api) exchanges(t *testing.T, operation string, s, ended opened) (tried 
 		return 0
 	}
 	secrets := map[string]string{
-		"a desktop token": s.DesktopToken, "an upload token": s.phone.UploadToken, "a launch token": a.launchToken(t, s.EncounterID),
-		"an encounter": s.EncounterID, "the ended session's QR token": ended.Token, "the ended session's typed code": ended.TypedCode,
+		"a desktop token":                s.DesktopToken,
+		"an upload token":                s.phone.UploadToken,
+		"a launch token":                 a.launchToken(t, s.EncounterID),
+		"an encounter":                   s.EncounterID,
+		"the ended session's QR token":   ended.Token,
+		"the ended session's typed code": ended.TypedCode,
 	}
 	if operation == "POST "+base+"/token" {
 		secrets["a QR token"] = s.Token
@@ -110,19 +122,55 @@ func (a *api) refuse(t *testing.T, method, path string, body any, wrong credenti
 
 // wrongCredentials are all that must not open a route of s.
 func (a *api) wrongCredentials(t *testing.T, opens []string, s, other opened) []credential {
-	unauthorized, forbidden, mismatch := []int{http.StatusUnauthorized}, []int{http.StatusForbidden}, []int{http.StatusConflict}
+	unauthorized, forbidden, mismatch := []int{
+		http.StatusUnauthorized,
+	}, []int{
+		http.StatusForbidden,
+	}, []int{
+		http.StatusConflict,
+	}
 	list := []credential{
 		{"no token", "", unauthorized},
 		{"no JWT", "x", unauthorized},
 		{"a tampered token", tamper(s.DesktopToken), unauthorized},
-		{"alg none", a.resign(t, s.DesktopToken, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), unauthorized},
+		{
+			"alg none",
+			a.resign(t, s.DesktopToken, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil),
+			unauthorized,
+		},
 		{"another algorithm", a.resign(t, s.DesktopToken, jwt.SigningMethodHS512, a.SessionSecret, nil), unauthorized},
-		{"another secret", a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, []byte("another secret of thirty-two bytes"), nil), unauthorized},
+		{
+			"another secret",
+			a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, []byte("another secret of thirty-two bytes"), nil),
+			unauthorized,
+		},
 		{"the launch secret", a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.LaunchSecret, nil), unauthorized},
-		{"an expired token", a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"exp": time.Now().Add(-2 * time.Minute).Unix()}), unauthorized},
-		{"no expiry", a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"exp": nil}), unauthorized},
-		{"another audience", a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"aud": "elsewhere"}), unauthorized},
-		{"an unknown scope", a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"scope": "admin"}), unauthorized},
+		{
+			"an expired token",
+			a.resign(
+				t,
+				s.DesktopToken,
+				jwt.SigningMethodHS256,
+				a.SessionSecret,
+				jwt.MapClaims{"exp": time.Now().Add(-2 * time.Minute).Unix()},
+			),
+			unauthorized,
+		},
+		{
+			"no expiry",
+			a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"exp": nil}),
+			unauthorized,
+		},
+		{
+			"another audience",
+			a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"aud": "elsewhere"}),
+			unauthorized,
+		},
+		{
+			"an unknown scope",
+			a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"scope": "admin"}),
+			unauthorized,
+		},
 		{"the QR token", s.Token, unauthorized},
 	}
 	if !slices.Contains(opens, "launchToken") {
@@ -195,7 +243,13 @@ func body(method, path string, s opened, image shared.Image) any {
 		_, wanted := picture(1000)
 		return shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{wanted}}
 	case method == "POST" && strings.HasSuffix(path, "/images"):
-		return shared.ConfirmRequest{EncounterID: s.EncounterID, ImageID: image.ImageID, S3Key: "sessions/" + s.EncounterID + "/1_" + image.ImageID + ".jpg", Width: 1, Height: 1}
+		return shared.ConfirmRequest{
+			EncounterID: s.EncounterID,
+			ImageID:     image.ImageID,
+			S3Key:       "sessions/" + s.EncounterID + "/1_" + image.ImageID + ".jpg",
+			Width:       1,
+			Height:      1,
+		}
 	}
 	return nil
 }

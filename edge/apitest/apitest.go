@@ -157,8 +157,13 @@ func (a *api) match(t *testing.T, request *http.Request, payload []byte) *openap
 		return nil
 	}
 	return &openapi3filter.RequestValidationInput{
-		Request: copied, PathParams: parameters, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true},
+		Request:    copied,
+		PathParams: parameters,
+		Route:      route,
+		Options: &openapi3filter.Options{
+			AuthenticationFunc:    openapi3filter.NoopAuthenticationFunc,
+			IncludeResponseStatus: true,
+		},
 	}
 }
 
@@ -216,8 +221,12 @@ func (a answer) expect(t *testing.T, status int, code shared.Code) answer {
 func (a *api) launchToken(t *testing.T, encounterID string, change ...func(jwt.MapClaims)) string {
 	t.Helper()
 	claims := jwt.MapClaims{
-		"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-1", "encounterId": encounterID, "patientLabel": "Test Patient A",
-		"exp": time.Now().Add(time.Hour).Unix(),
+		"sub":          "gp-1",
+		"facilityId":   "fac-1",
+		"patientId":    "pat-1",
+		"encounterId":  encounterID,
+		"patientLabel": "Test Patient A",
+		"exp":          time.Now().Add(time.Hour).Unix(),
 	}
 	for _, one := range change {
 		one(claims)
@@ -244,7 +253,10 @@ type opened struct {
 func (a *api) open(t *testing.T) opened {
 	t.Helper()
 	encounterID := "enc-" + randomHex(6)
-	created := decode[shared.CreateResponse](t, a.call(t, "POST", base+"/create", a.launchToken(t, encounterID), nil).expect(t, 201, ""))
+	created := decode[shared.CreateResponse](
+		t,
+		a.call(t, "POST", base+"/create", a.launchToken(t, encounterID), nil).expect(t, 201, ""),
+	)
 	phone := decode[shared.TokenResponse](t, a.call(t, "GET", base+"/token/"+created.Token, "", nil).expect(t, 200, ""))
 	t.Cleanup(func() {
 		request, err := http.NewRequestWithContext(context.Background(), "DELETE", a.URL+base+"/"+encounterID, nil)
@@ -279,18 +291,29 @@ func (a *api) upload(t *testing.T, s opened, metadata shared.Metadata) shared.Im
 	content, image := picture(2000)
 	slot := a.presign(t, s, image)[0]
 	put(t, slot, content, http.StatusOK)
-	confirmed := decode[shared.ConfirmResponse](t, a.call(t, "POST", base+"/images", s.phone.UploadToken, confirmation(s, slot, metadata)).expect(t, 200, ""))
+	confirmed := decode[shared.ConfirmResponse](
+		t,
+		a.call(t, "POST", base+"/images", s.phone.UploadToken, confirmation(s, slot, metadata)).expect(t, 200, ""),
+	)
 	return confirmed.Image
 }
 
 func (a *api) presign(t *testing.T, s opened, images ...shared.PresignImage) []shared.PresignedUpload {
 	t.Helper()
-	got := a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, shared.PresignRequest{EncounterID: s.EncounterID, Images: images}).expect(t, 200, "")
+	got := a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, shared.PresignRequest{EncounterID: s.EncounterID, Images: images}).
+		expect(t, 200, "")
 	return decode[shared.PresignResponse](t, got).Images
 }
 
 func confirmation(s opened, slot shared.PresignedUpload, metadata shared.Metadata) shared.ConfirmRequest {
-	return shared.ConfirmRequest{EncounterID: s.EncounterID, ImageID: slot.ImageID, S3Key: slot.S3Key, Width: 30, Height: 20, Metadata: metadata}
+	return shared.ConfirmRequest{
+		EncounterID: s.EncounterID,
+		ImageID:     slot.ImageID,
+		S3Key:       slot.S3Key,
+		Width:       30,
+		Height:      20,
+		Metadata:    metadata,
+	}
 }
 
 // put sends bytes to a presigned URL.

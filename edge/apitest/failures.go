@@ -28,9 +28,12 @@ func failures(t *testing.T, a *api) {
 	t.Run("correcting", func(t *testing.T) { correctFailures(t, a, s) })
 	t.Run("paths", func(t *testing.T) {
 		a.call(t, "GET", base+"/images/"+escape("../etc"), s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
-		a.call(t, "GET", base+"/images/"+strings.Repeat("a", 65), s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
-		a.call(t, "DELETE", base+"/images/"+s.EncounterID+"/"+escape("a b"), s.DesktopToken, nil).expect(t, 404, shared.CodeImageNotFound)
-		a.call(t, "DELETE", base+"/images/"+s.EncounterID+"/unknown", s.DesktopToken, nil).expect(t, 404, shared.CodeImageNotFound)
+		a.call(t, "GET", base+"/images/"+strings.Repeat("a", 65), s.DesktopToken, nil).
+			expect(t, 400, shared.CodeBadRequest)
+		a.call(t, "DELETE", base+"/images/"+s.EncounterID+"/"+escape("a b"), s.DesktopToken, nil).
+			expect(t, 404, shared.CodeImageNotFound)
+		a.call(t, "DELETE", base+"/images/"+s.EncounterID+"/unknown", s.DesktopToken, nil).
+			expect(t, 404, shared.CodeImageNotFound)
 		a.call(t, "GET", base+"/nowhere/at/all", s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
 		a.call(t, "PUT", base+"/create", "", nil).expect(t, 400, shared.CodeBadRequest)
 	})
@@ -52,7 +55,10 @@ func codeFailures(t *testing.T, a *api) {
 		{"too long", []byte(`{"x":"` + strings.Repeat("x", shared.MaxRequestBody) + `"}`), 413, shared.CodeTooLarge},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) { a.call(t, "POST", base+"/token", "", test.body).expect(t, test.status, test.code) })
+		t.Run(
+			test.name,
+			func(t *testing.T) { a.call(t, "POST", base+"/token", "", test.body).expect(t, test.status, test.code) },
+		)
 	}
 	t.Run("as a form", func(t *testing.T) {
 		a.call(t, "POST", base+"/token", "", []byte("typedCode=0000-0000"), header("Content-Type", "application/x-www-form-urlencoded")).
@@ -80,11 +86,16 @@ func launchFailures(t *testing.T, a *api) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			a.call(t, "POST", base+"/create", a.launchToken(t, encounterID, test.change), nil).expect(t, 401, shared.CodeUnauthorized)
+			a.call(t, "POST", base+"/create", a.launchToken(t, encounterID, test.change), nil).
+				expect(t, 401, shared.CodeUnauthorized)
 		})
 	}
 	t.Run("skewed by less than a minute is right", func(t *testing.T) {
-		token := a.launchToken(t, "enc-"+randomHex(6), func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-30 * time.Second).Unix() })
+		token := a.launchToken(
+			t,
+			"enc-"+randomHex(6),
+			func(c jwt.MapClaims) { c["exp"] = time.Now().Add(-30 * time.Second).Unix() },
+		)
 		a.call(t, "POST", base+"/create", token, nil).expect(t, 201, "")
 	})
 	t.Run("another patient's session of that encounter", func(t *testing.T) {
@@ -114,14 +125,42 @@ func presignFailures(t *testing.T, a *api, s opened) {
 		{"a wrong type", []byte(`{"encounterId":7}`), 400, shared.CodeBadRequest},
 		{"nested deep", []byte(strings.Repeat(`{"images":[`, 5000)), 400, shared.CodeBadRequest},
 		{"too long", []byte(`{"x":"` + strings.Repeat("x", shared.MaxRequestBody) + `"}`), 413, shared.CodeTooLarge},
-		{"no images", shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{}}, 400, shared.CodeBadRequest},
-		{"too many images", shared.PresignRequest{EncounterID: s.EncounterID, Images: slices.Repeat([]shared.PresignImage{right}, s.MaxImages+1)}, 400, shared.CodeBadRequest},
-		{"one id twice", shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{right, right}}, 400, shared.CodeBadRequest},
+		{
+			"no images",
+			shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{}},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"too many images",
+			shared.PresignRequest{
+				EncounterID: s.EncounterID,
+				Images:      slices.Repeat([]shared.PresignImage{right}, s.MaxImages+1),
+			},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"one id twice",
+			shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{right, right}},
+			400,
+			shared.CodeBadRequest,
+		},
 		{"an id with a slash", with(func(i *shared.PresignImage) { i.ImageID = "../x" }), 400, shared.CodeBadRequest},
 		{"a PNG", with(func(i *shared.PresignImage) { i.ContentType = "image/png" }), 415, shared.CodeUnsupportedType},
 		{"no bytes", with(func(i *shared.PresignImage) { i.Size = 0 }), 400, shared.CodeBadRequest},
-		{"too many bytes", with(func(i *shared.PresignImage) { i.Size = shared.MaxImageBytes + 1 }), 413, shared.CodeTooLarge},
-		{"a hash in hex", with(func(i *shared.PresignImage) { i.SHA256 = strings.Repeat("a", 64) }), 400, shared.CodeBadRequest},
+		{
+			"too many bytes",
+			with(func(i *shared.PresignImage) { i.Size = shared.MaxImageBytes + 1 }),
+			413,
+			shared.CodeTooLarge,
+		},
+		{
+			"a hash in hex",
+			with(func(i *shared.PresignImage) { i.SHA256 = strings.Repeat("a", 64) }),
+			400,
+			shared.CodeBadRequest,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -175,20 +214,53 @@ func confirmFailures(t *testing.T, a *api, s opened) {
 		status int
 		code   shared.Code
 	}{
-		{"another encounter's key", func(r *shared.ConfirmRequest) { r.S3Key = "sessions/other/1_" + r.ImageID + ".jpg" }, 400, shared.CodeBadRequest},
-		{"a key that climbs", func(r *shared.ConfirmRequest) { r.S3Key = "sessions/" + s.EncounterID + "/../1_" + r.ImageID + ".jpg" }, 400, shared.CodeBadRequest},
+		{
+			"another encounter's key",
+			func(r *shared.ConfirmRequest) { r.S3Key = "sessions/other/1_" + r.ImageID + ".jpg" },
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"a key that climbs",
+			func(r *shared.ConfirmRequest) { r.S3Key = "sessions/" + s.EncounterID + "/../1_" + r.ImageID + ".jpg" },
+			400,
+			shared.CodeBadRequest,
+		},
 		{"no width", func(r *shared.ConfirmRequest) { r.Width = 0 }, 400, shared.CodeBadRequest},
 		{"a height of no phone", func(r *shared.ConfirmRequest) { r.Height = 1 << 30 }, 400, shared.CodeBadRequest},
-		{"an unknown side", func(r *shared.ConfirmRequest) { r.Metadata.Laterality = "up" }, 422, shared.CodeMetadataInvalid},
-		{"an unknown site", func(r *shared.ConfirmRequest) { r.Metadata.BodySite = "tail" }, 422, shared.CodeMetadataInvalid},
-		{"an unknown view", func(r *shared.ConfirmRequest) { r.Metadata.View = "aerial" }, 422, shared.CodeMetadataInvalid},
-		{"notes that are too long", func(r *shared.ConfirmRequest) { r.Metadata.Notes = strings.Repeat("ß", 501) }, 422, shared.CodeMetadataInvalid},
+		{
+			"an unknown side",
+			func(r *shared.ConfirmRequest) { r.Metadata.Laterality = "up" },
+			422,
+			shared.CodeMetadataInvalid,
+		},
+		{
+			"an unknown site",
+			func(r *shared.ConfirmRequest) { r.Metadata.BodySite = "tail" },
+			422,
+			shared.CodeMetadataInvalid,
+		},
+		{
+			"an unknown view",
+			func(r *shared.ConfirmRequest) { r.Metadata.View = "aerial" },
+			422,
+			shared.CodeMetadataInvalid,
+		},
+		{
+			"notes that are too long",
+			func(r *shared.ConfirmRequest) { r.Metadata.Notes = strings.Repeat("ß", 501) },
+			422,
+			shared.CodeMetadataInvalid,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { confirm(t, with(test.change)).expect(t, test.status, test.code) })
 	}
 	t.Run("notes of 500 characters", func(t *testing.T) {
-		confirm(t, with(func(r *shared.ConfirmRequest) { r.Metadata.Notes = strings.Repeat("ß", 500) })).expect(t, 200, "")
+		confirm(
+			t,
+			with(func(r *shared.ConfirmRequest) { r.Metadata.Notes = strings.Repeat("ß", 500) }),
+		).expect(t, 200, "")
 	})
 }
 
@@ -202,9 +274,24 @@ func correctFailures(t *testing.T, a *api, s opened) {
 		code   shared.Code
 	}{
 		{"nothing", map[string]any{}, 400, shared.CodeBadRequest},
-		{"nothing that is known", map[string]any{"metadata": map[string]any{"colour": "red"}}, 400, shared.CodeBadRequest},
-		{"a number for a side", map[string]any{"metadata": map[string]any{"laterality": 1}}, 400, shared.CodeBadRequest},
-		{"an unknown site", map[string]any{"metadata": map[string]any{"bodySite": "tail"}}, 422, shared.CodeMetadataInvalid},
+		{
+			"nothing that is known",
+			map[string]any{"metadata": map[string]any{"colour": "red"}},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"a number for a side",
+			map[string]any{"metadata": map[string]any{"laterality": 1}},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"an unknown site",
+			map[string]any{"metadata": map[string]any{"bodySite": "tail"}},
+			422,
+			shared.CodeMetadataInvalid,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -217,7 +304,10 @@ func correctFailures(t *testing.T, a *api, s opened) {
 func operations(t *testing.T, a *api) {
 	t.Run("alive", func(t *testing.T) { send(t, first(a.request(t, "GET", "/healthz", "", nil))).expect(t, 204, "") })
 	t.Run("the doctor finds everything well", func(t *testing.T) {
-		report := decode[doctor.Report](t, a.call(t, "GET", "/api/medtech/doctor", a.AdminToken, nil).expect(t, 200, ""))
+		report := decode[doctor.Report](
+			t,
+			a.call(t, "GET", "/api/medtech/doctor", a.AdminToken, nil).expect(t, 200, ""),
+		)
 		if !report.OK || len(report.Checks) < 8 {
 			t.Errorf("the report is %+v", report)
 		}

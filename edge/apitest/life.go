@@ -18,14 +18,19 @@ import (
 func life(t *testing.T, a *api) {
 	s := a.open(t)
 	t.Run("opening again returns the same session", func(t *testing.T) {
-		again := decode[shared.CreateResponse](t, a.call(t, "POST", base+"/create", a.launchToken(t, s.EncounterID), nil).expect(t, 201, ""))
+		again := decode[shared.CreateResponse](
+			t,
+			a.call(t, "POST", base+"/create", a.launchToken(t, s.EncounterID), nil).expect(t, 201, ""),
+		)
 		if again.Token == s.Token {
 			t.Error("the QR token is the same")
 		}
 		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, "")
 	})
 	t.Run("the phone learns whose session it is", func(t *testing.T) {
-		if p := s.phone; p.EncounterID != s.EncounterID || p.PatientLabel != "Test Patient A" || p.MaxImages != s.MaxImages || len(p.JournalKey) != 44 {
+		if p := s.phone; p.EncounterID != s.EncounterID || p.PatientLabel != "Test Patient A" ||
+			p.MaxImages != s.MaxImages ||
+			len(p.JournalKey) != 44 {
 			t.Errorf("the phone got %+v", p)
 		}
 	})
@@ -48,11 +53,22 @@ func life(t *testing.T, a *api) {
 	metadata := shared.Metadata{Laterality: shared.LateralityLeft, BodySite: "forearm", Notes: "Ōtaki: \"quoted\" <b>"}
 	var confirmed shared.ConfirmResponse
 	t.Run("confirming stores the image with its metadata", func(t *testing.T) {
-		confirmed = decode[shared.ConfirmResponse](t, a.call(t, "POST", base+"/images", s.phone.UploadToken, confirmation(s, slot, metadata)).expect(t, 200, ""))
-		if diff := cmp.Diff(metadata, confirmed.Image.Metadata); diff != "" || confirmed.ImageCount != 1 || !confirmed.Notified {
+		confirmed = decode[shared.ConfirmResponse](
+			t,
+			a.call(t, "POST", base+"/images", s.phone.UploadToken, confirmation(s, slot, metadata)).expect(t, 200, ""),
+		)
+		if diff := cmp.Diff(
+			metadata,
+			confirmed.Image.Metadata,
+		); diff != "" || confirmed.ImageCount != 1 ||
+			!confirmed.Notified {
 			t.Errorf("confirmed %+v; metadata %s", confirmed, diff)
 		}
-		again := decode[shared.ConfirmResponse](t, a.call(t, "POST", base+"/images", s.phone.UploadToken, confirmation(s, slot, shared.Metadata{})).expect(t, 200, ""))
+		again := decode[shared.ConfirmResponse](
+			t,
+			a.call(t, "POST", base+"/images", s.phone.UploadToken, confirmation(s, slot, shared.Metadata{})).
+				expect(t, 200, ""),
+		)
 		if diff := cmp.Diff(confirmed.Image, again.Image); diff != "" || again.ImageCount != 1 {
 			t.Errorf("confirmed again, %d images: %s", again.ImageCount, diff)
 		}
@@ -69,8 +85,12 @@ func life(t *testing.T, a *api) {
 		if stored := send(t, request); !bytes.Equal(stored.Body, content) {
 			t.Errorf("GET answered %d with other bytes", stored.Status)
 		}
-		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil, header("If-None-Match", `"x", `+got.Header.Get("ETag"))).expect(t, 304, "")
-		phones := decode[shared.ListResponse](t, a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).expect(t, 200, ""))
+		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil, header("If-None-Match", `"x", `+got.Header.Get("ETag"))).
+			expect(t, 304, "")
+		phones := decode[shared.ListResponse](
+			t,
+			a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).expect(t, 200, ""),
+		)
 		if phones.Images[0].PreviewURL != "" || phones.Images[0].ImageID != image.ImageID {
 			t.Errorf("the phone's list is %+v", phones.Images)
 		}
@@ -78,21 +98,35 @@ func life(t *testing.T, a *api) {
 
 	t.Run("correcting changes what is named", func(t *testing.T) {
 		patch := map[string]any{"metadata": map[string]any{"laterality": "right", "notes": nil}}
-		corrected := decode[shared.Image](t, a.call(t, "PATCH", base+"/images/"+s.EncounterID+"/"+image.ImageID, s.DesktopToken, patch).expect(t, 200, ""))
-		if diff := cmp.Diff(shared.Metadata{Laterality: shared.LateralityRight, BodySite: "forearm"}, corrected.Metadata); diff != "" {
+		corrected := decode[shared.Image](
+			t,
+			a.call(t, "PATCH", base+"/images/"+s.EncounterID+"/"+image.ImageID, s.DesktopToken, patch).
+				expect(t, 200, ""),
+		)
+		if diff := cmp.Diff(
+			shared.Metadata{Laterality: shared.LateralityRight, BodySite: "forearm"},
+			corrected.Metadata,
+		); diff != "" {
 			t.Error(diff)
 		}
-		now := decode[shared.ListResponse](t, a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, ""))
+		now := decode[shared.ListResponse](
+			t,
+			a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, ""),
+		)
 		if now.Revision <= list.Revision {
 			t.Errorf("the revision went from %d to %d", list.Revision, now.Revision)
 		}
 	})
 
 	t.Run("a new code makes the earlier ones worthless", func(t *testing.T) {
-		renewed := decode[shared.CreateResponse](t, a.call(t, "POST", base+"/"+s.EncounterID+"/token", s.DesktopToken, nil).expect(t, 201, ""))
+		renewed := decode[shared.CreateResponse](
+			t,
+			a.call(t, "POST", base+"/"+s.EncounterID+"/token", s.DesktopToken, nil).expect(t, 201, ""),
+		)
 		a.call(t, "GET", base+"/token/"+s.Token, "", nil).expect(t, 404, shared.CodeTokenInvalid)
 		a.call(t, "GET", base+"/token/"+renewed.Token, "", nil).expect(t, 200, "")
-		a.call(t, "POST", base+"/token", "", shared.ExchangeRequest{TypedCode: s.TypedCode}).expect(t, 404, shared.CodeTokenInvalid)
+		a.call(t, "POST", base+"/token", "", shared.ExchangeRequest{TypedCode: s.TypedCode}).
+			expect(t, 404, shared.CodeTokenInvalid)
 		s.TypedCode = renewed.TypedCode
 	})
 
@@ -100,14 +134,21 @@ func life(t *testing.T, a *api) {
 		typed := strings.ToLower(strings.Replace(s.TypedCode, "-", " ", 1))
 		got := a.call(t, "POST", base+"/token", "", shared.ExchangeRequest{TypedCode: typed}).expect(t, 200, "")
 		phone := decode[shared.TokenResponse](t, got)
-		if diff := cmp.Diff(s.phone, phone, cmpopts.IgnoreFields(shared.TokenResponse{}, "UploadToken", "SessionExpiresAt", "ImageCount")); diff != "" {
+		if diff := cmp.Diff(
+			s.phone,
+			phone,
+			cmpopts.IgnoreFields(shared.TokenResponse{}, "UploadToken", "SessionExpiresAt", "ImageCount"),
+		); diff != "" {
 			t.Errorf("scanned, then typed: %s", diff)
 		}
 		a.call(t, "GET", base+"/images/"+s.EncounterID, phone.UploadToken, nil).expect(t, 200, "")
 	})
 
 	t.Run("the realtime token subscribes to one channel", func(t *testing.T) {
-		got := decode[shared.RealtimeResponse](t, a.call(t, "GET", base+"/"+s.EncounterID+"/realtime", s.DesktopToken, nil).expect(t, 200, ""))
+		got := decode[shared.RealtimeResponse](
+			t,
+			a.call(t, "GET", base+"/"+s.EncounterID+"/realtime", s.DesktopToken, nil).expect(t, 200, ""),
+		)
 		claims := jwt.MapClaims{}
 		if _, _, err := jwt.NewParser().ParseUnverified(got.Token, claims); err != nil {
 			t.Fatal(err)
@@ -133,7 +174,8 @@ func life(t *testing.T, a *api) {
 	t.Run("ending kills every token at once", func(t *testing.T) {
 		a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil).expect(t, 204, "")
 		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 404, shared.CodeSessionExpired)
-		a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).expect(t, 404, shared.CodeSessionExpired)
+		a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).
+			expect(t, 404, shared.CodeSessionExpired)
 	})
 }
 
@@ -144,7 +186,13 @@ func races(t *testing.T, a *api) {
 		statuses := make([]int, 50)
 		each(len(statuses), func(i int) {
 			_, image := picture(1000 + i)
-			request, _ := a.request(t, "POST", base+"/presigned-url", s.phone.UploadToken, shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{image}})
+			request, _ := a.request(
+				t,
+				"POST",
+				base+"/presigned-url",
+				s.phone.UploadToken,
+				shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{image}},
+			)
 			statuses[i] = send(t, request).Status
 		})
 		slices.Sort(statuses)
@@ -162,12 +210,21 @@ func races(t *testing.T, a *api) {
 			put(t, slots[i], content, http.StatusOK)
 		}
 		each(100, func(i int) {
-			request, _ := a.request(t, "POST", base+"/images", s.phone.UploadToken, confirmation(s, slots[i%len(slots)], shared.Metadata{}))
+			request, _ := a.request(
+				t,
+				"POST",
+				base+"/images",
+				s.phone.UploadToken,
+				confirmation(s, slots[i%len(slots)], shared.Metadata{}),
+			)
 			if got := send(t, request); got.Status != http.StatusOK {
 				t.Errorf("confirming answered %d: %s", got.Status, got.Body)
 			}
 		})
-		list := decode[shared.ListResponse](t, a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, ""))
+		list := decode[shared.ListResponse](
+			t,
+			a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, ""),
+		)
 		if len(list.Images) != len(slots) {
 			t.Errorf("%d images are stored", len(list.Images))
 		}
@@ -184,7 +241,10 @@ func isolation(t *testing.T, a *api) {
 		mine, other := sessions[i%2], sessions[(i+1)%2]
 		request, _ := a.request(t, "GET", base+"/images/"+mine.EncounterID, mine.DesktopToken, nil)
 		got := send(t, request)
-		if body := string(got.Body); got.Status != http.StatusOK || !strings.Contains(body, "of "+mine.EncounterID) || strings.Contains(body, other.EncounterID) {
+		if body := string(
+			got.Body,
+		); got.Status != http.StatusOK || !strings.Contains(body, "of "+mine.EncounterID) ||
+			strings.Contains(body, other.EncounterID) {
 			t.Errorf("answered %d: %s", got.Status, body)
 		}
 	})

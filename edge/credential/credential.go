@@ -65,7 +65,11 @@ func (k Keys) Verify(token string) (session.Ref, Scope, error) {
 		jwt.WithExpirationRequired(), jwt.WithLeeway(shared.ClockSkew), jwt.WithTimeFunc(k.Now))
 	known := claims.Scope == ScopePhone || claims.Scope == ScopeDesktop
 	if err != nil || !known || !shared.ValidID(claims.Subject) || claims.SessionID == "" {
-		return session.Ref{}, "", shared.Wrap(err, shared.CodeUnauthorized, "This session's access is no longer valid. Open the session again on the desktop.")
+		return session.Ref{}, "", shared.Wrap(
+			err,
+			shared.CodeUnauthorized,
+			"This session's access is no longer valid. Open the session again on the desktop.",
+		)
 	}
 	return session.Ref{EncounterID: claims.Subject, SessionID: claims.SessionID}, claims.Scope, nil
 }

@@ -27,7 +27,11 @@ var (
 )
 
 func keysAt(now time.Time) Keys {
-	return Keys{Session: secret, Launch: []byte("fedcba9876543210fedcba9876543210"), Now: func() time.Time { return now }}
+	return Keys{
+		Session: secret,
+		Launch:  []byte("fedcba9876543210fedcba9876543210"),
+		Now:     func() time.Time { return now },
+	}
 }
 
 func TestSessionTokens(t *testing.T) {
@@ -61,7 +65,13 @@ func TestSessionTokens(t *testing.T) {
 }
 
 func launchClaimsAt(now time.Time) jwt.MapClaims {
-	return jwt.MapClaims{"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-1", "encounterId": "enc-1", "exp": now.Add(time.Hour).Unix()}
+	return jwt.MapClaims{
+		"sub":         "gp-1",
+		"facilityId":  "fac-1",
+		"patientId":   "pat-1",
+		"encounterId": "enc-1",
+		"exp":         now.Add(time.Hour).Unix(),
+	}
 }
 
 func sign(t *testing.T, method jwt.SigningMethod, kid string, key any) string {
@@ -111,7 +121,9 @@ func TestKeySet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := &keySet{keys: map[string]any{"ec": ec.Public(), "p384": strange.Public(), "rsa": rs.Public(), "weak": weak.Public()}}
+	set := &keySet{
+		keys: map[string]any{"ec": ec.Public(), "p384": strange.Public(), "rsa": rs.Public(), "weak": weak.Public()},
+	}
 	keys := keysAt(t0)
 	keys.JWKS = &JWKS{URL: "https://practice.example/jwks", HTTP: set, Now: keys.Now}
 	tests := []struct {
@@ -182,7 +194,14 @@ func TestKeySetIsCached(t *testing.T) {
 			set.keys = map[string]any{"b": next.Public()}
 		}
 		if code := verify(step.kid, step.key); code != step.code || set.asked != step.asked {
-			t.Errorf("%s: code %q, wanted %q; asked %d times, wanted %d", step.name, code, step.code, set.asked, step.asked)
+			t.Errorf(
+				"%s: code %q, wanted %q; asked %d times, wanted %d",
+				step.name,
+				code,
+				step.code,
+				set.asked,
+				step.asked,
+			)
 		}
 	}
 }

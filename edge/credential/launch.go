@@ -34,19 +34,41 @@ func (k Keys) VerifyLaunch(ctx context.Context, token string) (session.Launch, e
 	}
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return session.Launch{}, shared.Wrap(err, shared.CodeUnauthorized, "The launch token has expired. Open the patient's record again.")
+		return session.Launch{}, shared.Wrap(
+			err,
+			shared.CodeUnauthorized,
+			"The launch token has expired. Open the patient's record again.",
+		)
 	case err != nil:
-		return session.Launch{}, shared.Wrap(err, shared.CodeUnauthorized, "The launch token is not valid. Ask whoever runs the practice system to check its signing key.")
+		return session.Launch{}, shared.Wrap(
+			err,
+			shared.CodeUnauthorized,
+			"The launch token is not valid. Ask whoever runs the practice system to check its signing key.",
+		)
 	case claims.ExpiresAt.After(k.Now().Add(shared.LaunchMaxTTL + shared.ClockSkew)):
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token lives too long: exp may be at most 12 hours away.")
+		return session.Launch{}, shared.Errorf(
+			shared.CodeUnauthorized,
+			"The launch token lives too long: exp may be at most 12 hours away.",
+		)
 	case claims.Subject == "" || len(claims.Subject) > 200:
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token needs sub, the clinician's id.")
+		return session.Launch{}, shared.Errorf(
+			shared.CodeUnauthorized,
+			"The launch token needs sub, the clinician's id.",
+		)
 	case len([]rune(claims.PatientLabel)) > maxPatientLabel:
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token's patientLabel may have %d characters.", maxPatientLabel)
+		return session.Launch{}, shared.Errorf(
+			shared.CodeUnauthorized,
+			"The launch token's patientLabel may have %d characters.",
+			maxPatientLabel,
+		)
 	}
 	for _, claim := range []struct{ name, id string }{{"facilityId", claims.FacilityID}, {"patientId", claims.PatientID}, {"encounterId", claims.EncounterID}} {
 		if !shared.ValidID(claim.id) {
-			return session.Launch{}, shared.Errorf(shared.CodeUnauthorized, "The launch token needs %s: 1 to 64 letters, digits, dots, underscores or hyphens.", claim.name)
+			return session.Launch{}, shared.Errorf(
+				shared.CodeUnauthorized,
+				"The launch token needs %s: 1 to 64 letters, digits, dots, underscores or hyphens.",
+				claim.name,
+			)
 		}
 	}
 	return session.Launch{

@@ -80,7 +80,13 @@ func (b *Bucket) Origin() string {
 
 // PresignPut signs the length, type and hash of the bytes, and that the key
 // must be free (If-None-Match: *, RFC 9110 section 13.1.2).
-func (b *Bucket) PresignPut(ctx context.Context, key string, size int64, sha256 string, now time.Time) (shared.PresignedUpload, error) {
+func (b *Bucket) PresignPut(
+	ctx context.Context,
+	key string,
+	size int64,
+	sha256 string,
+	now time.Time,
+) (shared.PresignedUpload, error) {
 	headers := map[string]string{
 		"content-type":          shared.ContentTypeJPEG,
 		"if-none-match":         "*",
@@ -104,7 +110,13 @@ func (b *Bucket) PresignGet(ctx context.Context, key string, now time.Time, expi
 	return b.presign(ctx, http.MethodGet, key, now, expires, func(*http.Request) {})
 }
 
-func (b *Bucket) presign(ctx context.Context, method, key string, now time.Time, expires time.Duration, prepare func(*http.Request)) (string, error) {
+func (b *Bucket) presign(
+	ctx context.Context,
+	method, key string,
+	now time.Time,
+	expires time.Duration,
+	prepare func(*http.Request),
+) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, method, b.url(key), nil)
 	if err != nil {
 		return "", err
@@ -125,7 +137,10 @@ func (b *Bucket) Head(ctx context.Context, key string) (session.ObjectInfo, erro
 	case err != nil:
 		return session.ObjectInfo{}, err
 	case response.StatusCode == http.StatusNotFound:
-		return session.ObjectInfo{}, shared.Errorf(shared.CodeObjectMissing, "The photo did not arrive in full. Upload it again.")
+		return session.ObjectInfo{}, shared.Errorf(
+			shared.CodeObjectMissing,
+			"The photo did not arrive in full. Upload it again.",
+		)
 	case response.StatusCode != http.StatusOK:
 		return session.ObjectInfo{}, unavailable(fmt.Errorf("HEAD answered %d", response.StatusCode))
 	}
@@ -170,7 +185,12 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 }
 
 // do signs and sends a request and reads the answer whole.
-func (b *Bucket) do(ctx context.Context, method, target string, body []byte, prepare func(http.Header)) (*http.Response, []byte, error) {
+func (b *Bucket) do(
+	ctx context.Context,
+	method, target string,
+	body []byte,
+	prepare func(http.Header),
+) (*http.Response, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, err
@@ -179,7 +199,15 @@ func (b *Bucket) do(ctx context.Context, method, target string, body []byte, pre
 	payloadHash := hex.EncodeToString(sum[:])
 	request.Header.Set("X-Amz-Content-Sha256", payloadHash)
 	prepare(request.Header)
-	if err := b.signer.SignHTTP(ctx, b.credentials(), request, payloadHash, "s3", b.config.Region, b.now()); err != nil {
+	if err := b.signer.SignHTTP(
+		ctx,
+		b.credentials(),
+		request,
+		payloadHash,
+		"s3",
+		b.config.Region,
+		b.now(),
+	); err != nil {
 		return nil, nil, err
 	}
 	return b.send(request)

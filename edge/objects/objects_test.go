@@ -67,7 +67,13 @@ func TestPublishedExampleHeader(t *testing.T) {
 		authorization = r.Header.Get("Authorization")
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(""))}, nil
 	}))
-	_, _, err := bucket.do(t.Context(), http.MethodGet, bucket.url("test.txt"), nil, func(h http.Header) { h.Set("Range", "bytes=0-9") })
+	_, _, err := bucket.do(
+		t.Context(),
+		http.MethodGet,
+		bucket.url("test.txt"),
+		nil,
+		func(h http.Header) { h.Set("Range", "bytes=0-9") },
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,15 +93,40 @@ func TestPresignAsTheSDKDoes(t *testing.T) {
 	const key, hash, size = "sessions/enc-1/1767258000000_0123456789abcdef.jpg", "LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=", 1234
 	now := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 	tests := map[string]Config{
-		"virtual host":          {Bucket: "photos", Region: "ap-southeast-2", AccessKeyID: "AKID", SecretAccessKey: "secret"},
-		"path style":            {Bucket: "photos", Region: "auto", Endpoint: "https://account.example", AccessKeyID: "AKID", SecretAccessKey: "secret"},
-		"temporary credentials": {Bucket: "photos", Region: "eu-west-1", AccessKeyID: "ASIA", SecretAccessKey: "secret", SessionToken: "token/with+signs="},
+		"virtual host": {
+			Bucket:          "photos",
+			Region:          "ap-southeast-2",
+			AccessKeyID:     "AKID",
+			SecretAccessKey: "secret",
+		},
+		"path style": {
+			Bucket:          "photos",
+			Region:          "auto",
+			Endpoint:        "https://account.example",
+			AccessKeyID:     "AKID",
+			SecretAccessKey: "secret",
+		},
+		"temporary credentials": {
+			Bucket:          "photos",
+			Region:          "eu-west-1",
+			AccessKeyID:     "ASIA",
+			SecretAccessKey: "secret",
+			SessionToken:    "token/with+signs=",
+		},
 	}
 	for name, config := range tests {
 		t.Run(name, func(t *testing.T) {
 			sdk := s3.NewPresignClient(s3.New(s3.Options{
-				Region: config.Region, UsePathStyle: config.Endpoint != "",
-				BaseEndpoint: endpoint(config), Credentials: credentials.NewStaticCredentialsProvider(config.AccessKeyID, config.SecretAccessKey, config.SessionToken),
+				Region:       config.Region,
+				UsePathStyle: config.Endpoint != "",
+				BaseEndpoint: endpoint(
+					config,
+				),
+				Credentials: credentials.NewStaticCredentialsProvider(
+					config.AccessKeyID,
+					config.SecretAccessKey,
+					config.SessionToken,
+				),
 			}), s3.WithPresignExpires(shared.UploadURLTTL), func(o *s3.PresignOptions) { o.Presigner = presignerAt{now} })
 			theirs, err := sdk.PresignPutObject(t.Context(), &s3.PutObjectInput{
 				Bucket: &config.Bucket, Key: aws.String(key), ContentType: aws.String(shared.ContentTypeJPEG),
@@ -124,10 +155,18 @@ func TestPresignAsTheSDKDoes(t *testing.T) {
 // headers, which its S3 client leaves to a query where it can.
 type presignerAt struct{ now time.Time }
 
-func (p presignerAt) PresignHTTP(ctx context.Context, c aws.Credentials, r *http.Request, hash, service, region string, _ time.Time, options ...func(*v4.SignerOptions)) (string, http.Header, error) {
-	return v4.NewSigner().PresignHTTP(ctx, c, r, hash, service, region, p.now, append(options, func(o *v4.SignerOptions) {
-		o.DisableURIPathEscaping, o.DisableHeaderHoisting = true, true
-	})...)
+func (p presignerAt) PresignHTTP(
+	ctx context.Context,
+	c aws.Credentials,
+	r *http.Request,
+	hash, service, region string,
+	_ time.Time,
+	options ...func(*v4.SignerOptions),
+) (string, http.Header, error) {
+	return v4.NewSigner().
+		PresignHTTP(ctx, c, r, hash, service, region, p.now, append(options, func(o *v4.SignerOptions) {
+			o.DisableURIPathEscaping, o.DisableHeaderHoisting = true, true
+		})...)
 }
 
 func endpoint(config Config) *string {
@@ -142,7 +181,13 @@ func endpoint(config Config) *string {
 func target(t *testing.T, signed string) []string {
 	values := query(t, signed)
 	address, _, _ := strings.Cut(signed, "?")
-	return []string{address, values.Get("X-Amz-Credential"), values.Get("X-Amz-Date"), values.Get("X-Amz-Expires"), values.Get("X-Amz-Security-Token")}
+	return []string{
+		address,
+		values.Get("X-Amz-Credential"),
+		values.Get("X-Amz-Date"),
+		values.Get("X-Amz-Expires"),
+		values.Get("X-Amz-Security-Token"),
+	}
 }
 
 func query(t *testing.T, signed string) url.Values {

@@ -57,7 +57,13 @@ type message struct {
 	Encoding string           `json:"encoding"`
 }
 
-func (p *Publisher) Publish(ctx context.Context, encounterID string, name shared.EventName, event shared.Event, id string) error {
+func (p *Publisher) Publish(
+	ctx context.Context,
+	encounterID string,
+	name shared.EventName,
+	event shared.Event,
+	id string,
+) error {
 	data, err := json.Marshal(event)
 	if err != nil {
 		return err
@@ -84,7 +90,12 @@ func (p *Publisher) Publish(ctx context.Context, encounterID string, name shared
 }
 
 func (p *Publisher) post(ctx context.Context, encounterID string, body []byte) (retryable bool, err error) {
-	status, _, err := p.ask(ctx, http.MethodPost, "/channels/"+url.PathEscape(shared.Channel(encounterID))+"/messages", body)
+	status, _, err := p.ask(
+		ctx,
+		http.MethodPost,
+		"/channels/"+url.PathEscape(shared.Channel(encounterID))+"/messages",
+		body,
+	)
 	switch {
 	case err != nil:
 		return true, err
@@ -144,7 +155,11 @@ func (p *Publisher) Time(ctx context.Context) (time.Time, error) {
 }
 
 func unavailable(cause error) error {
-	return shared.Wrap(cause, shared.CodeUpstreamUnavailable, "The desktop could not be told just now; it will find the change by itself.")
+	return shared.Wrap(
+		cause,
+		shared.CodeUpstreamUnavailable,
+		"The desktop could not be told just now; it will find the change by itself.",
+	)
 }
 
 func (p *Publisher) SubscribeToken(encounterID string, now time.Time) (shared.RealtimeResponse, error) {

@@ -75,5 +75,8 @@ func (s *Service) hashCode(digits string) string {
 
 // codeInvalid answers every code that does not work, whyever, alike.
 func codeInvalid() error {
-	return shared.Errorf(shared.CodeTokenInvalid, "This code does not work. Check what you typed, or show a new code on the desktop and type that one.")
+	return shared.Errorf(
+		shared.CodeTokenInvalid,
+		"This code does not work. Check what you typed, or show a new code on the desktop and type that one.",
+	)
 }

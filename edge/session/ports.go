@@ -44,7 +44,13 @@ type Store interface {
 	// slot or is confirmed keeps its key; slots that lapsed are freed. It fails
 	// with limit_reached if there are not enough slots, and with bad_request
 	// if an imageId is held for other bytes.
-	Reserve(ctx context.Context, ref Ref, wanted []Reservation, limit int, now time.Time) (held []Reservation, err error)
+	Reserve(
+		ctx context.Context,
+		ref Ref,
+		wanted []Reservation,
+		limit int,
+		now time.Time,
+	) (held []Reservation, err error)
 
 	// AddImage confirms an image. Confirming it again changes nothing and
 	// returns the stored one with added false. It fails with object_missing
@@ -55,7 +61,13 @@ type Store interface {
 	GetImages(ctx context.Context, ref Ref) (State, error)
 
 	// UpdateImage replaces an image's metadata. It fails with image_not_found.
-	UpdateImage(ctx context.Context, ref Ref, imageID string, change MetadataPatch, now time.Time) (image shared.Image, revision int64, err error)
+	UpdateImage(
+		ctx context.Context,
+		ref Ref,
+		imageID string,
+		change MetadataPatch,
+		now time.Time,
+	) (image shared.Image, revision int64, err error)
 
 	// RemoveImage forgets an image. It fails with image_not_found.
 	RemoveImage(ctx context.Context, ref Ref, imageID string) (image shared.Image, revision int64, err error)
@@ -80,7 +92,13 @@ type MetadataPatch map[string]string
 // Objects stores the bytes.
 type Objects interface {
 	// PresignPut signs a PUT that is good for exactly these bytes, once.
-	PresignPut(ctx context.Context, key string, size int64, sha256 string, now time.Time) (shared.PresignedUpload, error)
+	PresignPut(
+		ctx context.Context,
+		key string,
+		size int64,
+		sha256 string,
+		now time.Time,
+	) (shared.PresignedUpload, error)
 
 	// PresignGet signs a GET that works from now until expires.
 	PresignGet(ctx context.Context, key string, now time.Time, expires time.Duration) (url string, err error)

@@ -64,7 +64,10 @@ func (s *Service) Open(ctx context.Context, launch Launch) (Opened, error) {
 		return Opened{}, err
 	}
 	if live.PatientID != launch.PatientID || live.FacilityID != launch.FacilityID {
-		return Opened{}, shared.Errorf(shared.CodeEncounterMismatch, "This encounter has a session of another patient. Close it on the desktop and open the right record.")
+		return Opened{}, shared.Errorf(
+			shared.CodeEncounterMismatch,
+			"This encounter has a session of another patient. Close it on the desktop and open the right record.",
+		)
 	}
 	return s.opened(live, token, code, now), nil
 }
@@ -128,7 +131,11 @@ func (s *Service) join(ctx context.Context, token QRToken) (State, error) {
 }
 
 // Presign reserves a slot for each image and signs its PUT, all or none.
-func (s *Service) Presign(ctx context.Context, ref Ref, images []shared.PresignImage) ([]shared.PresignedUpload, error) {
+func (s *Service) Presign(
+	ctx context.Context,
+	ref Ref,
+	images []shared.PresignImage,
+) ([]shared.PresignedUpload, error) {
 	now := s.Now()
 	wanted := make([]Reservation, len(images))
 	for i, image := range images {
@@ -158,7 +165,10 @@ func (s *Service) Presign(ctx context.Context, ref Ref, images []shared.PresignI
 // Confirm takes an uploaded image into the session and tells the desktop.
 func (s *Service) Confirm(ctx context.Context, ref Ref, request shared.ConfirmRequest) (shared.ConfirmResponse, error) {
 	if !keyBelongsTo(request.S3Key, ref.EncounterID, request.ImageID) {
-		return shared.ConfirmResponse{}, shared.Errorf(shared.CodeBadRequest, "s3Key is not the key that was given to this image.")
+		return shared.ConfirmResponse{}, shared.Errorf(
+			shared.CodeBadRequest,
+			"s3Key is not the key that was given to this image.",
+		)
 	}
 	object, err := s.Objects.Head(ctx, request.S3Key)
 	if shared.CodeOf(err) == shared.CodeObjectMissing {
@@ -186,7 +196,12 @@ func (s *Service) Confirm(ctx context.Context, ref Ref, request shared.ConfirmRe
 	if err != nil {
 		return shared.ConfirmResponse{}, err
 	}
-	notified := s.notify(ctx, ref, shared.EventImageUploaded, shared.Event{ImageID: request.ImageID, Revision: added.Revision})
+	notified := s.notify(
+		ctx,
+		ref,
+		shared.EventImageUploaded,
+		shared.Event{ImageID: request.ImageID, Revision: added.Revision},
+	)
 	return shared.ConfirmResponse{Image: added.Image, ImageCount: added.ImageCount, Notified: notified}, nil
 }
 
@@ -266,7 +281,9 @@ func (s *Service) End(ctx context.Context, ref Ref) error {
 // notify publishes a hint. The message id is the same for a repeated request,
 // so that the desktop hears of a change once.
 func (s *Service) notify(ctx context.Context, ref Ref, name shared.EventName, event shared.Event) bool {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %d", ref.EncounterID, ref.SessionID, name, event.ImageID, event.Revision))
+	sum := sha256.Sum256(
+		fmt.Appendf(nil, "%s %s %s %s %d", ref.EncounterID, ref.SessionID, name, event.ImageID, event.Revision),
+	)
 	return s.Notifier.Publish(ctx, ref.EncounterID, name, event, hex.EncodeToString(sum[:12])) == nil
 }
 

@@ -75,7 +75,12 @@ func malformed(answer any) error {
 	return unavailable(fmt.Errorf("unexpected answer of type %T", answer))
 }
 
-func (s *Store) CreateSession(ctx context.Context, created session.Session, to session.Invitation, ttl time.Duration) (session.Session, error) {
+func (s *Store) CreateSession(
+	ctx context.Context,
+	created session.Session,
+	to session.Invitation,
+	ttl time.Duration,
+) (session.Session, error) {
 	encoded, err := json.Marshal(created)
 	if err != nil {
 		return session.Session{}, err
@@ -88,7 +93,12 @@ func (s *Store) CreateSession(ctx context.Context, created session.Session, to s
 	return decode[session.Session](answer, 0)
 }
 
-func (s *Store) CreateSessionToken(ctx context.Context, ref session.Ref, to session.Invitation, ttl time.Duration) (session.Session, error) {
+func (s *Store) CreateSessionToken(
+	ctx context.Context,
+	ref session.Ref,
+	to session.Invitation,
+	ttl time.Duration,
+) (session.Session, error) {
 	answer, err := s.eval(ctx, createSessionToken, invitationKeys(ref.EncounterID, to),
 		ref.SessionID, shared.SessionTTL.Milliseconds(), ref.EncounterID, ttl.Milliseconds())
 	if err != nil {
@@ -133,7 +143,13 @@ func (s *Store) GetImages(ctx context.Context, ref session.Ref) (session.State, 
 	return state(answer, err)
 }
 
-func (s *Store) Reserve(ctx context.Context, ref session.Ref, wanted []session.Reservation, limit int, now time.Time) ([]session.Reservation, error) {
+func (s *Store) Reserve(
+	ctx context.Context,
+	ref session.Ref,
+	wanted []session.Reservation,
+	limit int,
+	now time.Time,
+) ([]session.Reservation, error) {
 	args := []any{now.UnixMilli(), limit}
 	for _, slot := range wanted {
 		args = append(args, slot.ImageID, slot.Size, slot.SHA256, slot.S3Key, slot.LapsesAt.UnixMilli())
@@ -158,7 +174,17 @@ func (s *Store) AddImage(ctx context.Context, ref session.Ref, image shared.Imag
 	if err != nil {
 		return session.Added{}, err
 	}
-	answer, err := s.run(ctx, addImage, ref, image.ImageID, image.S3Key, image.Size, image.SHA256, string(encoded), limit)
+	answer, err := s.run(
+		ctx,
+		addImage,
+		ref,
+		image.ImageID,
+		image.S3Key,
+		image.Size,
+		image.SHA256,
+		string(encoded),
+		limit,
+	)
 	if err != nil {
 		return session.Added{}, err
 	}
@@ -171,7 +197,13 @@ func (s *Store) AddImage(ctx context.Context, ref session.Ref, image shared.Imag
 	}, err
 }
 
-func (s *Store) UpdateImage(ctx context.Context, ref session.Ref, imageID string, change session.MetadataPatch, now time.Time) (shared.Image, int64, error) {
+func (s *Store) UpdateImage(
+	ctx context.Context,
+	ref session.Ref,
+	imageID string,
+	change session.MetadataPatch,
+	now time.Time,
+) (shared.Image, int64, error) {
 	args := []any{imageID, now.UTC().Format(time.RFC3339Nano)}
 	for field, value := range change {
 		args = append(args, field, value)

@@ -113,7 +113,19 @@ func startRedis(t *testing.T, binary string) (address string) {
 	address = listener.Addr().String()
 	listener.Close()
 	_, port, _ := strings.Cut(address, ":")
-	server := exec.Command(binary, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	server := exec.Command(
+		binary,
+		"--bind",
+		"127.0.0.1",
+		"--port",
+		port,
+		"--save",
+		"",
+		"--appendonly",
+		"no",
+		"--dir",
+		t.TempDir(),
+	)
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +151,11 @@ func age(t *testing.T, address string, by time.Duration) {
 		t.Fatal(err)
 	}
 	for _, key := range keys {
-		left, err := strconv.ParseInt(strings.TrimSpace(strings.TrimPrefix(fakes.Do(t, address, "PTTL", key), ":")), 10, 64)
+		left, err := strconv.ParseInt(
+			strings.TrimSpace(strings.TrimPrefix(fakes.Do(t, address, "PTTL", key), ":")),
+			10,
+			64,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

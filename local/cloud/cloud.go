@@ -141,7 +141,12 @@ func (c *Cloud) handlers() map[int]http.Handler {
 
 type refusal func(http.ResponseWriter, *http.Request, fault.Verdict)
 
-func (c *Cloud) wrap(service fault.Service, route func(*http.Request) string, refuse refusal, next http.Handler) http.Handler {
+func (c *Cloud) wrap(
+	service fault.Service,
+	route func(*http.Request) string,
+	refuse refusal,
+	next http.Handler,
+) http.Handler {
 	faulty := &fault.Handler{Service: service, Injector: c.faults, Route: route, Refuse: refuse, Next: next}
 	return c.meter.Handler(string(service), route, faulty)
 }

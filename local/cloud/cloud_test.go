@@ -50,19 +50,38 @@ func fetch(t *testing.T, method, target, body string) (int, string) {
 // The whole of it, as the edge and a developer see it; and a second time, with
 // what the first has left.
 func TestTheCloudAndItsNextStart(t *testing.T) {
-	config := Config{Port: freePorts(t), Host: "127.0.0.1", Data: filepath.Join(t.TempDir(), "data"), HostPage: t.TempDir(), Seed: 1}
+	config := Config{
+		Port:     freePorts(t),
+		Host:     "127.0.0.1",
+		Data:     filepath.Join(t.TempDir(), "data"),
+		HostPage: t.TempDir(),
+		Seed:     1,
+	}
 	first := start(t, config)
 	variables := first.Variables()
-	redis := &upstash.Client{URL: variables["UPSTASH_REDIS_REST_URL"], Token: variables["UPSTASH_REDIS_REST_TOKEN"], HTTP: http.DefaultTransport}
+	redis := &upstash.Client{
+		URL:   variables["UPSTASH_REDIS_REST_URL"],
+		Token: variables["UPSTASH_REDIS_REST_TOKEN"],
+		HTTP:  http.DefaultTransport,
+	}
 	objects := s3.New(s3.Options{
-		BaseEndpoint: aws.String(variables["S3_ENDPOINT"]), Region: variables["AWS_REGION"], UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"], ""),
+		BaseEndpoint: aws.String(variables["S3_ENDPOINT"]),
+		Region:       variables["AWS_REGION"],
+		UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(
+			variables["AWS_ACCESS_KEY_ID"],
+			variables["AWS_SECRET_ACCESS_KEY"],
+			"",
+		),
 	})
 	name := variables["S3_BUCKET_NAME"]
 	if _, err := redis.Do(t.Context(), "SET", "key", "kept", "EX", 100); err != nil {
 		t.Fatal(err)
 	}
-	_, err := objects.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: aws.String("sessions/a.jpg"), Body: strings.NewReader("kept")})
+	_, err := objects.PutObject(
+		t.Context(),
+		&s3.PutObjectInput{Bucket: &name, Key: aws.String("sessions/a.jpg"), Body: strings.NewReader("kept")},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +99,12 @@ func TestTheCloudAndItsNextStart(t *testing.T) {
 			t.Errorf("%s: %d %s", test.target, status, body)
 		}
 	}
-	if status, body := fetch(t, "POST", config.Control()+"faults", `{"service":"redis","effect":"status","next":1}`); status != http.StatusCreated {
+	if status, body := fetch(
+		t,
+		"POST",
+		config.Control()+"faults",
+		`{"service":"redis","effect":"status","next":1}`,
+	); status != http.StatusCreated {
 		t.Errorf("fault: %d %s", status, body)
 	}
 	if _, err := redis.Do(t.Context(), "GET", "key"); shared.CodeOf(err) != shared.CodeUpstreamUnavailable {
@@ -93,19 +117,27 @@ func TestTheCloudAndItsNextStart(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := net.DialTimeout("tcp", strings.TrimPrefix(config.local(redisPort), "http://"), time.Second); err == nil {
+	if _, err := net.DialTimeout(
+		"tcp",
+		strings.TrimPrefix(config.local(redisPort), "http://"),
+		time.Second,
+	); err == nil {
 		t.Error("somebody still listens")
 	}
 
 	second := start(t, config)
 	defer second.Close()
-	if got := second.Variables(); got["SESSION_SECRET"] != variables["SESSION_SECRET"] || got["AWS_SECRET_ACCESS_KEY"] != variables["AWS_SECRET_ACCESS_KEY"] {
+	if got := second.Variables(); got["SESSION_SECRET"] != variables["SESSION_SECRET"] ||
+		got["AWS_SECRET_ACCESS_KEY"] != variables["AWS_SECRET_ACCESS_KEY"] {
 		t.Error("the secrets are others")
 	}
 	if got, err := redis.Do(t.Context(), "GET", "key"); got != "kept" || err != nil {
 		t.Errorf("the key is %v, %v", got, err)
 	}
-	if _, err := objects.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &name, Key: aws.String("sessions/a.jpg")}); err != nil {
+	if _, err := objects.HeadObject(
+		t.Context(),
+		&s3.HeadObjectInput{Bucket: &name, Key: aws.String("sessions/a.jpg")},
+	); err != nil {
 		t.Errorf("the object: %v", err)
 	}
 	second.Clock(fault.S3).SetSkew(objectsLive + time.Minute)

@@ -37,7 +37,10 @@ func (c Config) check() error {
 		return fmt.Errorf("PORT is %d: it is the first of seven, so use 1024 to %d", c.Port, 65535-inspectorPort)
 	}
 	if ip := net.ParseIP(c.Host); c.Host == "" || ip != nil && ip.IsUnspecified() {
-		return fmt.Errorf("HOST is %q: use the address that a phone reaches this machine at, such as 192.168.1.20", c.Host)
+		return fmt.Errorf(
+			"HOST is %q: use the address that a phone reaches this machine at, such as 192.168.1.20",
+			c.Host,
+		)
 	}
 	if c.Data == "" {
 		return fmt.Errorf("DATA is empty: name a folder, such as .local")

@@ -48,7 +48,10 @@ func TestOrigins(t *testing.T) {
 		}
 	}
 	t.Setenv("ALLOWED_ORIGINS", "http://localhost:3000, http://127.0.0.1:9001")
-	if got := (Config{Port: 9000, Host: "192.168.1.20"}).origins(); !slices.Equal(got[2:], []string{"http://localhost:3000", "http://127.0.0.1:9001"}) {
+	if got := (Config{Port: 9000, Host: "192.168.1.20"}).origins(); !slices.Equal(
+		got[2:],
+		[]string{"http://localhost:3000", "http://127.0.0.1:9001"},
+	) {
 		t.Errorf("with pages of one's own: %v", got)
 	}
 }
@@ -101,7 +104,8 @@ func TestSecretsAreMadeOnce(t *testing.T) {
 func TestTunablesComeFromTheEnvironment(t *testing.T) {
 	t.Setenv("MAX_IMAGES_PER_SESSION", "3")
 	variables := Config{Port: 9000, Host: "127.0.0.1"}.variables(secrets{})
-	if !slices.Contains(variables, [2]string{"MAX_IMAGES_PER_SESSION", "3"}) || !slices.Contains(variables, [2]string{"CONSENT", "off"}) {
+	if !slices.Contains(variables, [2]string{"MAX_IMAGES_PER_SESSION", "3"}) ||
+		!slices.Contains(variables, [2]string{"CONSENT", "off"}) {
 		t.Errorf("variables %v", variables)
 	}
 }

@@ -55,7 +55,12 @@ func (c Config) explain(err error, host string, offset int) error {
 	port := c.Port + offset
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("port %d (%s) is in use: stop what uses it, or move all ports with PORT=%d", port, portNames[offset], c.Port+1000)
+		return fmt.Errorf(
+			"port %d (%s) is in use: stop what uses it, or move all ports with PORT=%d",
+			port,
+			portNames[offset],
+			c.Port+1000,
+		)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("HOST is %s, which is not an address of this machine", host)
 	case errors.Is(err, syscall.EACCES):

@@ -12,7 +12,10 @@ export function variable(name: string): string {
 }
 
 async function control(method: string, path: string, body?: unknown): Promise<Response> {
-  const response = await fetch(inject('control') + path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const response = await fetch(inject('control') + path, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   return response;
 }

@@ -1,5 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { Realtime, Rest, type ChannelStateChange, type ClientOptions, type ConnectionStateChange, type Message, type RealtimeChannel } from 'ably';
+import {
+  Realtime,
+  Rest,
+  type ChannelStateChange,
+  type ClientOptions,
+  type ConnectionStateChange,
+  type Message,
+  type RealtimeChannel,
+} from 'ably';
 import { afterEach, describe, expect, it } from 'vitest';
 import { behave, cut, misbehave, skew, variable } from './cloud';
 
@@ -58,14 +66,18 @@ async function received(name: string, inbox: Message[]): Promise<(string | undef
   return inbox.filter((message) => message.name !== 'last').map((message) => message.name);
 }
 
-const attachedAgain = (channel: RealtimeChannel): Promise<ChannelStateChange> => new Promise((resolve) => channel.once('attached', resolve));
-const failure = (client: Realtime): Promise<ConnectionStateChange> => new Promise((resolve) => client.connection.once('failed', resolve));
+const attachedAgain = (channel: RealtimeChannel): Promise<ChannelStateChange> =>
+  new Promise((resolve) => channel.once('attached', resolve));
+const failure = (client: Realtime): Promise<ConnectionStateChange> =>
+  new Promise((resolve) => client.connection.once('failed', resolve));
 
 const formats: [string, boolean][] = [
   ['JSON', false],
   ['msgpack', true],
 ];
-const pairs = formats.flatMap(([from, sends]) => formats.map(([to, receives]): [string, string, boolean, boolean] => [from, to, sends, receives]));
+const pairs = formats.flatMap(([from, sends]) =>
+  formats.map(([to, receives]): [string, string, boolean, boolean] => [from, to, sends, receives]),
+);
 
 describe.each(pairs)('from %s to %s', (_from, _to, sends, receives) => {
   it.each<[string, unknown]>([
@@ -80,7 +92,8 @@ describe.each(pairs)('from %s to %s', (_from, _to, sends, receives) => {
     await rest({ key, useBinaryProtocol: sends }).channels.get(channel).publish(name, data);
     expect(await received(channel, inbox)).toEqual([name, name]);
     for (const message of inbox.slice(0, 2)) {
-      const got: unknown = message.data instanceof ArrayBuffer ? Buffer.from(message.data) : (message.data ?? undefined);
+      const got: unknown =
+        message.data instanceof ArrayBuffer ? Buffer.from(message.data) : (message.data ?? undefined);
       expect(got).toEqual(data);
     }
   });
@@ -108,15 +121,18 @@ describe.each(formats)('a subscriber in %s', (_, useBinaryProtocol) => {
 });
 
 describe('a publisher', () => {
-  it.each(['drop-before', 'drop-after'] as const)('that lost its connection (%s) has published once', async (effect) => {
-    const name = newChannel();
-    const { inbox } = await subscribe(connect(), name);
-    const publisher = connect();
-    await publisher.connection.once('connected');
-    await misbehave({ service: 'realtime', effect, route: 'in MESSAGE', next: 1 });
-    await publisher.channels.get(name).publish('once', null);
-    expect(await received(name, inbox)).toEqual(['once']);
-  });
+  it.each(['drop-before', 'drop-after'] as const)(
+    'that lost its connection (%s) has published once',
+    async (effect) => {
+      const name = newChannel();
+      const { inbox } = await subscribe(connect(), name);
+      const publisher = connect();
+      await publisher.connection.once('connected');
+      await misbehave({ service: 'realtime', effect, route: 'in MESSAGE', next: 1 });
+      await publisher.channels.get(name).publish('once', null);
+      expect(await received(name, inbox)).toEqual(['once']);
+    },
+  );
 
   it('may repeat itself with an id', async () => {
     const name = newChannel();
@@ -149,7 +165,9 @@ describe('a token', () => {
     });
     const { inbox } = await subscribe(client, name);
     const changes: string[] = [];
-    client.connection.on((change) => changes.push(change.current === 'connected' && change.previous === 'connected' ? 'update' : change.current));
+    client.connection.on((change) =>
+      changes.push(change.current === 'connected' && change.previous === 'connected' ? 'update' : change.current),
+    );
     now = ahead;
     await skew('realtime', ahead);
     await expect.poll(() => tokens, { timeout: 5000 }).toBe(2);
@@ -181,7 +199,9 @@ describe('a token', () => {
 
   it('comes from a request that is good once', async () => {
     const request = await rest().auth.createTokenRequest({ ttl: 60_000, capability: SUBSCRIBE_ONLY('a') });
-    const bearer = { authCallback: (_: unknown, callback: (error: null, value: typeof request) => void) => callback(null, request) };
+    const bearer = {
+      authCallback: (_: unknown, callback: (error: null, value: typeof request) => void) => callback(null, request),
+    };
     const details = await rest(bearer).auth.requestToken();
     expect(JSON.parse(details.capability)).toEqual({ a: ['subscribe'] });
     await expect(rest(bearer).auth.requestToken()).rejects.toMatchObject({ code: 40105 });
@@ -199,7 +219,10 @@ describe('a wrong key', () => {
   });
 
   it('is refused over REST', async () => {
-    await expect(rest(wrong).channels.get('a').publish('x', null)).rejects.toMatchObject({ code: 40101, statusCode: 401 });
+    await expect(rest(wrong).channels.get('a').publish('x', null)).rejects.toMatchObject({
+      code: 40101,
+      statusCode: 401,
+    });
   });
 });
 

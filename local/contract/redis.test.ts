@@ -51,7 +51,12 @@ describe.each<[string, 'base64' | false]>([
   });
 
   it('runs a script', async () => {
-    expect(await redis.eval('return {KEYS[1], ARGV[1], 7, false}', ['key'], ['argument'])).toEqual(['key', 'argument', 7, null]);
+    expect(await redis.eval('return {KEYS[1], ARGV[1], 7, false}', ['key'], ['argument'])).toEqual([
+      'key',
+      'argument',
+      7,
+      null,
+    ]);
   });
 });
 

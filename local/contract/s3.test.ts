@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, describe, expect, it } from 'vitest';
 import { behave, hits, misbehave, skew, variable } from './cloud';
@@ -28,9 +35,20 @@ const put = (Key: string): Promise<unknown> =>
 
 /** A URL that is good for this photo, once, as the edge signs it. */
 function signPut(Key: string, expiresIn = 300): Promise<string> {
-  const command = new PutObjectCommand({ Bucket, Key, ContentType: 'image/jpeg', ContentLength: photo.length, ChecksumSHA256: checksum, IfNoneMatch: '*' });
+  const command = new PutObjectCommand({
+    Bucket,
+    Key,
+    ContentType: 'image/jpeg',
+    ContentLength: photo.length,
+    ChecksumSHA256: checksum,
+    IfNoneMatch: '*',
+  });
   const signed = ['content-type', 'x-amz-checksum-sha256', 'if-none-match'];
-  return getSignedUrl(client, command, { expiresIn, signableHeaders: new Set(['host', 'content-length', ...signed]), unhoistableHeaders: new Set(signed) });
+  return getSignedUrl(client, command, {
+    expiresIn,
+    signableHeaders: new Set(['host', 'content-length', ...signed]),
+    unhoistableHeaders: new Set(signed),
+  });
 }
 
 interface Answer {
@@ -43,10 +61,20 @@ async function send(url: string, body: Buffer = photo, headers: Record<string, s
   const response = await fetch(url, {
     method: 'PUT',
     body: new Uint8Array(body),
-    headers: { 'content-type': 'image/jpeg', 'if-none-match': '*', 'x-amz-checksum-sha256': checksum, origin: page, ...headers },
+    headers: {
+      'content-type': 'image/jpeg',
+      'if-none-match': '*',
+      'x-amz-checksum-sha256': checksum,
+      origin: page,
+      ...headers,
+    },
   });
   const text = await response.text();
-  return { status: response.status, code: /<Code>(\w+)<\/Code>/.exec(text)?.[1], origin: response.headers.get('access-control-allow-origin') };
+  return {
+    status: response.status,
+    code: /<Code>(\w+)<\/Code>/.exec(text)?.[1],
+    origin: response.headers.get('access-control-allow-origin'),
+  };
 }
 
 describe('a presigned PUT', () => {
@@ -75,7 +103,11 @@ describe('a presigned PUT', () => {
     const preflight = (origin: string): Promise<Response> =>
       fetch(`${variable('S3_ENDPOINT')}/${Bucket}/${newKey()}`, {
         method: 'OPTIONS',
-        headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type,if-none-match,x-amz-checksum-sha256' },
+        headers: {
+          origin,
+          'access-control-request-method': 'PUT',
+          'access-control-request-headers': 'content-type,if-none-match,x-amz-checksum-sha256',
+        },
       });
     const allowed = await preflight(page);
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([200, page]);
@@ -100,7 +132,10 @@ describe('an object', () => {
     const Key = newKey();
     await put(Key);
     const again = new PutObjectCommand({ Bucket, Key, Body: 'other', IfNoneMatch: '*' });
-    await expect(client.send(again)).rejects.toMatchObject({ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } });
+    await expect(client.send(again)).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      $metadata: { httpStatusCode: 412 },
+    });
   });
 
   it('is not put with a checksum of something else', async () => {
@@ -130,13 +165,16 @@ describe('failures', () => {
     await expect(wrong).rejects.toMatchObject({ name: 'SignatureDoesNotMatch', $metadata: { httpStatusCode: 403 } });
   });
 
-  it.each(['drop-before', 'drop-after', 'status', 'cut-upload'] as const)('of the connection (%s) are overcome', async (effect) => {
-    await misbehave({ service: 's3', effect, route: 'PUT object', next: 1 });
-    const Key = newKey();
-    await put(Key);
-    expect(await hits()).toEqual([1]);
-    expect((await client.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength).toBe(photo.length);
-  });
+  it.each(['drop-before', 'drop-after', 'status', 'cut-upload'] as const)(
+    'of the connection (%s) are overcome',
+    async (effect) => {
+      await misbehave({ service: 's3', effect, route: 'PUT object', next: 1 });
+      const Key = newKey();
+      await put(Key);
+      expect(await hits()).toEqual([1]);
+      expect((await client.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength).toBe(photo.length);
+    },
+  );
 
   it('in the middle of an answer are seen', async () => {
     const Key = newKey();

@@ -66,7 +66,10 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(page))
 	mux.HandleFunc("GET /status.json", s.status)
-	mux.HandleFunc("GET /counters", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.Meter.Counts()) })
+	mux.HandleFunc(
+		"GET /counters",
+		func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.Meter.Counts()) },
+	)
 	mux.HandleFunc("DELETE /counters", func(w http.ResponseWriter, _ *http.Request) {
 		s.Meter.Reset()
 		w.WriteHeader(http.StatusNoContent)
@@ -92,7 +95,8 @@ func (s *Server) Handler() http.Handler {
 func guard(next http.Handler) http.Handler {
 	foreign := http.NewCrossOriginProtection()
 	return foreign.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'")
+		w.Header().
+			Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'")
 		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	}))

@@ -37,7 +37,12 @@ func run(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(folder)
 	stored, err = objects.Start(context.Background(), objects.Config{
-		Folder: folder, AccessKey: "ACCESS", SecretKey: "SECRETSECRET", Region: "us-east-1", Bucket: "photos", Origins: []string{"http://desktop.test"},
+		Folder:    folder,
+		AccessKey: "ACCESS",
+		SecretKey: "SECRETSECRET",
+		Region:    "us-east-1",
+		Bucket:    "photos",
+		Origins:   []string{"http://desktop.test"},
 	})
 	if err != nil {
 		return 1, err
@@ -65,8 +70,16 @@ func newServer(t *testing.T) *Server {
 		}
 	})
 	return &Server{
-		Places: []Place{{"Redis", "http://127.0.0.1:1", "embedded"}}, Started: time.Now(), Meter: &meter.Meter{}, Faults: fault.New(1),
-		Clocks: map[fault.Service]*clock.Clock{fault.Redis: {}}, Redis: keys, Objects: stored, Realtime: events,
+		Places: []Place{
+			{"Redis", "http://127.0.0.1:1", "embedded"},
+		},
+		Started:  time.Now(),
+		Meter:    &meter.Meter{},
+		Faults:   fault.New(1),
+		Clocks:   map[fault.Service]*clock.Clock{fault.Redis: {}},
+		Redis:    keys,
+		Objects:  stored,
+		Realtime: events,
 	}
 }
 
@@ -83,7 +96,14 @@ func TestSwitches(t *testing.T) {
 		want                       string // part of the answer
 	}{
 		{"add a fault", "POST", "/faults", `{"service":"s3","effect":"cut","next":1}`, 201, `{"id":"f1"}`},
-		{"add a fault that is none", "POST", "/faults", `{"service":"s4","effect":"cut"}`, 400, `use redis, s3, realtime or practice`},
+		{
+			"add a fault that is none",
+			"POST",
+			"/faults",
+			`{"service":"s4","effect":"cut"}`,
+			400,
+			`use redis, s3, realtime or practice`,
+		},
 		{"add a fault that is misspelt", "POST", "/faults", `{"service":"s3","efect":"cut"}`, 400, `efect`},
 		{"list the faults", "GET", "/faults", ``, 200, `{"seed":1,"rules":[]}`},
 		{"remove a fault that is not there", "DELETE", "/faults/f9", ``, 404, `there is no fault`},

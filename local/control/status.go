@@ -107,6 +107,9 @@ func (s *Server) objects(ctx context.Context) (Objects, error) {
 }
 
 func newest(list []objects.Object) []objects.Object {
-	sorted := slices.SortedFunc(slices.Values(list), func(a, b objects.Object) int { return b.ModifiedAt.Compare(a.ModifiedAt) })
+	sorted := slices.SortedFunc(
+		slices.Values(list),
+		func(a, b objects.Object) int { return b.ModifiedAt.Compare(a.ModifiedAt) },
+	)
 	return sorted[:min(len(sorted), maxListed)]
 }

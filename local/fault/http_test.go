@@ -68,7 +68,8 @@ func TestEffectsOnTheWire(t *testing.T) {
 				response.Body.Close()
 			}
 			server.Close() // and so next is ours to read
-			if whole := err == nil; status != test.status || string(body) != test.body || whole != test.whole || retry != test.retry {
+			if whole := err == nil; status != test.status || string(body) != test.body || whole != test.whole ||
+				retry != test.retry {
 				t.Errorf("%d %q, %v, Retry-After %q", status, body, err, retry)
 			}
 			if next.served != test.served {

@@ -114,7 +114,10 @@ func TestRulesTogether(t *testing.T) {
 	add(t, injector, Rule{Service: S3, Effect: Delay, DelayMS: 100})
 	first := add(t, injector, Rule{Service: S3, Effect: Status, Status: 429, RetryAfter: 7, DelayMS: 20})
 	add(t, injector, Rule{Service: S3, Effect: Cut})
-	if got, want := injector.Decide(S3, "GET object"), (Verdict{120 * time.Millisecond, Status, 429, 7, 0.5}); got != want {
+	if got, want := injector.Decide(
+		S3,
+		"GET object",
+	), (Verdict{120 * time.Millisecond, Status, 429, 7, 0.5}); got != want {
 		t.Errorf("verdict %+v, want %+v", got, want)
 	}
 	if !injector.Remove(first) || injector.Remove(first) {

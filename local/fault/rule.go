@@ -78,7 +78,10 @@ func (r Rule) check() error {
 	switch r.Effect {
 	case Delay, DropBefore, DropAfter, Status, Cut, CutUpload, Expire:
 	default:
-		return fmt.Errorf("effect is %q: use delay, drop-before, drop-after, status, cut, cut-upload or expire", r.Effect)
+		return fmt.Errorf(
+			"effect is %q: use delay, drop-before, drop-after, status, cut, cut-upload or expire",
+			r.Effect,
+		)
 	}
 	if _, err := path.Match(r.Route, ""); err != nil {
 		return fmt.Errorf("route is %q: use a pattern such as \"PUT *\"", r.Route)

@@ -86,7 +86,11 @@ func (m *Meter) change(service, route string, change func(*Requests)) {
 func (m *Meter) Counts() Counts {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	copied := Counts{Requests: map[string]map[string]Requests{}, Commands: clone(m.counts.Commands), Frames: clone(m.counts.Frames)}
+	copied := Counts{
+		Requests: map[string]map[string]Requests{},
+		Commands: clone(m.counts.Commands),
+		Frames:   clone(m.counts.Frames),
+	}
 	for service, routes := range m.counts.Requests {
 		copied.Requests[service] = map[string]Requests{}
 		for route, r := range routes {

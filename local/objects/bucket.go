@@ -70,7 +70,10 @@ func (s *Server) Sweep(ctx context.Context, age time.Duration) (int, error) {
 		if o.ModifiedAt.After(deadline) {
 			continue
 		}
-		if _, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &s.config.Bucket, Key: &o.Key}); err != nil {
+		if _, err := s.client.DeleteObject(
+			ctx,
+			&s3.DeleteObjectInput{Bucket: &s.config.Bucket, Key: &o.Key},
+		); err != nil {
 			return swept, err
 		}
 		swept++

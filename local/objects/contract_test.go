@@ -35,8 +35,14 @@ func sum(b []byte) string {
 func presignPut(t *testing.T, key string, life time.Duration) *v4.PresignedHTTPRequest {
 	t.Helper()
 	signed, err := s3.NewPresignClient(client()).PresignPutObject(t.Context(), &s3.PutObjectInput{
-		Bucket: aws.String(bucket), Key: &key, ContentType: aws.String("image/jpeg"), ContentLength: aws.Int64(int64(len(photo))),
-		ChecksumSHA256: aws.String(sum(photo)), IfNoneMatch: aws.String("*"),
+		Bucket: aws.String(
+			bucket,
+		),
+		Key:            &key,
+		ContentType:    aws.String("image/jpeg"),
+		ContentLength:  aws.Int64(int64(len(photo))),
+		ChecksumSHA256: aws.String(sum(photo)),
+		IfNoneMatch:    aws.String("*"),
 	}, s3.WithPresignExpires(life))
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +51,12 @@ func presignPut(t *testing.T, key string, life time.Duration) *v4.PresignedHTTPR
 }
 
 // send does what a browser does with a signed URL; change may spoil it.
-func send(t *testing.T, signed *v4.PresignedHTTPRequest, body []byte, change func(*http.Request)) (status int, document refused, header http.Header) {
+func send(
+	t *testing.T,
+	signed *v4.PresignedHTTPRequest,
+	body []byte,
+	change func(*http.Request),
+) (status int, document refused, header http.Header) {
 	t.Helper()
 	request, err := http.NewRequest(signed.Method, signed.URL, bytes.NewReader(body))
 	if err != nil {
@@ -96,15 +107,50 @@ func TestPresignedPut(t *testing.T) {
 		}, photo, nil, 412, "PreconditionFailed"},
 		{"with other bytes", nil, bytes.Repeat([]byte{7}, len(photo)), nil, 400, "BadDigest"},
 		{"with another length", nil, photo[1:], nil, 403, "SignatureDoesNotMatch"},
-		{"with another type", nil, photo, func(r *http.Request) { r.Header.Set("Content-Type", "text/html") }, 403, "SignatureDoesNotMatch"},
-		{"without the condition", nil, photo, func(r *http.Request) { r.Header.Del("If-None-Match") }, 403, "SignatureDoesNotMatch"},
+		{
+			"with another type",
+			nil,
+			photo,
+			func(r *http.Request) { r.Header.Set("Content-Type", "text/html") },
+			403,
+			"SignatureDoesNotMatch",
+		},
+		{
+			"without the condition",
+			nil,
+			photo,
+			func(r *http.Request) { r.Header.Del("If-None-Match") },
+			403,
+			"SignatureDoesNotMatch",
+		},
 		{"to another key", nil, photo, func(r *http.Request) { r.URL.Path += "x" }, 403, "SignatureDoesNotMatch"},
 		{"expired, a fault", func(t *testing.T, _ string) {
 			misbehave(t, fault.Rule{Effect: fault.Expire, Route: "PUT object"})
 		}, photo, nil, 403, "AccessDenied"},
-		{"under a clock ahead", func(t *testing.T, _ string) { setSkew(t, 2*time.Minute) }, photo, nil, 403, "AccessDenied"},
-		{"under a clock behind", func(t *testing.T, _ string) { setSkew(t, -20*time.Minute) }, photo, nil, 403, "AccessDenied"},
-		{"under a clock that is off by little", func(t *testing.T, _ string) { setSkew(t, -5*time.Minute) }, photo, nil, 200, ""},
+		{
+			"under a clock ahead",
+			func(t *testing.T, _ string) { setSkew(t, 2*time.Minute) },
+			photo,
+			nil,
+			403,
+			"AccessDenied",
+		},
+		{
+			"under a clock behind",
+			func(t *testing.T, _ string) { setSkew(t, -20*time.Minute) },
+			photo,
+			nil,
+			403,
+			"AccessDenied",
+		},
+		{
+			"under a clock that is off by little",
+			func(t *testing.T, _ string) { setSkew(t, -5*time.Minute) },
+			photo,
+			nil,
+			200,
+			"",
+		},
 		{"refused, a fault", func(t *testing.T, _ string) {
 			misbehave(t, fault.Rule{Effect: fault.Status, Status: 503, RetryAfter: 1})
 		}, photo, nil, 503, "SlowDown"},
@@ -135,7 +181,13 @@ func TestAnExpiredURL(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(time.Until(at.Add(2100 * time.Millisecond))) // the gateway has a clock of its own
-	if status, document, _ := send(t, signed, photo, nil); status != 403 || !strings.HasPrefix(document.Message, "Request has expired") {
+	if status, document, _ := send(
+		t,
+		signed,
+		photo,
+		nil,
+	); status != 403 ||
+		!strings.HasPrefix(document.Message, "Request has expired") {
 		t.Errorf("%d %+v", status, document)
 	}
 }
@@ -185,20 +237,31 @@ func TestHeadGetListDelete(t *testing.T) {
 	keys := []string{"sessions/enc-1/1_a.jpg", "sessions/enc-1/2_b.jpg", "sessions/enc-2/3_c.jpg"}
 	for _, key := range keys {
 		_, err := c.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: aws.String(bucket), Key: &key, Body: bytes.NewReader(photo), ContentType: aws.String("image/jpeg"), ChecksumSHA256: aws.String(sum(photo)),
+			Bucket: aws.String(
+				bucket,
+			),
+			Key:            &key,
+			Body:           bytes.NewReader(photo),
+			ContentType:    aws.String("image/jpeg"),
+			ChecksumSHA256: aws.String(sum(photo)),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	head, err := c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: &keys[0], ChecksumMode: types.ChecksumModeEnabled})
+	head, err := c.HeadObject(
+		ctx,
+		&s3.HeadObjectInput{Bucket: aws.String(bucket), Key: &keys[0], ChecksumMode: types.ChecksumModeEnabled},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *head.ContentLength != int64(len(photo)) || aws.ToString(head.ChecksumSHA256) != sum(photo) || *head.ContentType != "image/jpeg" {
+	if *head.ContentLength != int64(len(photo)) || aws.ToString(head.ChecksumSHA256) != sum(photo) ||
+		*head.ContentType != "image/jpeg" {
 		t.Errorf("HEAD: %d bytes, %s, %s", *head.ContentLength, aws.ToString(head.ChecksumSHA256), *head.ContentType)
 	}
-	signed, err := s3.NewPresignClient(c).PresignGetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: &keys[0]})
+	signed, err := s3.NewPresignClient(c).
+		PresignGetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: &keys[0]})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,8 +303,18 @@ func TestWhatTheClientIsRefused(t *testing.T) {
 		skew   time.Duration
 		code   string
 	}{
-		{"a wrong secret", client(func(o *s3.Options) { o.Credentials = fixed{"ACCESS", "wrong"} }), 0, "SignatureDoesNotMatch"},
-		{"an unknown key", client(func(o *s3.Options) { o.Credentials = fixed{"NOBODY", "SECRETSECRET"} }), 0, "InvalidAccessKeyId"},
+		{
+			"a wrong secret",
+			client(func(o *s3.Options) { o.Credentials = fixed{"ACCESS", "wrong"} }),
+			0,
+			"SignatureDoesNotMatch",
+		},
+		{
+			"an unknown key",
+			client(func(o *s3.Options) { o.Credentials = fixed{"NOBODY", "SECRETSECRET"} }),
+			0,
+			"InvalidAccessKeyId",
+		},
 		{"a clock too far ahead", client(), time.Hour, "RequestTimeTooSkewed"},
 	}
 	for _, test := range tests {
@@ -265,7 +338,10 @@ func TestTheClientRecovers(t *testing.T) {
 				o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxBackoff = 10 * time.Millisecond })
 			})
 			key := "sessions/retry/" + string(effect)
-			_, err := c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(bucket), Key: &key, Body: bytes.NewReader(photo)})
+			_, err := c.PutObject(
+				t.Context(),
+				&s3.PutObjectInput{Bucket: aws.String(bucket), Key: &key, Body: bytes.NewReader(photo)},
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -279,7 +355,10 @@ func TestTheClientRecovers(t *testing.T) {
 
 func list(t *testing.T, c *s3.Client, prefix string) (keys []string) {
 	t.Helper()
-	pages := s3.NewListObjectsV2Paginator(c, &s3.ListObjectsV2Input{Bucket: aws.String(bucket), Prefix: &prefix, MaxKeys: aws.Int32(1)})
+	pages := s3.NewListObjectsV2Paginator(
+		c,
+		&s3.ListObjectsV2Input{Bucket: aws.String(bucket), Prefix: &prefix, MaxKeys: aws.Int32(1)},
+	)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
 		if err != nil {

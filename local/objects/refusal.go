@@ -37,7 +37,10 @@ func (s *Server) expired(r *http.Request, now time.Time) *refusal {
 	}
 	signed, err := time.Parse(signedFormat, r.Header.Get("X-Amz-Date"))
 	if err == nil && now.Sub(signed).Abs() > allowedSkew {
-		return &refusal{"RequestTimeTooSkewed", "The difference between the request time and the current time is too large."}
+		return &refusal{
+			"RequestTimeTooSkewed",
+			"The difference between the request time and the current time is too large.",
+		}
 	}
 	return nil
 }

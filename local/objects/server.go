@@ -181,7 +181,13 @@ func (s *Server) newProxy(transport http.RoundTripper) *httputil.ReverseProxy {
 		ErrorLog:  log.New(io.Discard, "", 0), // clients that go away are no news
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if r.Context().Err() == nil {
-				s.refuse(w, r, http.StatusServiceUnavailable, "ServiceUnavailable", "The local S3 gateway does not answer.")
+				s.refuse(
+					w,
+					r,
+					http.StatusServiceUnavailable,
+					"ServiceUnavailable",
+					"The local S3 gateway does not answer.",
+				)
 			}
 		},
 	}

@@ -34,7 +34,15 @@ type Patient struct {
 // Patients are the ones that there are. Their ids never change, so that links
 // and tests can name them.
 var Patients = []Patient{
-	{"pat-2001", "enc-1001", "Marguerite Okafor-Lindqvist, 14.03.1957", "fac-001", "1957-03-14", "female", "Follow-up: ulcer, left lower leg"},
+	{
+		"pat-2001",
+		"enc-1001",
+		"Marguerite Okafor-Lindqvist, 14.03.1957",
+		"fac-001",
+		"1957-03-14",
+		"female",
+		"Follow-up: ulcer, left lower leg",
+	},
 	{"pat-2002", "enc-1002", "Tobias Wren, 02.11.1988", "fac-001", "1988-11-02", "male", "New mole on the back"},
 	{"pat-2003", "enc-1003", "Amara Castellanos, 27.06.2019", "fac-001", "2019-06-27", "female", "Rash, both forearms"},
 }
@@ -73,7 +81,11 @@ func onThisMachine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !address.Addr().Unmap().IsLoopback() {
-			answer(w, http.StatusForbidden, map[string]string{"error": "The local cloud can be steered from its own machine only."})
+			answer(
+				w,
+				http.StatusForbidden,
+				map[string]string{"error": "The local cloud can be steered from its own machine only."},
+			)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -100,7 +112,11 @@ func (c Config) launch(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"launchToken": token})
 		return
 	}
-	answer(w, http.StatusNotFound, map[string]string{"error": fmt.Sprintf("No patient has the encounter %q.", request.EncounterID)})
+	answer(
+		w,
+		http.StatusNotFound,
+		map[string]string{"error": fmt.Sprintf("No patient has the encounter %q.", request.EncounterID)},
+	)
 }
 
 // LaunchToken signs what a desktop opens a session with.

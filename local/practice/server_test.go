@@ -37,17 +37,38 @@ func TestRoutes(t *testing.T) {
 		status               int
 		want                 string // part of the answer
 	}{
-		{"the patients", there, "GET", "/practice.json", ``, 200, `"edge":"http://edge.test","patients":[{"patientId":"pat-2001"`},
+		{
+			"the patients",
+			there,
+			"GET",
+			"/practice.json",
+			``,
+			200,
+			`"edge":"http://edge.test","patients":[{"patientId":"pat-2001"`,
+		},
 		{"the page", there, "GET", "/", ``, 200, "host page"},
 		{"a page that is not built", missing, "GET", "/", ``, 404, "make build"},
 		{"a launch", there, "POST", "/launch", `{"encounterId":"enc-1001"}`, 200, `"launchToken"`},
-		{"a launch of nobody", there, "POST", "/launch", `{"encounterId":"enc-9"}`, 404, `No patient has the encounter`},
+		{
+			"a launch of nobody",
+			there,
+			"POST",
+			"/launch",
+			`{"encounterId":"enc-9"}`,
+			404,
+			`No patient has the encounter`,
+		},
 		{"a launch of what?", there, "POST", "/launch", `enc-1001`, 400, `Send {`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := call(test.handler, test.method, test.target, test.body)
-			if text := strings.ReplaceAll(w.Body.String(), `\"`, `"`); w.Code != test.status || !strings.Contains(text, test.want) {
+			if text := strings.ReplaceAll(
+				w.Body.String(),
+				`\"`,
+				`"`,
+			); w.Code != test.status ||
+				!strings.Contains(text, test.want) {
 				t.Errorf("%d %s", w.Code, text)
 			}
 		})
@@ -61,7 +82,11 @@ func TestTheLaunchTokenSaysWhoAndForHowLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	claims := jwt.MapClaims{}
-	if _, err := jwt.ParseWithClaims(answer.LaunchToken, claims, func(*jwt.Token) (any, error) { return []byte(secret), nil }); err != nil {
+	if _, err := jwt.ParseWithClaims(
+		answer.LaunchToken,
+		claims,
+		func(*jwt.Token) (any, error) { return []byte(secret), nil },
+	); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]any{

@@ -145,7 +145,12 @@ func awaitConnected(t *testing.T, client *ably.Realtime) {
 }
 
 // subscribe attaches and returns what comes, in its order.
-func subscribe(t *testing.T, client *ably.Realtime, channel string, options ...ably.ChannelOption) (*ably.RealtimeChannel, <-chan *ably.Message) {
+func subscribe(
+	t *testing.T,
+	client *ably.Realtime,
+	channel string,
+	options ...ably.ChannelOption,
+) (*ably.RealtimeChannel, <-chan *ably.Message) {
 	t.Helper()
 	awaitConnected(t, client)
 	ch, inbox := client.Channels.Get(channel, options...), make(chan *ably.Message, 1000)

@@ -32,8 +32,13 @@ func (c *connection) attach(m *ProtocolMessage) {
 	if modes == 0 {
 		c.leave(m.Channel)
 		c.send(&frame{message: &ProtocolMessage{
-			Action: ActionError, Channel: m.Channel,
-			Error: newError(codeNotPermitted, "The credential's capability does not permit attaching to the channel %q.", m.Channel),
+			Action:  ActionError,
+			Channel: m.Channel,
+			Error: newError(
+				codeNotPermitted,
+				"The credential's capability does not permit attaching to the channel %q.",
+				m.Channel,
+			),
 		}})
 		return
 	}

@@ -53,7 +53,12 @@ type publication struct {
 // messages that were new. One whose id was published within the retention is
 // dropped, and its earlier serial returned. next makes a serial that is greater
 // than all before.
-func (c *channel) publish(p publication, now time.Time, epoch string, next func() uint64) (serials []string, fresh []Message) {
+func (c *channel) publish(
+	p publication,
+	now time.Time,
+	epoch string,
+	next func() uint64,
+) (serials []string, fresh []Message) {
 	c.prune(now)
 	serials = make([]string, len(p.messages))
 	var serial uint64

@@ -93,7 +93,12 @@ func TestRewindStartsAt(t *testing.T) {
 func TestAnIdIsRememberedForTwoMinutes(t *testing.T) {
 	c, serial := newChannel("c", 0, t0), uint64(0)
 	publish := func(at time.Duration) (string, int) {
-		serials, fresh := c.publish(publication{messages: []Message{{ID: "id"}}}, t0.Add(at), "epoch", func() uint64 { serial++; return serial })
+		serials, fresh := c.publish(
+			publication{messages: []Message{{ID: "id"}}},
+			t0.Add(at),
+			"epoch",
+			func() uint64 { serial++; return serial },
+		)
 		return serials[0], len(fresh)
 	}
 	first, _ := publish(0)

@@ -65,7 +65,12 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	socket.SetReadLimit(maxFrameSize)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	c := &connection{server: s, socket: socket, echo: query.Get("echo") != "false", attachments: map[string]*attachment{}}
+	c := &connection{
+		server:      s,
+		socket:      socket,
+		echo:        query.Get("echo") != "false",
+		attachments: map[string]*attachment{},
+	}
 	if query.Get("format") == "msgpack" {
 		c.format = formatMsgpack
 	}
@@ -89,7 +94,9 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 		resume = query.Get("recover")
 	}
 	if !s.enter(c, clientID, resume) {
-		c.finish(&ProtocolMessage{Action: ActionDisconnected, Error: newError(codeDisconnected, "The server is stopping.")})
+		c.finish(
+			&ProtocolMessage{Action: ActionDisconnected, Error: newError(codeDisconnected, "The server is stopping.")},
+		)
 		c.write(ctx)
 		return
 	}
@@ -163,7 +170,9 @@ func (c *connection) tend() {
 	c.mu.Unlock()
 	switch {
 	case expired:
-		c.finish(&ProtocolMessage{Action: ActionDisconnected, Error: newError(codeTokenExpired, "The token has expired.")})
+		c.finish(
+			&ProtocolMessage{Action: ActionDisconnected, Error: newError(codeTokenExpired, "The token has expired.")},
+		)
 	case ask:
 		c.send(&frame{message: &ProtocolMessage{Action: ActionAuth}})
 	case time.Since(time.Unix(0, c.sentAt.Load())) > heartbeatAfter:
@@ -230,7 +239,12 @@ func (c *connection) read(ctx context.Context) {
 		}
 		var m ProtocolMessage
 		if err := c.format.unmarshal(data, &m); err != nil {
-			c.finish(&ProtocolMessage{Action: ActionError, Error: newError(codeBadRequest, "The frame is not a ProtocolMessage: %v.", err)})
+			c.finish(
+				&ProtocolMessage{
+					Action: ActionError,
+					Error:  newError(codeBadRequest, "The frame is not a ProtocolMessage: %v.", err),
+				},
+			)
 			continue
 		}
 		route := "in " + m.Action.String()

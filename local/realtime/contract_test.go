@@ -50,7 +50,8 @@ func TestPublishAndSubscribeInBothFormats(t *testing.T) {
 							t.Fatalf("%s over the %s: %v", payload.name, way, err)
 						}
 						m := receive(t, inbox, payload.name)
-						if m.Name != payload.name || fmt.Sprintf("%s", decoded(t, m)) != fmt.Sprintf("%s", payload.data) {
+						if m.Name != payload.name ||
+							fmt.Sprintf("%s", decoded(t, m)) != fmt.Sprintf("%s", payload.data) {
 							t.Errorf("over the %s: %s %q as %q, want %q", way, m.Name, m.Data, m.Encoding, payload.data)
 						}
 						if m.ID == "" || time.Since(time.UnixMilli(m.Timestamp)).Abs() > time.Minute {
@@ -196,7 +197,11 @@ func TestATokenThatExpiresIsRenewedAndNothingIsLost(t *testing.T) {
 			changes := make(chan ably.ConnectionStateChange, 10)
 			client.Connection.OnAll(func(change ably.ConnectionStateChange) { changes <- change })
 			s.clock.SetSkew(test.skew)
-			if first := receive(t, changes, "a change"); (first.Current == ably.ConnectionStateDisconnected) != test.cut {
+			if first := receive(
+				t,
+				changes,
+				"a change",
+			); (first.Current == ably.ConnectionStateDisconnected) != test.cut {
 				t.Errorf("first change %+v", first)
 			}
 			s.wantNames(t, topic, inbox)
@@ -241,7 +246,11 @@ func TestRefusals(t *testing.T) {
 	wrong.Connection.On(ably.ConnectionEventFailed, func(change ably.ConnectionStateChange) { failed <- change })
 	wrong.Connect()
 	wantError(t, receive(t, failed, "failure").Reason, codeInvalidCredentials)
-	wantError(t, s.rest(t, ably.WithKey(keyName+":wrong")).Channels.Get(topic).Publish(t.Context(), "x", nil), codeInvalidCredentials)
+	wantError(
+		t,
+		s.rest(t, ably.WithKey(keyName+":wrong")).Channels.Get(topic).Publish(t.Context(), "x", nil),
+		codeInvalidCredentials,
+	)
 }
 
 func TestRewind(t *testing.T) {
@@ -342,7 +351,9 @@ func TestTokensFromTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bearer := ably.WithAuthCallback(func(context.Context, ably.TokenParams) (ably.Tokener, error) { return *request, nil })
+	bearer := ably.WithAuthCallback(
+		func(context.Context, ably.TokenParams) (ably.Tokener, error) { return *request, nil },
+	)
 	client := s.realtime(t, bearer)
 	ch, _ := subscribe(t, client, topic)
 	wantError(t, ch.Publish(t.Context(), "x", nil), codeNotPermitted)

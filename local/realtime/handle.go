@@ -68,7 +68,11 @@ func (c *connection) publish(m *ProtocolMessage) {
 func (c *connection) prepare(m *ProtocolMessage) *ErrorInfo {
 	grant := c.credential()
 	if !grant.capability.allows(m.Channel, opPublish) {
-		return newError(codeNotPermitted, "The credential's capability does not permit publishing to the channel %q.", m.Channel)
+		return newError(
+			codeNotPermitted,
+			"The credential's capability does not permit publishing to the channel %q.",
+			m.Channel,
+		)
 	}
 	if a := c.attachments[m.Channel]; a != nil && a.modes&flagPublish == 0 {
 		return newError(codeNotPermitted, "The channel %q was attached without the mode publish.", m.Channel)
@@ -131,7 +135,10 @@ func (c *connection) reauthenticate(m *ProtocolMessage) {
 	}
 	grant, info := c.server.checkToken(token)
 	if info == nil {
-		if clientID, refused := grant.resolveClientID(c.state.clientID); refused != nil || clientID != c.state.clientID {
+		if clientID, refused := grant.resolveClientID(
+			c.state.clientID,
+		); refused != nil ||
+			clientID != c.state.clientID {
 			info = newError(codeIncompatible, "The new token is for another clientId.")
 		}
 	}

@@ -31,7 +31,11 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 	channel := r.PathValue("channel")
 	grant, info := s.authenticate(r)
 	if info == nil && !grant.capability.allows(channel, opHistory) {
-		info = newError(codeNotPermitted, "The credential's capability does not permit the history of the channel %q.", channel)
+		info = newError(
+			codeNotPermitted,
+			"The credential's capability does not permit the history of the channel %q.",
+			channel,
+		)
 	}
 	var query historyQuery
 	if info == nil {

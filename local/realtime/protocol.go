@@ -26,10 +26,23 @@ const (
 )
 
 var actionNames = map[Action]string{
-	ActionHeartbeat: "HEARTBEAT", ActionAck: "ACK", ActionNack: "NACK", ActionConnected: "CONNECTED",
-	ActionDisconnect: "DISCONNECT", ActionDisconnected: "DISCONNECTED", ActionClose: "CLOSE", ActionClosed: "CLOSED",
-	ActionError: "ERROR", ActionAttach: "ATTACH", ActionAttached: "ATTACHED", ActionDetach: "DETACH",
-	ActionDetached: "DETACHED", ActionPresence: "PRESENCE", ActionMessage: "MESSAGE", ActionSync: "SYNC", ActionAuth: "AUTH",
+	ActionHeartbeat:    "HEARTBEAT",
+	ActionAck:          "ACK",
+	ActionNack:         "NACK",
+	ActionConnected:    "CONNECTED",
+	ActionDisconnect:   "DISCONNECT",
+	ActionDisconnected: "DISCONNECTED",
+	ActionClose:        "CLOSE",
+	ActionClosed:       "CLOSED",
+	ActionError:        "ERROR",
+	ActionAttach:       "ATTACH",
+	ActionAttached:     "ATTACHED",
+	ActionDetach:       "DETACH",
+	ActionDetached:     "DETACHED",
+	ActionPresence:     "PRESENCE",
+	ActionMessage:      "MESSAGE",
+	ActionSync:         "SYNC",
+	ActionAuth:         "AUTH",
 }
 
 func (a Action) String() string {

@@ -69,7 +69,11 @@ func (s *Server) restPublish(w http.ResponseWriter, r *http.Request) {
 	channel := r.PathValue("channel")
 	grant, info := s.authenticate(r)
 	if info == nil && !grant.capability.allows(channel, opPublish) {
-		info = newError(codeNotPermitted, "The credential's capability does not permit publishing to the channel %q.", channel)
+		info = newError(
+			codeNotPermitted,
+			"The credential's capability does not permit publishing to the channel %q.",
+			channel,
+		)
 	}
 	var clientID string
 	if info == nil {

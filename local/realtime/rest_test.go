@@ -40,10 +40,14 @@ func TestCredentials(t *testing.T) {
 		return "Bearer " + sign(claims)
 	}
 	good := with(func(jwt.MapClaims) {})
-	elsewhere := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Hour).Unix()})
+	elsewhere := jwt.NewWithClaims(
+		jwt.SigningMethodHS256,
+		jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Hour).Unix()},
+	)
 	elsewhere.Header["kid"] = "app.other"
 	foreign, _ := elsewhere.SignedString([]byte(s.keySecret))
-	unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Hour).Unix()}).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Hour).Unix()}).
+		SignedString(jwt.UnsafeAllowNoneSignatureType)
 	tests := []struct {
 		name, header, query string
 		status, code        int
@@ -60,17 +64,50 @@ func TestCredentials(t *testing.T) {
 		{"another key's token", "Bearer " + foreign, "", 401, codeInvalidJWT},
 		{"an unsigned token", "Bearer " + unsigned, "", 401, codeInvalidJWT},
 		{"a changed token", good + "x", "", 401, codeInvalidJWT},
-		{"an expired token", with(func(c jwt.MapClaims) { c["exp"] = now.Add(-time.Second).Unix() }), "", 401, codeTokenExpired},
+		{
+			"an expired token",
+			with(func(c jwt.MapClaims) { c["exp"] = now.Add(-time.Second).Unix() }),
+			"",
+			401,
+			codeTokenExpired,
+		},
 		{"a token without an end", with(func(c jwt.MapClaims) { delete(c, "exp") }), "", 401, codeInvalidJWT},
 		{"a token without a beginning", with(func(c jwt.MapClaims) { delete(c, "iat") }), "", 401, codeInvalidJWT},
-		{"a token of tomorrow", with(func(c jwt.MapClaims) { c["iat"] = now.Add(10 * time.Minute).Unix() }), "", 401, codeInvalidJWT},
-		{"a token that lives too long", with(func(c jwt.MapClaims) { c["exp"] = now.Add(25 * time.Hour).Unix() }), "", 401, codeInvalidJWT},
-		{"a capability that is none", with(func(c jwt.MapClaims) { c["x-ably-capability"] = "{}" }), "", 401, codeInvalidJWT},
-		{"no right to it", with(func(c jwt.MapClaims) { c["x-ably-capability"] = subscribeOnly }), "", 401, codeNotPermitted},
+		{
+			"a token of tomorrow",
+			with(func(c jwt.MapClaims) { c["iat"] = now.Add(10 * time.Minute).Unix() }),
+			"",
+			401,
+			codeInvalidJWT,
+		},
+		{
+			"a token that lives too long",
+			with(func(c jwt.MapClaims) { c["exp"] = now.Add(25 * time.Hour).Unix() }),
+			"",
+			401,
+			codeInvalidJWT,
+		},
+		{
+			"a capability that is none",
+			with(func(c jwt.MapClaims) { c["x-ably-capability"] = "{}" }),
+			"",
+			401,
+			codeInvalidJWT,
+		},
+		{
+			"no right to it",
+			with(func(c jwt.MapClaims) { c["x-ably-capability"] = subscribeOnly }),
+			"",
+			401,
+			codeNotPermitted,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w, info := serve(s.Server, request("GET", "/channels/"+topic+"/messages"+test.query, "", "Authorization", test.header))
+			w, info := serve(
+				s.Server,
+				request("GET", "/channels/"+topic+"/messages"+test.query, "", "Authorization", test.header),
+			)
 			if w.Code != test.status || info.Code != test.code {
 				t.Errorf("%d %+v, want %d %d", w.Code, info, test.status, test.code)
 			}
@@ -84,7 +121,13 @@ func TestCredentials(t *testing.T) {
 func TestClientIDs(t *testing.T) {
 	s := start(t)
 	token := func(clientID string) string {
-		return "Bearer " + sign(jwt.MapClaims{"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(), "x-ably-clientId": clientID})
+		return "Bearer " + sign(
+			jwt.MapClaims{
+				"iat":             time.Now().Unix(),
+				"exp":             time.Now().Add(time.Hour).Unix(),
+				"x-ably-clientId": clientID,
+			},
+		)
 	}
 	tests := []struct {
 		name, header, body string
@@ -97,7 +140,10 @@ func TestClientIDs(t *testing.T) {
 		{"anonymous as somebody", token(""), `{"clientId":"you"}`, 400, codeInvalidClientID},
 	}
 	for _, test := range tests {
-		w, info := serve(s.Server, request("POST", "/channels/"+topic+"/messages", test.body, "Authorization", test.header))
+		w, info := serve(
+			s.Server,
+			request("POST", "/channels/"+topic+"/messages", test.body, "Authorization", test.header),
+		)
 		if w.Code != test.status || info.Code != test.code {
 			t.Errorf("%s: %d %+v, want %d %d", test.name, w.Code, info, test.status, test.code)
 		}
@@ -118,7 +164,14 @@ func TestRESTRefusals(t *testing.T) {
 		{"no JSON", "POST", messages, `{`, 400, codeBadRequest},
 		{"an edit", "POST", messages, `{"action":1}`, 400, codeBadRequest},
 		{"base64 that is none", "POST", messages, `{"data":"*","encoding":"base64"}`, 400, codeBadRequest},
-		{"a body without end", "POST", messages, `"` + strings.Repeat("x", maxFrameSize) + `"`, 400, codeMessageTooLarge},
+		{
+			"a body without end",
+			"POST",
+			messages,
+			`"` + strings.Repeat("x", maxFrameSize) + `"`,
+			400,
+			codeMessageTooLarge,
+		},
 		{"history in no direction", "GET", messages + "?direction=up", ``, 400, codeBadRequest},
 		{"history without a limit", "GET", messages + "?limit=0", ``, 400, codeBadRequest},
 		{"history of no time", "GET", messages + "?start=x", ``, 400, codeBadRequest},
@@ -127,14 +180,27 @@ func TestRESTRefusals(t *testing.T) {
 		{"no WebSocket", "GET", "/", ``, 400, codeBadRequest},
 		{"no such place", "GET", "/stats", ``, 404, codeNotFound},
 		{"a token for another key", "POST", "/keys/app.other/requestToken", `{}`, 401, codeInvalidCredentials},
-		{"a token with another's mac", "POST", "/keys/app.id/requestToken", `{"keyName":"app.id","mac":"x","nonce":"n"}`, 401, codeInvalidCredentials},
+		{
+			"a token with another's mac",
+			"POST",
+			"/keys/app.id/requestToken",
+			`{"keyName":"app.id","mac":"x","nonce":"n"}`,
+			401,
+			codeInvalidCredentials,
+		},
 		{"a token for too long", "POST", "/keys/app.id/requestToken", `{"ttl":86400001}`, 400, codeBadRequest},
 		{"a token for nothing", "POST", "/keys/app.id/requestToken", `{"capability":"{}"}`, 400, codeBadRequest},
 		{"a token", "POST", "/keys/app.id/requestToken", `{"ttl":60000}`, 201, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := request(test.method, test.target, test.body, "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(key)))
+			r := request(
+				test.method,
+				test.target,
+				test.body,
+				"Authorization",
+				"Basic "+base64.StdEncoding.EncodeToString([]byte(key)),
+			)
 			w, info := serve(s.Server, r)
 			if w.Code != test.status || info.Code != test.code {
 				t.Errorf("%d %+v, want %d %d", w.Code, info, test.status, test.code)
@@ -157,14 +223,21 @@ func TestAnEnvelopeForThoseWhoCannotReadHeaders(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &envelope); err != nil {
 		t.Fatal(err)
 	}
-	if w.Code != 200 || envelope.StatusCode != 401 || envelope.Response.Error.Code != codeInvalidCredentials || envelope.Headers["x-ably-errorcode"] != "40101" {
+	if w.Code != 200 || envelope.StatusCode != 401 || envelope.Response.Error.Code != codeInvalidCredentials ||
+		envelope.Headers["x-ably-errorcode"] != "40101" {
 		t.Errorf("%d %+v", w.Code, envelope)
 	}
 }
 
 func TestFaultsOfREST(t *testing.T) {
 	s := start(t)
-	front := &fault.Handler{Service: fault.Realtime, Injector: s.faults, Route: Route, Refuse: s.Server.Refuse, Next: s.Server}
+	front := &fault.Handler{
+		Service:  fault.Realtime,
+		Injector: s.faults,
+		Route:    Route,
+		Refuse:   s.Server.Refuse,
+		Next:     s.Server,
+	}
 	for _, test := range []struct {
 		rule         fault.Rule
 		status, code int

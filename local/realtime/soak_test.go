@@ -41,8 +41,15 @@ func TestSoak(t *testing.T) {
 	took, heapFull := time.Since(began), heap()
 	s.letGo(t)
 	heapAfter, goroutinesAfter := heap(), runtime.NumGoroutine()
-	t.Logf("%d deliveries in %s across %d cuts; heap %d kB, full %d kB, after %d kB", soakMessages/soakChannels*soakSubscribers,
-		took.Round(time.Millisecond), cuts, heapBefore>>10, heapFull>>10, heapAfter>>10)
+	t.Logf(
+		"%d deliveries in %s across %d cuts; heap %d kB, full %d kB, after %d kB",
+		soakMessages/soakChannels*soakSubscribers,
+		took.Round(time.Millisecond),
+		cuts,
+		heapBefore>>10,
+		heapFull>>10,
+		heapAfter>>10,
+	)
 	if cuts < soakSubscribers {
 		t.Error("that is too few cuts to show anything")
 	}
@@ -156,7 +163,10 @@ func (l *listener) run(ctx context.Context, s *stack, attached func()) {
 
 // listen says whether the last message came.
 func (l *listener) listen(ctx context.Context, c socket, attached func()) bool {
-	if l.err = c.send(ctx, ProtocolMessage{Action: ActionAttach, Channel: l.channel, ChannelSerial: l.serial}); l.err != nil {
+	if l.err = c.send(
+		ctx,
+		ProtocolMessage{Action: ActionAttach, Channel: l.channel, ChannelSerial: l.serial},
+	); l.err != nil {
 		return false
 	}
 	for {

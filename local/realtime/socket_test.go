@@ -85,7 +85,12 @@ func TestAMessageSerialIsDealtWithOnce(t *testing.T) {
 	s := start(t)
 	c, _ := connected(t, s, url.Values{})
 	serial := int64(0)
-	publish := ProtocolMessage{Action: ActionMessage, Channel: topic, MsgSerial: &serial, Messages: []Message{{Name: "a"}}}
+	publish := ProtocolMessage{
+		Action:    ActionMessage,
+		Channel:   topic,
+		MsgSerial: &serial,
+		Messages:  []Message{{Name: "a"}},
+	}
 	var acks [2]ProtocolMessage
 	for i := range acks {
 		if err := c.send(t.Context(), publish); err != nil {
@@ -107,7 +112,15 @@ func TestADropAfterTheEffectHasNoAnswer(t *testing.T) {
 		c, _ := connected(t, s, url.Values{})
 		s.misbehave(t, fault.Rule{Effect: effect, Route: "in MESSAGE"})
 		serial := int64(0)
-		if err := c.send(t.Context(), ProtocolMessage{Action: ActionMessage, Channel: topic, MsgSerial: &serial, Messages: []Message{{Name: "a"}}}); err != nil {
+		if err := c.send(
+			t.Context(),
+			ProtocolMessage{
+				Action:    ActionMessage,
+				Channel:   topic,
+				MsgSerial: &serial,
+				Messages:  []Message{{Name: "a"}},
+			},
+		); err != nil {
 			t.Fatal(err)
 		}
 		if m, err := c.next(t.Context()); err == nil {
@@ -128,13 +141,38 @@ func TestFramesThatAreRefused(t *testing.T) {
 		code int
 	}{
 		{"no frame", "hello", ActionError, codeBadRequest},
-		{"a message without a serial", ProtocolMessage{Action: ActionMessage, Channel: topic}, ActionError, codeBadRequest},
-		{"an empty message", ProtocolMessage{Action: ActionMessage, Channel: topic, MsgSerial: &serial}, ActionNack, codeBadRequest},
-		{"presence", ProtocolMessage{Action: ActionPresence, Channel: topic, MsgSerial: &serial}, ActionNack, codeBadRequest},
-		{"a bad token", ProtocolMessage{Action: ActionAuth, Auth: &AuthDetails{AccessToken: "opaque"}}, ActionError, codeTokenUnrecognised},
-		{"a token of somebody else", ProtocolMessage{Action: ActionAuth, Auth: &AuthDetails{AccessToken: sign(map[string]any{
-			"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(), "x-ably-clientId": "somebody",
-		})}}, ActionError, codeIncompatible},
+		{
+			"a message without a serial",
+			ProtocolMessage{Action: ActionMessage, Channel: topic},
+			ActionError,
+			codeBadRequest,
+		},
+		{
+			"an empty message",
+			ProtocolMessage{Action: ActionMessage, Channel: topic, MsgSerial: &serial},
+			ActionNack,
+			codeBadRequest,
+		},
+		{
+			"presence",
+			ProtocolMessage{Action: ActionPresence, Channel: topic, MsgSerial: &serial},
+			ActionNack,
+			codeBadRequest,
+		},
+		{
+			"a bad token",
+			ProtocolMessage{Action: ActionAuth, Auth: &AuthDetails{AccessToken: "opaque"}},
+			ActionError,
+			codeTokenUnrecognised,
+		},
+		{
+			"a token of somebody else",
+			ProtocolMessage{Action: ActionAuth, Auth: &AuthDetails{AccessToken: sign(map[string]any{
+				"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(), "x-ably-clientId": "somebody",
+			})}},
+			ActionError,
+			codeIncompatible,
+		},
 		{"goodbye", ProtocolMessage{Action: ActionClose}, ActionClosed, 0},
 	}
 	for _, test := range tests {
@@ -165,7 +203,10 @@ func TestAWeakerTokenEndsWhatItDoesNotPermit(t *testing.T) {
 		}
 		c.expect(t, ActionAttached)
 	}
-	if err := c.send(t.Context(), ProtocolMessage{Action: ActionAuth, Auth: &AuthDetails{AccessToken: s.token(time.Hour, subscribeOnly)}}); err != nil {
+	if err := c.send(
+		t.Context(),
+		ProtocolMessage{Action: ActionAuth, Auth: &AuthDetails{AccessToken: s.token(time.Hour, subscribeOnly)}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	c.expect(t, ActionConnected)

@@ -50,7 +50,10 @@ func (s *Server) checkTokenRequest(r *http.Request, request TokenRequest) *Error
 		return info
 	}
 	ttl, timestamp := number(request.TTL), number(request.Timestamp)
-	text := strings.Join([]string{request.KeyName, ttl, request.Capability, request.ClientID, timestamp, request.Nonce, ""}, "\n")
+	text := strings.Join(
+		[]string{request.KeyName, ttl, request.Capability, request.ClientID, timestamp, request.Nonce, ""},
+		"\n",
+	)
 	mac := hmac.New(sha256.New, []byte(s.keySecret))
 	mac.Write([]byte(text))
 	if !hmac.Equal([]byte(base64.StdEncoding.EncodeToString(mac.Sum(nil))), []byte(request.MAC)) {

@@ -103,7 +103,9 @@ func pathCommand(target *url.URL, body []byte) (command, error) {
 func bodyCommand(body []byte) (command, error) {
 	var raw []any
 	if err := decode(body, &raw); err != nil {
-		return nil, errors.New("ERR failed to parse command: the body must be a JSON array of the command and its arguments")
+		return nil, errors.New(
+			"ERR failed to parse command: the body must be a JSON array of the command and its arguments",
+		)
 	}
 	return toCommand(raw)
 }
@@ -112,7 +114,9 @@ func bodyCommand(body []byte) (command, error) {
 func bodyCommands(body []byte) ([]command, error) {
 	var raw [][]any
 	if err := decode(body, &raw); err != nil {
-		return nil, errors.New("ERR failed to parse pipeline request: the body must be a JSON array of commands, each an array")
+		return nil, errors.New(
+			"ERR failed to parse pipeline request: the body must be a JSON array of commands, each an array",
+		)
 	}
 	if len(raw) == 0 {
 		return nil, errors.New("ERR empty pipeline request")

@@ -48,30 +48,114 @@ func TestProtocol(t *testing.T) {
 		want   string // JSON; with a trailing … the beginning of the error
 	}{
 		{"a command as JSON", ``, call{target: "/", body: `["SET","k","v"]`}, 200, `{"result":"OK"}`},
-		{"numbers keep their digits", ``, call{target: "/", body: `["ECHO",9007199254740993]`}, 200, `{"result":"9007199254740993"}`},
+		{
+			"numbers keep their digits",
+			``,
+			call{target: "/", body: `["ECHO",9007199254740993]`},
+			200,
+			`{"result":"9007199254740993"}`,
+		},
 		{"an integer", `[["SET","n",41]]`, call{target: "/", body: `["INCR","n"]`}, 200, `{"result":42}`},
 		{"nothing", ``, call{target: "/", body: `["GET","none"]`}, 200, `{"result":null}`},
-		{"a list", `[["RPUSH","l","a","b"]]`, call{target: "/", body: `["LRANGE","l",0,-1]`}, 200, `{"result":["a","b"]}`},
+		{
+			"a list",
+			`[["RPUSH","l","a","b"]]`,
+			call{target: "/", body: `["LRANGE","l",0,-1]`},
+			200,
+			`{"result":["a","b"]}`,
+		},
 		{"text beyond ASCII", `[["SET","k","ā<&>"]]`, call{target: "/", body: `["GET","k"]`}, 200, `{"result":"ā<&>"}`},
 		{"a command as path", `[["SET","a b","v"]]`, call{method: "GET", target: "/get/a%20b"}, 200, `{"result":"v"}`},
 		{"a slash in a path", `[["SET","a/b","v"]]`, call{method: "GET", target: "/get/a%2Fb"}, 200, `{"result":"v"}`},
 		{"path, body and query", ``, call{target: "/set/k?EX=100&NX", body: "v"}, 200, `{"result":"OK"}`},
-		{"the token in the query", ``, call{method: "GET", target: "/ping?_token=secret", header: map[string]string{"Authorization": ""}}, 200, `{"result":"PONG"}`},
-		{"base64", `[["SET","k","v"]]`, call{target: "/", body: `["GET","k"]`, header: base64}, 200, `{"result":"dg=="}`},
-		{"base64 in depth", ``, call{target: "/", body: `["EVAL","return {'a',{'b'},1}",0]`, header: base64}, 200, `{"result":["YQ==",["Yg=="],1]}`},
-		{"OK in base64 stays OK", ``, call{target: "/", body: `["SET","k","v"]`, header: base64}, 200, `{"result":"OK"}`},
+		{
+			"the token in the query",
+			``,
+			call{method: "GET", target: "/ping?_token=secret", header: map[string]string{"Authorization": ""}},
+			200,
+			`{"result":"PONG"}`,
+		},
+		{
+			"base64",
+			`[["SET","k","v"]]`,
+			call{target: "/", body: `["GET","k"]`, header: base64},
+			200,
+			`{"result":"dg=="}`,
+		},
+		{
+			"base64 in depth",
+			``,
+			call{target: "/", body: `["EVAL","return {'a',{'b'},1}",0]`, header: base64},
+			200,
+			`{"result":["YQ==",["Yg=="],1]}`,
+		},
+		{
+			"OK in base64 stays OK",
+			``,
+			call{target: "/", body: `["SET","k","v"]`, header: base64},
+			200,
+			`{"result":"OK"}`,
+		},
 		{"a pipeline", ``, call{target: "/pipeline", body: `[["SET","k","v"],["INCR","k"],["GET","k"]]`}, 200,
 			`[{"result":"OK"},{"error":"ERR value is not an integer or out of range"},{"result":"v"}]`},
-		{"a transaction", ``, call{target: "/multi-exec", body: `[["SET","k",1],["INCR","k"]]`}, 200, `[{"result":"OK"},{"result":2}]`},
-		{"a transaction that cannot be queued", ``, call{target: "/multi-exec", body: `[["SET","k",1],["NONSENSE"]]`}, 400, `EXECABORT…`},
-		{"EVAL", ``, call{target: "/", body: `["EVAL","return {KEYS[1],ARGV[1],7,false}",1,"k","a"]`}, 200, `{"result":["k","a",7,null]}`},
-		{"EVALSHA", `[["SCRIPT","LOAD","return ARGV[1]"]]`, call{target: "/", body: `["EVALSHA","098e0f0d1448c0a81dafe820f66d460eb09263da",0,"a"]`}, 200, `{"result":"a"}`},
-		{"EVALSHA of what was never loaded", ``, call{target: "/", body: `["EVALSHA","ffffffffffffffffffffffffffffffffffffffff",0]`}, 400, `NOSCRIPT…`},
-		{"a script that fails", ``, call{target: "/", body: `["EVAL","return redis.error_reply('MINE no')",0]`}, 400, `MINE no…`},
+		{
+			"a transaction",
+			``,
+			call{target: "/multi-exec", body: `[["SET","k",1],["INCR","k"]]`},
+			200,
+			`[{"result":"OK"},{"result":2}]`,
+		},
+		{
+			"a transaction that cannot be queued",
+			``,
+			call{target: "/multi-exec", body: `[["SET","k",1],["NONSENSE"]]`},
+			400,
+			`EXECABORT…`,
+		},
+		{
+			"EVAL",
+			``,
+			call{target: "/", body: `["EVAL","return {KEYS[1],ARGV[1],7,false}",1,"k","a"]`},
+			200,
+			`{"result":["k","a",7,null]}`,
+		},
+		{
+			"EVALSHA",
+			`[["SCRIPT","LOAD","return ARGV[1]"]]`,
+			call{target: "/", body: `["EVALSHA","098e0f0d1448c0a81dafe820f66d460eb09263da",0,"a"]`},
+			200,
+			`{"result":"a"}`,
+		},
+		{
+			"EVALSHA of what was never loaded",
+			``,
+			call{target: "/", body: `["EVALSHA","ffffffffffffffffffffffffffffffffffffffff",0]`},
+			400,
+			`NOSCRIPT…`,
+		},
+		{
+			"a script that fails",
+			``,
+			call{target: "/", body: `["EVAL","return redis.error_reply('MINE no')",0]`},
+			400,
+			`MINE no…`,
+		},
 		{"HEAD", `[["SET","k","v"]]`, call{method: "HEAD", target: "/get/k"}, 200, `{"result":"v"}`},
 
-		{"no token", ``, call{target: "/", body: `["PING"]`, header: map[string]string{"Authorization": ""}}, 401, `WRONGPASS…`},
-		{"a wrong token", ``, call{target: "/", body: `["PING"]`, header: map[string]string{"Authorization": "Bearer guess"}}, 401, `WRONGPASS…`},
+		{
+			"no token",
+			``,
+			call{target: "/", body: `["PING"]`, header: map[string]string{"Authorization": ""}},
+			401,
+			`WRONGPASS…`,
+		},
+		{
+			"a wrong token",
+			``,
+			call{target: "/", body: `["PING"]`, header: map[string]string{"Authorization": "Bearer guess"}},
+			401,
+			`WRONGPASS…`,
+		},
 		{"another method", ``, call{method: "DELETE", target: "/get/k"}, 405, `ERR unsupported HTTP method…`},
 		{"no JSON", ``, call{target: "/", body: `SET k v`}, 400, `ERR failed to parse command…`},
 		{"more than one JSON", ``, call{target: "/", body: `["PING"]["PING"]`}, 400, `ERR failed to parse command…`},
@@ -79,19 +163,52 @@ func TestProtocol(t *testing.T) {
 		{"a null argument", ``, call{target: "/", body: `["SET","k",null]`}, 400, `ERR null args…`},
 		{"a nested argument", ``, call{target: "/", body: `["SET","k",{"a":1}]`}, 400, `ERR args must be…`},
 		{"an empty pipeline", ``, call{target: "/pipeline", body: `[]`}, 400, `ERR empty pipeline…`},
-		{"a pipeline of one level", ``, call{target: "/pipeline", body: `["PING"]`}, 400, `ERR failed to parse pipeline…`},
-		{"a command that needs a connection", ``, call{target: "/", body: `["BLPOP","l",0]`}, 400, `ERR Command is not available: 'BLPOP'…`},
-		{"MULTI in a pipeline", ``, call{target: "/pipeline", body: `[["multi"]]`}, 400, `ERR Command is not available: 'MULTI'…`},
+		{
+			"a pipeline of one level",
+			``,
+			call{target: "/pipeline", body: `["PING"]`},
+			400,
+			`ERR failed to parse pipeline…`,
+		},
+		{
+			"a command that needs a connection",
+			``,
+			call{target: "/", body: `["BLPOP","l",0]`},
+			400,
+			`ERR Command is not available: 'BLPOP'…`,
+		},
+		{
+			"MULTI in a pipeline",
+			``,
+			call{target: "/pipeline", body: `[["multi"]]`},
+			400,
+			`ERR Command is not available: 'MULTI'…`,
+		},
 		{"an unknown command", ``, call{target: "/", body: `["NONSENSE"]`}, 400, `ERR unknown command…`},
-		{"a command of the wrong kind", `[["SET","k","v"]]`, call{target: "/", body: `["HGET","k","f"]`}, 400, `WRONGTYPE…`},
-		{"too much", ``, call{target: "/", body: `["ECHO","` + strings.Repeat("x", maxBody) + `"]`}, 413, `ERR the request exceeds…`},
+		{
+			"a command of the wrong kind",
+			`[["SET","k","v"]]`,
+			call{target: "/", body: `["HGET","k","f"]`},
+			400,
+			`WRONGTYPE…`,
+		},
+		{
+			"too much",
+			``,
+			call{target: "/", body: `["ECHO","` + strings.Repeat("x", maxBody) + `"]`},
+			413,
+			`ERR the request exceeds…`,
+		},
 	}
 	onBoth(t, func(t *testing.T, s *Server) {
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
 				do(t, s, "FLUSHALL")
 				if test.before != "" {
-					if w := (call{target: "/pipeline", body: test.before}).to(s); w.Code != 200 || strings.Contains(w.Body.String(), "error") {
+					if w := (call{target: "/pipeline", body: test.before}).to(
+						s,
+					); w.Code != 200 ||
+						strings.Contains(w.Body.String(), "error") {
 						t.Fatalf("before: %s", w.Body)
 					}
 				}
@@ -159,7 +276,12 @@ func TestTheFaultExpireTakesTheKeysThatAreNamed(t *testing.T) {
 	if _, err := injector.Add(fault.Rule{Service: fault.Redis, Effect: fault.Expire, Next: 1}); err != nil {
 		t.Fatal(err)
 	}
-	w := call{target: "/", body: `["EVAL","return redis.call('EXISTS', KEYS[1], KEYS[2], ARGV[1])",2,"a","b","c"]`}.to(faulty)
+	w := call{
+		target: "/",
+		body:   `["EVAL","return redis.call('EXISTS', KEYS[1], KEYS[2], ARGV[1])",2,"a","b","c"]`,
+	}.to(
+		faulty,
+	)
 	compare(t, w.Body.Bytes(), `{"result":1}`)
 }
 

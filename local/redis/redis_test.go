@@ -54,7 +54,19 @@ func startRedis(t *testing.T) (url string) {
 	address := listener.Addr().String()
 	listener.Close()
 	_, port, _ := strings.Cut(address, ":")
-	server := exec.Command(binary, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	server := exec.Command(
+		binary,
+		"--bind",
+		"127.0.0.1",
+		"--port",
+		port,
+		"--save",
+		"",
+		"--appendonly",
+		"no",
+		"--dir",
+		t.TempDir(),
+	)
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -29,12 +29,33 @@ export function goDependencies(root: string): { shipped: Dependency[]; tools: De
 
 /** Modules that packages are built from. Newer versions are asked for only among those that go.mod names for itself. */
 export function modulesOf(folder: string, packages: string[], env: Record<string, string> = {}): Dependency[] {
-  const run = (...args: string[]): string => execFileSync('go', args, { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] });
-  const paths = [...new Set(run('list', '-deps', '-f', '{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}', ...packages).split('\n'))].filter(Boolean);
+  const run = (...args: string[]): string =>
+    execFileSync('go', args, {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const paths = [
+    ...new Set(
+      run('list', '-deps', '-f', '{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}', ...packages).split('\n'),
+    ),
+  ].filter(Boolean);
   const modules = parse(run('list', '-m', '-json', ...paths)).filter(({ Replace }) => !Replace?.Path.startsWith('.'));
   const direct = modules.filter(({ Indirect }) => !Indirect).map(({ Path }) => Path);
-  const updates = new Map(parse(run('list', '-m', '-u', '-e', '-json', ...direct)).map(({ Path, Update, Error: failed }) => [Path, failed ? UNREACHABLE : Update?.Version]));
-  return modules.map(({ Path, Version = '', Dir }) => ({ name: Path, version: Version, licence: Dir ? licenceOf(Dir) : 'unknown', newer: updates.get(Path) }));
+  const updates = new Map(
+    parse(run('list', '-m', '-u', '-e', '-json', ...direct)).map(({ Path, Update, Error: failed }) => [
+      Path,
+      failed ? UNREACHABLE : Update?.Version,
+    ]),
+  );
+  return modules.map(({ Path, Version = '', Dir }) => ({
+    name: Path,
+    version: Version,
+    licence: Dir ? licenceOf(Dir) : 'unknown',
+    newer: updates.get(Path),
+  }));
 }
 
 /** go list prints one object after the other. */

@@ -20,7 +20,8 @@ export function identify(text: string): string {
 
 /** Whether a licence asks for more than its notice: a person has to look. */
 export function wantsALook(licence: string): boolean {
-  const permissive = /^(?:MIT|MIT-0|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|Unlicense|CC0-1\.0|BlueOak-1\.0\.0|Python-2\.0|CC-BY-4\.0)$/;
+  const permissive =
+    /^(?:MIT|MIT-0|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|Unlicense|CC0-1\.0|BlueOak-1\.0\.0|Python-2\.0|CC-BY-4\.0)$/;
   const choices = licence.replace(/[()]/g, '').split(' OR ');
   return !choices.some((choice) => choice.split(' AND ').every((one) => permissive.test(one)));
 }

@@ -18,12 +18,19 @@ console.log(tell('npm packages of the pages and the widget', npm.shipped, true))
 console.log(tell('npm packages that build and test', npm.tools, false));
 
 const audit = npmAudit(root);
-console.log(`npm audit: ${audit === undefined ? 'not reachable: this registry answers no audits' : audit.length === 0 ? 'nothing known' : `\n  ${audit.join('\n  ')}`}`);
+console.log(
+  `npm audit: ${audit === undefined ? 'not reachable: this registry answers no audits' : audit.length === 0 ? 'nothing known' : `\n  ${audit.join('\n  ')}`}`,
+);
 if (audit && audit.length > 0) process.exitCode = 1;
 
 for (const module of ['.', 'local']) {
-  const { status, stdout, stderr } = spawnSync(join(root, 'build/govulncheck'), ['./...'], { cwd: join(root, module), encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(join(root, 'build/govulncheck'), ['./...'], {
+    cwd: join(root, module),
+    encoding: 'utf8',
+  });
   const vulnerable = status === 3; // https://pkg.go.dev/golang.org/x/vuln/cmd/govulncheck#hdr-Exit_codes
   if (vulnerable) process.exitCode = 1;
-  console.log(`govulncheck, ${module}: ${status === 0 ? 'nothing known' : vulnerable ? `\n${stdout}` : `not reachable: ${stderr.trim().split('\n').at(-1)}`}`);
+  console.log(
+    `govulncheck, ${module}: ${status === 0 ? 'nothing known' : vulnerable ? `\n${stdout}` : `not reachable: ${stderr.trim().split('\n').at(-1)}`}`,
+  );
 }

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import type { Dependency } from './report.ts';
 
 interface Lock {
-  packages: Record<string, { version?: string; license?: string; dev?: boolean; devOptional?: boolean; optional?: boolean }>;
+  packages: Record<
+    string,
+    { version?: string; license?: string; dev?: boolean; devOptional?: boolean; optional?: boolean }
+  >;
 }
 
 /** Installed packages: those that are shipped, and those that only build and test. */
@@ -15,9 +18,22 @@ export function npmDependencies(root: string): { shipped: Dependency[]; tools: D
   const newer = outdated(root);
   const all = Object.entries(packages).flatMap(([path, { version = '', license = 'unknown', dev, devOptional }]) => {
     const name = path.split('node_modules/').at(-1) ?? '';
-    return path === '' ? [] : [{ dev: Boolean(dev ?? devOptional), dependency: { name, version, licence: license, newer: path === `node_modules/${name}` ? newer.get(name) : undefined } }];
+    return path === ''
+      ? []
+      : [
+          {
+            dev: Boolean(dev ?? devOptional),
+            dependency: {
+              name,
+              version,
+              licence: license,
+              newer: path === `node_modules/${name}` ? newer.get(name) : undefined,
+            },
+          },
+        ];
   });
-  const those = (dev: boolean): Dependency[] => all.filter((one) => one.dev === dev).map(({ dependency }) => dependency);
+  const those = (dev: boolean): Dependency[] =>
+    all.filter((one) => one.dev === dev).map(({ dependency }) => dependency);
   return { shipped: those(false), tools: those(true) };
 }
 
@@ -29,14 +45,20 @@ function outdated(root: string): Map<string, string> {
 
 /** Sentences on known vulnerabilities; undefined if the registry does not answer that. */
 export function npmAudit(root: string): string[] | undefined {
-  const answer = JSON.parse(npm(root, 'audit') || '{}') as { vulnerabilities?: Record<string, { severity: string; range: string }> };
+  const answer = JSON.parse(npm(root, 'audit') || '{}') as {
+    vulnerabilities?: Record<string, { severity: string; range: string }>;
+  };
   if (!answer.vulnerabilities) return undefined;
   return Object.entries(answer.vulnerabilities).map(([name, { severity, range }]) => `${name} ${range}: ${severity}`);
 }
 
 function npm(root: string, command: string): string {
   try {
-    return execFileSync('npm', [command, '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return execFileSync('npm', [command, '--json'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   } catch (error) {
     return (error as { stdout?: string }).stdout ?? '';
   }

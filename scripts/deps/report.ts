@@ -14,12 +14,16 @@ export const UNREACHABLE = 'not reachable';
 
 /** A set of dependencies told: newer versions, licences by number and, of what is handed on, those to look at by name. */
 export function tell(title: string, dependencies: readonly Dependency[], handedOn: boolean): string {
-  const newer = dependencies.filter((one) => one.newer && one.newer !== UNREACHABLE).map(({ name, version, newer: latest }) => `  ${name} ${version} → ${latest}`);
+  const newer = dependencies
+    .filter((one) => one.newer && one.newer !== UNREACHABLE)
+    .map(({ name, version, newer: latest }) => `  ${name} ${version} → ${latest}`);
   const silent = dependencies.filter((one) => one.newer === UNREACHABLE).map(({ name }) => name);
   const counts = new Map<string, number>();
   for (const { licence } of dependencies) counts.set(licence, (counts.get(licence) ?? 0) + 1);
   const licences = [...counts].sort(([, a], [, b]) => b - a).map(([licence, count]) => `${licence} ${count}`);
-  const look = dependencies.filter(({ licence }) => handedOn && wantsALook(licence)).map(({ name, version, licence }) => `  ${name} ${version}: ${licence}`);
+  const look = dependencies
+    .filter(({ licence }) => handedOn && wantsALook(licence))
+    .map(({ name, version, licence }) => `  ${name} ${version}: ${licence}`);
   return [
     `${title}: ${dependencies.length}`,
     newer.length > 0 ? `newer versions:\n${newer.join('\n')}` : 'newer versions: none of those named directly',

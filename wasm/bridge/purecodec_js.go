@@ -105,7 +105,14 @@ func (c *PureCodec) run() error {
 		return nil
 	})
 	onError := js.FuncOf(func(js.Value, []js.Value) any {
-		say(js.ValueOf(map[string]any{"code": string(shared.CodeNetwork), "detail": "What this photo needs could not be loaded. Check the connection and try again."}))
+		say(
+			js.ValueOf(
+				map[string]any{
+					"code":   string(shared.CodeNetwork),
+					"detail": "What this photo needs could not be loaded. Check the connection and try again.",
+				},
+			),
+		)
 		return nil
 	})
 	worker.Set("onmessage", onMessage)
@@ -139,7 +146,10 @@ func (b *pureBitmap) Encode(ctx context.Context, width, height int, quality floa
 }
 
 func (b *pureBitmap) Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error) {
-	answer, err := b.codec.call(ctx, map[string]any{"call": "estimate", "width": width, "height": height, "quality": quality})
+	answer, err := b.codec.call(
+		ctx,
+		map[string]any{"call": "estimate", "width": width, "height": height, "quality": quality},
+	)
 	if err != nil {
 		return 0, err
 	}

@@ -15,7 +15,12 @@ import (
 type XHR struct{}
 
 // Put implements upload.Transport.
-func (XHR) Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(sent int64)) (upload.Answer, error) {
+func (XHR) Put(
+	ctx context.Context,
+	to shared.PresignedUpload,
+	body []byte,
+	progress func(sent int64),
+) (upload.Answer, error) {
 	xhr := js.Global().Get("XMLHttpRequest").New()
 	ended := make(chan struct{}, 1)
 	onProgress := js.FuncOf(func(_ js.Value, args []js.Value) any {

@@ -71,7 +71,10 @@ func search(ctx context.Context, width, height int, limits Limits, picture sized
 			return result, nil
 		}
 		if max(result.width, result.height) <= minEdge {
-			return outcome{}, shared.NewError(shared.CodeTooLarge, "This picture cannot be made small enough. Take it again with the camera's ordinary setting.")
+			return outcome{}, shared.NewError(
+				shared.CodeTooLarge,
+				"This picture cannot be made small enough. Take it again with the camera's ordinary setting.",
+			)
 		}
 		over := float64(tried[len(tried)-1].bytes) / (shrunkAim * float64(limits.MaxBytes))
 		result.width, result.height = scaled(result.width, result.height, max(0.5, min(0.9, 1/math.Sqrt(over))))
@@ -81,7 +84,12 @@ func search(ctx context.Context, width, height int, limits Limits, picture sized
 
 // searchQuality answers the best that fits at one size, or nil if not even the
 // lowest quality does.
-func searchQuality(ctx context.Context, width, height int, limits Limits, picture sized) (best *fitting, tried []attempt, err error) {
+func searchQuality(
+	ctx context.Context,
+	width, height int,
+	limits Limits,
+	picture sized,
+) (best *fitting, tried []attempt, err error) {
 	next, power, err := foresee(ctx, width, height, limits, picture)
 	if err != nil {
 		return nil, nil, err
@@ -145,7 +153,8 @@ func powerOf(tried []attempt, known float64) float64 {
 	}
 	a, b := tried[len(tried)-2], tried[len(tried)-1]
 	measured := math.Log(float64(a.bytes)/float64(b.bytes)) / math.Log(quantiser(b.quality)/quantiser(a.quality))
-	if math.Abs(a.quality-b.quality) < 0.01 || a.quality < wholeChroma != (b.quality < wholeChroma) || !(measured > 0.2 && measured < 2) {
+	if math.Abs(a.quality-b.quality) < 0.01 || a.quality < wholeChroma != (b.quality < wholeChroma) ||
+		!(measured > 0.2 && measured < 2) {
 		return known
 	}
 	return measured

@@ -33,10 +33,26 @@ func TestSearchPredicts(t *testing.T) {
 				encodes := 0
 				best, err := search(t.Context(), 3000, 2000, DefaultLimits(), powered{size, power, off, &encodes})
 				if err != nil || len(best.jpeg) > 1_000_000 || encodes > 5 {
-					t.Fatalf("power %v, size %v, off %v: %d bytes after %d encodes, %v", power, size, off, len(best.jpeg), encodes, err)
+					t.Fatalf(
+						"power %v, size %v, off %v: %d bytes after %d encodes, %v",
+						power,
+						size,
+						off,
+						len(best.jpeg),
+						encodes,
+						err,
+					)
 				}
 				if !best.shrunk && (encodes > most || best.quality < 0.92 && len(best.jpeg) < 880_000) {
-					t.Errorf("power %v, size %v, off %v: %d bytes at %v after %d encodes", power, size, off, len(best.jpeg), best.quality, encodes)
+					t.Errorf(
+						"power %v, size %v, off %v: %d bytes at %v after %d encodes",
+						power,
+						size,
+						off,
+						len(best.jpeg),
+						best.quality,
+						encodes,
+					)
 				}
 			}
 		}

@@ -45,10 +45,21 @@ func (c *Compressor) Compress(ctx context.Context, source Source, limits Limits)
 			err = shared.Wrap(failure, shared.CodeCannotDecode, "This photo cannot be read. Take it again.")
 		}
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = shared.NewError(shared.CodeTimeout, "Preparing this photo took too long. Close other tabs and try again.")
+			err = shared.NewError(
+				shared.CodeTimeout,
+				"Preparing this photo took too long. Close other tabs and try again.",
+			)
 		}
 	}()
-	work := &work{native: c.native, pure: c.pure, digest: c.digest, source: source, originalBytes: source.Size(), limits: limits, watch: time.Now()}
+	work := &work{
+		native:        c.native,
+		pure:          c.pure,
+		digest:        c.digest,
+		source:        source,
+		originalBytes: source.Size(),
+		limits:        limits,
+		watch:         time.Now(),
+	}
 	return work.run(limited)
 }
 
@@ -116,14 +127,21 @@ func (w *work) take(ctx context.Context, plan Plan, stripped []byte) (*Result, e
 
 func (w *work) read(ctx context.Context) error {
 	if w.source.Size() > maxFile {
-		return shared.NewError(shared.CodeTooManyPixels, "This file is too large to be a photo from a phone. Choose another, or take the photo again.")
+		return shared.NewError(
+			shared.CodeTooManyPixels,
+			"This file is too large to be a photo from a phone. Choose another, or take the photo again.",
+		)
 	}
 	file, err := w.source.Read(ctx, 0, w.source.Size())
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return shared.Wrap(err, shared.CodeCannotDecode, "The phone would not let this file be read. Choose the photo again.")
+		return shared.Wrap(
+			err,
+			shared.CodeCannotDecode,
+			"The phone would not let this file be read. Choose the photo again.",
+		)
 	}
 	w.file = file
 	w.header, err = container.ReadHeader(file, w.limits.MaxPixels)
@@ -175,7 +193,11 @@ func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, err
 	}
 	clean, err := container.Strip(best.jpeg)
 	if err != nil {
-		return nil, shared.Wrap(err, shared.CodeBlankResult, "The browser gave no usable picture. Try again, or use another browser.")
+		return nil, shared.Wrap(
+			err,
+			shared.CodeBlankResult,
+			"The browser gave no usable picture. Try again, or use another browser.",
+		)
 	}
 	result := best.result(clean, warnings)
 	result.Road = plan.Road
@@ -191,19 +213,34 @@ func (w *work) decode(ctx context.Context, codec Codec, edge int) (Bitmap, error
 	if _, ok := errors.AsType[*shared.Error](err); ok || ctx.Err() != nil {
 		return nil, err
 	}
-	return nil, shared.Wrap(err, shared.CodeCannotDecode, "This photo cannot be read: it is damaged, or the browser does not know its format. Take it again.")
+	return nil, shared.Wrap(
+		err,
+		shared.CodeCannotDecode,
+		"This photo cannot be read: it is damaged, or the browser does not know its format. Take it again.",
+	)
 }
 
 func cannotEncode(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*shared.Error](err); ok || ctx.Err() != nil {
 		return err
 	}
-	return shared.Wrap(err, shared.CodeOutOfMemory, "The phone had no memory for this photo. Close other tabs and try again.")
+	return shared.Wrap(
+		err,
+		shared.CodeOutOfMemory,
+		"The phone had no memory for this photo. Close other tabs and try again.",
+	)
 }
 
 func (o outcome) result(jpeg []byte, warnings []Warning) *Result {
 	if o.shrunk {
 		warnings = append(warnings, WarningShrunk)
 	}
-	return &Result{JPEG: jpeg, Width: o.width, Height: o.height, Quality: o.quality, Encodes: o.encodes, Warnings: warnings}
+	return &Result{
+		JPEG:     jpeg,
+		Width:    o.width,
+		Height:   o.height,
+		Quality:  o.quality,
+		Encodes:  o.encodes,
+		Warnings: warnings,
+	}
 }

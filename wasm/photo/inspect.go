@@ -28,7 +28,10 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 	}
 	defer w.done("inspect")
 	if len(rgba) != 4*width*height || w.header.Type == container.TypeJPEG && transparent(rgba) {
-		return nil, shared.NewError(shared.CodeBlankResult, "The browser gave a blank picture. Close other tabs and try again.")
+		return nil, shared.NewError(
+			shared.CodeBlankResult,
+			"The browser gave a blank picture. Close other tabs and try again.",
+		)
 	}
 	luma := lumaOf(rgba)
 	var warnings []Warning

@@ -34,7 +34,17 @@ func TestOrientationIsBakedInOnce(t *testing.T) {
 				t.Errorf("size %d×%d", result.Width, result.Height)
 			}
 			wantCorners(t, check(t, result, DefaultLimits()))
-			if want := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC); result.CapturedAt == nil || !result.CapturedAt.Equal(want) {
+			if want := time.Date(
+				2026,
+				3,
+				1,
+				9,
+				30,
+				0,
+				0,
+				time.UTC,
+			); result.CapturedAt == nil ||
+				!result.CapturedAt.Equal(want) {
 				t.Errorf("captured at %v", result.CapturedAt)
 			}
 		})
@@ -75,7 +85,15 @@ func TestBudgetHolds(t *testing.T) {
 		limits := DefaultLimits()
 		limits.MaxBytes = budget
 		result := compress(t, file, limits)
-		t.Logf("%d: %d bytes at %.2f, %d×%d, %d encodes", budget, len(result.JPEG), result.Quality, result.Width, result.Height, result.Encodes)
+		t.Logf(
+			"%d: %d bytes at %.2f, %d×%d, %d encodes",
+			budget,
+			len(result.JPEG),
+			result.Quality,
+			result.Width,
+			result.Height,
+			result.Encodes,
+		)
 		if len(result.JPEG) < budget/2 {
 			t.Errorf("%d bytes leave half of %d unused", len(result.JPEG), budget)
 		}
@@ -155,7 +173,11 @@ func TestWarnings(t *testing.T) {
 		{"sharp, in good light", picture(640, 480, 60), nil},
 		{"in the dark", shade(func(x, y int) uint8 { return uint8(10 + 30*(x/20%2)) }), []Warning{WarningLowLight}},
 		{"without an edge", shade(func(x, y int) uint8 { return uint8(60 + x/6) }), []Warning{WarningBlurred}},
-		{"dark and without an edge: it is the light", shade(func(x, y int) uint8 { return uint8(10 + x/25) }), []Warning{WarningLowLight}},
+		{
+			"dark and without an edge: it is the light",
+			shade(func(x, y int) uint8 { return uint8(10 + x/25) }),
+			[]Warning{WarningLowLight},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -184,7 +206,11 @@ func TestBadFiles(t *testing.T) {
 		{"cut in the pixels", whole[:len(whole)/2], shared.CodeTruncated},
 		{"4 gigapixels", bomb, shared.CodeTooManyPixels},
 		{"HEIC without a codec", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), shared.CodeCannotDecode},
-		{"broken PNG", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x10\x00\x00\x00\x10garbage"), shared.CodeCannotDecode},
+		{
+			"broken PNG",
+			[]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x10\x00\x00\x00\x10garbage"),
+			shared.CodeCannotDecode,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -230,7 +256,16 @@ func TestPhotos(t *testing.T) {
 				return
 			}
 			check(t, result, DefaultLimits())
-			t.Logf("%s: %d → %d bytes, %d×%d at %.2f, %d encodes", result.Road, len(file), len(result.JPEG), result.Width, result.Height, result.Quality, result.Encodes)
+			t.Logf(
+				"%s: %d → %d bytes, %d×%d at %.2f, %d encodes",
+				result.Road,
+				len(file),
+				len(result.JPEG),
+				result.Width,
+				result.Height,
+				result.Quality,
+				result.Encodes,
+			)
 		})
 	}
 }

@@ -146,7 +146,9 @@ func check(t testing.TB, result *Result, limits Limits) image.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if size := img.Bounds().Size(); size.X != result.Width || size.Y != result.Height || max(size.X, size.Y) > limits.MaxEdge {
+	if size := img.Bounds().
+		Size(); size.X != result.Width || size.Y != result.Height ||
+		max(size.X, size.Y) > limits.MaxEdge {
 		t.Errorf("size %v, said %d×%d", size, result.Width, result.Height)
 	}
 	if clean, err := container.Strip(result.JPEG); err != nil || !bytes.Equal(clean, result.JPEG) {

@@ -8,7 +8,13 @@ import (
 
 func TestPlan(t *testing.T) {
 	photo := func(width, height, orientation int) container.Header {
-		return container.Header{Type: container.TypeJPEG, Width: width, Height: height, Orientation: orientation, Components: 3}
+		return container.Header{
+			Type:        container.TypeJPEG,
+			Width:       width,
+			Height:      height,
+			Orientation: orientation,
+			Components:  3,
+		}
 	}
 	cmyk := photo(800, 600, 1)
 	cmyk.Components = 4
@@ -27,7 +33,13 @@ func TestPlan(t *testing.T) {
 		{"without a codec", photo(4032, 3024, 1), 3_500_000, false, Plan{RoadPure, 2560, 1920}},
 		{"never larger", photo(1000, 800, 1), 1_200_000, true, Plan{RoadNative, 1000, 800}},
 		{"CMYK", cmyk, 200_000, true, Plan{RoadNative, 800, 600}},
-		{"size not in the header", container.Header{Type: container.TypeHEIF, Orientation: 1}, 0, true, Plan{RoadNative, 0, 0}},
+		{
+			"size not in the header",
+			container.Header{Type: container.TypeHEIF, Orientation: 1},
+			0,
+			true,
+			Plan{RoadNative, 0, 0},
+		},
 	}
 	for _, test := range tests {
 		if got := plan(test.header, test.bytes, test.native, DefaultLimits()); got != test.want {

@@ -9,7 +9,13 @@ import (
 
 // Each fault at each step, for the first calls, with one photo and with many.
 func TestQueueSurvivesFaults(t *testing.T) {
-	kinds := map[string]fault{"drop before": dropBefore, "drop after": dropAfter, "500": status500, "429": status429, "hang": hangs}
+	kinds := map[string]fault{
+		"drop before": dropBefore,
+		"drop after":  dropAfter,
+		"500":         status500,
+		"429":         status429,
+		"hang":        hangs,
+	}
 	for name, kind := range kinds {
 		for s, stepName := range map[step]string{sign: "sign", send: "send", confirm: "confirm"} {
 			for _, times := range []int{1, 2, 5, 12} {
@@ -115,7 +121,9 @@ func TestQueueAnswers(t *testing.T) {
 			q.Do(Command{Type: CommandUpload})
 			time.Sleep(time.Minute)
 			s := w.last()
-			if s.Phase != PhaseStopped || s.Problem.Code != shared.CodeSessionExpired || s.Problem.Detail != sentenceEnded || len(s.Photos) != 3 {
+			if s.Phase != PhaseStopped || s.Problem.Code != shared.CodeSessionExpired ||
+				s.Problem.Detail != sentenceEnded ||
+				len(s.Photos) != 3 {
 				t.Errorf("phase %s, problem %+v", s.Phase, s.Problem)
 			}
 			if len(w.records) != 3 {
@@ -195,7 +203,9 @@ func TestQueueConnectivity(t *testing.T) {
 		if calls < 10 || calls > 100 {
 			t.Errorf("%d calls in ten minutes", calls)
 		}
-		if s := w.last(); s.Phase != PhaseWaiting || s.Problem.Code != shared.CodeOffline || s.Photos[0].RetryAt == nil || s.SecondsLeft != nil {
+		if s := w.last(); s.Phase != PhaseWaiting || s.Problem.Code != shared.CodeOffline ||
+			s.Photos[0].RetryAt == nil ||
+			s.SecondsLeft != nil {
 			t.Errorf("phase %s, problem %+v", s.Phase, s.Problem)
 		}
 		w.fault = func(step, int) fault { return works }
@@ -255,22 +265,26 @@ func TestQueueConnectivity(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		arrived(t, w, ids(6)...)
 	})
-	inBubble(t, "a URL is not used when it is about to lapse, whatever the phone's clock says", func(t *testing.T, w *world) {
-		for _, skew := range []time.Duration{0, 3 * time.Hour, -3 * time.Hour} {
-			for _, noDate := range []bool{false, true} {
-				w := newWorld()
-				w.skew, w.noDate = skew, noDate
-				w.latency, w.rate = 100*time.Millisecond, 9_000 // 100 s a photo
-				q := w.open(t)
-				add(q, ids(20)...)
-				time.Sleep(time.Minute)
-				q.Do(Command{Type: CommandUpload})
-				time.Sleep(30 * time.Minute)
-				arrived(t, w, ids(20)...)
-				if w.called(send) != 20 {
-					t.Errorf("skew %s: %d PUTs for 20 photos", skew, w.called(send))
+	inBubble(
+		t,
+		"a URL is not used when it is about to lapse, whatever the phone's clock says",
+		func(t *testing.T, w *world) {
+			for _, skew := range []time.Duration{0, 3 * time.Hour, -3 * time.Hour} {
+				for _, noDate := range []bool{false, true} {
+					w := newWorld()
+					w.skew, w.noDate = skew, noDate
+					w.latency, w.rate = 100*time.Millisecond, 9_000 // 100 s a photo
+					q := w.open(t)
+					add(q, ids(20)...)
+					time.Sleep(time.Minute)
+					q.Do(Command{Type: CommandUpload})
+					time.Sleep(30 * time.Minute)
+					arrived(t, w, ids(20)...)
+					if w.called(send) != 20 {
+						t.Errorf("skew %s: %d PUTs for 20 photos", skew, w.called(send))
+					}
 				}
 			}
-		}
-	})
+		},
+	)
 }

@@ -49,12 +49,49 @@ type deed struct {
 var deeds = rapid.Custom(func(t *rapid.T) deed {
 	d := deed{
 		Does: rapid.SampledFrom([]string{
-			"add", "add", "add", "add", "upload", "upload", "upload", "fault", "fault", "fault", "fault", "clear weather",
-			"cancel", "remove", "retry", "retry all", "describe", "pause", "short URLs", "slow", "offline", "online", "hide", "show",
-			"kill tab", "kill worker", "end session", "scan", "scan", "second phone", "make room", "clock",
+			"add",
+			"add",
+			"add",
+			"add",
+			"upload",
+			"upload",
+			"upload",
+			"fault",
+			"fault",
+			"fault",
+			"fault",
+			"clear weather",
+			"cancel",
+			"remove",
+			"retry",
+			"retry all",
+			"describe",
+			"pause",
+			"short URLs",
+			"slow",
+			"offline",
+			"online",
+			"hide",
+			"show",
+			"kill tab",
+			"kill worker",
+			"end session",
+			"scan",
+			"scan",
+			"second phone",
+			"make room",
+			"clock",
 		}).Draw(t, "does"),
 		Wait: rapid.SampledFrom([]time.Duration{
-			0, 10 * time.Millisecond, 60 * time.Millisecond, 130 * time.Millisecond, time.Second, 7 * time.Second, 25 * time.Second, 3 * time.Minute, 10 * time.Minute,
+			0,
+			10 * time.Millisecond,
+			60 * time.Millisecond,
+			130 * time.Millisecond,
+			time.Second,
+			7 * time.Second,
+			25 * time.Second,
+			3 * time.Minute,
+			10 * time.Minute,
 		}).Draw(t, "wait"),
 	}
 	switch d.Does {
@@ -62,7 +99,8 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 		d.Photo = rapid.IntRange(0, 9).Draw(t, "photo")
 	case "fault":
 		d.Step = rapid.SampledFrom([]step{sign, send, confirm, probe}).Draw(t, "step")
-		d.Fault = rapid.SampledFrom([]fault{dropBefore, dropAfter, status500, status429, hangs, hangsAfter, refuses, ends}).Draw(t, "fault")
+		d.Fault = rapid.SampledFrom([]fault{dropBefore, dropAfter, status500, status429, hangs, hangsAfter, refuses, ends}).
+			Draw(t, "fault")
 		d.Share = rapid.SampledFrom([]int{20, 50, 100}).Draw(t, "share")
 	}
 	return d
@@ -112,7 +150,16 @@ func content(photo int) string {
 func photoID(photo int) string { return fmt.Sprintf("%032x", photo+1) }
 
 func play(ctx context.Context, seed uint64, life []deed) []string {
-	m := &model{world: newWorld(), ctx: ctx, rng: rand.New(rand.NewPCG(seed, 1)), wanted: map[string]string{}, taken: map[string]bool{}, removed: map[string]bool{}, ever: map[string]bool{}, sessions: 1}
+	m := &model{
+		world:    newWorld(),
+		ctx:      ctx,
+		rng:      rand.New(rand.NewPCG(seed, 1)),
+		wanted:   map[string]string{},
+		taken:    map[string]bool{},
+		removed:  map[string]bool{},
+		ever:     map[string]bool{},
+		sessions: 1,
+	}
 	m.fault, m.writing = m.fate, 15*time.Millisecond
 	m.crashed = func(reason any) {
 		if reason != nil {

@@ -68,7 +68,13 @@ func (q *Queue) forgetSlot(p *photo, sameRecord bool) {
 
 // replay opens the journal and reads it, within openLimit, once what was to be
 // written before is: a photo that was just removed does not come back.
-func replay(ctx context.Context, clock Clock, written <-chan struct{}, open func(context.Context, shared.TokenResponse) (Journal, error), session shared.TokenResponse) (Journal, []Entry, error) {
+func replay(
+	ctx context.Context,
+	clock Clock,
+	written <-chan struct{},
+	open func(context.Context, shared.TokenResponse) (Journal, error),
+	session shared.TokenResponse,
+) (Journal, []Entry, error) {
 	type found struct {
 		journal Journal
 		entries []Entry

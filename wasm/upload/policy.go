@@ -53,9 +53,17 @@ const (
 // judge is the one policy for the failures of sign, send and confirm.
 func judge(s step, code shared.Code) verdict {
 	switch code {
-	case shared.CodeNetwork, shared.CodeTimeout, shared.CodeRateLimited, shared.CodeUpstreamUnavailable, shared.CodeInternal:
+	case shared.CodeNetwork,
+		shared.CodeTimeout,
+		shared.CodeRateLimited,
+		shared.CodeUpstreamUnavailable,
+		shared.CodeInternal:
 		return again
-	case shared.CodeUnauthorized, shared.CodeSessionExpired, shared.CodeTokenInvalid, shared.CodeForbidden, shared.CodeEncounterMismatch:
+	case shared.CodeUnauthorized,
+		shared.CodeSessionExpired,
+		shared.CodeTokenInvalid,
+		shared.CodeForbidden,
+		shared.CodeEncounterMismatch:
 		if s == send {
 			return signAgain // a lapsed URL
 		}

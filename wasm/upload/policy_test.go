@@ -17,14 +17,55 @@ func TestJudge(t *testing.T) {
 		codes               []shared.Code
 		sign, send, confirm verdict
 	}{
-		{[]shared.Code{shared.CodeNetwork, shared.CodeTimeout, shared.CodeRateLimited, shared.CodeUpstreamUnavailable, shared.CodeInternal}, again, again, again},
-		{[]shared.Code{shared.CodeUnauthorized, shared.CodeForbidden, shared.CodeSessionExpired, shared.CodeTokenInvalid, shared.CodeEncounterMismatch}, stop, signAgain, stop},
+		{
+			[]shared.Code{
+				shared.CodeNetwork,
+				shared.CodeTimeout,
+				shared.CodeRateLimited,
+				shared.CodeUpstreamUnavailable,
+				shared.CodeInternal,
+			},
+			again,
+			again,
+			again,
+		},
+		{
+			[]shared.Code{
+				shared.CodeUnauthorized,
+				shared.CodeForbidden,
+				shared.CodeSessionExpired,
+				shared.CodeTokenInvalid,
+				shared.CodeEncounterMismatch,
+			},
+			stop,
+			signAgain,
+			stop,
+		},
 		{[]shared.Code{shared.CodeObjectMissing, shared.CodeImageNotFound}, signAgain, signAgain, signAgain},
-		{[]shared.Code{shared.CodeLimitReached, shared.CodeTooLarge, shared.CodeUnsupportedType, shared.CodeMetadataInvalid, shared.CodeBadRequest}, fail, signAgain, fail},
+		{
+			[]shared.Code{
+				shared.CodeLimitReached,
+				shared.CodeTooLarge,
+				shared.CodeUnsupportedType,
+				shared.CodeMetadataInvalid,
+				shared.CodeBadRequest,
+			},
+			fail,
+			signAgain,
+			fail,
+		},
 	}
 	for _, test := range tests {
 		for _, code := range test.codes {
-			if got := [...]verdict{judge(sign, code), judge(send, code), judge(confirm, code)}; got != [...]verdict{test.sign, test.send, test.confirm} {
+			if got := [...]verdict{
+				judge(sign, code),
+				judge(send, code),
+				judge(confirm, code),
+			}; got != [...]verdict{
+				test.sign,
+				test.send,
+				test.confirm,
+			} {
 				t.Errorf("%s: %v", code, got)
 			}
 		}
@@ -45,7 +86,13 @@ func TestPutAnswers(t *testing.T) {
 		200: "", 204: "", 412: "", 403: shared.CodeForbidden, 400: shared.CodeBadRequest, 404: shared.CodeBadRequest, 302: shared.CodeBadRequest,
 		408: shared.CodeUpstreamUnavailable, 425: shared.CodeUpstreamUnavailable, 429: shared.CodeRateLimited, 500: shared.CodeUpstreamUnavailable, 503: shared.CodeUpstreamUnavailable,
 	} {
-		err := put(t.Context(), answers{answer: Answer{Status: status, RetryAfter: time.Hour}}, shared.PresignedUpload{}, nil, nil)
+		err := put(
+			t.Context(),
+			answers{answer: Answer{Status: status, RetryAfter: time.Hour}},
+			shared.PresignedUpload{},
+			nil,
+			nil,
+		)
 		if shared.CodeOf(err) != want {
 			t.Errorf("%d: %v", status, err)
 		}
@@ -120,7 +167,13 @@ func TestLifetime(t *testing.T) {
 		{"the server's clock", now.Add(4 * time.Minute), now, now.Add(5 * time.Hour), 4 * time.Minute},
 		{"lapsed already", now.Add(-time.Minute), now, now, -time.Minute},
 		{"no Date, the phone's clock makes sense", now.Add(4 * time.Minute), time.Time{}, now, 4 * time.Minute},
-		{"no Date, the phone is behind", now.Add(4 * time.Minute), time.Time{}, now.Add(-time.Hour), shared.UploadURLTTL},
+		{
+			"no Date, the phone is behind",
+			now.Add(4 * time.Minute),
+			time.Time{},
+			now.Add(-time.Hour),
+			shared.UploadURLTTL,
+		},
 		{"no Date, the phone is ahead", now.Add(4 * time.Minute), time.Time{}, now.Add(time.Hour), shared.UploadURLTTL},
 	}
 	for _, test := range tests {

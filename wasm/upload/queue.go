@@ -145,7 +145,11 @@ func (q *Queue) begin(s step, photos []*photo, run func(ctx context.Context, a *
 }
 
 // guarded keeps a panic of a decoder, say, to the photo that caused it.
-func guarded(ctx context.Context, a *attempt, run func(ctx context.Context, a *attempt) (func(), error)) (done func(), err error) {
+func guarded(
+	ctx context.Context,
+	a *attempt,
+	run func(ctx context.Context, a *attempt) (func(), error),
+) (done func(), err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			failure, _ := r.(error)

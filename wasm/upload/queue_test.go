@@ -47,7 +47,9 @@ func TestQueueHappy(t *testing.T) {
 			t.Errorf("%d calls before upload", n)
 		}
 		s := w.last()
-		if s.Phase != PhaseIdle || len(s.Photos) != 3 || s.Photos[0].State != StateReady || s.Photos[0].Bytes != 900_000 || !s.Durable {
+		if s.Phase != PhaseIdle || len(s.Photos) != 3 || s.Photos[0].State != StateReady ||
+			s.Photos[0].Bytes != 900_000 ||
+			!s.Durable {
 			t.Errorf("snapshot %+v", s)
 		}
 		if len(w.previews) != 3 {
@@ -75,7 +77,13 @@ func TestQueueHappy(t *testing.T) {
 		q := w.open(t)
 		id := ids(1)[0]
 		add(q, id)
-		q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{BodySite: "forearm", Laterality: shared.LateralityLeft}})
+		q.Do(
+			Command{
+				Type:     CommandDescribe,
+				ID:       id,
+				Metadata: &shared.Metadata{BodySite: "forearm", Laterality: shared.LateralityLeft},
+			},
+		)
 		q.Do(Command{Type: CommandUpload})
 		time.Sleep(time.Minute)
 		if m := w.images[id].Metadata; m.BodySite != "forearm" || m.Laterality != shared.LateralityLeft {
@@ -140,22 +148,26 @@ func TestQueueSendsWhileItCompresses(t *testing.T) {
 }
 
 func TestQueueCompression(t *testing.T) {
-	inBubble(t, "a photo waits a while for others to be signed with, and not for one that is stuck", func(t *testing.T, w *world) {
-		w.fault = func(s step, n int) fault {
-			if s == compress && n == 3 {
-				return hangs
+	inBubble(
+		t,
+		"a photo waits a while for others to be signed with, and not for one that is stuck",
+		func(t *testing.T, w *world) {
+			w.fault = func(s step, n int) fault {
+				if s == compress && n == 3 {
+					return hangs
+				}
+				return works
 			}
-			return works
-		}
-		q := w.open(t)
-		all := ids(4)
-		add(q, all...)
-		q.Do(Command{Type: CommandUpload})
-		time.Sleep(9 * time.Second)
-		arrived(t, w, all[0])
-		time.Sleep(2 * time.Second)
-		arrived(t, w, all[:2]...)
-	})
+			q := w.open(t)
+			all := ids(4)
+			add(q, all...)
+			q.Do(Command{Type: CommandUpload})
+			time.Sleep(9 * time.Second)
+			arrived(t, w, all[0])
+			time.Sleep(2 * time.Second)
+			arrived(t, w, all[:2]...)
+		},
+	)
 	inBubble(t, "a file that is no photo does not hold up the others", func(t *testing.T, w *world) {
 		q := w.open(t)
 		all := ids(3)
@@ -165,7 +177,10 @@ func TestQueueCompression(t *testing.T) {
 		q.Do(Command{Type: CommandUpload})
 		time.Sleep(time.Minute)
 		arrived(t, w, all[0], all[2])
-		if p := w.photo(all[1]); p.State != StateFailed || p.Problem.Code != shared.CodeNotAnImage || p.Problem.Retryable {
+		if p := w.photo(
+			all[1],
+		); p.State != StateFailed || p.Problem.Code != shared.CodeNotAnImage ||
+			p.Problem.Retryable {
 			t.Errorf("photo %+v", p)
 		}
 		if w.last().Phase != PhaseDone {
@@ -181,7 +196,8 @@ func TestQueueCompression(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, all[0])
 		p := w.photo(all[1])
-		if p.State != StateFailed || p.Problem.Code != shared.CodeDuplicate || !slices.Contains(p.Warnings, WarningDuplicate) {
+		if p.State != StateFailed || p.Problem.Code != shared.CodeDuplicate ||
+			!slices.Contains(p.Warnings, WarningDuplicate) {
 			t.Errorf("photo %+v", p)
 		}
 	})

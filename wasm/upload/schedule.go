@@ -88,7 +88,8 @@ func (q *Queue) startList() {
 
 // puzzled: the store is out of reach and nobody knows whether the edge is.
 func (q *Queue) puzzled() bool {
-	return q.store.open() && q.store.code == shared.CodeNetwork && !q.edgeLink.open() && !q.edgeSeen.After(q.store.since)
+	return q.store.open() && q.store.code == shared.CodeNetwork && !q.edgeLink.open() &&
+		!q.edgeSeen.After(q.store.since)
 }
 
 func (q *Queue) startConfirms() {

@@ -55,7 +55,8 @@ func (q *Queue) double(p *photo) string {
 		return id
 	}
 	for _, other := range q.photos {
-		if other != p && other.stage != StageConfirmed && other.stage != StageCancelled && other.sha256 == p.sha256 && !other.duplicate() {
+		if other != p && other.stage != StageConfirmed && other.stage != StageCancelled && other.sha256 == p.sha256 &&
+			!other.duplicate() {
 			return other.id
 		}
 	}

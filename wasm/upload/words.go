@@ -51,5 +51,8 @@ func problem(code shared.Code, retryable bool) *Problem {
 }
 
 func problemInterrupted() *Problem {
-	return &Problem{Code: shared.CodeTruncated, Detail: "The page closed before this photo was ready. Please choose or take it again."}
+	return &Problem{
+		Code:   shared.CodeTruncated,
+		Detail: "The page closed before this photo was ready. Please choose or take it again.",
+	}
 }

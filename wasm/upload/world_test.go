@@ -295,8 +295,11 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 		now := time.Now().Round(0)
 		for _, image := range images {
 			signed.Uploads = append(signed.Uploads, shared.PresignedUpload{
-				ImageID: image.ImageID, S3Key: slots[image.ImageID], UploadURL: "https://store.test/" + slots[image.ImageID],
-				Headers: map[string]string{"sha": image.SHA256}, ExpiresAt: now.Add(w.urlLife),
+				ImageID:   image.ImageID,
+				S3Key:     slots[image.ImageID],
+				UploadURL: "https://store.test/" + slots[image.ImageID],
+				Headers:   map[string]string{"sha": image.SHA256},
+				ExpiresAt: now.Add(w.urlLife),
 			})
 		}
 		if !w.noDate {
@@ -318,7 +321,12 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 			if r.S3Key == "" || w.objects[r.S3Key] == "" {
 				return shared.NewError(shared.CodeObjectMissing, "no object")
 			}
-			image = shared.Image{ImageID: r.ImageID, SHA256: w.objects[r.S3Key], Metadata: r.Metadata, UploadedAt: time.Now()}
+			image = shared.Image{
+				ImageID:    r.ImageID,
+				SHA256:     w.objects[r.S3Key],
+				Metadata:   r.Metadata,
+				UploadedAt: time.Now(),
+			}
 			w.images[r.ImageID] = image
 			w.confirms[r.ImageID]++
 			w.order = append(w.order, r.ImageID)
@@ -346,7 +354,12 @@ func (e edge) List(ctx context.Context) (answer shared.ListResponse, err error) 
 
 type transport struct{ w *world }
 
-func (t transport) Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(int64)) (Answer, error) {
+func (t transport) Put(
+	ctx context.Context,
+	to shared.PresignedUpload,
+	body []byte,
+	progress func(int64),
+) (Answer, error) {
 	w := t.w
 	answer := Answer{Status: 200}
 	err := w.call(ctx, send, func() error {

@@ -30,9 +30,12 @@ const timeLimit = 2 * time.Minute
 func main() {
 	dryRun := flag.Bool("dry-run", false, "say what would be done, and do nothing")
 	flag.Usage = func() {
-		fmt.Fprint(flag.CommandLine.Output(), "Sets the bucket up: creates it, blocks public access, sets CORS and a one-day lifetime of sessions/.\n"+
-			"Reads the edge's own variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME,\n"+
-			"S3_ENDPOINT (if it is not AWS), BASE_URL and ALLOWED_ORIGINS.\n\n")
+		fmt.Fprint(
+			flag.CommandLine.Output(),
+			"Sets the bucket up: creates it, blocks public access, sets CORS and a one-day lifetime of sessions/.\n"+
+				"Reads the edge's own variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME,\n"+
+				"S3_ENDPOINT (if it is not AWS), BASE_URL and ALLOWED_ORIGINS.\n\n",
+		)
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -69,7 +72,10 @@ func newSetUp(getenv func(string) string) (*setUp, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := s3.Options{Region: region, Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, getenv("AWS_SESSION_TOKEN"))}
+	options := s3.Options{
+		Region:      region,
+		Credentials: credentials.NewStaticCredentialsProvider(keyID, secret, getenv("AWS_SESSION_TOKEN")),
+	}
 	if endpoint := getenv("S3_ENDPOINT"); endpoint != "" {
 		options.BaseEndpoint, options.UsePathStyle = &endpoint, true
 	}
@@ -124,7 +130,8 @@ func (s *setUp) run(ctx context.Context, dryRun bool) error {
 
 func notImplemented(err error) bool {
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
-	return ok && (response.HTTPStatusCode() == http.StatusNotImplemented || response.HTTPStatusCode() == http.StatusMethodNotAllowed)
+	return ok &&
+		(response.HTTPStatusCode() == http.StatusNotImplemented || response.HTTPStatusCode() == http.StatusMethodNotAllowed)
 }
 
 func (s *setUp) create(ctx context.Context) error {
@@ -133,7 +140,9 @@ func (s *setUp) create(ctx context.Context) error {
 	}
 	input := &s3.CreateBucketInput{Bucket: &s.bucket}
 	if s.aws && s.region != "us-east-1" { // which must not be named
-		input.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(s.region)}
+		input.CreateBucketConfiguration = &types.CreateBucketConfiguration{
+			LocationConstraint: types.BucketLocationConstraint(s.region),
+		}
 	}
 	_, err := s.client.CreateBucket(ctx, input)
 	if _, ours := errors.AsType[*types.BucketAlreadyOwnedByYou](err); ours {
@@ -146,7 +155,12 @@ func (s *setUp) blockPublic(ctx context.Context) error {
 	_, err := s.client.PutPublicAccessBlock(ctx, &s3.PutPublicAccessBlockInput{
 		Bucket: &s.bucket,
 		PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
-			BlockPublicAcls: aws.Bool(true), BlockPublicPolicy: aws.Bool(true), IgnorePublicAcls: aws.Bool(true), RestrictPublicBuckets: aws.Bool(true),
+			BlockPublicAcls: aws.Bool(
+				true,
+			),
+			BlockPublicPolicy:     aws.Bool(true),
+			IgnorePublicAcls:      aws.Bool(true),
+			RestrictPublicBuckets: aws.Bool(true),
 		},
 	})
 	return err

@@ -27,9 +27,12 @@ const timeLimit = 10 * time.Minute
 func main() {
 	dryRun := flag.Bool("dry-run", false, "count the sessions, and end none")
 	flag.Usage = func() {
-		fmt.Fprint(flag.CommandLine.Output(), "Ends every session: its tokens stop working, its photos are deleted from the store, desktops are told.\n"+
-			"Reads the edge's own variables: UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, AWS_REGION, AWS_ACCESS_KEY_ID,\n"+
-			"AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME, S3_ENDPOINT (if it is not AWS), ABLY_API_KEY and ABLY_REST_URL (if it is not Ably).\n\n")
+		fmt.Fprint(
+			flag.CommandLine.Output(),
+			"Ends every session: its tokens stop working, its photos are deleted from the store, desktops are told.\n"+
+				"Reads the edge's own variables: UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, AWS_REGION, AWS_ACCESS_KEY_ID,\n"+
+				"AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME, S3_ENDPOINT (if it is not AWS), ABLY_API_KEY and ABLY_REST_URL (if it is not Ably).\n\n",
+		)
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -54,11 +57,23 @@ type ender struct {
 func newEnder(getenv func(string) string) (*ender, error) {
 	variables := environment.Reader{Getenv: getenv}
 	store := &upstash.Store{Redis: &upstash.Client{
-		URL: variables.Required("UPSTASH_REDIS_REST_URL"), Token: variables.Required("UPSTASH_REDIS_REST_TOKEN"), HTTP: http.DefaultTransport,
+		URL: variables.Required(
+			"UPSTASH_REDIS_REST_URL",
+		),
+		Token: variables.Required("UPSTASH_REDIS_REST_TOKEN"),
+		HTTP:  http.DefaultTransport,
 	}}
 	bucket := objects.New(objects.Config{
-		Bucket: variables.Required("S3_BUCKET_NAME"), Region: variables.Required("AWS_REGION"), Endpoint: getenv("S3_ENDPOINT"),
-		AccessKeyID: variables.Required("AWS_ACCESS_KEY_ID"), SecretAccessKey: variables.Required("AWS_SECRET_ACCESS_KEY"), SessionToken: getenv("AWS_SESSION_TOKEN"),
+		Bucket: variables.Required(
+			"S3_BUCKET_NAME",
+		),
+		Region:   variables.Required("AWS_REGION"),
+		Endpoint: getenv("S3_ENDPOINT"),
+		AccessKeyID: variables.Required(
+			"AWS_ACCESS_KEY_ID",
+		),
+		SecretAccessKey: variables.Required("AWS_SECRET_ACCESS_KEY"),
+		SessionToken:    getenv("AWS_SESSION_TOKEN"),
 	}, http.DefaultTransport, time.Now)
 	ablyKey := variables.Required("ABLY_API_KEY")
 	if err := variables.Err(); err != nil {
@@ -95,7 +110,11 @@ func (e *ender) run(ctx context.Context, out io.Writer, dryRun bool) error {
 	}
 	fmt.Fprintf(out, "ended %d of %d sessions\n", ended, len(refs))
 	if len(failures) > 0 {
-		return fmt.Errorf("%d sessions failed; run it again, and what photos are left go by the bucket's rule within a day: %w", len(failures), failures[0])
+		return fmt.Errorf(
+			"%d sessions failed; run it again, and what photos are left go by the bucket's rule within a day: %w",
+			len(failures),
+			failures[0],
+		)
 	}
 	return nil
 }

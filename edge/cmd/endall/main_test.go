@@ -37,7 +37,15 @@ func TestEveryKeyAndObjectOfEverySessionGoes(t *testing.T) {
 	const sessions = 12
 	var refs []session.Ref
 	for i := range sessions {
-		opened, err := e.service.Open(t.Context(), session.Launch{Clinician: "gp-1", FacilityID: "fac-1", PatientID: "pat-1", EncounterID: fmt.Sprintf("enc-%d", i)})
+		opened, err := e.service.Open(
+			t.Context(),
+			session.Launch{
+				Clinician:   "gp-1",
+				FacilityID:  "fac-1",
+				PatientID:   "pat-1",
+				EncounterID: fmt.Sprintf("enc-%d", i),
+			},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,11 +93,27 @@ func upload(t *testing.T, service *session.Service, ref session.Ref) string {
 	t.Helper()
 	content := []byte("a photo")
 	sum := sha256.Sum256(content)
-	slots, err := service.Presign(t.Context(), ref, []shared.PresignImage{{ImageID: "one", Size: int64(len(content)), SHA256: base64.StdEncoding.EncodeToString(sum[:]), ContentType: shared.ContentTypeJPEG}})
+	slots, err := service.Presign(
+		t.Context(),
+		ref,
+		[]shared.PresignImage{
+			{
+				ImageID:     "one",
+				Size:        int64(len(content)),
+				SHA256:      base64.StdEncoding.EncodeToString(sum[:]),
+				ContentType: shared.ContentTypeJPEG,
+			},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, slots[0].UploadURL, bytes.NewReader(content))
+	request, err := http.NewRequestWithContext(
+		t.Context(),
+		http.MethodPut,
+		slots[0].UploadURL,
+		bytes.NewReader(content),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

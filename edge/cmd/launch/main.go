@@ -23,13 +23,20 @@ func main() {
 	clinician := flag.String("clinician", "trial", "who launches: the token's sub")
 	life := flag.Duration("life", time.Hour, "how long it lives, 12h at most")
 	flag.Usage = func() {
-		fmt.Fprint(flag.CommandLine.Output(), "Makes a launch token, signed with LAUNCH_SECRET from the environment, and prints it.\n\n"+
-			"  LAUNCH_SECRET=… go run ./edge/cmd/launch -encounter enc-1 -patient pat-1 -facility fac-1\n\n")
+		fmt.Fprint(
+			flag.CommandLine.Output(),
+			"Makes a launch token, signed with LAUNCH_SECRET from the environment, and prints it.\n\n"+
+				"  LAUNCH_SECRET=… go run ./edge/cmd/launch -encounter enc-1 -patient pat-1 -facility fac-1\n\n",
+		)
 		flag.PrintDefaults()
 	}
 	flag.Parse()
 	token, err := mint(os.Getenv("LAUNCH_SECRET"), *life, jwt.MapClaims{
-		"sub": *clinician, "encounterId": *encounter, "patientId": *patient, "facilityId": *facility, "patientLabel": *label,
+		"sub":          *clinician,
+		"encounterId":  *encounter,
+		"patientId":    *patient,
+		"facilityId":   *facility,
+		"patientLabel": *label,
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "launch:", err)

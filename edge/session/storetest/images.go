@@ -15,7 +15,11 @@ func reserveTwice(t *testing.T, s Subject) {
 	ref := begin(t, s, 2)
 	again := reservation(1)
 	again.S3Key = "sessions/enc-1/2_img-01.jpg"
-	held := must[[]session.Reservation](t)(s.Store.Reserve(t.Context(), ref, []session.Reservation{again, reservation(2)}, limit, t0))
+	held := must[[]session.Reservation](
+		t,
+	)(
+		s.Store.Reserve(t.Context(), ref, []session.Reservation{again, reservation(2)}, limit, t0),
+	)
 	if held[0].S3Key != reservation(1).S3Key || held[1].S3Key != reservation(2).S3Key {
 		t.Errorf("keys %q and %q", held[0].S3Key, held[1].S3Key)
 	}
@@ -33,7 +37,11 @@ func reserveOtherBytes(t *testing.T, s Subject) {
 	other.S3Key = "sessions/enc-1/2_img-00.jpg"
 	_, err := s.Store.Reserve(t.Context(), ref, []session.Reservation{other}, limit, t0)
 	wantCode(t, err, shared.CodeBadRequest)
-	held := must[[]session.Reservation](t)(s.Store.Reserve(t.Context(), ref, []session.Reservation{other}, limit, t0.Add(7*time.Minute)))
+	held := must[[]session.Reservation](
+		t,
+	)(
+		s.Store.Reserve(t.Context(), ref, []session.Reservation{other}, limit, t0.Add(7*time.Minute)),
+	)
 	if held[0].S3Key != other.S3Key {
 		t.Errorf("after the slot lapsed other bytes got its old key %q", held[0].S3Key)
 	}
@@ -54,7 +62,11 @@ func reserveLapsed(t *testing.T, s Subject) {
 	late.LapsesAt = t0.Add(20 * time.Minute)
 	_, err := s.Store.Reserve(t.Context(), ref, []session.Reservation{late}, limit, t0.Add(5*time.Minute))
 	wantCode(t, err, shared.CodeLimitReached)
-	must[[]session.Reservation](t)(s.Store.Reserve(t.Context(), ref, []session.Reservation{late}, limit, t0.Add(7*time.Minute)))
+	must[[]session.Reservation](
+		t,
+	)(
+		s.Store.Reserve(t.Context(), ref, []session.Reservation{late}, limit, t0.Add(7*time.Minute)),
+	)
 }
 
 func confirmMismatch(t *testing.T, s Subject) {
@@ -97,7 +109,8 @@ func order(t *testing.T, s Subject) {
 		must[session.Added](t)(s.Store.AddImage(t.Context(), ref, confirmed, limit))
 	}
 	state := must[session.State](t)(s.Store.GetImages(t.Context(), ref))
-	if len(state.Images) != 4 || !slices.IsSortedFunc(state.Images, func(a, b shared.Image) int { return a.UploadedAt.Compare(b.UploadedAt) }) {
+	if len(state.Images) != 4 ||
+		!slices.IsSortedFunc(state.Images, func(a, b shared.Image) int { return a.UploadedAt.Compare(b.UploadedAt) }) {
 		t.Errorf("images %+v", state.Images)
 	}
 }
@@ -106,7 +119,13 @@ func update(t *testing.T, s Subject) {
 	ref := begin(t, s, 1)
 	added := must[session.Added](t)(s.Store.AddImage(t.Context(), ref, image(0), limit))
 	later := t0.Add(time.Hour)
-	changed, revision, err := s.Store.UpdateImage(t.Context(), ref, "img-00", session.MetadataPatch{"bodySite": "forearm", "laterality": ""}, later)
+	changed, revision, err := s.Store.UpdateImage(
+		t.Context(),
+		ref,
+		"img-00",
+		session.MetadataPatch{"bodySite": "forearm", "laterality": ""},
+		later,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +139,14 @@ func update(t *testing.T, s Subject) {
 		t.Errorf("revision %d after %d", revision, added.Revision)
 	}
 	// With its last field gone the metadata is still an object.
-	if changed, _, err = s.Store.UpdateImage(t.Context(), ref, "img-00", session.MetadataPatch{"bodySite": "", "notes": ""}, later); err != nil || changed.Metadata != (shared.Metadata{}) {
+	if changed, _, err = s.Store.UpdateImage(
+		t.Context(),
+		ref,
+		"img-00",
+		session.MetadataPatch{"bodySite": "", "notes": ""},
+		later,
+	); err != nil ||
+		changed.Metadata != (shared.Metadata{}) {
 		t.Errorf("emptied: %+v, %v", changed.Metadata, err)
 	}
 	state := must[session.State](t)(s.Store.GetImages(t.Context(), ref))

@@ -81,8 +81,16 @@ func image(i int) shared.Image {
 	slot := reservation(i)
 	at := t0.Add(time.Duration(i) * time.Second)
 	return shared.Image{
-		ImageID: slot.ImageID, S3Key: slot.S3Key, ContentType: shared.ContentTypeJPEG, Size: slot.Size, SHA256: slot.SHA256,
-		Width: 300, Height: 200, Metadata: shared.Metadata{Laterality: shared.LateralityLeft, Notes: "ā \"quoted\""}, UploadedAt: at, UpdatedAt: at,
+		ImageID:     slot.ImageID,
+		S3Key:       slot.S3Key,
+		ContentType: shared.ContentTypeJPEG,
+		Size:        slot.Size,
+		SHA256:      slot.SHA256,
+		Width:       300,
+		Height:      200,
+		Metadata:    shared.Metadata{Laterality: shared.LateralityLeft, Notes: "ā \"quoted\""},
+		UploadedAt:  at,
+		UpdatedAt:   at,
 	}
 }
 
@@ -123,8 +131,16 @@ func reserve(t *testing.T, s Subject, ref session.Ref, n int) []session.Reservat
 }
 
 func createTwice(t *testing.T, s Subject) {
-	first := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute))
-	second := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	first := must[session.Session](
+		t,
+	)(
+		s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute),
+	)
+	second := must[session.Session](
+		t,
+	)(
+		s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute),
+	)
 	if diff := cmp.Diff(newSession("s1"), first); diff != "" {
 		t.Errorf("stored session (-want +got):\n%s", diff)
 	}

@@ -75,8 +75,10 @@ function counterRows({ requests, commands, frames }) {
   const rows = Object.entries(requests).flatMap(([service, routes]) =>
     Object.entries(routes).map(([route, { count, answers }]) => ({ service, route, count, answers })),
   );
-  for (const [route, count] of Object.entries(commands)) rows.push({ service: 'redis command', route, count, answers: {} });
-  for (const [route, count] of Object.entries(frames)) rows.push({ service: 'realtime frame', route, count, answers: {} });
+  for (const [route, count] of Object.entries(commands))
+    rows.push({ service: 'redis command', route, count, answers: {} });
+  for (const [route, count] of Object.entries(frames))
+    rows.push({ service: 'realtime frame', route, count, answers: {} });
   return rows.sort((a, b) => a.service.localeCompare(b.service) || a.route.localeCompare(b.route));
 }
 
@@ -87,7 +89,12 @@ function draw(status) {
     `${count(realtime.connections, 'realtime client')} on ${count(realtime.channels, 'channel')} · ${count(realtime.published, 'event')}`;
   byId('trouble').replaceChildren(...trouble.map((sentence) => element('li', {}, sentence)));
   const rows = places.map((place) => ({ ...place, skew: skew(skewMs[place.name.toLowerCase()]) }));
-  fill('places', rows, (p) => [cell(p.name), cell(element('a', { href: p.address }, p.address)), cell(p.what), number(p.skew)], 'Nothing.');
+  fill(
+    'places',
+    rows,
+    (p) => [cell(p.name), cell(element('a', { href: p.address }, p.address)), cell(p.what), number(p.skew)],
+    'Nothing.',
+  );
   fill(
     'faults',
     faults.rules,
@@ -96,16 +103,42 @@ function draw(status) {
       cell(`${rule.service} ${rule.route ?? ''}`),
       cell(when(rule)),
       number(`${rule.hit} / ${rule.seen}`),
-      cell(element('button', { type: 'button', 'data-method': 'DELETE', 'data-path': `/faults/${rule.id}` }, 'Remove'), { class: 'number' }),
+      cell(
+        element('button', { type: 'button', 'data-method': 'DELETE', 'data-path': `/faults/${rule.id}` }, 'Remove'),
+        { class: 'number' },
+      ),
     ],
     `No fault is in force. The seed is ${faults.seed}.`,
   );
-  fill('sessions', sessions, (s) => [cell(s.encounterId, { class: 'key' }), number(s.images), number(duration(s.expiresInSeconds))], 'No session is live.');
-  fill('events', realtime.recent, (e) => [cell(time(e.at)), cell(e.channel, { class: 'key' }), cell(e.name)], 'Nothing was published yet.');
-  fill('objects', objects.newest, (o) => [cell(o.key, { class: 'key' }), number(kilobytes(o.size)), cell(time(o.modifiedAt))], 'The bucket is empty.');
+  fill(
+    'sessions',
+    sessions,
+    (s) => [cell(s.encounterId, { class: 'key' }), number(s.images), number(duration(s.expiresInSeconds))],
+    'No session is live.',
+  );
+  fill(
+    'events',
+    realtime.recent,
+    (e) => [cell(time(e.at)), cell(e.channel, { class: 'key' }), cell(e.name)],
+    'Nothing was published yet.',
+  );
+  fill(
+    'objects',
+    objects.newest,
+    (o) => [cell(o.key, { class: 'key' }), number(kilobytes(o.size)), cell(time(o.modifiedAt))],
+    'The bucket is empty.',
+  );
   const counts = counterRows(counters);
-  const answers = (c) => Object.entries(c.answers).map(([status, count]) => `${status}: ${count}`).join(', ');
-  fill('counters', counts, (c) => [cell(c.service), cell(c.route), number(c.count), cell(answers(c))], 'Nothing was counted yet.');
+  const answers = (c) =>
+    Object.entries(c.answers)
+      .map(([status, count]) => `${status}: ${count}`)
+      .join(', ');
+  fill(
+    'counters',
+    counts,
+    (c) => [cell(c.service), cell(c.route), number(c.count), cell(answers(c))],
+    'Nothing was counted yet.',
+  );
   const routes = [...new Set(counts.filter((c) => c.service !== 'redis command').map((c) => c.route))];
   byId('routes').replaceChildren(...routes.map((value) => element('option', { value })));
 }
@@ -122,7 +155,9 @@ async function steer(method, path, body) {
   try {
     const response = await fetch(path, { method, ...(body && { body }) });
     const answer = response.status === 204 ? {} : await response.json();
-    const done = Object.entries(answer).map(([name, value]) => `${name}: ${value}`).join(', ');
+    const done = Object.entries(answer)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', ');
     say(response.ok ? `Done. ${done}` : answer.error, !response.ok);
     await refresh();
   } catch {

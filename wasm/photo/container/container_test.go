@@ -61,12 +61,33 @@ func TestReadHeader(t *testing.T) {
 	}{
 		{"JPEG", plain, TypeJPEG, 30, 20, nil},
 		{"JPEG, turned", with(plain, 0xe1, exifOf(6, "2026:03:01 09:30:00\x00", "")), TypeJPEG, 20, 30, &taken},
-		{"JPEG, with an offset", with(plain, 0xe1, exifOf(1, "2026:03:01 11:30:00\x00", "+02:00\x00")), TypeJPEG, 30, 20, &taken},
-		{"JPEG, a camera without a clock", with(plain, 0xe1, exifOf(1, "0000:00:00 00:00:00\x00", "")), TypeJPEG, 30, 20, nil},
+		{
+			"JPEG, with an offset",
+			with(plain, 0xe1, exifOf(1, "2026:03:01 11:30:00\x00", "+02:00\x00")),
+			TypeJPEG,
+			30,
+			20,
+			&taken,
+		},
+		{
+			"JPEG, a camera without a clock",
+			with(plain, 0xe1, exifOf(1, "0000:00:00 00:00:00\x00", "")),
+			TypeJPEG,
+			30,
+			20,
+			nil,
+		},
 		{"JPEG, orientation 9", with(plain, 0xe1, exifOf(9, "", "")), TypeJPEG, 30, 20, nil},
 		{"PNG", []byte(png), TypePNG, 256, 128, nil},
 		{"GIF", []byte("GIF89a\x40\x00\x20\x00"), TypeGIF, 64, 32, nil},
-		{"HEIC, whose pixels are turned elsewhere", []byte(heic + exifOf(6, "2026:03:01 09:30:00\x00", "")), TypeHEIF, 0, 0, &taken},
+		{
+			"HEIC, whose pixels are turned elsewhere",
+			[]byte(heic + exifOf(6, "2026:03:01 09:30:00\x00", "")),
+			TypeHEIF,
+			0,
+			0,
+			&taken,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -95,10 +116,26 @@ func TestStrip(t *testing.T) {
 	}{
 		{"nothing to strip", plain, plain},
 		{"EXIF", with(plain, 0xe1, exifOf(6, "", "")), plain},
-		{"XMP, IPTC and a comment", with(with(with(plain, 0xe1, "http://ns.adobe.com/xap/1.0/\x00<x/>"), 0xed, "Photoshop 3.0\x00"), 0xfe, "Dr. No"), plain},
+		{
+			"XMP, IPTC and a comment",
+			with(
+				with(with(plain, 0xe1, "http://ns.adobe.com/xap/1.0/\x00<x/>"), 0xed, "Photoshop 3.0\x00"),
+				0xfe,
+				"Dr. No",
+			),
+			plain,
+		},
 		{"MPF", with(plain, 0xe2, "MPF\x00II*\x00"), plain},
 		{"the profile stays", with(with(plain, 0xe2, profile), 0xe1, exifOf(6, "", "")), with(plain, 0xe2, profile)},
-		{"JFIF stays, with a thumbnail it goes", with(with(plain, 0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"), 0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01rgb"), with(plain, 0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")},
+		{
+			"JFIF stays, with a thumbnail it goes",
+			with(
+				with(plain, 0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"),
+				0xe0,
+				"JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01rgb",
+			),
+			with(plain, 0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"),
+		},
 		{"a trailer", append(bytes.Clone(plain), "a second picture with GPS"...), plain},
 	}
 	for _, test := range tests {
@@ -137,7 +174,8 @@ func FuzzReadHeader(f *testing.F) {
 			}
 			return
 		}
-		if header.Orientation < 1 || header.Orientation > 8 || header.Width < 0 || header.Height < 0 || header.Width*header.Height > 1<<20 {
+		if header.Orientation < 1 || header.Orientation > 8 || header.Width < 0 || header.Height < 0 ||
+			header.Width*header.Height > 1<<20 {
 			t.Errorf("%+v", header)
 		}
 		header.CapturedAt()

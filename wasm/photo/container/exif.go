@@ -63,7 +63,12 @@ func readEXIF(tiff []byte) exif {
 	return found
 }
 
-func eachEntry(tiff []byte, order binary.ByteOrder, at uint32, visit func(tag, kind uint16, count uint32, value []byte)) {
+func eachEntry(
+	tiff []byte,
+	order binary.ByteOrder,
+	at uint32,
+	visit func(tag, kind uint16, count uint32, value []byte),
+) {
 	if at == 0 || uint64(at)+2 > uint64(len(tiff)) {
 		return
 	}

@@ -103,7 +103,10 @@ func sniff(file []byte) (Type, error) {
 	}
 	switch {
 	case len(file) == 0:
-		return "", shared.NewError(shared.CodeEmptyFile, "This file is empty. Choose the photo again, or take it again.")
+		return "", shared.NewError(
+			shared.CodeEmptyFile,
+			"This file is empty. Choose the photo again, or take it again.",
+		)
 	case has(0, "\xff\xd8\xff"):
 		return TypeJPEG, nil
 	case has(0, "\x89PNG\r\n\x1a\n"):
@@ -119,7 +122,10 @@ func sniff(file []byte) (Type, error) {
 	case has(4, "ftyp") && heifBrand(file):
 		return TypeHEIF, nil
 	}
-	return "", shared.NewError(shared.CodeNotAnImage, "This file is not a photo. Choose a picture, or take one with the camera.")
+	return "", shared.NewError(
+		shared.CodeNotAnImage,
+		"This file is not a photo. Choose a picture, or take one with the camera.",
+	)
 }
 
 // heifBrand looks for a still-image brand (ISO/IEC 23008-12, section 10).

@@ -27,8 +27,18 @@ func profileOf(p primaries, curve []byte) []byte {
 		name string
 		body []byte
 	}{
-		{"rXYZ", appendFixed([]byte("XYZ \x00\x00\x00\x00"), p[0][:]...)}, {"gXYZ", appendFixed([]byte("XYZ \x00\x00\x00\x00"), p[1][:]...)},
-		{"bXYZ", appendFixed([]byte("XYZ \x00\x00\x00\x00"), p[2][:]...)}, {"rTRC", curve}, {"gTRC", curve}, {"bTRC", curve},
+		{
+			"rXYZ",
+			appendFixed([]byte("XYZ \x00\x00\x00\x00"), p[0][:]...),
+		},
+		{"gXYZ", appendFixed([]byte("XYZ \x00\x00\x00\x00"), p[1][:]...)},
+		{
+			"bXYZ",
+			appendFixed([]byte("XYZ \x00\x00\x00\x00"), p[2][:]...),
+		},
+		{"rTRC", curve},
+		{"gTRC", curve},
+		{"bTRC", curve},
 	}
 	profile := make([]byte, 128)
 	copy(profile[12:], "mntrRGB XYZ ")
@@ -54,7 +64,14 @@ func tableOf(count int, curve func(float64) float64) []byte {
 
 func TestIsSRGB(t *testing.T) {
 	table := tableOf(1024, linear)
-	parametric := appendFixed([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"), 2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045)
+	parametric := appendFixed(
+		[]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"),
+		2.4,
+		1/1.055,
+		0.055/1.055,
+		1/12.92,
+		0.04045,
+	)
 	gamma := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
 	tests := []struct {
 		name    string
@@ -89,7 +106,11 @@ func TestReadHeaderFindsAnIdleProfile(t *testing.T) {
 		"one of two": "ICC_PROFILE\x00\x01\x02" + profile[14:],
 		"another":    "ICC_PROFILE\x00\x01\x01" + string(profileOf(displayP3, tableOf(1024, linear))),
 	} {
-		if header, err := ReadHeader(with(plain, markerAPP2, part), MaxPixels); err != nil || header.IdleProfile != (Part{}) {
+		if header, err := ReadHeader(
+			with(plain, markerAPP2, part),
+			MaxPixels,
+		); err != nil ||
+			header.IdleProfile != (Part{}) {
 			t.Errorf("%s: %+v, %v", name, header.IdleProfile, err)
 		}
 	}

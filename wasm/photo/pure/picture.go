@@ -109,11 +109,18 @@ func newPicture(source raster, orientation int, profile []byte) *Picture {
 }
 
 func tooManyPixels() error {
-	return shared.NewError(shared.CodeTooManyPixels, "This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.")
+	return shared.NewError(
+		shared.CodeTooManyPixels,
+		"This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.",
+	)
 }
 
 func cannotDecode(err error) error {
-	return shared.Wrap(err, shared.CodeCannotDecode, "This photo cannot be read: it is damaged, or of a kind that is not known here. Take it again.")
+	return shared.Wrap(
+		err,
+		shared.CodeCannotDecode,
+		"This photo cannot be read: it is damaged, or of a kind that is not known here. Take it again.",
+	)
 }
 
 // Size is in pixels, upright.

@@ -29,8 +29,18 @@ func letters(rows ...string) plane {
 func TestTurnPlane(t *testing.T) {
 	// EXIF 2.32, 4.6.4: where the 0th row and column of what is stored are seen.
 	tests := map[int]plane{
-		1: letters("abc", "def"), 2: letters("cba", "fed"), 3: letters("fed", "cba"), 4: letters("def", "abc"),
-		5: letters("ad", "be", "cf"), 6: letters("da", "eb", "fc"), 7: letters("fc", "eb", "da"), 8: letters("cf", "be", "ad"),
+		1: letters("abc", "def"),
+		2: letters("cba", "fed"),
+		3: letters("fed", "cba"),
+		4: letters("def", "abc"),
+		5: letters(
+			"ad",
+			"be",
+			"cf",
+		),
+		6: letters("da", "eb", "fc"),
+		7: letters("fc", "eb", "da"),
+		8: letters("cf", "be", "ad"),
 	}
 	stored := letters("abc", "def")
 	for orientation, want := range tests {
@@ -146,10 +156,22 @@ func TestEveryKindOfPixelIsScaledAndEncoded(t *testing.T) {
 		return m
 	}
 	tests := map[string]image.Image{
-		"NRGBA": source, "RGBA": as(image.NewRGBA(source.Rect)), "NRGBA64": as(image.NewNRGBA64(source.Rect)),
-		"Paletted": as(image.NewPaletted(source.Rect, color.Palette{quarters[0], quarters[1], quarters[2], quarters[3]})),
-		"4:4:4":    subsampled(image.YCbCrSubsampleRatio444), "4:2:2": subsampled(image.YCbCrSubsampleRatio422), "4:4:0": subsampled(image.YCbCrSubsampleRatio440),
-		"4:2:0": subsampled(image.YCbCrSubsampleRatio420), "4:1:1": subsampled(image.YCbCrSubsampleRatio411), "4:1:0": subsampled(image.YCbCrSubsampleRatio410),
+		"NRGBA":   source,
+		"RGBA":    as(image.NewRGBA(source.Rect)),
+		"NRGBA64": as(image.NewNRGBA64(source.Rect)),
+		"Paletted": as(
+			image.NewPaletted(source.Rect, color.Palette{quarters[0], quarters[1], quarters[2], quarters[3]}),
+		),
+		"4:4:4": subsampled(
+			image.YCbCrSubsampleRatio444,
+		),
+		"4:2:2": subsampled(image.YCbCrSubsampleRatio422),
+		"4:4:0": subsampled(image.YCbCrSubsampleRatio440),
+		"4:2:0": subsampled(
+			image.YCbCrSubsampleRatio420,
+		),
+		"4:1:1": subsampled(image.YCbCrSubsampleRatio411),
+		"4:1:0": subsampled(image.YCbCrSubsampleRatio410),
 	}
 	for name, img := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -297,9 +319,23 @@ func TestProfiles(t *testing.T) {
 	box := func(kind string, body []byte) []byte {
 		return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(body))), kind...), body...)
 	}
-	heif := append(box("ftyp", []byte("heic\x00\x00\x00\x00mif1heic")),
-		box("meta", append(make([]byte, 4), box("iprp", box("ipco", append(box("colr", []byte("nclx\x00")), box("colr", append([]byte("prof"), profile...))...)))...))...)
-	webp := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x05\x00\x00\x00\x20\x00\x00\x00\x00\x00ICCP"), binary.LittleEndian.AppendUint32(nil, uint32(len(profile)))...)
+	heif := append(
+		box("ftyp", []byte("heic\x00\x00\x00\x00mif1heic")),
+		box(
+			"meta",
+			append(
+				make([]byte, 4),
+				box(
+					"iprp",
+					box(
+						"ipco",
+						append(box("colr", []byte("nclx\x00")), box("colr", append([]byte("prof"), profile...))...),
+					),
+				)...),
+		)...)
+	webp := append(
+		[]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x05\x00\x00\x00\x20\x00\x00\x00\x00\x00ICCP"),
+		binary.LittleEndian.AppendUint32(nil, uint32(len(profile)))...)
 	tests := []struct {
 		name string
 		kind container.Type
@@ -339,8 +375,20 @@ func TestDecodeRefuses(t *testing.T) {
 		file []byte
 		code shared.Code
 	}{
-		{"12-bit JPEG", bytes.Replace(whole.Bytes(), []byte("\xff\xc0\x00\x11\x08"), []byte("\xff\xc1\x00\x11\x0c"), 1), shared.CodeCannotDecode},
-		{"too many pixels in a BMP", []byte("BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x01\x00\x18\x00" + string(make([]byte, 24))), shared.CodeTooManyPixels},
+		{
+			"12-bit JPEG",
+			bytes.Replace(whole.Bytes(), []byte("\xff\xc0\x00\x11\x08"), []byte("\xff\xc1\x00\x11\x0c"), 1),
+			shared.CodeCannotDecode,
+		},
+		{
+			"too many pixels in a BMP",
+			[]byte(
+				"BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x01\x00\x18\x00" + string(
+					make([]byte, 24),
+				),
+			),
+			shared.CodeTooManyPixels,
+		},
 		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), shared.CodeCannotDecode},
 	}
 	for _, test := range tests {

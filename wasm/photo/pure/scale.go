@@ -47,7 +47,14 @@ func scalePlane(to, from plane, stepX, stepY float64) {
 		for ; next < k.at+taps; next++ {
 			scaleAcross(ready[next%taps], from.row(next), columns)
 		}
-		scaleDown(to.row(y), k.weights, ready[k.at%taps], ready[(k.at+1)%taps], ready[(k.at+2)%taps], ready[(k.at+3)%taps])
+		scaleDown(
+			to.row(y),
+			k.weights,
+			ready[k.at%taps],
+			ready[(k.at+1)%taps],
+			ready[(k.at+2)%taps],
+			ready[(k.at+3)%taps],
+		)
 	}
 }
 

@@ -111,7 +111,11 @@ func failure(response Response) error {
 	if problem, err := wire.ParseProblem(response.Body); err == nil {
 		code, detail = problem.Code, problem.Detail
 	}
-	return &shared.Error{Code: code, Detail: detail, RetryAfter: ParseRetryAfter(response.RetryAfter, httpTime(response.Date))}
+	return &shared.Error{
+		Code:       code,
+		Detail:     detail,
+		RetryAfter: ParseRetryAfter(response.RetryAfter, httpTime(response.Date)),
+	}
 }
 
 // garbled: a 200 that is not the edge's answer comes from something in between.

@@ -67,7 +67,13 @@ const (
 // Open opens the journal of a session and erases what other sessions left,
 // except those that are open in another tab. owner is a random name for this
 // opening; Close ends it.
-func Open(ctx context.Context, storage Storage, locks Locks, session shared.TokenResponse, owner string) (*Journal, error) {
+func Open(
+	ctx context.Context,
+	storage Storage,
+	locks Locks,
+	session shared.TokenResponse,
+	owner string,
+) (*Journal, error) {
 	key, err := base64.StdEncoding.DecodeString(session.JournalKey)
 	if err != nil || len(key) != 32 {
 		return nil, errors.New("the journal key is not 32 bytes of base64")
@@ -294,5 +300,9 @@ func (j *Journal) Clear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.storage.Write(ctx, nil, slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, j.tag+"/") }))
+	return j.storage.Write(
+		ctx,
+		nil,
+		slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, j.tag+"/") }),
+	)
 }

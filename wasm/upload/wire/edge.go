@@ -6,9 +6,15 @@ import (
 
 // PresignRequest writes the body of POST /presigned-url.
 func PresignRequest(r shared.PresignRequest) []byte {
-	return newObject().str("encounterId", r.EncounterID).set("images", array(r.Images, func(i shared.PresignImage) []byte {
-		return newObject().str("imageId", i.ImageID).str("contentType", i.ContentType).int("size", i.Size).str("sha256", i.SHA256).json()
-	})).json()
+	return newObject().str("encounterId", r.EncounterID).
+		set("images", array(r.Images, func(i shared.PresignImage) []byte {
+			return newObject().str("imageId", i.ImageID).
+				str("contentType", i.ContentType).
+				int("size", i.Size).
+				str("sha256", i.SHA256).
+				json()
+		})).
+		json()
 }
 
 // ParsePresignResponse reads the answer to POST /presigned-url.

@@ -90,7 +90,10 @@ func photoJSON(p upload.PhotoSnapshot) []byte {
 
 func problemIf(o *fields, p *upload.Problem) {
 	if p != nil {
-		o.set("problem", newObject().str("code", string(p.Code)).str("detail", p.Detail).bool("retryable", p.Retryable).json())
+		o.set(
+			"problem",
+			newObject().str("code", string(p.Code)).str("detail", p.Detail).bool("retryable", p.Retryable).json(),
+		)
 	}
 }
 

@@ -71,8 +71,16 @@ func writes(t *testing.T, name string, got []byte) {
 }
 
 func TestWrites(t *testing.T) {
-	writes(t, "presign-request.json", PresignRequest(reference[shared.PresignRequest](t, sample(t, "presign-request.json"))))
-	writes(t, "confirm-request.json", ConfirmRequest(reference[shared.ConfirmRequest](t, sample(t, "confirm-request.json"))))
+	writes(
+		t,
+		"presign-request.json",
+		PresignRequest(reference[shared.PresignRequest](t, sample(t, "presign-request.json"))),
+	)
+	writes(
+		t,
+		"confirm-request.json",
+		ConfirmRequest(reference[shared.ConfirmRequest](t, sample(t, "confirm-request.json"))),
+	)
 	message := reference[struct {
 		Type     string          `json:"type"`
 		Snapshot upload.Snapshot `json:"snapshot"`
@@ -215,7 +223,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		again, err := ParseRecord(Record(record))
-		if err != nil || again.ID != record.ID || again.Metadata.Notes != record.Metadata.Notes || again.Order != record.Order {
+		if err != nil || again.ID != record.ID || again.Metadata.Notes != record.Metadata.Notes ||
+			again.Order != record.Order {
 			t.Errorf("%+v came back as %+v, %v", record, again, err)
 		}
 	})

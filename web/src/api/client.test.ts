@@ -17,7 +17,10 @@ function answer(body: string, init: ResponseInit = {}) {
 }
 
 async function failure(promise: Promise<unknown>): Promise<ApiError> {
-  const error = await promise.then(() => undefined, (e: unknown) => e);
+  const error = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
   if (!(error instanceof ApiError)) throw new Error(`expected an ApiError, got ${String(error)}`);
   return error;
 }
@@ -47,10 +50,27 @@ test('the list is asked for with the token in a header, never in the URL', async
 });
 
 test('a problem keeps its code, sentence, request id and Retry-After', async () => {
-  const problem = { type: 'about:blank', title: 'Too Many Requests', status: 429, code: 'rate_limited', detail: 'Wait a moment.', requestId: 'r-1' };
-  answer(JSON.stringify(problem), { status: 429, headers: { 'Retry-After': '7', 'Content-Type': 'application/problem+json' } });
+  const problem = {
+    type: 'about:blank',
+    title: 'Too Many Requests',
+    status: 429,
+    code: 'rate_limited',
+    detail: 'Wait a moment.',
+    requestId: 'r-1',
+  };
+  answer(JSON.stringify(problem), {
+    status: 429,
+    headers: { 'Retry-After': '7', 'Content-Type': 'application/problem+json' },
+  });
   const error = await failure(exchangeToken('', 't'));
-  expect(error).toMatchObject({ code: 'rate_limited', message: 'Wait a moment.', status: 429, requestId: 'r-1', retryAfter: 7, retryable: true });
+  expect(error).toMatchObject({
+    code: 'rate_limited',
+    message: 'Wait a moment.',
+    status: 429,
+    requestId: 'r-1',
+    retryAfter: 7,
+    retryable: true,
+  });
 });
 
 test.each([

@@ -35,7 +35,12 @@ export class ApiError extends Error {
 
   /** Whether the same call may succeed later, unchanged. */
   get retryable(): boolean {
-    return this.code === 'network' || this.code === 'rate_limited' || this.code === 'upstream_unavailable' || this.code === 'internal';
+    return (
+      this.code === 'network' ||
+      this.code === 'rate_limited' ||
+      this.code === 'upstream_unavailable' ||
+      this.code === 'internal'
+    );
   }
 }
 
@@ -110,8 +115,16 @@ export function confirm(apiBase: string, body: ConfirmRequest, token: string): P
 }
 
 /** Call 5. With the phone's upload token the images come without URLs. */
-export function listImages(apiBase: string, encounterId: string, token: string, signal?: AbortSignal): Promise<ListResponse> {
-  return requestJSON<ListResponse>(apiBase, `/images/${encodeURIComponent(encounterId)}`, { token, ...(signal ? { signal } : {}) });
+export function listImages(
+  apiBase: string,
+  encounterId: string,
+  token: string,
+  signal?: AbortSignal,
+): Promise<ListResponse> {
+  return requestJSON<ListResponse>(apiBase, `/images/${encodeURIComponent(encounterId)}`, {
+    token,
+    ...(signal ? { signal } : {}),
+  });
 }
 
 async function toApiError(response: Response): Promise<ApiError> {

@@ -19,7 +19,10 @@ export interface DesktopAccess {
 export type TaggedList = { list: ListResponse; etag: string | null } | undefined;
 
 /** Call 5. With the tag of an earlier answer it costs nothing when nothing changed. */
-export async function fetchImages({ apiBase, encounterId, desktopToken }: DesktopAccess, etag: string | null): Promise<TaggedList> {
+export async function fetchImages(
+  { apiBase, encounterId, desktopToken }: DesktopAccess,
+  etag: string | null,
+): Promise<TaggedList> {
   const response = await request(apiBase, `/images/${encodeURIComponent(encounterId)}`, {
     token: desktopToken,
     ...(etag === null ? {} : { headers: { 'If-None-Match': etag } }),
@@ -29,8 +32,16 @@ export async function fetchImages({ apiBase, encounterId, desktopToken }: Deskto
 }
 
 /** Call 6: changes fields of an image's metadata; null removes one. */
-export function correctImage(access: DesktopAccess, imageId: string, metadata: Partial<Record<keyof Metadata, string | null>>): Promise<Image> {
-  return requestJSON<Image>(access.apiBase, imagePath(access, imageId), { method: 'PATCH', token: access.desktopToken, body: { metadata } });
+export function correctImage(
+  access: DesktopAccess,
+  imageId: string,
+  metadata: Partial<Record<keyof Metadata, string | null>>,
+): Promise<Image> {
+  return requestJSON<Image>(access.apiBase, imagePath(access, imageId), {
+    method: 'PATCH',
+    token: access.desktopToken,
+    body: { metadata },
+  });
 }
 
 /** Call 6: removes an image and its object. */
@@ -44,12 +55,17 @@ function imagePath({ encounterId }: DesktopAccess, imageId: string): string {
 
 /** Call 7: a fresh QR token; the earlier ones stop working. */
 export function renewCode({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<CreateResponse> {
-  return requestJSON<CreateResponse>(apiBase, `/${encodeURIComponent(encounterId)}/token`, { method: 'POST', token: desktopToken });
+  return requestJSON<CreateResponse>(apiBase, `/${encodeURIComponent(encounterId)}/token`, {
+    method: 'POST',
+    token: desktopToken,
+  });
 }
 
 /** Call 8: a token that may listen to this encounter's channel. */
 export function realtimeAccess({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<RealtimeResponse> {
-  return requestJSON<RealtimeResponse>(apiBase, `/${encodeURIComponent(encounterId)}/realtime`, { token: desktopToken });
+  return requestJSON<RealtimeResponse>(apiBase, `/${encodeURIComponent(encounterId)}/realtime`, {
+    token: desktopToken,
+  });
 }
 
 /** Call 9: ends the session; its photos are deleted. */

@@ -143,12 +143,7 @@ export interface RealtimeResponse {
   realtimeUrl?: string;
 }
 
-export type EventName =
-  | 'phone-connected'
-  | 'image-uploaded'
-  | 'image-updated'
-  | 'image-removed'
-  | 'session-ended';
+export type EventName = 'phone-connected' | 'image-uploaded' | 'image-updated' | 'image-removed' | 'session-ended';
 
 /** The payload of a realtime message: a hint to fetch, never the data. */
 export interface SessionEvent {

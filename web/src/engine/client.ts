@@ -85,9 +85,7 @@ class Supervisor implements Engine {
   /** The worker holds a lock for as long as it lives: whoever gets it next knows. */
   #watchOver(lock: string): void {
     const watch = (this.#watch = new AbortController());
-    navigator.locks
-      .request(lock, { signal: watch.signal }, () => this.#died())
-      .catch(() => undefined); // stopped watching
+    navigator.locks.request(lock, { signal: watch.signal }, () => this.#died()).catch(() => undefined); // stopped watching
   }
 
   #died(): void {

@@ -49,7 +49,11 @@ export async function decodeHeif<T>(heif: Heif, bytes: Uint8Array, use: (pixels:
     heif.heif_context_read_from_memory(context, bytes as unknown as string);
     const handle = heif.heif_js_context_get_primary_image_handle(context);
     if (handle.code) throw new Error('no image in the file');
-    const decoded: Decoded = await heif.heif_js_decode_image2(handle, heif.heif_colorspace.heif_colorspace_RGB, heif.heif_chroma.heif_chroma_interleaved_RGBA);
+    const decoded: Decoded = await heif.heif_js_decode_image2(
+      handle,
+      heif.heif_colorspace.heif_colorspace_RGB,
+      heif.heif_chroma.heif_chroma_interleaved_RGBA,
+    );
     heif.heif_image_handle_release(handle);
     const [channel] = decoded.channels ?? [];
     if (!channel) throw new Error('the image is damaged');

@@ -41,14 +41,21 @@ export class CommandLog {
   /** Forgets photos that are across: nothing can be lost of them any more. How many there are tells the next engine to ask for them. */
   observe(snapshot: Snapshot): void {
     this.#commands = this.#commands.map((command) =>
-      command.type === 'open' ? { ...command, session: { ...command.session, imageCount: Math.max(command.session.imageCount, snapshot.imageCount) } } : command,
+      command.type === 'open'
+        ? {
+            ...command,
+            session: { ...command.session, imageCount: Math.max(command.session.imageCount, snapshot.imageCount) },
+          }
+        : command,
     );
     for (const photo of snapshot.photos) if (photo.state === 'confirmed') this.#dropPhoto(photo.id);
   }
 
   /** The engine died while it worked on this photo, and not for the first time. */
   refuse(id: string, code: EngineErrorCode): void {
-    this.#commands = this.#commands.map((command) => (command.type === 'add' && command.id === id ? { ...command, refused: code } : command));
+    this.#commands = this.#commands.map((command) =>
+      command.type === 'add' && command.id === id ? { ...command, refused: code } : command,
+    );
   }
 
   commands(): readonly Command[] {

@@ -22,7 +22,11 @@ declare const HEIF_BYTES: number;
 /** Steps in which it tells of what has come: few enough to be read out. */
 const TOLD_STEPS = 10;
 
-type Answer = { width: number; height: number } | { size: number } | { bytes: ArrayBuffer } | { code: string; detail: string };
+type Answer =
+  | { width: number; height: number }
+  | { size: number }
+  | { bytes: ArrayBuffer }
+  | { code: string; detail: string };
 
 /** To Go a file is its bytes, and the pixels if Go cannot decode them. */
 type GoCall = Exclude<Call, { file: Blob }> | { call: 'decode'; bytes: Uint8Array; edge: number; pixels?: Pixels };
@@ -32,14 +36,26 @@ interface PureGlobals {
   photobridgePure?: (call: GoCall) => Answer;
 }
 
-const OUT_OF_MEMORY: Answer = { code: 'out_of_memory', detail: 'The phone had no memory for this photo. Close other tabs and try again.' };
-const NOT_LOADED: Answer = { code: 'network', detail: 'What this photo needs could not be loaded. Check the connection and try again.' };
-const NOT_READ: Answer = { code: 'cannot_decode', detail: 'This photo cannot be read. Choose it again, or take it again.' };
+const OUT_OF_MEMORY: Answer = {
+  code: 'out_of_memory',
+  detail: 'The phone had no memory for this photo. Close other tabs and try again.',
+};
+const NOT_LOADED: Answer = {
+  code: 'network',
+  detail: 'What this photo needs could not be loaded. Check the connection and try again.',
+};
+const NOT_READ: Answer = {
+  code: 'cannot_decode',
+  detail: 'This photo cannot be read. Choose it again, or take it again.',
+};
 
 const loading = { bytes: 0, of: PURE_BYTES, told: 0 };
 const loaded = runProgram(wasmUrl, count);
 // A Go program that runs out of memory ends. That it could not be loaded, each call says.
-loaded.then(({ ended }) => ended.then(() => post(OUT_OF_MEMORY)), () => undefined);
+loaded.then(
+  ({ ended }) => ended.then(() => post(OUT_OF_MEMORY)),
+  () => undefined,
+);
 
 self.onmessage = async ({ data }: MessageEvent<Call>) => post(await answer(data));
 
@@ -55,7 +71,10 @@ async function decode({ call, file, edge }: Extract<Call, { file: Blob }>): Prom
   const bytes = new Uint8Array(await file.arrayBuffer());
   const heic = isHeif(bytes);
   if (heic && loading.of === PURE_BYTES) loading.of += HEIF_BYTES;
-  const [ready, heif] = await Promise.all([loaded.catch(() => undefined), heic ? loadHeif(count).catch(() => undefined) : undefined]);
+  const [ready, heif] = await Promise.all([
+    loaded.catch(() => undefined),
+    heic ? loadHeif(count).catch(() => undefined) : undefined,
+  ]);
   if (!ready || (heic && !heif)) return NOT_LOADED;
   if (!heif) return ask({ call, bytes, edge });
   return decodeHeif(heif, bytes, (pixels) => ask({ call, bytes, edge, pixels }));

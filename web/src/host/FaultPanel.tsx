@@ -13,14 +13,17 @@ export function FaultPanel({ encounterId, locked, onLock }: FaultPanelProps) {
   const [trouble, setTrouble] = useState('');
   const attempt = (work: () => Promise<void>): void => {
     setTrouble('');
-    work().catch(() => setTrouble('The local cloud cannot be steered from here. Open this page on the machine that runs it.'));
+    work().catch(() =>
+      setTrouble('The local cloud cannot be steered from here. Open this page on the machine that runs it.'),
+    );
   };
-  const toggle = (fault: Fault): void => attempt(async () => {
-    const end = running[fault.id];
-    if (end) await end();
-    const started = end ? undefined : await begin(fault);
-    setRunning(({ [fault.id]: _, ...others }) => (started ? { ...others, [fault.id]: started } : others));
-  });
+  const toggle = (fault: Fault): void =>
+    attempt(async () => {
+      const end = running[fault.id];
+      if (end) await end();
+      const started = end ? undefined : await begin(fault);
+      setRunning(({ [fault.id]: _, ...others }) => (started ? { ...others, [fault.id]: started } : others));
+    });
   return (
     <details class="card faults">
       <summary>Faults for a demonstration</summary>
@@ -28,14 +31,26 @@ export function FaultPanel({ encounterId, locked, onLock }: FaultPanelProps) {
         {FAULTS.map((fault) => (
           <label key={fault.id}>
             <input type="checkbox" role="switch" checked={fault.id in running} onChange={() => toggle(fault)} />
-            <span>{fault.label}<small>{fault.what}</small></span>
+            <span>
+              {fault.label}
+              <small>{fault.what}</small>
+            </span>
           </label>
         ))}
         <label>
-          <input type="checkbox" role="switch" checked={locked} onChange={({ currentTarget }) => onLock(currentTarget.checked)} />
-          <span>Record locked<small>The practice refuses the photos.</small></span>
+          <input
+            type="checkbox"
+            role="switch"
+            checked={locked}
+            onChange={({ currentTarget }) => onLock(currentTarget.checked)}
+          />
+          <span>
+            Record locked<small>The practice refuses the photos.</small>
+          </span>
         </label>
-        <button type="button" onClick={() => attempt(() => expireSession(encounterId))}>Let the session expire</button>
+        <button type="button" onClick={() => attempt(() => expireSession(encounterId))}>
+          Let the session expire
+        </button>
       </div>
       {trouble && <p role="alert">{trouble}</p>}
     </details>

@@ -10,10 +10,34 @@ export interface Fault {
 }
 
 export const FAULTS: readonly Fault[] = [
-  { id: 'edge', label: 'Edge down', what: 'Every call fails with 503.', rules: [{ service: 'redis', effect: 'status', status: 503 }] },
-  { id: 'realtime', label: 'Realtime cut', what: 'No events: the widget polls.', rules: [{ service: 'realtime', effect: 'drop-before' }], begin: 'realtime/forget' },
-  { id: 'pictures', label: 'Pictures lost', what: 'The store refuses to hand pictures out.', rules: [{ service: 's3', route: 'GET object', effect: 'status', status: 503 }] },
-  { id: 'slow', label: 'Slow network', what: 'Every call takes a second or two.', rules: [{ service: 'redis', effect: 'delay', delayMs: 800, jitterMs: 400 }, { service: 's3', effect: 'delay', delayMs: 800, jitterMs: 400 }] },
+  {
+    id: 'edge',
+    label: 'Edge down',
+    what: 'Every call fails with 503.',
+    rules: [{ service: 'redis', effect: 'status', status: 503 }],
+  },
+  {
+    id: 'realtime',
+    label: 'Realtime cut',
+    what: 'No events: the widget polls.',
+    rules: [{ service: 'realtime', effect: 'drop-before' }],
+    begin: 'realtime/forget',
+  },
+  {
+    id: 'pictures',
+    label: 'Pictures lost',
+    what: 'The store refuses to hand pictures out.',
+    rules: [{ service: 's3', route: 'GET object', effect: 'status', status: 503 }],
+  },
+  {
+    id: 'slow',
+    label: 'Slow network',
+    what: 'Every call takes a second or two.',
+    rules: [
+      { service: 'redis', effect: 'delay', delayMs: 800, jitterMs: 400 },
+      { service: 's3', effect: 'delay', delayMs: 800, jitterMs: 400 },
+    ],
+  },
 ];
 
 /** Switches a fault on; the answer switches it off. */

@@ -20,7 +20,12 @@ async function start(): Promise<void> {
     await import(/* @vite-ignore */ `${practice.edge}/widget.js`);
     render(<Desk practice={practice} />, app);
   } catch {
-    render(<p class="broken">The practice system cannot reach Photobridge. Start it with make dev, then load this page again.</p>, app);
+    render(
+      <p class="broken">
+        The practice system cannot reach Photobridge. Start it with make dev, then load this page again.
+      </p>,
+      app,
+    );
   }
 }
 
@@ -52,16 +57,26 @@ function Desk({ practice }: { practice: Practice }) {
   };
   return (
     <div class="desk">
-      <header class="bar"><strong>Harbour Practice</strong><span>Dr Demo · every person here is invented</span></header>
+      <header class="bar">
+        <strong>Harbour Practice</strong>
+        <span>Dr Demo · every person here is invented</span>
+      </header>
       <nav class="patients" aria-label="Patients today">
         <h2>Today</h2>
         <ul>
           {practice.patients.map((patient) => (
             <li key={patient.encounterId}>
-              <button type="button" data-encounter-id={patient.encounterId} aria-current={patient === current ? 'true' : undefined} onClick={() => choose(patient)}>
+              <button
+                type="button"
+                data-encounter-id={patient.encounterId}
+                aria-current={patient === current ? 'true' : undefined}
+                onClick={() => choose(patient)}
+              >
                 <strong>{nameOf(patient)}</strong>
                 <span>{patient.reason ?? patient.encounterId}</span>
-                {(records[patient.encounterId]?.length ?? 0) > 0 && <span class="count">{records[patient.encounterId]?.length} in record</span>}
+                {(records[patient.encounterId]?.length ?? 0) > 0 && (
+                  <span class="count">{records[patient.encounterId]?.length} in record</span>
+                )}
               </button>
             </li>
           ))}
@@ -71,12 +86,24 @@ function Desk({ practice }: { practice: Practice }) {
         {current && (
           <>
             <Banner patient={current} />
-            {leaving && <Leave from={current} leaving={leaving} onStay={() => setLeaving(undefined)} onGo={() => open(leaving.to)} />}
+            {leaving && (
+              <Leave
+                from={current}
+                leaving={leaving}
+                onStay={() => setLeaving(undefined)}
+                onGo={() => open(leaving.to)}
+              />
+            )}
             <Photos widget={widget} practice={practice} patient={current} onCommit={keep} />
             <div class="columns">
               <section class="card">
                 <h2>Consultation note</h2>
-                <textarea key={current.encounterId} rows={6} aria-label="Consultation note" placeholder="Write here while the photos arrive" />
+                <textarea
+                  key={current.encounterId}
+                  rows={6}
+                  aria-label="Consultation note"
+                  placeholder="Write here while the photos arrive"
+                />
               </section>
               <Documents entries={records[current.encounterId] ?? []} />
             </div>
@@ -106,11 +133,35 @@ function Banner({ patient }: { patient: Patient }) {
     <section class="banner" aria-label="Patient">
       <h1>{nameOf(patient)}</h1>
       <dl>
-        {birthDate && <div><dt>Born</dt><dd>{new Date(birthDate).toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })} ({ageOn(birthDate, new Date())})</dd></div>}
-        {sex && <div><dt>Sex</dt><dd>{sex}</dd></div>}
-        {reason && <div><dt>Reason</dt><dd>{reason}</dd></div>}
-        <div><dt>Patient</dt><dd>{patientId}</dd></div>
-        <div><dt>Encounter</dt><dd>{encounterId}</dd></div>
+        {birthDate && (
+          <div>
+            <dt>Born</dt>
+            <dd>
+              {new Date(birthDate).toLocaleDateString(undefined, { dateStyle: 'medium', timeZone: 'UTC' })} (
+              {ageOn(birthDate, new Date())})
+            </dd>
+          </div>
+        )}
+        {sex && (
+          <div>
+            <dt>Sex</dt>
+            <dd>{sex}</dd>
+          </div>
+        )}
+        {reason && (
+          <div>
+            <dt>Reason</dt>
+            <dd>{reason}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Patient</dt>
+          <dd>{patientId}</dd>
+        </div>
+        <div>
+          <dt>Encounter</dt>
+          <dd>{encounterId}</dd>
+        </div>
       </dl>
     </section>
   );
@@ -119,7 +170,9 @@ function Banner({ patient }: { patient: Patient }) {
 /** Whole years. */
 function ageOn(birthDate: string, day: Date): number {
   const born = new Date(birthDate);
-  const before = day.getUTCMonth() < born.getUTCMonth() || (day.getUTCMonth() === born.getUTCMonth() && day.getUTCDate() < born.getUTCDate());
+  const before =
+    day.getUTCMonth() < born.getUTCMonth() ||
+    (day.getUTCMonth() === born.getUTCMonth() && day.getUTCDate() < born.getUTCDate());
   return day.getUTCFullYear() - born.getUTCFullYear() - (before ? 1 : 0);
 }
 
@@ -129,15 +182,40 @@ interface Leaving {
   to: Patient;
 }
 
-function Leave({ from, leaving: { unsaved, to }, onStay, onGo }: { from: Patient; leaving: Leaving; onStay(): void; onGo(): void }) {
+function Leave({
+  from,
+  leaving: { unsaved, to },
+  onStay,
+  onGo,
+}: {
+  from: Patient;
+  leaving: Leaving;
+  onStay(): void;
+  onGo(): void;
+}) {
   const stay = useRef<HTMLButtonElement>(null);
   useEffect(() => stay.current?.focus(), []);
   return (
-    <section class="card leave" role="alertdialog" aria-label="Photos that are not in the record" aria-describedby="leave">
-      <p id="leave"><strong>{unsaved === 1 ? '1 photo' : `${unsaved} photos`} of {nameOf(from)} {unsaved === 1 ? 'is' : 'are'} on this screen only.</strong> Add to the record what is to stay, then go on.</p>
+    <section
+      class="card leave"
+      role="alertdialog"
+      aria-label="Photos that are not in the record"
+      aria-describedby="leave"
+    >
+      <p id="leave">
+        <strong>
+          {unsaved === 1 ? '1 photo' : `${unsaved} photos`} of {nameOf(from)} {unsaved === 1 ? 'is' : 'are'} on this
+          screen only.
+        </strong>{' '}
+        Add to the record what is to stay, then go on.
+      </p>
       <div class="row">
-        <button type="button" ref={stay} onClick={onStay}>Stay with {nameOf(from)}</button>
-        <button type="button" onClick={onGo}>Discard, open {nameOf(to)}</button>
+        <button type="button" ref={stay} onClick={onStay}>
+          Stay with {nameOf(from)}
+        </button>
+        <button type="button" onClick={onGo}>
+          Discard, open {nameOf(to)}
+        </button>
       </div>
     </section>
   );

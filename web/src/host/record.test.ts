@@ -14,13 +14,33 @@ beforeEach(async () => {
   vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:picture');
   const { imageId, width, height, uploadedAt } = listed('a');
   const said = { bodySite: 'forearm', laterality: 'left', notes: 'healing' } as const;
-  const image: WidgetImage = { id: imageId, number: 1, file: jpeg(), width, height, uploadedAt, said, metadata: codeMetadata(said), failed: false, local: false };
+  const image: WidgetImage = {
+    id: imageId,
+    number: 1,
+    file: jpeg(),
+    width,
+    height,
+    uploadedAt,
+    said,
+    metadata: codeMetadata(said),
+    failed: false,
+    local: false,
+  };
   bundle = await transaction([image], patient, 'Media');
 });
 
 test('keeps what the widget hands over, once', () => {
   const kept = accept(bundle, patient, []);
-  expect(kept).toEqual([{ id: 'a'.repeat(32), title: 'Left forearm', site: 'Forearm structure (14975008), Left (7771000)', notes: 'healing', size: 3, pictureUrl: 'blob:picture' }]);
+  expect(kept).toEqual([
+    {
+      id: 'a'.repeat(32),
+      title: 'Left forearm',
+      site: 'Forearm structure (14975008), Left (7771000)',
+      notes: 'healing',
+      size: 3,
+      pictureUrl: 'blob:picture',
+    },
+  ]);
   expect(accept(bundle, patient, kept)).toEqual([]);
 });
 

@@ -39,7 +39,9 @@ export function noteConsent(state: State, taken: readonly { id: string }[]): Ste
 }
 
 function write(state: State, changed: Readonly<Record<string, Metadata>>): Step {
-  const effects = Object.entries(changed).map(([id, metadata]): Effect => ({ do: 'send', command: { type: 'describe', id, metadata } }));
+  const effects = Object.entries(changed).map(
+    ([id, metadata]): Effect => ({ do: 'send', command: { type: 'describe', id, metadata } }),
+  );
   return [{ ...state, drafts: { ...state.drafts, ...changed } }, effects];
 }
 

@@ -19,7 +19,10 @@ const pause: Command = { type: 'pause' };
 function lazy(loaders: Partial<Loaders>) {
   const events: EngineEvent[] = [];
   const missing = () => Promise.reject(new Error('not expected'));
-  return { events, engine: new LazyEngine({ full: missing, plain: missing, ...loaders }, (event) => events.push(event)) };
+  return {
+    events,
+    engine: new LazyEngine({ full: missing, plain: missing, ...loaders }, (event) => events.push(event)),
+  };
 }
 
 afterEach(() => {
@@ -68,11 +71,13 @@ test('a bad network is tried again, a dead one is told and may be tried later', 
   vi.useFakeTimers();
   const full = fake([{ type: 'ready', version: '1' }]);
   let tries = 0;
-  const { engine, events } = lazy({ full: async () => {
-    tries++;
-    if (tries <= 4) throw new TypeError('Failed to fetch');
-    return full.start;
-  } });
+  const { engine, events } = lazy({
+    full: async () => {
+      tries++;
+      if (tries <= 4) throw new TypeError('Failed to fetch');
+      return full.start;
+    },
+  });
   engine.send(upload);
   const first = engine.load();
   await vi.runAllTimersAsync();

@@ -12,13 +12,32 @@ export const grant: TokenResponse = JSON.parse(
 
 export function photo(id: string, change: Partial<PhotoSnapshot> = {}): PhotoSnapshot {
   return {
-    id, name: `${id}.jpg`, source: 'camera', state: 'ready', originalBytes: 4_000_000, bytes: 900_000,
-    width: 3072, height: 2304, sentBytes: 0, warnings: [], metadata: {}, ...change,
+    id,
+    name: `${id}.jpg`,
+    source: 'camera',
+    state: 'ready',
+    originalBytes: 4_000_000,
+    bytes: 900_000,
+    width: 3072,
+    height: 2304,
+    sentBytes: 0,
+    warnings: [],
+    metadata: {},
+    ...change,
   };
 }
 
 export function snapshot(photos: readonly PhotoSnapshot[] = [], change: Partial<Snapshot> = {}): Snapshot {
-  return { phase: 'idle', photos: [...photos], sentBytes: 0, totalBytes: 0, durable: true, imageCount: 0, maxImages: grant.maxImages, ...change };
+  return {
+    phase: 'idle',
+    photos: [...photos],
+    sentBytes: 0,
+    totalBytes: 0,
+    durable: true,
+    imageCount: 0,
+    maxImages: grant.maxImages,
+    ...change,
+  };
 }
 
 export function chosen(...ids: string[]): Chosen[] {
@@ -32,20 +51,31 @@ export interface Played {
 
 /** Plays events after each other; the effects are those of the last one. */
 export function play(from: State, ...events: Event[]): Played {
-  return events.reduce<Played>(({ state }, event) => {
-    const [next, effects] = reduce(state, event);
-    return { state: next, effects: [...effects] };
-  }, { state: from, effects: [] });
+  return events.reduce<Played>(
+    ({ state }, event) => {
+      const [next, effects] = reduce(state, event);
+      return { state: next, effects: [...effects] };
+    },
+    { state: from, effects: [] },
+  );
 }
 
 const booted: Event = { type: 'boot', token: 'qr', saved: {}, cameraKilled: false, online: true };
 
 /** On the Capture screen with a running engine. */
 export const capturing: State = play(
-  initialState, booted, { type: 'granted', session: grant }, { type: 'engine-ready', plain: false }, { type: 'snapshot', snapshot: snapshot() },
+  initialState,
+  booted,
+  { type: 'granted', session: grant },
+  { type: 'engine-ready', plain: false },
+  { type: 'snapshot', snapshot: snapshot() },
 ).state;
 
 /** On the Review screen with the given photos, prepared. */
 export function reviewing(...ids: string[]): State {
-  return play(capturing, { type: 'chosen', photos: chosen(...ids) }, { type: 'snapshot', snapshot: snapshot(ids.map((id) => photo(id))) }).state;
+  return play(
+    capturing,
+    { type: 'chosen', photos: chosen(...ids) },
+    { type: 'snapshot', snapshot: snapshot(ids.map((id) => photo(id))) },
+  ).state;
 }

@@ -7,7 +7,16 @@
 import type { ApiErrorCode, Metadata, TokenResponse } from '../contract/api';
 import type { Command, EngineErrorCode, PhotoSnapshot, Snapshot } from '../contract/engine';
 
-export type Screen = 'loading' | 'code' | 'consent' | 'capture' | 'review' | 'metadata' | 'uploading' | 'success' | 'error';
+export type Screen =
+  | 'loading'
+  | 'code'
+  | 'consent'
+  | 'capture'
+  | 'review'
+  | 'metadata'
+  | 'uploading'
+  | 'success'
+  | 'error';
 
 /** What lies over a screen; the back button closes it first. */
 export type Sheet = 'camera' | 'sites' | 'photo';

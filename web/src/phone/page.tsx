@@ -10,7 +10,7 @@ const engines = import.meta.glob<{ startEngine: Start }>('../engine/client.ts');
 const loaders: Loaders = {
   full: async () => {
     const load = engines['../engine/client.ts'];
-    return load ? (await load()).startEngine : (await loaders.plain());
+    return load ? (await load()).startEngine : await loaders.plain();
   },
   plain: async () => (await import('./plain/queue')).startPlain,
 };

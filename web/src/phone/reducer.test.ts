@@ -5,8 +5,14 @@ import { initialState, type Event, type Saved, type Screen, type State } from '.
 import { metadataOf, photos, room, unsent } from './select';
 
 const ids = (state: State) => unsent(state).map(({ id }) => id);
-const boot = (saved: Saved = {}, more: Partial<Extract<Event, { type: 'boot' }>> = {}): Event =>
-  ({ type: 'boot', token: null, saved, cameraKilled: false, online: true, ...more });
+const boot = (saved: Saved = {}, more: Partial<Extract<Event, { type: 'boot' }>> = {}): Event => ({
+  type: 'boot',
+  token: null,
+  saved,
+  cameraKilled: false,
+  online: true,
+  ...more,
+});
 const snap = (...args: Parameters<typeof snapshot>): Event => ({ type: 'snapshot', snapshot: snapshot(...args) });
 
 describe('opening', () => {
@@ -14,7 +20,10 @@ describe('opening', () => {
     const first = play(initialState, boot({}, { token: 'qr' }));
     expect(first).toMatchObject({ state: { screen: 'loading' }, effects: [{ do: 'exchange', token: 'qr' }] });
     const then = play(first.state, { type: 'granted', session: grant });
-    expect(then).toMatchObject({ state: { screen: 'capture', token: null }, effects: [{ do: 'start', session: grant }] });
+    expect(then).toMatchObject({
+      state: { screen: 'capture', token: null },
+      effects: [{ do: 'start', session: grant }],
+    });
   });
 
   test('a fresh code wins over the session that the tab had', () => {
@@ -32,7 +41,10 @@ describe('opening', () => {
   });
 
   test.each<[Screen, Screen]>([
-    ['capture', 'capture'], ['review', 'review'], ['metadata', 'metadata'], ['uploading', 'uploading'],
+    ['capture', 'capture'],
+    ['review', 'review'],
+    ['metadata', 'metadata'],
+    ['uploading', 'uploading'],
   ])('a reload on %s comes back to it, with the same session and no exchange', (screen, shown) => {
     const saved: Saved = { session: grant, screen, batch: screen === 'uploading' ? ['a'] : [], current: 'a' };
     const started = play(initialState, boot(saved));
@@ -43,7 +55,10 @@ describe('opening', () => {
 
   test('a reload on Success shows the receipt again', () => {
     const receipt = { count: 2, at: '2026-03-01T09:00:00Z', gallery: false };
-    expect(play(initialState, boot({ session: grant, screen: 'success', receipt })).state).toMatchObject({ screen: 'success', receipt });
+    expect(play(initialState, boot({ session: grant, screen: 'success', receipt })).state).toMatchObject({
+      screen: 'success',
+      receipt,
+    });
   });
 
   test('a reload whose photos are gone comes back to Capture', () => {
@@ -52,23 +67,42 @@ describe('opening', () => {
   });
 
   test('a page that Android ended behind its camera says so on Capture', () => {
-    const { state } = play(initialState, boot({ session: grant, screen: 'review' }, { cameraKilled: true }), snap([photo('a')]));
+    const { state } = play(
+      initialState,
+      boot({ session: grant, screen: 'review' }, { cameraKilled: true }),
+      snap([photo('a')]),
+    );
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'camera-killed' } });
     expect(ids(state)).toEqual(['a']);
   });
 
   test('photos of an earlier page are announced', () => {
-    const { state } = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session: grant }, snap([photo('a'), photo('b')]));
+    const { state } = play(
+      initialState,
+      boot({}, { token: 'qr' }),
+      { type: 'granted', session: grant },
+      snap([photo('a'), photo('b')]),
+    );
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
   });
 
   test('photos that were chosen before the engine spoke are not from before', () => {
-    const { state } = play(initialState, boot({ session: grant }), { type: 'chosen', photos: chosen('a') }, snap([photo('a')]));
+    const { state } = play(
+      initialState,
+      boot({ session: grant }),
+      { type: 'chosen', photos: chosen('a') },
+      snap([photo('a')]),
+    );
     expect(state).toMatchObject({ screen: 'review', notice: null });
   });
 
   test('an upload that the last page could not finish is shown at once', () => {
-    const { state } = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session: grant }, snap([photo('a', { state: 'queued' })], { phase: 'uploading' }));
+    const { state } = play(
+      initialState,
+      boot({}, { token: 'qr' }),
+      { type: 'granted', session: grant },
+      snap([photo('a', { state: 'queued' })], { phase: 'uploading' }),
+    );
     expect(state).toMatchObject({ screen: 'uploading', batch: ['a'] });
   });
 });
@@ -77,7 +111,10 @@ describe('a typed code', () => {
   const asked = play(initialState, boot(), { type: 'typed', text: '7k3m 9qtx' });
 
   test('is exchanged as a scanned one is, and the session opens', () => {
-    expect(asked).toMatchObject({ state: { screen: 'code', typed: 'asking' }, effects: [{ do: 'exchange', token: '7k3m 9qtx' }] });
+    expect(asked).toMatchObject({
+      state: { screen: 'code', typed: 'asking' },
+      effects: [{ do: 'exchange', token: '7k3m 9qtx' }],
+    });
     const { state, effects } = play(asked.state, { type: 'granted', session: grant });
     expect(state).toMatchObject({ screen: 'capture', typed: null, token: null, session: grant });
     expect(effects).toEqual([{ do: 'start', session: grant }]);
@@ -86,21 +123,31 @@ describe('a typed code', () => {
   test('that is refused is corrected where it was typed, and not kept', () => {
     const wrong = play(asked.state, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state;
     expect(wrong).toMatchObject({ screen: 'code', typed: 'token_invalid', token: null, trouble: null });
-    expect(play(wrong, { type: 'typed', text: '7K3M-9QTY' })).toMatchObject({ state: { typed: 'asking' }, effects: [{ do: 'exchange', token: '7K3M-9QTY' }] });
+    expect(play(wrong, { type: 'typed', text: '7K3M-9QTY' })).toMatchObject({
+      state: { typed: 'asking' },
+      effects: [{ do: 'exchange', token: '7K3M-9QTY' }],
+    });
   });
 
   test('that cannot be one is asked for nowhere', () => {
-    expect(play(initialState, boot(), { type: 'typed', text: '7K3M' })).toMatchObject({ state: { screen: 'code', typed: 'malformed', token: null }, effects: [] });
+    expect(play(initialState, boot(), { type: 'typed', text: '7K3M' })).toMatchObject({
+      state: { screen: 'code', typed: 'malformed', token: null },
+      effects: [],
+    });
   });
 
   test('a pasted link is as good', () => {
-    expect(play(initialState, boot(), { type: 'typed', text: 'https://edge.test/mobile#t=qr' }).effects).toEqual([{ do: 'exchange', token: 'qr' }]);
+    expect(play(initialState, boot(), { type: 'typed', text: 'https://edge.test/mobile#t=qr' }).effects).toEqual([
+      { do: 'exchange', token: 'qr' },
+    ]);
   });
 
   test('is overtaken by one that is scanned', () => {
     const scanned = play(asked.state, { type: 'link', token: 'qr' }).state;
     expect(scanned).toMatchObject({ screen: 'loading', typed: null });
-    expect(play(scanned, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state).toMatchObject({ screen: 'error', resume: null });
+    expect(
+      play(scanned, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state,
+    ).toMatchObject({ screen: 'error', resume: null });
   });
 
   test('of another patient can be typed while a session lives, or not after all', () => {
@@ -113,11 +160,19 @@ describe('a typed code', () => {
   });
 
   test('opens the session again that had ended, with the photos that are here', () => {
-    const ended = play(reviewing('a'), snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } })).state;
+    const ended = play(
+      reviewing('a'),
+      snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } }),
+    ).state;
     const session = { ...grant, uploadToken: 'new' };
     const typing = play(ended, { type: 'typed', text: '7K3M-9QTX' }).state;
     expect(typing).toMatchObject({ screen: 'error', trouble: { code: 'session_expired' }, typed: 'asking' });
-    expect(play(typing, { type: 'granted', session }).state).toMatchObject({ screen: 'review', trouble: null, typed: null, session });
+    expect(play(typing, { type: 'granted', session }).state).toMatchObject({
+      screen: 'review',
+      trouble: null,
+      typed: null,
+      session,
+    });
   });
 });
 
@@ -132,7 +187,10 @@ describe('consent', () => {
     expect(again.state.screen).toBe('capture');
   });
 
-  test.each([['given', true], ['skipped', false]] as const)('%s: noted with each photo: %s', (answer, noted) => {
+  test.each([
+    ['given', true],
+    ['skipped', false],
+  ] as const)('%s: noted with each photo: %s', (answer, noted) => {
     const at = '2026-03-01T09:00:00Z';
     const { state, effects } = play({ ...capturing, consent: { answer, at } }, { type: 'chosen', photos: chosen('a') });
     const describe = { do: 'send', command: { type: 'describe', id: 'a', metadata: { consentAt: at } } };
@@ -143,9 +201,15 @@ describe('consent', () => {
 
   test('a reload on the question asks it again and then goes where the photos are', () => {
     const session = { ...grant, consent: 'ask' as const };
-    const { state } = play(initialState, boot({ session, screen: 'capture' }), snap([photo('a', { state: 'sending' })]));
+    const { state } = play(
+      initialState,
+      boot({ session, screen: 'capture' }),
+      snap([photo('a', { state: 'sending' })]),
+    );
     expect(state.screen).toBe('consent');
-    expect(play(state, { type: 'consented', answer: 'skipped', at: '2026-03-01T09:00:00Z' }).state.screen).toBe('uploading');
+    expect(play(state, { type: 'consented', answer: 'skipped', at: '2026-03-01T09:00:00Z' }).state.screen).toBe(
+      'uploading',
+    );
   });
 });
 
@@ -188,10 +252,15 @@ describe('deleting', () => {
   });
 
   test.each<[string, Event]>([
-    ['time', { type: 'undo-lapsed' }], ['another deletion', { type: 'delete', id: 'b' }], ['Upload', { type: 'upload' }],
+    ['time', { type: 'undo-lapsed' }],
+    ['another deletion', { type: 'delete', id: 'b' }],
+    ['Upload', { type: 'upload' }],
   ])('%s makes it final', (_, event) => {
     const { effects } = play(reviewing('a', 'b', 'c'), { type: 'delete', id: 'a' }, event);
-    expect(effects.slice(0, 2)).toEqual([{ do: 'send', command: { type: 'remove', id: 'a' } }, { do: 'release', id: 'a' }]);
+    expect(effects.slice(0, 2)).toEqual([
+      { do: 'send', command: { type: 'remove', id: 'a' } },
+      { do: 'release', id: 'a' },
+    ]);
   });
 
   test('the last one leads back to Capture, its undo to Review', () => {
@@ -211,7 +280,12 @@ describe('describing', () => {
 
   test('begins with the first photo that says nothing yet', () => {
     expect(tagging.current).toBe('a');
-    const { state } = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }, { type: 'back' }, { type: 'tag' });
+    const { state } = play(
+      tagging,
+      { type: 'describe', id: 'a', change: { laterality: 'left' } },
+      { type: 'back' },
+      { type: 'tag' },
+    );
     expect(state.current).toBe('b');
   });
 
@@ -219,10 +293,25 @@ describe('describing', () => {
     ['sets', {}, { laterality: 'left', bodySite: 'hand' }, { laterality: 'left', bodySite: 'hand' }],
     ['clears', { laterality: 'left', view: 'overview' }, { laterality: null }, { view: 'overview' }],
     ['an empty note is none', { notes: 'x' }, { notes: '' }, {}],
-    ['a site without sides answers for the side', { laterality: 'left' }, { bodySite: 'nose' }, { bodySite: 'nose', laterality: 'na' }],
+    [
+      'a site without sides answers for the side',
+      { laterality: 'left' },
+      { bodySite: 'nose' },
+      { bodySite: 'nose', laterality: 'na' },
+    ],
     ['… and takes its answer back', { bodySite: 'nose', laterality: 'na' }, { bodySite: 'hand' }, { bodySite: 'hand' }],
-    ['an explicit "no side" stays', { bodySite: 'back', laterality: 'na' }, { bodySite: 'chest' }, { bodySite: 'chest', laterality: 'na' }],
-    ['the person may say a side for any site', { bodySite: 'nose', laterality: 'na' }, { laterality: 'right' }, { bodySite: 'nose', laterality: 'right' }],
+    [
+      'an explicit "no side" stays',
+      { bodySite: 'back', laterality: 'na' },
+      { bodySite: 'chest' },
+      { bodySite: 'chest', laterality: 'na' },
+    ],
+    [
+      'the person may say a side for any site',
+      { bodySite: 'nose', laterality: 'na' },
+      { laterality: 'right' },
+      { bodySite: 'nose', laterality: 'right' },
+    ],
   ])('%s', (_, before, change, after) => {
     const from = { ...tagging, drafts: { a: before } };
     const { state, effects } = play(from, { type: 'describe', id: 'a', change });
@@ -238,18 +327,30 @@ describe('describing', () => {
   test('the time in the photo survives what the person says, before or after', () => {
     const said = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
     const capturedAt = '2026-03-01T08:59:00Z';
-    expect(metadataOf(play(said, snap([photo('a', { metadata: { capturedAt } })])).state, 'a')).toEqual({ laterality: 'left', capturedAt });
+    expect(metadataOf(play(said, snap([photo('a', { metadata: { capturedAt } })])).state, 'a')).toEqual({
+      laterality: 'left',
+      capturedAt,
+    });
   });
 
   test('the place of the nearest earlier photo is carried over, its notes are not', () => {
-    const first = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left', bodySite: 'foot', notes: 'n', view: 'overview' } }).state;
-    expect(metadataOf(play(first, { type: 'copy-previous', id: 'c' }).state, 'c')).toEqual({ laterality: 'left', bodySite: 'foot' });
+    const first = play(tagging, {
+      type: 'describe',
+      id: 'a',
+      change: { laterality: 'left', bodySite: 'foot', notes: 'n', view: 'overview' },
+    }).state;
+    expect(metadataOf(play(first, { type: 'copy-previous', id: 'c' }).state, 'c')).toEqual({
+      laterality: 'left',
+      bodySite: 'foot',
+    });
   });
 
   test('one place for all, and back', () => {
-    const before = play(tagging,
+    const before = play(
+      tagging,
       { type: 'describe', id: 'a', change: { laterality: 'left', bodySite: 'foot' } },
-      { type: 'describe', id: 'b', change: { laterality: 'right', notes: 'keep' } }).state;
+      { type: 'describe', id: 'b', change: { laterality: 'right', notes: 'keep' } },
+    ).state;
     const all = play(before, { type: 'apply-to-all', id: 'a' });
     expect(metadataOf(all.state, 'b')).toEqual({ laterality: 'left', bodySite: 'foot', notes: 'keep' });
     expect(metadataOf(all.state, 'c')).toEqual({ laterality: 'left', bodySite: 'foot' });
@@ -276,27 +377,39 @@ describe('sending', () => {
   });
 
   test('photos that were stopped before are tried again, files that are no photos are left', () => {
-    const from = play(capturing, snap([
-      photo('a', { state: 'cancelled' }),
-      photo('b', { state: 'failed', problem: { code: 'network', detail: '', retryable: true } }),
-      photo('c', { state: 'failed', problem: { code: 'not_an_image', detail: '', retryable: false } }),
-    ])).state;
+    const from = play(
+      capturing,
+      snap([
+        photo('a', { state: 'cancelled' }),
+        photo('b', { state: 'failed', problem: { code: 'network', detail: '', retryable: true } }),
+        photo('c', { state: 'failed', problem: { code: 'not_an_image', detail: '', retryable: false } }),
+      ]),
+    ).state;
     const { state, effects } = play(from, { type: 'upload' });
     expect(state.batch).toEqual(['a', 'b']);
     expect(effects.slice(1)).toEqual(['a', 'b'].map((id) => ({ do: 'send', command: { type: 'retry', id } })));
   });
 
   test('nothing to send is said, not done', () => {
-    expect(play(capturing, { type: 'upload' })).toMatchObject({ state: { screen: 'capture', notice: { kind: 'nothing-to-send' } }, effects: [] });
+    expect(play(capturing, { type: 'upload' })).toMatchObject({
+      state: { screen: 'capture', notice: { kind: 'nothing-to-send' } },
+      effects: [],
+    });
   });
 
   const at = (n: number) => `2026-03-01T09:00:0${n}Z`;
   const done = (id: string, n: number, more = {}) => photo(id, { state: 'confirmed', confirmedAt: at(n), ...more });
 
   test('the receipt is what the edge confirmed, and only when all is settled', () => {
-    const half = play(sending.state, snap([done('a', 2), photo('b', { state: 'sending' })], { phase: 'uploading' })).state;
+    const half = play(
+      sending.state,
+      snap([done('a', 2), photo('b', { state: 'sending' })], { phase: 'uploading' }),
+    ).state;
     expect(half.screen).toBe('uploading');
-    const full = play(half, snap([done('a', 2), done('b', 1, { source: 'gallery' })], { phase: 'done', imageCount: 2 })).state;
+    const full = play(
+      half,
+      snap([done('a', 2), done('b', 1, { source: 'gallery' })], { phase: 'done', imageCount: 2 }),
+    ).state;
     expect(full).toMatchObject({ screen: 'success', receipt: { count: 2, at: at(2), gallery: true }, batch: [] });
     expect(room(full).used).toBe(2);
   });
@@ -314,7 +427,10 @@ describe('sending', () => {
   });
 
   test('all cancelled leads back to Review without a receipt', () => {
-    const { state } = play(sending.state, snap([photo('a', { state: 'cancelled' }), photo('b', { state: 'cancelled' })]));
+    const { state } = play(
+      sending.state,
+      snap([photo('a', { state: 'cancelled' }), photo('b', { state: 'cancelled' })]),
+    );
     expect(state).toMatchObject({ screen: 'review', receipt: null, batch: [] });
   });
 
@@ -332,7 +448,13 @@ describe('sending', () => {
   });
 
   test('the end of the session is an error that says what is safe', () => {
-    const { state } = play(sending.state, snap([photo('a'), photo('b')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } }));
+    const { state } = play(
+      sending.state,
+      snap([photo('a'), photo('b')], {
+        phase: 'stopped',
+        problem: { code: 'session_expired', detail: '', retryable: false },
+      }),
+    );
     expect(state).toMatchObject({ screen: 'error', trouble: { code: 'session_expired', retryable: false } });
     expect(ids(state)).toEqual(['a', 'b']);
   });
@@ -346,7 +468,10 @@ describe('sending', () => {
     const { state, effects } = play(sending.state, snap([done('a', 1), done('b', 1)]), { type: 'finish' });
     expect(state.closed).toBe(true);
     expect(effects).toEqual([
-      { do: 'send', command: { type: 'forget' } }, { do: 'release', id: 'a' }, { do: 'release', id: 'b' }, { do: 'erase' },
+      { do: 'send', command: { type: 'forget' } },
+      { do: 'release', id: 'a' },
+      { do: 'release', id: 'b' },
+      { do: 'erase' },
     ]);
     expect(play(state, { type: 'back' }).state.screen).toBe('success');
   });
@@ -354,19 +479,31 @@ describe('sending', () => {
 
 describe('trouble', () => {
   test('a failed exchange is tried again with the same code', () => {
-    const refused = play(initialState, boot({}, { token: 'qr' }), { type: 'refused', trouble: { code: 'network', retryable: true } }).state;
+    const refused = play(initialState, boot({}, { token: 'qr' }), {
+      type: 'refused',
+      trouble: { code: 'network', retryable: true },
+    }).state;
     expect(refused.screen).toBe('error');
-    expect(play(refused, { type: 'try-again' })).toMatchObject({ state: { screen: 'loading' }, effects: [{ do: 'exchange', token: 'qr' }] });
+    expect(play(refused, { type: 'try-again' })).toMatchObject({
+      state: { screen: 'loading' },
+      effects: [{ do: 'exchange', token: 'qr' }],
+    });
   });
 
   test('an engine that did not load is loaded again, and the screen comes back', () => {
     const broken = play(reviewing('a'), { type: 'engine-failed' }).state;
     expect(broken).toMatchObject({ screen: 'error', trouble: { code: 'engine_failed' } });
-    expect(play(broken, { type: 'try-again' })).toMatchObject({ state: { screen: 'review' }, effects: [{ do: 'start' }] });
+    expect(play(broken, { type: 'try-again' })).toMatchObject({
+      state: { screen: 'review' },
+      effects: [{ do: 'start' }],
+    });
   });
 
   test('another code of the same encounter reopens the session with the photos that are here', () => {
-    const ended = play(reviewing('a'), snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } })).state;
+    const ended = play(
+      reviewing('a'),
+      snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } }),
+    ).state;
     const session = { ...grant, uploadToken: 'new' };
     const { state, effects } = play(ended, { type: 'link', token: 'qr2' }, { type: 'granted', session });
     expect(state).toMatchObject({ screen: 'review', trouble: null, session });
@@ -384,21 +521,34 @@ describe('trouble', () => {
 
   test('… but not over photos that are not sent yet', () => {
     const asked = play(reviewing('a'), { type: 'link', token: 'qr2' }, { type: 'granted', session: other });
-    expect(asked).toMatchObject({ state: { screen: 'error', trouble: { code: 'other_patient' }, session: grant, offered: other }, effects: [] });
+    expect(asked).toMatchObject({
+      state: { screen: 'error', trouble: { code: 'other_patient' }, session: grant, offered: other },
+      effects: [],
+    });
     const stayed = play(asked.state, { type: 'back' });
     expect(stayed.state).toMatchObject({ screen: 'review', session: grant, offered: null, trouble: null });
-    expect(play(asked.state, { type: 'switch' }).effects).toEqual([{ do: 'send', command: { type: 'forget' } }, { do: 'restart', session: other }]);
+    expect(play(asked.state, { type: 'switch' }).effects).toEqual([
+      { do: 'send', command: { type: 'forget' } },
+      { do: 'restart', session: other },
+    ]);
   });
 
   test('a code that is no good does not end the session that is here', () => {
-    const refused = play(reviewing('a'), { type: 'link', token: 'old' }, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state;
+    const refused = play(
+      reviewing('a'),
+      { type: 'link', token: 'old' },
+      { type: 'refused', trouble: { code: 'token_invalid', retryable: false } },
+    ).state;
     expect(refused.screen).toBe('error');
     expect(play(refused, { type: 'back' }).state).toMatchObject({ screen: 'review', token: null, trouble: null });
   });
 });
 
 describe('a decoder that a photo waits for', () => {
-  const waiting = play(reviewing('a'), snap([photo('a', { state: 'compressing' })]), { type: 'decoder-loading', share: 0.4 }).state;
+  const waiting = play(reviewing('a'), snap([photo('a', { state: 'compressing' })]), {
+    type: 'decoder-loading',
+    share: 0.4,
+  }).state;
 
   test.each<[string, Event, number | null]>([
     ['is shown while it comes', snap([photo('a', { state: 'compressing' })]), 0.4],
@@ -411,9 +561,17 @@ describe('a decoder that a photo waits for', () => {
 
 describe('back', () => {
   test.each<[string, State, Partial<State>]>([
-    ['an open sheet closes first', play(reviewing('a'), { type: 'open', sheet: 'photo', id: 'a' }).state, { screen: 'review', sheet: null }],
+    [
+      'an open sheet closes first',
+      play(reviewing('a'), { type: 'open', sheet: 'photo', id: 'a' }).state,
+      { screen: 'review', sheet: null },
+    ],
     ['Review to Capture', reviewing('a'), { screen: 'capture' }],
-    ['Uploading to Review; sending goes on', play(reviewing('a'), { type: 'upload' }).state, { screen: 'review', batch: ['a'] }],
+    [
+      'Uploading to Review; sending goes on',
+      play(reviewing('a'), { type: 'upload' }).state,
+      { screen: 'review', batch: ['a'] },
+    ],
     ['Capture stays', capturing, { screen: 'capture' }],
   ])('%s', (_, from, to) => {
     const { state, effects } = play(from, { type: 'back' });

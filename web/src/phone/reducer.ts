@@ -23,15 +23,33 @@ export function reduce(state: State, event: Event): Step {
     case 'granted':
       return granted(state, event.session);
     case 'refused':
-      return only(state.typed === 'asking' ? { ...state, token: null, typed: event.trouble.code } : fail(state, event.trouble));
+      return only(
+        state.typed === 'asking' ? { ...state, token: null, typed: event.trouble.code } : fail(state, event.trouble),
+      );
     case 'switch':
-      return state.offered ? [state, [{ do: 'send', command: { type: 'forget' } }, { do: 'restart', session: state.offered }]] : only(state);
+      return state.offered
+        ? [
+            state,
+            [
+              { do: 'send', command: { type: 'forget' } },
+              { do: 'restart', session: state.offered },
+            ],
+          ]
+        : only(state);
     case 'consented':
-      return only({ ...state, consent: { answer: event.answer, at: event.at }, screen: state.resume ?? 'capture', resume: null });
+      return only({
+        ...state,
+        consent: { answer: event.answer, at: event.at },
+        screen: state.resume ?? 'capture',
+        resume: null,
+      });
     case 'chosen':
       return choose(state, event.photos);
     case 'pictured':
-      return only({ ...state, pictures: { ...state.pictures, [event.id]: { ...state.pictures[event.id], ...event.picture } } });
+      return only({
+        ...state,
+        pictures: { ...state.pictures, [event.id]: { ...state.pictures[event.id], ...event.picture } },
+      });
     case 'engine-ready':
       return only({ ...state, engine: event.plain ? 'plain' : 'ready' });
     case 'engine-failed':
@@ -73,7 +91,10 @@ export function reduce(state: State, event: Event): Step {
     case 'cancel':
       return [state, [{ do: 'send', command: { type: 'cancel', id: event.id } }]];
     case 'retry':
-      return [state, [{ do: 'send', command: event.id === undefined ? { type: 'retry' } : { type: 'retry', id: event.id } }]];
+      return [
+        state,
+        [{ do: 'send', command: event.id === undefined ? { type: 'retry' } : { type: 'retry', id: event.id } }],
+      ];
     case 'pause':
       return [state, [{ do: 'send', command: { type: 'pause' } }]];
     case 'try-again':
@@ -83,7 +104,9 @@ export function reduce(state: State, event: Event): Step {
     case 'lifecycle':
       return [
         { ...state, online: event.online },
-        state.engine === 'off' ? [] : [{ do: 'send', command: { type: 'lifecycle', visible: event.visible, online: event.online } }],
+        state.engine === 'off'
+          ? []
+          : [{ do: 'send', command: { type: 'lifecycle', visible: event.visible, online: event.online } }],
       ];
   }
 }
@@ -112,18 +135,26 @@ function boot(state: State, { token, saved, cameraKilled, online }: Extract<Even
     consent: saved.consent ?? null,
     notice: cameraKilled ? { kind: 'camera-killed' } : null,
   };
-  return [resume(next, cameraKilled ? 'capture' : (saved.screen ?? 'capture')), [{ do: 'start', session: saved.session }]];
+  return [
+    resume(next, cameraKilled ? 'capture' : (saved.screen ?? 'capture')),
+    [{ do: 'start', session: saved.session }],
+  ];
 }
 
 /** Another code in the running page: the screen is remembered, for the code may turn out to be no good. */
 function link(state: State, token: string): Step {
-  return [{ ...state, screen: 'loading', sheet: null, trouble: null, token, typed: null, resume: working(state) }, [{ do: 'exchange', token }]];
+  return [
+    { ...state, screen: 'loading', sheet: null, trouble: null, token, typed: null, resume: working(state) },
+    [{ do: 'exchange', token }],
+  ];
 }
 
 /** What is typed is asked about where it is typed, so that it can be corrected there. */
 function typed(state: State, text: string): Step {
   const token = wayIn(text);
-  return token === null ? only({ ...state, typed: 'malformed' }) : [{ ...state, token, typed: 'asking' }, [{ do: 'exchange', token }]];
+  return token === null
+    ? only({ ...state, typed: 'malformed' })
+    : [{ ...state, token, typed: 'asking' }, [{ do: 'exchange', token }]];
 }
 
 /** The screen to come back to: this one, or the one before it where this one is about getting in. */
@@ -135,7 +166,8 @@ function working({ screen, resume }: State): Screen | null {
 function resume(state: State, screen: Screen): State {
   if (asksConsent(state)) return { ...state, screen: 'consent', resume: screen === 'consent' ? null : screen };
   if (screen === 'success' && state.receipt) return { ...state, screen };
-  if (screen === 'review' || screen === 'metadata' || screen === 'uploading') return { ...state, screen: 'loading', resume: screen };
+  if (screen === 'review' || screen === 'metadata' || screen === 'uploading')
+    return { ...state, screen: 'loading', resume: screen };
   return { ...state, screen: 'capture' };
 }
 
@@ -149,9 +181,20 @@ function granted(state: State, session: TokenResponse): Step {
     return only({ ...fail({ ...state, token: null }, { code: 'other_patient', retryable: false }), offered: session });
   }
   if (another && state.engine !== 'off') return [state, [{ do: 'restart', session }]];
-  const next: State = { ...state, token: null, typed: null, session, trouble: null, closed: false, engine: state.engine === 'off' ? 'starting' : state.engine };
+  const next: State = {
+    ...state,
+    token: null,
+    typed: null,
+    session,
+    trouble: null,
+    closed: false,
+    engine: state.engine === 'off' ? 'starting' : state.engine,
+  };
   const screen: Screen = unsent(next).length > 0 ? 'review' : 'capture';
-  return [asksConsent(next) ? { ...next, screen: 'consent', resume: null } : { ...next, screen, resume: null }, [{ do: 'start', session }]];
+  return [
+    asksConsent(next) ? { ...next, screen: 'consent', resume: null } : { ...next, screen, resume: null },
+    [{ do: 'start', session }],
+  ];
 }
 
 function fail(state: State, trouble: Trouble): State {
@@ -160,7 +203,8 @@ function fail(state: State, trouble: Trouble): State {
 
 function tryAgain(state: State): Step {
   const behind = state.resume ?? 'capture';
-  if (state.token !== null) return [{ ...state, screen: 'loading', trouble: null }, [{ do: 'exchange', token: state.token }]];
+  if (state.token !== null)
+    return [{ ...state, screen: 'loading', trouble: null }, [{ do: 'exchange', token: state.token }]];
   if (!state.session) return only(state);
   const next: State = { ...state, trouble: null, screen: behind, resume: null };
   if (state.engine === 'off') return [{ ...next, engine: 'starting' }, [{ do: 'start', session: state.session }]];
@@ -169,20 +213,34 @@ function tryAgain(state: State): Step {
 
 /** Leaves the trouble with another code behind: the session that was here goes on. */
 function giveUpCode(state: State): State {
-  return alive(state) ? { ...state, screen: state.resume ?? 'capture', resume: null, trouble: null, token: null, typed: null, offered: null } : state;
+  return alive(state)
+    ? {
+        ...state,
+        screen: state.resume ?? 'capture',
+        resume: null,
+        trouble: null,
+        token: null,
+        typed: null,
+        offered: null,
+      }
+    : state;
 }
 
 function choose(state: State, offered: readonly Chosen[]): Step {
   const accepted = offered.slice(0, room(state).left);
   const refused = offered.slice(accepted.length);
-  const notice = refused.length > 0 ? ({ kind: 'too-many', added: accepted.length, offered: offered.length } as const) : null;
+  const notice =
+    refused.length > 0 ? ({ kind: 'too-many', added: accepted.length, offered: offered.length } as const) : null;
   const next: State = {
     ...state,
     chosen: [...state.chosen, ...accepted],
     notice,
     screen: state.sheet === 'camera' || unsent(state).length + accepted.length === 0 ? state.screen : 'review',
   };
-  const effects = [...accepted.map((photo): Effect => ({ do: 'add', photo })), ...refused.map((photo): Effect => ({ do: 'release', id: photo.id }))];
+  const effects = [
+    ...accepted.map((photo): Effect => ({ do: 'add', photo })),
+    ...refused.map((photo): Effect => ({ do: 'release', id: photo.id })),
+  ];
   return after([next, effects], (now) => noteConsent(now, accepted));
 }
 
@@ -197,7 +255,10 @@ function observe(state: State, snapshot: Snapshot): State {
   let next: State = { ...state, snapshot, decoder, confirmed, chosen };
   if (first) next = meet(next, snapshot, state.chosen);
   if (snapshot.phase === 'stopped' && !next.closed && next.screen !== 'success' && next.screen !== 'error') {
-    return fail(next, { code: snapshot.problem?.code ?? 'session_expired', retryable: snapshot.problem?.retryable ?? false });
+    return fail(next, {
+      code: snapshot.problem?.code ?? 'session_expired',
+      retryable: snapshot.problem?.retryable ?? false,
+    });
   }
   return settle(next);
 }
@@ -230,7 +291,15 @@ function settle(state: State): State {
   if (at === undefined) return { ...state, batch: [], screen: unsent(state).length > 0 ? 'review' : 'capture' };
   if (state.screen === 'review' && unsent(state).length > 0) return state;
   const gallery = batch(state).some((photo) => photo.source === 'gallery' && photo.state === 'confirmed');
-  return { ...state, batch: [], screen: 'success', sheet: null, undo: null, notice: null, receipt: { count: times.length, at, gallery } };
+  return {
+    ...state,
+    batch: [],
+    screen: 'success',
+    sheet: null,
+    undo: null,
+    notice: null,
+    receipt: { count: times.length, at, gallery },
+  };
 }
 
 function tag(state: State, id: string | undefined): State {
@@ -255,7 +324,14 @@ function upload(state: State): Step {
     const arrived = now.batch.filter((id) => now.confirmed[id] !== undefined);
     const again = list.filter((photo) => photo.state === 'cancelled' || photo.state === 'failed');
     return [
-      { ...now, screen: 'uploading', sheet: null, notice: null, receipt: null, batch: [...arrived, ...list.map((photo) => photo.id)] },
+      {
+        ...now,
+        screen: 'uploading',
+        sheet: null,
+        notice: null,
+        receipt: null,
+        batch: [...arrived, ...list.map((photo) => photo.id)],
+      },
       [
         { do: 'send', command: { type: 'upload' } },
         ...again.map(({ id }): Effect => ({ do: 'send', command: { type: 'retry', id } })),
@@ -267,7 +343,11 @@ function upload(state: State): Step {
 function finish(state: State): Step {
   return [
     { ...state, screen: 'success', closed: true, sheet: null, notice: null, undo: null, trouble: null },
-    [{ do: 'send', command: { type: 'forget' } }, ...photos(state).map(({ id }): Effect => ({ do: 'release', id })), { do: 'erase' }],
+    [
+      { do: 'send', command: { type: 'forget' } },
+      ...photos(state).map(({ id }): Effect => ({ do: 'release', id })),
+      { do: 'erase' },
+    ],
   ];
 }
 
@@ -338,6 +418,9 @@ function lapse(state: State): Step {
   const { id } = state.undo;
   return [
     { ...state, undo: null, chosen: state.chosen.filter((photo) => photo.id !== id) },
-    [{ do: 'send', command: { type: 'remove', id } }, { do: 'release', id }],
+    [
+      { do: 'send', command: { type: 'remove', id } },
+      { do: 'release', id },
+    ],
   ];
 }

@@ -115,9 +115,13 @@ export class Runtime {
       if (!controller.signal.aborted) this.dispatch({ type: 'granted', session });
     } catch (error) {
       if (controller.signal.aborted) return;
-      const trouble = error instanceof ApiError
-        ? { code: error.code === 'network' && !navigator.onLine ? 'offline' : error.code, retryable: error.retryable } as const
-        : { code: 'internal', retryable: true } as const;
+      const trouble =
+        error instanceof ApiError
+          ? ({
+              code: error.code === 'network' && !navigator.onLine ? 'offline' : error.code,
+              retryable: error.retryable,
+            } as const)
+          : ({ code: 'internal', retryable: true } as const);
       this.dispatch({ type: 'refused', trouble });
     }
   }
@@ -161,7 +165,8 @@ export class Runtime {
       if (history.state === GUARD || codeInAddress() !== null) return;
       const before = this.state;
       this.dispatch({ type: 'back' });
-      if (this.state === before) history.back(); // nothing of ours took the press: it leaves the page
+      if (this.state === before)
+        history.back(); // nothing of ours took the press: it leaves the page
       else guardHistory(this.state);
     });
   }

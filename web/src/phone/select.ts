@@ -80,5 +80,17 @@ export function isTagged(metadata: Metadata): boolean {
 }
 
 function asSnapshot({ id, name, size, source }: Chosen): PhotoSnapshot {
-  return { id, name, source, state: 'chosen', originalBytes: size, bytes: 0, width: 0, height: 0, sentBytes: 0, warnings: [], metadata: {} };
+  return {
+    id,
+    name,
+    source,
+    state: 'chosen',
+    originalBytes: size,
+    bytes: 0,
+    width: 0,
+    height: 0,
+    sentBytes: 0,
+    warnings: [],
+    metadata: {},
+  };
 }

@@ -13,7 +13,10 @@ export function savedOf(state: State): Saved {
   return {
     ...(token === null ? {} : { token }),
     ...(session === null ? {} : { session }),
-    screen: screen === 'loading' || screen === 'code' || screen === 'error' || screen === 'consent' ? (resume ?? 'capture') : screen,
+    screen:
+      screen === 'loading' || screen === 'code' || screen === 'error' || screen === 'consent'
+        ? (resume ?? 'capture')
+        : screen,
     ...(current === null ? {} : { current }),
     batch,
     confirmed,

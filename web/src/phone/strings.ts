@@ -8,9 +8,9 @@ type Loader = () => Promise<{ default: Catalogue<PhoneKey> }>;
 
 // Another language is one more file beside phone.en.ts; it is fetched only where it is wanted.
 const others: Record<string, Loader> = Object.fromEntries(
-  Object.entries(import.meta.glob<{ default: Catalogue<PhoneKey> }>(['../strings/phone.*.ts', '!../strings/phone.en.ts'])).map(
-    ([path, load]) => [/phone\.(.+)\.ts$/.exec(path)?.[1] ?? path, load],
-  ),
+  Object.entries(
+    import.meta.glob<{ default: Catalogue<PhoneKey> }>(['../strings/phone.*.ts', '!../strings/phone.en.ts']),
+  ).map(([path, load]) => [/phone\.(.+)\.ts$/.exec(path)?.[1] ?? path, load]),
 );
 
 const RTL = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'dv', 'yi', 'ckb']);
@@ -24,7 +24,11 @@ export const t: Translate<PhoneKey> = (key, values) => translate(key, values);
 /** Picks and loads the language; `?lang=` overrules the phone's own. Falls back to English. */
 export async function loadLanguage(): Promise<void> {
   const asked = new URLSearchParams(location.search).get('lang');
-  const chosen = chooseLanguage([...(asked ? [asked] : []), ...navigator.languages], ['en', ...Object.keys(others)], 'en');
+  const chosen = chooseLanguage(
+    [...(asked ? [asked] : []), ...navigator.languages],
+    ['en', ...Object.keys(others)],
+    'en',
+  );
   const load = others[chosen];
   if (load) {
     try {
@@ -50,8 +54,14 @@ export function siteLabel(id: string): string {
 
 /** Bytes as a person says them: 840 kB, 3.9 MB (SI, as the limits are). */
 export function bytesLabel(bytes: number): string {
-  const [value, unit] = bytes < 999_500 ? [Math.max(1, Math.round(bytes / 1000)), 'kilobyte'] : [bytes / 1e6, 'megabyte'];
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: unit === 'megabyte' ? 1 : 0 }).format(value ?? 0);
+  const [value, unit] =
+    bytes < 999_500 ? [Math.max(1, Math.round(bytes / 1000)), 'kilobyte'] : [bytes / 1e6, 'megabyte'];
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: unit === 'megabyte' ? 1 : 0,
+  }).format(value ?? 0);
 }
 
 export function percentLabel(share: number): string {
@@ -61,5 +71,7 @@ export function percentLabel(share: number): string {
 /** A time of day, from RFC 3339. */
 export function timeLabel(at: string): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(date);
+  return Number.isNaN(date.getTime())
+    ? ''
+    : new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(date);
 }

@@ -51,7 +51,8 @@ export function progressText(photo: PhotoSnapshot, decoder: number | null): stri
     case 'signing':
       return photo.retryAt === undefined ? t('progress.waiting') : t('progress.again');
     case 'sending':
-      if (photo.sentBytes < photo.bytes) return t('progress.sending', { share: percentLabel(photo.sentBytes / photo.bytes) });
+      if (photo.sentBytes < photo.bytes)
+        return t('progress.sending', { share: percentLabel(photo.sentBytes / photo.bytes) });
       return t('progress.confirming'); // it is all out, and nobody has said that it arrived
     case 'confirming':
       return t('progress.confirming');

@@ -4,7 +4,9 @@
  * language (https://cldr.unicode.org/index/cldr-spec/plural-rules).
  */
 
-export type Plural = { readonly other: string } & { readonly [Category in Exclude<Intl.LDMLPluralRule, 'other'>]?: string };
+export type Plural = { readonly other: string } & {
+  readonly [Category in Exclude<Intl.LDMLPluralRule, 'other'>]?: string;
+};
 export type Message = string | Plural;
 export type Catalogue<Key extends string = string> = Readonly<Record<Key, Message>>;
 export type Values = Readonly<Record<string, string | number>>;

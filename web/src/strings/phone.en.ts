@@ -4,10 +4,10 @@ import { BODY_SITES } from '../bodysites';
 import type { Catalogue, Message } from '.';
 
 const texts = {
-  'close': 'Close',
-  'dismiss': 'Dismiss',
+  close: 'Close',
+  dismiss: 'Dismiss',
 
-  'brand': 'Photobridge',
+  brand: 'Photobridge',
   'patient.for': 'Photos for',
   'patient.offline': 'Offline',
   'patient.count': '{used}/{max}',
@@ -17,9 +17,11 @@ const texts = {
   'loading.status': 'Opening the session…',
 
   'consent.title': 'May we take photos?',
-  'consent.what': 'Tell the patient: the photos go into their health record and nowhere else. Nothing stays on this phone.',
+  'consent.what':
+    'Tell the patient: the photos go into their health record and nowhere else. Nothing stays on this phone.',
   'consent.optional': 'One tap records that the patient agreed, with the time.',
-  'consent.required': 'This practice asks for the patient’s agreement before the first photo. It is recorded with the time.',
+  'consent.required':
+    'This practice asks for the patient’s agreement before the first photo. It is recorded with the time.',
   'consent.yes': 'The patient agrees',
   'consent.skip': 'Skip',
 
@@ -85,10 +87,14 @@ const texts = {
   'problem.unauthorized': 'The session has ended.',
   'problem.other': 'It did not work. Try again.',
 
-  'notice.too-many': { one: '{n} of {offered} was added: a session holds {max} photos.', other: '{n} of {offered} were added: a session holds {max} photos.' },
+  'notice.too-many': {
+    one: '{n} of {offered} was added: a session holds {max} photos.',
+    other: '{n} of {offered} were added: a session holds {max} photos.',
+  },
   'notice.full': 'Nothing was added: all {max} places are taken.',
   'notice.restored': { one: '{n} photo from before is still here.', other: '{n} photos from before are still here.' },
-  'notice.camera-killed': 'The phone closed this page while its camera was open. If a photo is missing, take it again, best with Series.',
+  'notice.camera-killed':
+    'The phone closed this page while its camera was open. If a photo is missing, take it again, best with Series.',
   'notice.nothing-to-send': 'There is nothing to send yet.',
   'notice.plain': 'WebAssembly is off in this browser. Keep this page open until the photos are sent.',
   'notice.fragile': 'Keep this page open: this browser does not let us store photos.',
@@ -234,7 +240,9 @@ const texts = {
 
 type SiteKey = `site.${string}`;
 
-const sites: Record<SiteKey, string> = Object.fromEntries(BODY_SITES.map((site) => [`site.${site.id}` as const, site.label]));
+const sites: Record<SiteKey, string> = Object.fromEntries(
+  BODY_SITES.map((site) => [`site.${site.id}` as const, site.label]),
+);
 
 export type PhoneKey = keyof typeof texts | SiteKey;
 

@@ -7,8 +7,32 @@
 import type { Catalogue, Message } from '.';
 
 const ACCENTS: Readonly<Record<string, string>> = {
-  a: 'à', b: 'ƀ', c: 'ç', d: 'ð', e: 'é', f: 'ƒ', g: 'ĝ', h: 'ĥ', i: 'î', j: 'ĵ', k: 'ķ', l: 'ļ', m: 'ɱ',
-  n: 'ñ', o: 'ö', p: 'þ', q: 'ǫ', r: 'ŕ', s: 'š', t: 'ţ', u: 'û', v: 'ṽ', w: 'ŵ', x: 'ẋ', y: 'ý', z: 'ž',
+  a: 'à',
+  b: 'ƀ',
+  c: 'ç',
+  d: 'ð',
+  e: 'é',
+  f: 'ƒ',
+  g: 'ĝ',
+  h: 'ĥ',
+  i: 'î',
+  j: 'ĵ',
+  k: 'ķ',
+  l: 'ļ',
+  m: 'ɱ',
+  n: 'ñ',
+  o: 'ö',
+  p: 'þ',
+  q: 'ǫ',
+  r: 'ŕ',
+  s: 'š',
+  t: 'ţ',
+  u: 'û',
+  v: 'ṽ',
+  w: 'ŵ',
+  x: 'ẋ',
+  y: 'ý',
+  z: 'ž',
 };
 
 /** How much longer than English other languages are. */
@@ -29,14 +53,23 @@ export function mirrored<Key extends string>(catalogue: Catalogue<Key>): Catalog
 }
 
 function outsideHoles(text: string, change: (part: string) => string): string {
-  return text.split(/(\{\w+\})/).map((part) => (part.startsWith('{') || part === '' ? part : change(part))).join('');
+  return text
+    .split(/(\{\w+\})/)
+    .map((part) => (part.startsWith('{') || part === '' ? part : change(part)))
+    .join('');
 }
 
 function every<Key extends string>(catalogue: Catalogue<Key>, change: (text: string) => string): Catalogue<Key> {
   const entries = Object.entries<Message>(catalogue).map(([key, message]): [string, Message] => {
     if (typeof message === 'string') return [key, change(message)];
     const { other, ...rest } = message;
-    return [key, { ...Object.fromEntries(Object.entries(rest).map(([category, text]) => [category, change(text)])), other: change(other) }];
+    return [
+      key,
+      {
+        ...Object.fromEntries(Object.entries(rest).map(([category, text]) => [category, change(text)])),
+        other: change(other),
+      },
+    ];
   });
   return Object.fromEntries(entries) as Catalogue<Key>;
 }

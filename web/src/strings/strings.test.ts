@@ -17,13 +17,16 @@ describe.each(Object.entries(catalogues))('%s', (path, { default: catalogue }) =
       const wanted = holesOf(generalForm(english[key as PhoneKey] ?? ''));
       expect(holesOf(generalForm(message)), key).toEqual(wanted);
       // A form for one may leave the number out: "the photo".
-      for (const form of formsOf(message)) expect(wanted, `${key}: ${form}`).toEqual(expect.arrayContaining(holesOf(form)));
+      for (const form of formsOf(message))
+        expect(wanted, `${key}: ${form}`).toEqual(expect.arrayContaining(holesOf(form)));
     }
   });
 
   test('has no plural form that the language does not know', () => {
     const known = new Set<string>(new Intl.PluralRules(language).resolvedOptions().pluralCategories);
-    const used = Object.values<Message>(catalogue).flatMap((message) => (typeof message === 'string' ? [] : Object.keys(message)));
+    const used = Object.values<Message>(catalogue).flatMap((message) =>
+      typeof message === 'string' ? [] : Object.keys(message),
+    );
     // The pseudo-languages are English underneath.
     if (!language.includes('-X')) expect(used.filter((category) => !known.has(category))).toEqual([]);
   });
@@ -39,7 +42,11 @@ test('a hole without a value stays visible', () => {
 });
 
 test.each([
-  [['de-AT', 'en'], 'de'], [['mi'], 'en'], [['EN-gb'], 'en'], [['fr', 'pt-BR'], 'pt-BR'], [[], 'en'],
+  [['de-AT', 'en'], 'de'],
+  [['mi'], 'en'],
+  [['EN-gb'], 'en'],
+  [['fr', 'pt-BR'], 'pt-BR'],
+  [[], 'en'],
 ])('%j is spoken to in %s', (wanted, chosen) => {
   expect(chooseLanguage(wanted, ['en', 'de', 'pt-BR'], 'en')).toBe(chosen);
 });

@@ -3,8 +3,8 @@
 import type { Message } from '.';
 
 export const widgetEnglish = {
-  'title': 'Clinical photos',
-  'opening': 'Opening the session…',
+  title: 'Clinical photos',
+  opening: 'Opening the session…',
   'connection.polling': 'Slow connection: photos may take a few seconds',
   'phone.none': 'No phone connected',
   'phone.connected': 'Phone connected',
@@ -30,7 +30,7 @@ export const widgetEnglish = {
   'missing.bodySite': 'Site missing',
   'missing.laterality': 'Side missing',
   'missing.both': 'Site and side missing',
-  'removed': 'Photo {n} removed.',
+  removed: 'Photo {n} removed.',
   'removed.undo': 'Undo',
   'removed.undoLabel': 'Bring photo {n} back',
   'gate.complete': { one: 'Complete {n} photo', other: 'Complete {n} photos' },
@@ -43,8 +43,9 @@ export const widgetEnglish = {
   'gate.done': 'All photos are in the record.',
   'gate.end': 'End session',
   'gate.endHint': 'Ending the session deletes its photos from the temporary store and closes it on every phone.',
-  'commit.unheard': 'the practice system did not answer. Ask whoever looks after it to connect Photobridge to the record.',
-  'details': 'Details',
+  'commit.unheard':
+    'the practice system did not answer. Ask whoever looks after it to connect Photobridge to the record.',
+  details: 'Details',
   'details.site': 'Body site',
   'details.choose': 'Choose…',
   'details.noSite': 'None: not applicable',
@@ -87,7 +88,7 @@ export const widgetEnglish = {
   'crop.failed': 'This browser could not make the copy. The photo is as it was: close other windows and try again.',
   'view.overview': 'Overview',
   'view.close-up': 'Close-up',
-  'timeline': 'Timeline',
+  timeline: 'Timeline',
   'timeline.title': 'Timeline of this session',
   'timeline.patient': 'Patient',
   'timeline.encounter': 'Encounter',
@@ -103,9 +104,12 @@ export const widgetEnglish = {
   'timeline.ended': 'Session ended',
   'ended.title': 'This session has ended',
   'ended.text': 'Its photos were deleted from the temporary store.',
-  'ended.kept': { one: 'This session has ended. {n} photo that is not in the record yet is kept on this screen.', other: 'This session has ended. {n} photos that are not in the record yet are kept on this screen.' },
+  'ended.kept': {
+    one: 'This session has ended. {n} photo that is not in the record yet is kept on this screen.',
+    other: 'This session has ended. {n} photos that are not in the record yet are kept on this screen.',
+  },
   'failed.title': 'The session could not be opened',
-  'reopen': 'Open again',
+  reopen: 'Open again',
   'problem.passing': '{detail} Trying again.',
 } as const satisfies Record<string, Message>;
 

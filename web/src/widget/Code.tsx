@@ -21,7 +21,9 @@ export function Code({ words, qr, onRenew }: CodeProps) {
     return (
       <div class="code" part="code">
         <p>{words('code.expired')}</p>
-        <button type="button" class="primary" onClick={onRenew}>{words('code.renew')}</button>
+        <button type="button" class="primary" onClick={onRenew}>
+          {words('code.renew')}
+        </button>
       </div>
     );
   }
@@ -32,8 +34,14 @@ export function Code({ words, qr, onRenew }: CodeProps) {
         <p>{words('code.how')}</p>
         <p class="quiet">{words('code.left', { time: clockText(left) })}</p>
         <div class="row">
-          <button type="button" onClick={onRenew}>{words('code.renew')}</button>
-          {'clipboard' in navigator && <button type="button" onClick={copy}>{copied ? words('code.copied') : words('code.copy')}</button>}
+          <button type="button" onClick={onRenew}>
+            {words('code.renew')}
+          </button>
+          {'clipboard' in navigator && (
+            <button type="button" onClick={copy}>
+              {copied ? words('code.copied') : words('code.copy')}
+            </button>
+          )}
         </div>
         <p class="typed">
           <span class="quiet">{words('code.type', { address: addressOf(qr.url) })}</span>
@@ -53,7 +61,14 @@ function addressOf(url: string): string {
 function Matrix({ text, label }: { text: string; label: string }) {
   const { path, size } = useMemo(() => draw(text), [text]);
   return (
-    <svg class="qr" data-testid="qr" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} shape-rendering="crispEdges">
+    <svg
+      class="qr"
+      data-testid="qr"
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${size} ${size}`}
+      shape-rendering="crispEdges"
+    >
       <rect width={size} height={size} fill="#fff" />
       <path d={path} fill="#000" />
     </svg>

@@ -51,15 +51,33 @@ export function Crop({ words, file, turns, onSave, onCancel }: CropProps) {
       <p class="quiet">{words('crop.how')}</p>
       <div class="stage">{canvas && <Framing words={words} canvas={canvas} frame={frame} onFrame={setFrame} />}</div>
       <div class="row">
-        {failed && <p class="problem" role="alert">{words('crop.failed')}</p>}
-        <button type="button" class="primary" disabled={!canvas || saving} onClick={() => void save()}>{words('crop.save')}</button>
-        <button type="button" onClick={onCancel}>{words('crop.cancel')}</button>
+        {failed && (
+          <p class="problem" role="alert">
+            {words('crop.failed')}
+          </p>
+        )}
+        <button type="button" class="primary" disabled={!canvas || saving} onClick={() => void save()}>
+          {words('crop.save')}
+        </button>
+        <button type="button" onClick={onCancel}>
+          {words('crop.cancel')}
+        </button>
       </div>
     </div>
   );
 }
 
-function Framing({ words, canvas, frame, onFrame }: { words: Words; canvas: HTMLCanvasElement; frame: Frame; onFrame(change: (frame: Frame) => Frame): void }) {
+function Framing({
+  words,
+  canvas,
+  frame,
+  onFrame,
+}: {
+  words: Words;
+  canvas: HTMLCanvasElement;
+  frame: Frame;
+  onFrame(change: (frame: Frame) => Frame): void;
+}) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     box.current?.prepend(canvas);
@@ -87,22 +105,47 @@ function Framing({ words, canvas, frame, onFrame }: { words: Words; canvas: HTML
   const { width, height } = toPixels(frame, canvas.width, canvas.height);
   const percent = (value: number): string => `${value * 100}%`;
   return (
-    <div ref={box} class="framing" style={{ aspectRatio: `${canvas.width} / ${canvas.height}`, width: `min(100cqw, 100cqh * ${canvas.width / canvas.height})` }}>
+    <div
+      ref={box}
+      class="framing"
+      style={{
+        aspectRatio: `${canvas.width} / ${canvas.height}`,
+        width: `min(100cqw, 100cqh * ${canvas.width / canvas.height})`,
+      }}
+    >
       <div
         class="frame"
         role="group"
         tabIndex={0}
         aria-label={words('crop.frame', { width, height })}
-        style={{ left: percent(frame.x), top: percent(frame.y), width: percent(frame.width), height: percent(frame.height) }}
+        style={{
+          left: percent(frame.x),
+          top: percent(frame.y),
+          width: percent(frame.width),
+          height: percent(frame.height),
+        }}
         {...handle('all')}
       >
-        {CORNERS.map((corner) => <button key={corner} type="button" class={`corner ${corner}`} aria-label={words(`crop.corner.${corner}`)} {...handle(corner)} />)}
+        {CORNERS.map((corner) => (
+          <button
+            key={corner}
+            type="button"
+            class={`corner ${corner}`}
+            aria-label={words(`crop.corner.${corner}`)}
+            {...handle(corner)}
+          />
+        ))}
       </div>
     </div>
   );
 }
 
-const STEPS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 
 /** Safari gives a canvas's memory back when it has no size. */
 function release(canvas: HTMLCanvasElement): void {

@@ -30,9 +30,15 @@ export function Details(props: DetailsProps) {
   const { words, image } = props;
   return (
     <section class="details" part="details" aria-label={words('details')}>
-      {image.committedAt === undefined ? <Form key={image.id} {...props} /> : <Fixed words={words} image={image} committedAt={image.committedAt} />}
+      {image.committedAt === undefined ? (
+        <Form key={image.id} {...props} />
+      ) : (
+        <Fixed words={words} image={image} committedAt={image.committedAt} />
+      )}
       <dl class="facts">
-        {image.said.capturedAt && <Fact name={words('viewer.taken')} value={momentText(image.said.capturedAt, words.language, 'UTC')} />}
+        {image.said.capturedAt && (
+          <Fact name={words('viewer.taken')} value={momentText(image.said.capturedAt, words.language, 'UTC')} />
+        )}
         <Fact name={words('viewer.received')} value={timeText(image.uploadedAt, words.language)} />
       </dl>
     </section>
@@ -49,14 +55,32 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
     if (focus === 'bodySite') site.current?.focus();
     if (focus === 'laterality') sides.current?.querySelector('input')?.focus();
   }, [focus]);
-  const pickSite = (value: string): void => onChange(value === NO_SITE ? { bodySite: null, laterality: 'na' } : value === '' ? { bodySite: null } : chooseSite(said, value));
+  const pickSite = (value: string): void =>
+    onChange(
+      value === NO_SITE
+        ? { bodySite: null, laterality: 'na' }
+        : value === ''
+          ? { bodySite: null }
+          : chooseSite(said, value),
+    );
   return (
     <>
       <div class="field">
         <label for={`${id}site`}>{words('details.site')}</label>
-        <select id={`${id}site`} ref={site} data-field="bodySite" class={missing.includes('bodySite') ? 'missing' : ''} value={said.bodySite ?? (said.laterality === 'na' ? NO_SITE : '')} onChange={({ currentTarget }) => pickSite(currentTarget.value)}>
+        <select
+          id={`${id}site`}
+          ref={site}
+          data-field="bodySite"
+          class={missing.includes('bodySite') ? 'missing' : ''}
+          value={said.bodySite ?? (said.laterality === 'na' ? NO_SITE : '')}
+          onChange={({ currentTarget }) => pickSite(currentTarget.value)}
+        >
           <option value="">{words('details.choose')}</option>
-          {BODY_SITES.map((one) => <option key={one.id} value={one.id}>{one.label}</option>)}
+          {BODY_SITES.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.label}
+            </option>
+          ))}
           <option value={NO_SITE}>{words('details.noSite')}</option>
         </select>
       </div>
@@ -65,7 +89,13 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
         <div class="segments" ref={sides}>
           {LATERALITIES.map((one) => (
             <label key={one.id}>
-              <input type="radio" name={`${id}side`} value={one.id} checked={said.laterality === one.id} onChange={() => onChange({ laterality: one.id })} />
+              <input
+                type="radio"
+                name={`${id}side`}
+                value={one.id}
+                checked={said.laterality === one.id}
+                onChange={() => onChange({ laterality: one.id })}
+              />
               <span>{words(`side.${one.id}`)}</span>
             </label>
           ))}
@@ -76,7 +106,12 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
         <div class="segments three">
           {VIEWS.map((view) => (
             <label key={view}>
-              <input type="radio" name={`${id}view`} checked={said.view === view} onChange={() => onChange({ view: view ?? null })} />
+              <input
+                type="radio"
+                name={`${id}view`}
+                checked={said.view === view}
+                onChange={() => onChange({ view: view ?? null })}
+              />
               <span>{words(view ? `view.${view}` : 'viewer.unset')}</span>
             </label>
           ))}
@@ -84,8 +119,14 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
       </fieldset>
       <Notes words={words} value={said.notes ?? ''} onChange={(notes) => onChange({ notes: notes || null })} />
       <div class="row">
-        {untagged > 0 && missing.length === 0 && <button type="button" title={words('details.useHint')} onClick={onUseForAll}>{words('details.useForAll', { n: untagged })}</button>}
-        <button type="button" class="danger" onClick={onRemove}>{words('details.remove')}</button>
+        {untagged > 0 && missing.length === 0 && (
+          <button type="button" title={words('details.useHint')} onClick={onUseForAll}>
+            {words('details.useForAll', { n: untagged })}
+          </button>
+        )}
+        <button type="button" class="danger" onClick={onRemove}>
+          {words('details.remove')}
+        </button>
       </div>
     </>
   );
@@ -117,8 +158,20 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
   return (
     <div class="field">
       <label for={id}>{words('details.notes')}</label>
-      <textarea id={id} data-field="notes" rows={3} maxLength={NOTES_LIMIT} value={text} onInput={({ currentTarget }) => type(currentTarget.value)} onBlur={() => send.current()} />
-      {left <= NOTES_WARN && <p class="quiet" role="status">{words('details.notesLeft', { n: left })}</p>}
+      <textarea
+        id={id}
+        data-field="notes"
+        rows={3}
+        maxLength={NOTES_LIMIT}
+        value={text}
+        onInput={({ currentTarget }) => type(currentTarget.value)}
+        onBlur={() => send.current()}
+      />
+      {left <= NOTES_WARN && (
+        <p class="quiet" role="status">
+          {words('details.notesLeft', { n: left })}
+        </p>
+      )}
     </div>
   );
 }

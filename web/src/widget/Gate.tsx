@@ -17,8 +17,16 @@ export function Gate({ words, state, onLook, onCommit, onEnd }: GateProps) {
   const open = state.images.filter(({ committedAt }) => committedAt === undefined);
   return (
     <footer class="gate" part="gate" data-testid="gate">
-      {open.length === 0 ? <Done words={words} canEnd={state.status === 'open'} onEnd={onEnd} /> : <Open words={words} open={open} state={state} onLook={onLook} onCommit={onCommit} />}
-      {state.commitProblem !== null && <p class="problem" role="alert">{words('gate.failed', { reason: state.commitProblem })}</p>}
+      {open.length === 0 ? (
+        <Done words={words} canEnd={state.status === 'open'} onEnd={onEnd} />
+      ) : (
+        <Open words={words} open={open} state={state} onLook={onLook} onCommit={onCommit} />
+      )}
+      {state.commitProblem !== null && (
+        <p class="problem" role="alert">
+          {words('gate.failed', { reason: state.commitProblem })}
+        </p>
+      )}
     </footer>
   );
 }
@@ -30,7 +38,9 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
     return (
       <>
         <p class="quiet">{words('gate.incomplete')}</p>
-        <button type="button" class="primary" onClick={() => onLook(first)}>{words('gate.complete', { n: incomplete.length })}</button>
+        <button type="button" class="primary" onClick={() => onLook(first)}>
+          {words('gate.complete', { n: incomplete.length })}
+        </button>
       </>
     );
   }
@@ -48,8 +58,15 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
 function Done({ words, canEnd, onEnd }: { words: Words; canEnd: boolean; onEnd(): void }) {
   return (
     <>
-      <p role="status"><strong>{words('gate.done')}</strong>{canEnd && <span class="quiet"> {words('gate.endHint')}</span>}</p>
-      {canEnd && <button type="button" onClick={onEnd}>{words('gate.end')}</button>}
+      <p role="status">
+        <strong>{words('gate.done')}</strong>
+        {canEnd && <span class="quiet"> {words('gate.endHint')}</span>}
+      </p>
+      {canEnd && (
+        <button type="button" onClick={onEnd}>
+          {words('gate.end')}
+        </button>
+      )}
     </>
   );
 }

@@ -22,7 +22,9 @@ export function Stage({ words, image, view, onView, onCompare }: StageProps) {
   /** A place on the screen, from the stage's middle, in stage sizes. */
   const place = ({ clientX, clientY }: MouseEvent): { x: number; y: number } => {
     const box = stage.current?.getBoundingClientRect();
-    return box ? { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 } : { x: 0, y: 0 };
+    return box
+      ? { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 }
+      : { x: 0, y: 0 };
   };
   // By hand, since only a listener that is not passive can keep the page from scrolling.
   useEffect(() => {
@@ -67,7 +69,9 @@ export function Stage({ words, image, view, onView, onCompare }: StageProps) {
       aria-description={words('viewer.keys')}
       data-turns={view.turns}
       onKeyDown={onKeyDown}
-      onDblClick={(event) => onView((now) => (now.zoom > 1 ? { ...FIT, turns: now.turns } : zoomAt(now, DOUBLE_CLICK_ZOOM, place(event))))}
+      onDblClick={(event) =>
+        onView((now) => (now.zoom > 1 ? { ...FIT, turns: now.turns } : zoomAt(now, DOUBLE_CLICK_ZOOM, place(event))))
+      }
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         pointers.current.set(event.pointerId, place(event));
@@ -78,7 +82,13 @@ export function Stage({ words, image, view, onView, onCompare }: StageProps) {
     >
       {image.previewUrl ? (
         <div class="moved" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.zoom})` }}>
-          <img class={view.turns % 2 === 1 ? 'across' : ''} style={{ rotate: `${view.turns * 90}deg` }} src={image.previewUrl} draggable={false} alt={placeText(image.said) || words('viewer.photo', { n: image.number })} />
+          <img
+            class={view.turns % 2 === 1 ? 'across' : ''}
+            style={{ rotate: `${view.turns * 90}deg` }}
+            src={image.previewUrl}
+            draggable={false}
+            alt={placeText(image.said) || words('viewer.photo', { n: image.number })}
+          />
         </div>
       ) : (
         <p>{words('image.loading')}</p>
@@ -93,7 +103,7 @@ const keys: Readonly<Record<string, (view: View) => View>> = {
   'Shift++': (view) => zoomAt(view, KEY_ZOOM),
   '-': (view) => zoomAt(view, 1 / KEY_ZOOM),
   '0': ({ turns }) => ({ ...FIT, turns }),
-  'r': turnRight,
+  r: turnRight,
   // The window moves, so the photo moves the other way.
   'Shift+ArrowLeft': (view) => pan(view, KEY_PAN, 0),
   'Shift+ArrowRight': (view) => pan(view, -KEY_PAN, 0),

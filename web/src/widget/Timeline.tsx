@@ -12,7 +12,10 @@ export function Timeline({ words, state, onClose }: { words: Words; state: Sessi
   }, []);
   const rows = state.timeline.map((entry) => [momentText(entry.at, words.language), storyOf(entry, words)] as const);
   const print = (): void => {
-    const about = [[words('timeline.patient'), state.patientLabel], [words('timeline.encounter'), state.encounterId]] as const;
+    const about = [
+      [words('timeline.patient'), state.patientLabel],
+      [words('timeline.encounter'), state.encounterId],
+    ] as const;
     const known = about.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
     printTable(words('timeline.title'), [...known, ...rows], words.language);
   };
@@ -20,11 +23,20 @@ export function Timeline({ words, state, onClose }: { words: Words; state: Sessi
     <dialog ref={dialog} class="timeline" part="timeline" aria-label={words('timeline.title')} onClose={onClose}>
       <h3>{words('timeline.title')}</h3>
       <ol>
-        {rows.map(([at, story], index) => <li key={index}><time>{at}</time><span>{story}</span></li>)}
+        {rows.map(([at, story], index) => (
+          <li key={index}>
+            <time>{at}</time>
+            <span>{story}</span>
+          </li>
+        ))}
       </ol>
       <div class="row">
-        <button type="button" onClick={print}>{words('timeline.print')}</button>
-        <button type="button" onClick={() => dialog.current?.close()}>{words('viewer.close')}</button>
+        <button type="button" onClick={print}>
+          {words('timeline.print')}
+        </button>
+        <button type="button" onClick={() => dialog.current?.close()}>
+          {words('viewer.close')}
+        </button>
       </div>
     </dialog>
   );

@@ -53,9 +53,12 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
     const next = images[index + by];
     if (next) onLook({ id: next.id });
   };
-  const toggleCompare = (): void => setOtherId(other ? null : (images[index + 1] ?? images[index - 1])?.id ?? null);
+  const toggleCompare = (): void => setOtherId(other ? null : ((images[index + 1] ?? images[index - 1])?.id ?? null));
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
-  const untagged = images.filter(({ id, said, committedAt }) => id !== image.id && committedAt === undefined && said.bodySite === undefined && said.laterality === undefined);
+  const untagged = images.filter(
+    ({ id, said, committedAt }) =>
+      id !== image.id && committedAt === undefined && said.bodySite === undefined && said.laterality === undefined,
+  );
   const remove = (): void => {
     const next = images[index + 1] ?? images[index - 1];
     sync.remove(image.id);
@@ -71,24 +74,65 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   return (
     <dialog ref={dialog} class="viewer" part="viewer" aria-label={label} onClose={onClose} onKeyDown={onKeyDown}>
       <header>
-        <h3>{label}<span class="quiet"> {tagOf(image, words)}</span></h3>
+        <h3>
+          {label}
+          <span class="quiet"> {tagOf(image, words)}</span>
+        </h3>
         <div class="tools">
           <Tool icon="previous" label={words('viewer.previous')} disabled={index === 0} onClick={() => walk(-1)} />
-          <Tool icon="next" label={words('viewer.next')} disabled={index === images.length - 1} onClick={() => walk(1)} />
-          <Tool icon="zoomOut" label={words('viewer.zoomOut')} disabled={cropping || view.zoom === 1} onClick={() => changeView((now) => zoomAt(now, 1 / BUTTON_ZOOM))} />
-          <Tool icon="zoomIn" label={words('viewer.zoomIn')} disabled={cropping} onClick={() => changeView((now) => zoomAt(now, BUTTON_ZOOM))} />
-          <Tool icon="fit" label={words('viewer.fit')} disabled={cropping || view.zoom === 1} onClick={() => changeView(({ turns }) => ({ ...FIT, turns }))} />
+          <Tool
+            icon="next"
+            label={words('viewer.next')}
+            disabled={index === images.length - 1}
+            onClick={() => walk(1)}
+          />
+          <Tool
+            icon="zoomOut"
+            label={words('viewer.zoomOut')}
+            disabled={cropping || view.zoom === 1}
+            onClick={() => changeView((now) => zoomAt(now, 1 / BUTTON_ZOOM))}
+          />
+          <Tool
+            icon="zoomIn"
+            label={words('viewer.zoomIn')}
+            disabled={cropping}
+            onClick={() => changeView((now) => zoomAt(now, BUTTON_ZOOM))}
+          />
+          <Tool
+            icon="fit"
+            label={words('viewer.fit')}
+            disabled={cropping || view.zoom === 1}
+            onClick={() => changeView(({ turns }) => ({ ...FIT, turns }))}
+          />
           <Tool icon="turn" label={words('viewer.turn')} disabled={cropping} onClick={() => changeView(turnRight)} />
-          <Tool icon="crop" label={words('viewer.crop')} pressed={cropping} disabled={!image.file} onClick={() => setCropping(!cropping)} />
-          <Tool icon="compare" label={words('viewer.compare')} pressed={other !== undefined} disabled={cropping || images.length < 2} onClick={toggleCompare} />
+          <Tool
+            icon="crop"
+            label={words('viewer.crop')}
+            pressed={cropping}
+            disabled={!image.file}
+            onClick={() => setCropping(!cropping)}
+          />
+          <Tool
+            icon="compare"
+            label={words('viewer.compare')}
+            pressed={other !== undefined}
+            disabled={cropping || images.length < 2}
+            onClick={toggleCompare}
+          />
         </div>
         <Tool icon="close" label={words('viewer.close')} onClick={() => dialog.current?.close()} />
       </header>
       {cropping && image.file ? (
-        <Crop words={words} file={image.file} turns={view.turns} onCancel={() => setCropping(false)} onSave={(file, size) => {
-          const id = sync.derive(image.id, file, size);
-          if (id !== undefined) onLook({ id });
-        }} />
+        <Crop
+          words={words}
+          file={image.file}
+          turns={view.turns}
+          onCancel={() => setCropping(false)}
+          onSave={(file, size) => {
+            const id = sync.derive(image.id, file, size);
+            if (id !== undefined) onLook({ id });
+          }}
+        />
       ) : (
         <div class={other ? 'stages two' : 'stages'}>
           <div class="one">
@@ -97,9 +141,16 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
           </div>
           {other && (
             <div class="one">
-              <label>{words('viewer.compareWith')}
+              <label>
+                {words('viewer.compareWith')}
                 <select value={other.id} onChange={({ currentTarget }) => setOtherId(currentTarget.value)}>
-                  {images.filter(({ id }) => id !== image.id).map((one) => <option key={one.id} value={one.id}>{nameOf(one, words)}</option>)}
+                  {images
+                    .filter(({ id }) => id !== image.id)
+                    .map((one) => (
+                      <option key={one.id} value={one.id}>
+                        {nameOf(one, words)}
+                      </option>
+                    ))}
                 </select>
               </label>
               <Stage words={words} image={other} view={view} onView={changeView} onCompare={toggleCompare} />
@@ -108,9 +159,24 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
         </div>
       )}
       <div class="side">
-        <Details words={words} image={image} focus={look.focus} untagged={untagged.length} onChange={(change) => sync.correct(image.id, change)} onRemove={remove}
-          onUseForAll={() => untagged.forEach(({ id }) => sync.correct(id, { bodySite: image.said.bodySite ?? null, laterality: image.said.laterality ?? null }))} />
-        {nextIncomplete && missingFrom(image.said).length === 0 && <button type="button" class="primary" onClick={() => onLook(nextIncomplete)}>{words('details.nextIncomplete')}</button>}
+        <Details
+          words={words}
+          image={image}
+          focus={look.focus}
+          untagged={untagged.length}
+          onChange={(change) => sync.correct(image.id, change)}
+          onRemove={remove}
+          onUseForAll={() =>
+            untagged.forEach(({ id }) =>
+              sync.correct(id, { bodySite: image.said.bodySite ?? null, laterality: image.said.laterality ?? null }),
+            )
+          }
+        />
+        {nextIncomplete && missingFrom(image.said).length === 0 && (
+          <button type="button" class="primary" onClick={() => onLook(nextIncomplete)}>
+            {words('details.nextIncomplete')}
+          </button>
+        )}
       </div>
     </dialog>
   );
@@ -137,12 +203,34 @@ function nameOf({ number, said }: WidgetImage, words: Words): string {
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+  return (
+    target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement
+  );
 }
 
-function Tool({ icon, label, pressed, disabled = false, onClick }: { icon: Parameters<typeof Icon>[0]['name']; label: string; pressed?: boolean; disabled?: boolean; onClick(): void }) {
+function Tool({
+  icon,
+  label,
+  pressed,
+  disabled = false,
+  onClick,
+}: {
+  icon: Parameters<typeof Icon>[0]['name'];
+  label: string;
+  pressed?: boolean;
+  disabled?: boolean;
+  onClick(): void;
+}) {
   return (
-    <button type="button" class="tool" aria-label={label} title={label} disabled={disabled} {...(pressed === undefined ? {} : { 'aria-pressed': pressed })} onClick={onClick}>
+    <button
+      type="button"
+      class="tool"
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   );

@@ -32,20 +32,50 @@ export function Widget({ sync, words, onCommit }: WidgetProps) {
           <h2>{words('title')}</h2>
           {open && <Status state={state} words={words} />}
         </div>
-        {state.timeline.length > 0 && <button type="button" class="plain" onClick={() => setTimelineShown(true)}>{words('timeline')}</button>}
+        {state.timeline.length > 0 && (
+          <button type="button" class="plain" onClick={() => setTimelineShown(true)}>
+            {words('timeline')}
+          </button>
+        )}
         {open && (
-          <button type="button" class={state.images.length === 0 && !codeShown ? 'primary' : ''} data-testid="show-code" aria-expanded={codeShown} disabled={state.status === 'opening'} onClick={toggleCode}>
+          <button
+            type="button"
+            class={state.images.length === 0 && !codeShown ? 'primary' : ''}
+            data-testid="show-code"
+            aria-expanded={codeShown}
+            disabled={state.status === 'opening'}
+            onClick={toggleCode}
+          >
             {words(codeShown ? 'code.hide' : 'code.show')}
           </button>
         )}
       </header>
-      {open && state.problem && <p class="problem" role="status">{words('problem.passing', { detail: state.problem.detail })}</p>}
+      {open && state.problem && (
+        <p class="problem" role="status">
+          {words('problem.passing', { detail: state.problem.detail })}
+        </p>
+      )}
       {open && codeShown && state.qr && <Code words={words} qr={state.qr} onRenew={() => void sync.showCode(true)} />}
       {!open && <Over state={state} words={words} onReopen={() => sync.reopen()} />}
-      {state.images.length > 0 ? <Grid images={state.images} words={words} onOpen={(id) => setLook({ id })} /> : open && <Empty words={words} />}
+      {state.images.length > 0 ? (
+        <Grid images={state.images} words={words} onOpen={(id) => setLook({ id })} />
+      ) : (
+        open && <Empty words={words} />
+      )}
       <Removed words={words} removed={state.removed} onRestore={(id) => sync.restore(id)} />
-      {state.images.length > 0 && <Gate words={words} state={state} onLook={setLook} onCommit={onCommit} onEnd={() => void sync.end()} />}
-      {look && <Viewer words={words} sync={sync} images={state.images} look={look} onLook={setLook} onClose={() => setLook(null)} />}
+      {state.images.length > 0 && (
+        <Gate words={words} state={state} onLook={setLook} onCommit={onCommit} onEnd={() => void sync.end()} />
+      )}
+      {look && (
+        <Viewer
+          words={words}
+          sync={sync}
+          images={state.images}
+          look={look}
+          onLook={setLook}
+          onClose={() => setLook(null)}
+        />
+      )}
       {timelineShown && <Timeline words={words} state={state} onClose={() => setTimelineShown(false)} />}
     </section>
   );
@@ -64,7 +94,13 @@ function Status({ state, words }: { state: SessionState; words: Words }) {
   const connected = state.phoneConnectedAt !== null;
   const text = state.status === 'opening' ? words('opening') : words(connected ? 'phone.connected' : 'phone.none');
   return (
-    <p class="status" role="status" data-testid="status" data-connection={state.connection} data-phone={connected ? 'connected' : 'none'}>
+    <p
+      class="status"
+      role="status"
+      data-testid="status"
+      data-connection={state.connection}
+      data-phone={connected ? 'connected' : 'none'}
+    >
       <span class={connected ? 'dot on' : 'dot'} aria-hidden="true" />
       {text}
       {state.images.length > 0 && <> · {words('images.count', { n: state.images.length })}</>}
@@ -76,7 +112,9 @@ function Status({ state, words }: { state: SessionState; words: Words }) {
 function Empty({ words }: { words: Words }) {
   return (
     <div class="empty" part="empty">
-      <p><strong>{words('empty.title')}</strong></p>
+      <p>
+        <strong>{words('empty.title')}</strong>
+      </p>
       <p class="quiet">{words('empty.text')}</p>
     </div>
   );
@@ -91,8 +129,19 @@ function Grid({ images, words, onOpen }: { images: readonly WidgetImage[]; words
         const tag = tagOf(image, words);
         return (
           <li key={image.id}>
-            <button type="button" class="tile" part="tile" data-image-id={image.id} aria-label={[words('image.open', { n: image.number }), place, missing, tag].filter(Boolean).join('. ')} onClick={() => onOpen(image.id)}>
-              {image.previewUrl ? <img src={image.previewUrl} alt="" /> : <span class="loading">{words('image.loading')}</span>}
+            <button
+              type="button"
+              class="tile"
+              part="tile"
+              data-image-id={image.id}
+              aria-label={[words('image.open', { n: image.number }), place, missing, tag].filter(Boolean).join('. ')}
+              onClick={() => onOpen(image.id)}
+            >
+              {image.previewUrl ? (
+                <img src={image.previewUrl} alt="" />
+              ) : (
+                <span class="loading">{words('image.loading')}</span>
+              )}
               <span class="caption">
                 {place && <span class="place">{place}</span>}
                 {missing && <span class="missing">{missing}</span>}
@@ -111,13 +160,28 @@ function missingText({ said }: WidgetImage, words: Words): string {
   return first ? words(second ? 'missing.both' : `missing.${first}`) : '';
 }
 
-function Removed({ words, removed, onRestore }: { words: Words; removed: readonly WidgetImage[]; onRestore(id: string): void }) {
+function Removed({
+  words,
+  removed,
+  onRestore,
+}: {
+  words: Words;
+  removed: readonly WidgetImage[];
+  onRestore(id: string): void;
+}) {
   return (
     <div class="removed" role="status">
       {removed.map(({ id, number }) => (
         <p key={id}>
           {words('removed', { n: number })}{' '}
-          <button type="button" class="plain" aria-label={words('removed.undoLabel', { n: number })} onClick={() => onRestore(id)}>{words('removed.undo')}</button>
+          <button
+            type="button"
+            class="plain"
+            aria-label={words('removed.undoLabel', { n: number })}
+            onClick={() => onRestore(id)}
+          >
+            {words('removed.undo')}
+          </button>
         </p>
       ))}
     </div>
@@ -130,9 +194,13 @@ function Over({ state, words, onReopen }: { state: SessionState; words: Words; o
   const title = failed ? words('failed.title') : kept > 0 ? words('ended.kept', { n: kept }) : words('ended.title');
   return (
     <div class={kept > 0 ? 'notice' : 'empty'} role="status" data-testid="over">
-      <p><strong>{title}</strong></p>
+      <p>
+        <strong>{title}</strong>
+      </p>
       {(failed || kept === 0) && <p class="quiet">{state.problem?.detail ?? words('ended.text')}</p>}
-      <button type="button" class={kept > 0 ? '' : 'primary'} onClick={onReopen}>{words('reopen')}</button>
+      <button type="button" class={kept > 0 ? '' : 'primary'} onClick={onReopen}>
+        {words('reopen')}
+      </button>
     </div>
   );
 }

@@ -15,7 +15,10 @@ const revoked = vi.fn();
 
 beforeEach(() => {
   revoked.mockReset();
-  vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => `blob:${Math.random()}`, revokeObjectURL: revoked }));
+  vi.stubGlobal(
+    'URL',
+    Object.assign(URL, { createObjectURL: () => `blob:${Math.random()}`, revokeObjectURL: revoked }),
+  );
   ledger = new Ledger(undefined);
   outbox = new Outbox();
   album = new Album(ledger, outbox);
@@ -27,7 +30,10 @@ describe('what the edge lists', () => {
   test('keeps its order and its numbers when one goes', () => {
     album.take([listed('a'), listed('b'), listed('c')]);
     album.take([listed('a'), listed('c')]);
-    expect(album.images.map(({ id, number }) => [id, number])).toEqual([[a, 1], [c, 3]]);
+    expect(album.images.map(({ id, number }) => [id, number])).toEqual([
+      [a, 1],
+      [c, 3],
+    ]);
   });
 
   test('frees the bytes of an image that went', () => {
@@ -61,7 +67,9 @@ describe('what the edge lists', () => {
 
   test('tells what happened', () => {
     expect(album.take([listed('a'), listed('b', {}, LATER)])).toEqual([
-      { at: AT, what: 'arrived', photo: 1 }, { at: AT, what: 'arrived', photo: 2 }, { at: LATER, what: 'described', photo: 2 },
+      { at: AT, what: 'arrived', photo: 1 },
+      { at: AT, what: 'arrived', photo: 2 },
+      { at: LATER, what: 'described', photo: 2 },
     ]);
     expect(album.take([listed('a'), listed('b', {}, LATER)])).toEqual([]);
   });
@@ -104,7 +112,13 @@ describe('a derived image', () => {
     album.change(a, { laterality: 'left' }, LATER);
     album.derive(a, jpeg(), SIZE, LATER);
     const [original, derived] = album.images;
-    expect(derived).toMatchObject({ derivedFrom: a, local: true, number: 3, width: 10, said: { bodySite: 'hand', laterality: 'left' } });
+    expect(derived).toMatchObject({
+      derivedFrom: a,
+      local: true,
+      number: 3,
+      width: 10,
+      said: { bodySite: 'hand', laterality: 'left' },
+    });
     expect(original).toMatchObject({ id: a, width: 3072, local: false });
     expect(ids()[2]).toBe(b);
   });

@@ -27,7 +27,10 @@ export class Album {
   readonly #removed = new Set<string>();
 
   /** Corrections and removals go into the outbox, and show as if the edge had confirmed them. */
-  constructor(private readonly ledger: Ledger, private readonly outbox: Outbox) {}
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly outbox: Outbox,
+  ) {}
 
   get images(): WidgetImage[] {
     return this.#photos.filter((photo) => !this.#isRemoved(photo)).map((photo) => this.#view(photo));
@@ -43,18 +46,24 @@ export class Album {
     const earlier = new Map(this.#photos.map((photo) => [photo.image.imageId, photo]));
     const local = this.#photos.filter((photo) => photo.local && !listed.has(photo.image.imageId));
     const happened: TimelineEntry[] = [];
-    const remote = images.filter(({ imageId }) => !this.outbox.isGone(imageId)).map((image): Photo => {
-      const known = earlier.get(image.imageId);
-      // A list that was asked for before a correction was confirmed is behind it.
-      if (known && !known.local && Date.parse(known.image.updatedAt) > Date.parse(image.updatedAt)) return known;
-      const number = known?.number ?? ++this.#count;
-      if (!known) happened.push({ at: image.uploadedAt, what: 'arrived', photo: number });
-      if (image.updatedAt !== (known?.image.updatedAt ?? image.uploadedAt)) happened.push({ at: image.updatedAt, what: 'described', photo: number });
-      return { image, number, local: false };
-    });
+    const remote = images
+      .filter(({ imageId }) => !this.outbox.isGone(imageId))
+      .map((image): Photo => {
+        const known = earlier.get(image.imageId);
+        // A list that was asked for before a correction was confirmed is behind it.
+        if (known && !known.local && Date.parse(known.image.updatedAt) > Date.parse(image.updatedAt)) return known;
+        const number = known?.number ?? ++this.#count;
+        if (!known) happened.push({ at: image.uploadedAt, what: 'arrived', photo: number });
+        if (image.updatedAt !== (known?.image.updatedAt ?? image.uploadedAt))
+          happened.push({ at: image.updatedAt, what: 'described', photo: number });
+        return { image, number, local: false };
+      });
     const originals = [...local.filter(({ derivedFrom }) => derivedFrom === undefined), ...remote];
     // A derived image follows its original, and goes with it.
-    const photos = originals.flatMap((original) => [original, ...local.filter(({ derivedFrom }) => derivedFrom === original.image.imageId)]);
+    const photos = originals.flatMap((original) => [
+      original,
+      ...local.filter(({ derivedFrom }) => derivedFrom === original.image.imageId),
+    ]);
     const kept = new Set(photos.map(({ image }) => image.imageId));
     for (const { image } of this.#photos) if (!kept.has(image.imageId)) this.#forget(image.imageId);
     this.#photos = photos;
@@ -80,7 +89,11 @@ export class Album {
     if (!photo) return [];
     // What was derived here the edge never hears of; what is left over it may, if the session turns out to live.
     if (photo.derivedFrom === undefined) this.outbox.correct(id, change);
-    else this.#replace({ ...photo, image: { ...photo.image, metadata: apply(photo.image.metadata, change), updatedAt: at } });
+    else
+      this.#replace({
+        ...photo,
+        image: { ...photo.image, metadata: apply(photo.image.metadata, change), updatedAt: at },
+      });
     return photo.local ? [{ at, what: 'described', photo: photo.number }] : [];
   }
 
@@ -107,7 +120,8 @@ export class Album {
   /** Forgets an image and all that was derived from it. */
   drop(id: string): void {
     if (this.#find(id)?.derivedFrom === undefined) this.outbox.remove(id);
-    for (const { image, derivedFrom } of this.#photos) if (image.imageId === id || derivedFrom === id) this.#forget(image.imageId);
+    for (const { image, derivedFrom } of this.#photos)
+      if (image.imageId === id || derivedFrom === id) this.#forget(image.imageId);
     this.#photos = this.#photos.filter(({ image, derivedFrom }) => image.imageId !== id && derivedFrom !== id);
   }
 
@@ -116,15 +130,34 @@ export class Album {
   }
 
   /** Puts an image made from another behind it. What was said of that one is true of this one. */
-  derive(from: string, file: File, size: { width: number; height: number }, at: string): { id: string; happened: TimelineEntry } | undefined {
+  derive(
+    from: string,
+    file: File,
+    size: { width: number; height: number },
+    at: string,
+  ): { id: string; happened: TimelineEntry } | undefined {
     const source = this.#find(from);
     if (!source) return undefined;
     const original = source.derivedFrom ?? from;
-    const id = crypto.getRandomValues(new Uint8Array(16)).reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '');
+    const id = crypto
+      .getRandomValues(new Uint8Array(16))
+      .reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '');
     const metadata = apply(source.image.metadata, this.outbox.correction(from) ?? {});
-    const image: Image = { imageId: id, s3Key: '', contentType: file.type, size: file.size, sha256: '', ...size, metadata, uploadedAt: at, updatedAt: at };
+    const image: Image = {
+      imageId: id,
+      s3Key: '',
+      contentType: file.type,
+      size: file.size,
+      sha256: '',
+      ...size,
+      metadata,
+      uploadedAt: at,
+      updatedAt: at,
+    };
     const derived: Photo = { image, number: ++this.#count, local: true, derivedFrom: original };
-    const last = this.#photos.findLastIndex(({ image, derivedFrom }) => image.imageId === original || derivedFrom === original);
+    const last = this.#photos.findLastIndex(
+      ({ image, derivedFrom }) => image.imageId === original || derivedFrom === original,
+    );
     this.#photos = this.#photos.toSpliced(last + 1, 0, derived);
     this.keep(id, file);
     return { id, happened: { at, what: 'derived', photo: derived.number } };
@@ -133,14 +166,18 @@ export class Album {
   /** The session is over: what is not in the record yet and whose bytes are here stays, on this desktop alone. */
   detach(): void {
     for (const id of this.#removed) this.drop(id);
-    const kept = this.#photos.filter(({ image: { imageId } }) => !this.ledger.committedAt(imageId) && !this.wants(imageId));
+    const kept = this.#photos.filter(
+      ({ image: { imageId } }) => !this.ledger.committedAt(imageId) && !this.wants(imageId),
+    );
     const ids = new Set(kept.map(({ image }) => image.imageId));
-    const photos = kept.map(({ image, number, derivedFrom }): Photo => ({
-      image: { ...image, s3Key: '' },
-      number,
-      local: true,
-      ...(derivedFrom !== undefined && ids.has(derivedFrom) ? { derivedFrom } : {}),
-    }));
+    const photos = kept.map(
+      ({ image, number, derivedFrom }): Photo => ({
+        image: { ...image, s3Key: '' },
+        number,
+        local: true,
+        ...(derivedFrom !== undefined && ids.has(derivedFrom) ? { derivedFrom } : {}),
+      }),
+    );
     for (const { image } of this.#photos) if (!ids.has(image.imageId)) this.#forget(image.imageId);
     this.#photos = photos;
   }

@@ -25,7 +25,10 @@ export async function turned(file: File, turns: Turns): Promise<HTMLCanvasElemen
  * The framed part of a canvas as a JPEG.
  * @throws Error if the browser cannot encode it
  */
-export async function cropped(source: HTMLCanvasElement, frame: Frame): Promise<{ file: File; width: number; height: number }> {
+export async function cropped(
+  source: HTMLCanvasElement,
+  frame: Frame,
+): Promise<{ file: File; width: number; height: number }> {
   const { x, y, width, height } = toPixels(frame, source.width, source.height);
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   contextOf(canvas).drawImage(source, x, y, width, height, 0, 0, width, height);

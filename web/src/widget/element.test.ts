@@ -8,7 +8,9 @@ const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
 const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
 
 const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
-vi.mock('./realtime', () => ({ listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never) }));
+vi.mock('./realtime', () => ({
+  listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never),
+}));
 
 /** Tries until what is expected holds: rendering, effects and reading files take their own time. */
 const eventually = <T>(holds: () => T): Promise<T> => vi.waitFor(holds, { timeout: 5000, interval: 5 });
@@ -59,9 +61,13 @@ describe('the gate', () => {
     expect(gateButton().textContent).toBe('Complete 1 photo');
     gateButton().click();
     await eventually(() => expect(find('.viewer').getAttribute('aria-label')).toBe('Photo 2'));
-    await eventually(() => expect(widget.shadowRoot?.activeElement?.closest('[data-field]')?.getAttribute('data-field')).toBe('laterality'));
+    await eventually(() =>
+      expect(widget.shadowRoot?.activeElement?.closest('[data-field]')?.getAttribute('data-field')).toBe('laterality'),
+    );
     find<HTMLInputElement>('[data-field=laterality] input[value=right]').click();
-    await eventually(() => expect(edge.current?.images[1]?.metadata).toEqual({ bodySite: 'hand', laterality: 'right' }));
+    await eventually(() =>
+      expect(edge.current?.images[1]?.metadata).toEqual({ bodySite: 'hand', laterality: 'right' }),
+    );
     await eventually(() => expect(gateButton().textContent).toBe('Add 2 photos to the record'));
   });
 
@@ -70,7 +76,13 @@ describe('the gate', () => {
     let keep = (): void => undefined;
     const heard = onCommit(() => new Promise<void>((resolve) => (keep = resolve)));
     gateButton().click();
-    await eventually(() => expect(heard[0]).toMatchObject({ encounterId: 'enc-1001', patientId: 'pat-2001', bundle: { type: 'transaction' } }));
+    await eventually(() =>
+      expect(heard[0]).toMatchObject({
+        encounterId: 'enc-1001',
+        patientId: 'pat-2001',
+        bundle: { type: 'transaction' },
+      }),
+    );
     expect(gateButton().disabled).toBe(true);
     keep();
     await eventually(() => expect(find('.gate').textContent).toContain('All photos are in the record.'));
@@ -79,7 +91,11 @@ describe('the gate', () => {
   });
 
   test.each([
-    ['a host that refuses', () => Promise.reject(new Error('The record is locked.')), 'Nothing was added to the record: The record is locked.'],
+    [
+      'a host that refuses',
+      () => Promise.reject(new Error('The record is locked.')),
+      'Nothing was added to the record: The record is locked.',
+    ],
     ['a host that does not listen', undefined, 'the practice system did not answer'],
   ])('says why nothing was kept: %s', async (_, answer, text) => {
     await mount(listed('a', TAGGED));
@@ -110,7 +126,10 @@ describe('the gate', () => {
     widget.recordForm = 'DocumentReference';
     const heard = onCommit(() => Promise.resolve());
     await widget.commit();
-    expect(heard[0]?.bundle.entry?.map(({ resource }) => resource?.resourceType)).toEqual(['Binary', 'DocumentReference']);
+    expect(heard[0]?.bundle.entry?.map(({ resource }) => resource?.resourceType)).toEqual([
+      'Binary',
+      'DocumentReference',
+    ]);
   });
 });
 
@@ -143,7 +162,9 @@ describe('details', () => {
     find(`[data-image-id="${a}"]`).click();
     const buttons = await eventually(() => [...find('.details').querySelectorAll('button')]);
     buttons.find(({ textContent }) => textContent === 'Use site and side for 1 more photo')?.click();
-    await eventually(() => expect(edge.current?.images.map(({ metadata }) => metadata)).toEqual([TAGGED, TAGGED, { laterality: 'right' }]));
+    await eventually(() =>
+      expect(edge.current?.images.map(({ metadata }) => metadata)).toEqual([TAGGED, TAGGED, { laterality: 'right' }]),
+    );
   });
 
   test('of a committed photo can only be read', async () => {

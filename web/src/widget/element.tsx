@@ -33,7 +33,11 @@ export interface CommitDetail extends Commit {
 export interface PhotobridgeEventMap {
   'photobridge-commit': CustomEvent<CommitDetail>;
   'photobridge-image': CustomEvent<{ image: WidgetImage }>;
-  'photobridge-status': CustomEvent<{ status: SessionState['status']; connection: SessionState['connection']; phoneConnected: boolean }>;
+  'photobridge-status': CustomEvent<{
+    status: SessionState['status'];
+    connection: SessionState['connection'];
+    phoneConnected: boolean;
+  }>;
   'photobridge-error': CustomEvent<NonNullable<SessionState['problem']>>;
 }
 
@@ -101,7 +105,12 @@ export class PhotobridgeWidget extends HTMLElement {
     const sync = this.#sync;
     if (!sync) return false;
     const committed = await sync.commit((commit) => this.#deliver(commit), this.recordForm);
-    if (committed && this.endOnCommit && sync.store.getState().images.every(({ committedAt }) => committedAt !== undefined)) await sync.end();
+    if (
+      committed &&
+      this.endOnCommit &&
+      sync.store.getState().images.every(({ committedAt }) => committedAt !== undefined)
+    )
+      await sync.end();
     return committed;
   }
 
@@ -136,7 +145,15 @@ export class PhotobridgeWidget extends HTMLElement {
     sync.store.subscribe((state, before) => {
       if (this.#sync === sync) this.#announce(state, before);
     });
-    render(<Widget key={crypto.getRandomValues(new Uint32Array(1))[0]} sync={sync} words={this.#words} onCommit={() => void this.commit()} />, this.#root);
+    render(
+      <Widget
+        key={crypto.getRandomValues(new Uint32Array(1))[0]}
+        sync={sync}
+        words={this.#words}
+        onCommit={() => void this.commit()}
+      />,
+      this.#root,
+    );
   }
 
   #stop(): void {
@@ -147,10 +164,19 @@ export class PhotobridgeWidget extends HTMLElement {
 
   #announce(state: SessionState, before: SessionState): void {
     for (const image of state.images) {
-      if (image.file && !before.images.some(({ id, file }) => id === image.id && file)) this.#emit('photobridge-image', { image });
+      if (image.file && !before.images.some(({ id, file }) => id === image.id && file))
+        this.#emit('photobridge-image', { image });
     }
-    if (state.status !== before.status || state.connection !== before.connection || state.phoneConnectedAt !== before.phoneConnectedAt) {
-      this.#emit('photobridge-status', { status: state.status, connection: state.connection, phoneConnected: state.phoneConnectedAt !== null });
+    if (
+      state.status !== before.status ||
+      state.connection !== before.connection ||
+      state.phoneConnectedAt !== before.phoneConnectedAt
+    ) {
+      this.#emit('photobridge-status', {
+        status: state.status,
+        connection: state.connection,
+        phoneConnected: state.phoneConnectedAt !== null,
+      });
     }
     if (state.problem && state.problem !== before.problem) this.#emit('photobridge-error', state.problem);
   }
@@ -164,7 +190,8 @@ export class PhotobridgeWidget extends HTMLElement {
     const kept: PromiseLike<unknown>[] = [];
     let dispatched = false;
     const waitUntil = (promise: PromiseLike<unknown>): void => {
-      if (dispatched) throw new DOMException('waitUntil is called while photobridge-commit is dispatched', 'InvalidStateError');
+      if (dispatched)
+        throw new DOMException('waitUntil is called while photobridge-commit is dispatched', 'InvalidStateError');
       kept.push(promise);
     };
     this.#emit('photobridge-commit', { ...commit, waitUntil });

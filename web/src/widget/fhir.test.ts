@@ -9,11 +9,29 @@ import { AT, jpeg, listed } from './fixtures';
 import { codeMetadata, type WidgetImage } from './image';
 
 const SUBJECT = { encounterId: 'enc-1001', patientId: 'pat-2001' };
-const FULL: Metadata = { bodySite: 'forearm', laterality: 'left', view: 'close-up', notes: 'Two weeks\nafter the graft.', capturedAt: '2026-03-04T21:15:00Z' };
+const FULL: Metadata = {
+  bodySite: 'forearm',
+  laterality: 'left',
+  view: 'close-up',
+  notes: 'Two weeks\nafter the graft.',
+  capturedAt: '2026-03-04T21:15:00Z',
+};
 
 function image(said: Metadata, more: Partial<WidgetImage> = {}): WidgetImage {
   const { imageId, width, height, uploadedAt } = listed('a');
-  return { id: imageId, number: 1, file: jpeg(), width, height, uploadedAt, said, metadata: codeMetadata(said), failed: false, local: false, ...more };
+  return {
+    id: imageId,
+    number: 1,
+    file: jpeg(),
+    width,
+    height,
+    uploadedAt,
+    said,
+    metadata: codeMetadata(said),
+    failed: false,
+    local: false,
+    ...more,
+  };
 }
 
 /** HL7's own JSON schema of R4 (http://hl7.org/fhir/R4/fhir.schema.json.zip). */
@@ -62,7 +80,13 @@ describe.each<RecordForm>(['Media', 'DocumentReference'])('%s', (form) => {
     const { entry } = await transaction([image(FULL)], SUBJECT, form);
     const [binary, described] = [entry?.[0], entry?.[1]?.resource as Media | DocumentReference];
     const content = described.resourceType === 'Media' ? described.content : described.content[0]?.attachment;
-    expect(content).toMatchObject({ url: binary?.fullUrl, contentType: 'image/jpeg', size: 3, title: 'Left forearm', creation: '2026-03-04' });
+    expect(content).toMatchObject({
+      url: binary?.fullUrl,
+      contentType: 'image/jpeg',
+      size: 3,
+      title: 'Left forearm',
+      creation: '2026-03-04',
+    });
     expect([...Buffer.from((binary?.resource as Binary).data ?? '', 'base64')]).toEqual([0xff, 0xd8, 0xff]);
     expect(binary?.fullUrl).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
@@ -86,14 +110,26 @@ async function mediaOf(photo: WidgetImage): Promise<Media> {
 
 test('site and side are coded, and said in words', async () => {
   expect((await mediaOf(image(FULL))).bodySite).toEqual({
-    extension: [{ url: LATERALITY, valueCodeableConcept: { coding: [{ system: 'http://snomed.info/sct', code: '7771000', display: 'Left' }], text: 'Left' } }],
+    extension: [
+      {
+        url: LATERALITY,
+        valueCodeableConcept: {
+          coding: [{ system: 'http://snomed.info/sct', code: '7771000', display: 'Left' }],
+          text: 'Left',
+        },
+      },
+    ],
     coding: [{ system: 'http://snomed.info/sct', code: '14975008', display: 'Forearm structure' }],
     text: 'Left forearm',
   });
 });
 
 test.each<[string, Metadata, object | undefined]>([
-  ['a side that does not apply has no code', { bodySite: 'nose', laterality: 'na' }, { coding: [expect.objectContaining({ code: '45206002' })], text: 'Nose' }],
+  [
+    'a side that does not apply has no code',
+    { bodySite: 'nose', laterality: 'na' },
+    { coding: [expect.objectContaining({ code: '45206002' })], text: 'Nose' },
+  ],
   ['no site is no element', { laterality: 'na' }, undefined],
 ])('%s', async (_, said, bodySite) => {
   expect((await mediaOf(image(said))).bodySite).toEqual(bodySite);
@@ -101,8 +137,14 @@ test.each<[string, Metadata, object | undefined]>([
 
 test('a Media says whose it is, when and how large', async () => {
   expect(await mediaOf(image(FULL))).toMatchObject({
-    status: 'completed', subject: { reference: 'Patient/pat-2001' }, encounter: { reference: 'Encounter/enc-1001' },
-    issued: AT, createdDateTime: '2026-03-04', width: 3072, height: 2304, note: [{ text: FULL.notes }],
+    status: 'completed',
+    subject: { reference: 'Patient/pat-2001' },
+    encounter: { reference: 'Encounter/enc-1001' },
+    issued: AT,
+    createdDateTime: '2026-03-04',
+    width: 3072,
+    height: 2304,
+    note: [{ text: FULL.notes }],
   });
 });
 
@@ -113,17 +155,23 @@ test('without a patient id nobody is named', async () => {
 
 test('a derived image names its original by its id', async () => {
   const { extension } = await mediaOf(image(FULL, { derivedFrom: 'b'.repeat(32) }));
-  expect(extension).toEqual([{ url: DERIVED_FROM, valueReference: { type: 'Media', identifier: { system: IMAGE_ID, value: 'b'.repeat(32) } } }]);
+  expect(extension).toEqual([
+    { url: DERIVED_FROM, valueReference: { type: 'Media', identifier: { system: IMAGE_ID, value: 'b'.repeat(32) } } },
+  ]);
 });
 
 test('a photo without its bytes is no transaction', async () => {
-  await expect(transaction([image(FULL, { file: null, number: 4 })], SUBJECT, 'Media')).rejects.toThrow('Photo 4 has not arrived yet');
+  await expect(transaction([image(FULL, { file: null, number: 4 })], SUBJECT, 'Media')).rejects.toThrow(
+    'Photo 4 has not arrived yet',
+  );
 });
 
 test('the sample of docs/integrate.md is what is made', async () => {
   vi.useFakeTimers({ now: new Date(AT), toFake: ['Date'] });
   let calls = 0;
-  vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => (array as unknown as Uint8Array).fill(++calls) as never);
+  vi.spyOn(crypto, 'getRandomValues').mockImplementation(
+    (array) => (array as unknown as Uint8Array).fill(++calls) as never,
+  );
   const made = await transaction([image(FULL)], SUBJECT, 'Media').finally(() => {
     vi.useRealTimers();
     vi.restoreAllMocks();

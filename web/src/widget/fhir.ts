@@ -4,7 +4,17 @@
  */
 
 // With its ending, so that the declarations also resolve as Node does it.
-import type { Binary, Bundle as AnyBundle, BundleEntry, CodeableConcept, DocumentReference, Extension, Identifier, Media, Reference } from 'fhir/r4.js';
+import type {
+  Binary,
+  Bundle as AnyBundle,
+  BundleEntry,
+  CodeableConcept,
+  DocumentReference,
+  Extension,
+  Identifier,
+  Media,
+  Reference,
+} from 'fhir/r4.js';
 import { placeText, type WidgetImage } from './image';
 
 export type PhotoResource = Binary | Media | DocumentReference;
@@ -35,12 +45,24 @@ export async function transaction(images: readonly WidgetImage[], subject: Subje
   const entry: BundleEntry<PhotoResource>[] = [];
   // One after the other: twenty photos in base64 are enough to hold once.
   for (const image of images) {
-    if (!image.file) throw new Error(`Photo ${image.number} has not arrived yet. Wait for its picture, then try again.`);
+    if (!image.file)
+      throw new Error(`Photo ${image.number} has not arrived yet. Wait for its picture, then try again.`);
     const binary = `urn:uuid:${uuid()}`;
-    const described = form === 'Media' ? media(image, image.file, subject, binary) : documentReference(image, image.file, subject, binary);
+    const described =
+      form === 'Media'
+        ? media(image, image.file, subject, binary)
+        : documentReference(image, image.file, subject, binary);
     entry.push(
-      { fullUrl: binary, resource: { resourceType: 'Binary', contentType: image.file.type, data: await base64(image.file) }, request: { method: 'POST', url: 'Binary' } },
-      { fullUrl: `urn:uuid:${uuid()}`, resource: described, request: { method: 'POST', url: form, ifNoneExist: `identifier=${IMAGE_ID}|${image.id}` } },
+      {
+        fullUrl: binary,
+        resource: { resourceType: 'Binary', contentType: image.file.type, data: await base64(image.file) },
+        request: { method: 'POST', url: 'Binary' },
+      },
+      {
+        fullUrl: `urn:uuid:${uuid()}`,
+        resource: described,
+        request: { method: 'POST', url: form, ifNoneExist: `identifier=${IMAGE_ID}|${image.id}` },
+      },
     );
   }
   return { resourceType: 'Bundle', type: 'transaction', timestamp: new Date().toISOString(), entry };
@@ -64,7 +86,9 @@ function media(image: WidgetImage, file: File, subject: Subject, binary: string)
     width: image.width,
     content: attachment(image, file, binary),
     ...(said.notes ? { note: [{ text: said.notes }] } : {}),
-    ...(image.derivedFrom === undefined ? {} : { extension: [{ url: DERIVED_FROM, valueReference: imageReference('Media', image.derivedFrom) }] }),
+    ...(image.derivedFrom === undefined
+      ? {}
+      : { extension: [{ url: DERIVED_FROM, valueReference: imageReference('Media', image.derivedFrom) }] }),
   };
 }
 
@@ -76,28 +100,41 @@ function documentReference(image: WidgetImage, file: File, subject: Subject, bin
     identifier: [identifier(image.id)],
     status: 'current',
     docStatus: 'final',
-    type: { coding: [{ system: 'http://loinc.org', code: '72170-4', display: 'Photographic image Unspecified body region Document' }] },
+    type: {
+      coding: [
+        { system: 'http://loinc.org', code: '72170-4', display: 'Photographic image Unspecified body region Document' },
+      ],
+    },
     ...(subject.patientId === null ? {} : { subject: { reference: `Patient/${subject.patientId}` } }),
     date: image.uploadedAt,
     ...(description ? { description } : {}),
     content: [{ attachment: attachment(image, file, binary) }],
     context: { encounter: [{ reference: `Encounter/${subject.encounterId}` }] },
     ...(site ? { extension: [{ url: BODY_SITE, valueCodeableConcept: site }] } : {}),
-    ...(image.derivedFrom === undefined ? {} : { relatesTo: [{ code: 'transforms', target: imageReference('DocumentReference', image.derivedFrom) }] }),
+    ...(image.derivedFrom === undefined
+      ? {}
+      : { relatesTo: [{ code: 'transforms', target: imageReference('DocumentReference', image.derivedFrom) }] }),
   };
 }
 
 function attachment(image: WidgetImage, file: File, url: string): Media['content'] {
   const title = placeText(image.said);
   const { capturedAt } = image.said;
-  return { contentType: file.type, url, size: file.size, ...(title ? { title } : {}), ...(capturedAt ? { creation: dayOf(capturedAt) } : {}) };
+  return {
+    contentType: file.type,
+    url,
+    size: file.size,
+    ...(title ? { title } : {}),
+    ...(capturedAt ? { creation: dayOf(capturedAt) } : {}),
+  };
 }
 
 /** The site with its side in an extension and in words; undefined where the photo shows no site. */
 function codeSite({ metadata, said }: WidgetImage): CodeableConcept | undefined {
   const { bodySite, laterality } = metadata;
   if (!bodySite) return undefined;
-  const side: Extension[] = laterality && laterality.coding.length > 0 ? [{ url: LATERALITY, valueCodeableConcept: laterality }] : [];
+  const side: Extension[] =
+    laterality && laterality.coding.length > 0 ? [{ url: LATERALITY, valueCodeableConcept: laterality }] : [];
   return { ...(side.length > 0 ? { extension: side } : {}), coding: bodySite.coding, text: placeText(said) };
 }
 

@@ -46,11 +46,17 @@ export class Edge {
     if (trouble && trouble.times > 0 && trouble.call.test(call)) {
       trouble.times--;
       if (trouble.code === 'network') return Promise.reject(new TypeError('Failed to fetch'));
-      return Promise.resolve(Response.json({ code: trouble.code, detail: `refused: ${trouble.code}`, requestId: 'r' }, { status: trouble.status }));
+      return Promise.resolve(
+        Response.json(
+          { code: trouble.code, detail: `refused: ${trouble.code}`, requestId: 'r' },
+          { status: trouble.status },
+        ),
+      );
     }
     if (host === 's3.test') return Promise.resolve(new Response('jpeg'));
     const etag = `"${this.revision}"`;
-    if (method === 'GET' && new Headers(headers).get('If-None-Match') === etag) return Promise.resolve(new Response(null, { status: 304 }));
+    if (method === 'GET' && new Headers(headers).get('If-None-Match') === etag)
+      return Promise.resolve(new Response(null, { status: 304 }));
     return Promise.resolve(this.#answer(call, typeof body === 'string' ? JSON.parse(body) : undefined));
   };
 
@@ -64,15 +70,41 @@ export class Edge {
     const id = call.split('/').at(-1) ?? '';
     if (/^POST \/(create|enc-1001\/token)/.test(call)) {
       const inTenMinutes = new Date(Date.now() + 600_000).toISOString();
-      return Response.json({ encounterId: 'enc-1001', token: 't', tokenExpiresAt: inTenMinutes, mobileUrl: 'https://edge.test/mobile#t=t', typedCode: '7K3M-9QTX', desktopToken: 'd', sessionExpiresAt: inTenMinutes, maxImages: 20, storageOrigin: 'https://s3.test' }, { status: 201 });
+      return Response.json(
+        {
+          encounterId: 'enc-1001',
+          token: 't',
+          tokenExpiresAt: inTenMinutes,
+          mobileUrl: 'https://edge.test/mobile#t=t',
+          typedCode: '7K3M-9QTX',
+          desktopToken: 'd',
+          sessionExpiresAt: inTenMinutes,
+          maxImages: 20,
+          storageOrigin: 'https://s3.test',
+        },
+        { status: 201 },
+      );
     }
-    if (call === 'GET /images/enc-1001') return Response.json({ encounterId: 'enc-1001', images: this.images, revision: this.revision, sessionExpiresAt: '2026-03-04T12:00:00Z' }, { headers: { ETag: `"${this.revision}"` } });
+    if (call === 'GET /images/enc-1001')
+      return Response.json(
+        {
+          encounterId: 'enc-1001',
+          images: this.images,
+          revision: this.revision,
+          sessionExpiresAt: '2026-03-04T12:00:00Z',
+        },
+        { headers: { ETag: `"${this.revision}"` } },
+      );
     if (call.startsWith('DELETE')) {
       this.change(this.images.filter(({ imageId }) => imageId !== id));
       return new Response(null, { status: 204 });
     }
     if (call.startsWith('PATCH')) {
-      const said = (image: Image): Image => ({ ...image, metadata: { ...image.metadata, ...body.metadata }, updatedAt: new Date().toISOString() });
+      const said = (image: Image): Image => ({
+        ...image,
+        metadata: { ...image.metadata, ...body.metadata },
+        updatedAt: new Date().toISOString(),
+      });
       this.change(this.images.map((image) => (image.imageId === id ? said(image) : image)));
       return Response.json(this.images.find(({ imageId }) => imageId === id));
     }

@@ -10,7 +10,10 @@ describe('a look at a photo', () => {
     expect((point.y - view.y) / view.zoom).toBeCloseTo(-0.1);
   });
 
-  test.each([[0.1, 1], [100, MAX_ZOOM]])('zooming by %d ends at %d', (factor, zoom) => {
+  test.each([
+    [0.1, 1],
+    [100, MAX_ZOOM],
+  ])('zooming by %d ends at %d', (factor, zoom) => {
     expect(zoomAt(FIT, factor).zoom).toBe(zoom);
   });
 
@@ -44,6 +47,11 @@ describe('a frame', () => {
 
   test('in pixels never overlaps the edge', () => {
     expect(toPixels(WHOLE, 3073, 2305)).toEqual({ x: 0, y: 0, width: 3073, height: 2305 });
-    expect(toPixels({ x: 2 / 3, y: 0, width: 1 / 3, height: 1e-9 }, 100, 10)).toEqual({ x: 67, y: 0, width: 33, height: 1 });
+    expect(toPixels({ x: 2 / 3, y: 0, width: 1 / 3, height: 1e-9 }, 100, 10)).toEqual({
+      x: 67,
+      y: 0,
+      width: 33,
+      height: 1,
+    });
   });
 });

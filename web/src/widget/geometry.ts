@@ -53,7 +53,8 @@ const SMALLEST = 0.05;
 /** Moves a frame, or one of its corners, and keeps it on the photo. */
 export function moveFrame(frame: Frame, part: Corner | 'all', dx: number, dy: number): Frame {
   const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
-  if (part === 'all') return { ...frame, x: clamp(frame.x + dx, 0, 1 - frame.width), y: clamp(frame.y + dy, 0, 1 - frame.height) };
+  if (part === 'all')
+    return { ...frame, x: clamp(frame.x + dx, 0, 1 - frame.width), y: clamp(frame.y + dy, 0, 1 - frame.height) };
   let [left, top, right, bottom] = [frame.x, frame.y, frame.x + frame.width, frame.y + frame.height];
   if (part.endsWith('w')) left = clamp(left + dx, 0, right - SMALLEST);
   else right = clamp(right + dx, left + SMALLEST, 1);
@@ -65,5 +66,10 @@ export function moveFrame(frame: Frame, part: Corner | 'all', dx: number, dy: nu
 /** A frame in whole pixels of a photo of some size. */
 export function toPixels(frame: Frame, width: number, height: number): Frame {
   const [x, y] = [Math.round(frame.x * width), Math.round(frame.y * height)];
-  return { x, y, width: Math.max(1, Math.round((frame.x + frame.width) * width) - x), height: Math.max(1, Math.round((frame.y + frame.height) * height) - y) };
+  return {
+    x,
+    y,
+    width: Math.max(1, Math.round((frame.x + frame.width) * width) - x),
+    height: Math.max(1, Math.round((frame.y + frame.height) * height) - y),
+  };
 }

@@ -15,7 +15,12 @@ test.each<[string, Metadata, Missing[]]>([
 
 test.each<[string, Metadata, string, MetadataChange]>([
   ['a site without sides answers for the side', { laterality: 'left' }, 'nose', { bodySite: 'nose', laterality: 'na' }],
-  ['… and takes its answer back', { bodySite: 'nose', laterality: 'na' }, 'hand', { bodySite: 'hand', laterality: null }],
+  [
+    '… and takes its answer back',
+    { bodySite: 'nose', laterality: 'na' },
+    'hand',
+    { bodySite: 'hand', laterality: null },
+  ],
   ['"no site" is taken back with its answer', { laterality: 'na' }, 'hand', { bodySite: 'hand', laterality: null }],
   ['an explicit "no side" stays', { bodySite: 'back', laterality: 'na' }, 'chest', { bodySite: 'chest' }],
   ['a side stays', { bodySite: 'foot', laterality: 'left' }, 'hand', { bodySite: 'hand' }],
@@ -24,8 +29,12 @@ test.each<[string, Metadata, string, MetadataChange]>([
 });
 
 test.each<[Metadata, string]>([
-  [{}, ''], [{ laterality: 'left' }, 'Left'], [{ bodySite: 'forearm', laterality: 'left' }, 'Left forearm'],
-  [{ bodySite: 'hand', laterality: 'bilateral' }, 'Hand, both sides'], [{ bodySite: 'nose', laterality: 'na' }, 'Nose'], [{ laterality: 'na' }, ''],
+  [{}, ''],
+  [{ laterality: 'left' }, 'Left'],
+  [{ bodySite: 'forearm', laterality: 'left' }, 'Left forearm'],
+  [{ bodySite: 'hand', laterality: 'bilateral' }, 'Hand, both sides'],
+  [{ bodySite: 'nose', laterality: 'na' }, 'Nose'],
+  [{ laterality: 'na' }, ''],
 ])('%j in words: %s', (said, words) => {
   expect(placeText(said)).toBe(words);
 });

@@ -68,7 +68,9 @@ export type MetadataChange = Partial<Record<'laterality' | 'bodySite' | 'view' |
 /** A site without sides answers the question for the side, and takes its answer back. */
 export function chooseSite({ bodySite, laterality }: Metadata, site: string): MetadataChange {
   if (!isSided(site)) return { bodySite: site, laterality: 'na' };
-  return laterality === 'na' && (bodySite === undefined || !isSided(bodySite)) ? { bodySite: site, laterality: null } : { bodySite: site };
+  return laterality === 'na' && (bodySite === undefined || !isSided(bodySite))
+    ? { bodySite: site, laterality: null }
+    : { bodySite: site };
 }
 
 function isSided(site: string): boolean {
@@ -91,7 +93,8 @@ export function codeMetadata(said: Metadata): CodedMetadata {
 export function codeLaterality(id: Laterality | undefined): CodeableConcept | undefined {
   const entry = LATERALITIES.find((one) => one.id === id);
   if (!entry) return undefined;
-  const coding = entry.code !== null && entry.display !== null ? [{ system: SNOMED, code: entry.code, display: entry.display }] : [];
+  const coding =
+    entry.code !== null && entry.display !== null ? [{ system: SNOMED, code: entry.code, display: entry.display }] : [];
   return { coding, text: entry.label };
 }
 

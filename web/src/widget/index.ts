@@ -14,7 +14,16 @@ declare global {
 export { PhotobridgeWidget };
 export { createSessionSync } from './sync';
 export { readyToCommit } from './session';
-export type { Commit, Connection, SessionProblem, SessionState, SessionStatus, SessionStore, SessionSync, SessionSyncOptions } from './session';
+export type {
+  Commit,
+  Connection,
+  SessionProblem,
+  SessionState,
+  SessionStatus,
+  SessionStore,
+  SessionSync,
+  SessionSyncOptions,
+} from './session';
 export { missingFrom } from './image';
 export type { Bundle, RecordForm } from './fhir';
 export type { TimelineEntry } from './timeline';

@@ -40,7 +40,9 @@ export class Outbox {
 
   /** The outbox that an encounter's last screen left behind, else an empty one. */
   static of({ apiBase, encounterId }: edge.DesktopAccess): Outbox {
-    const earlier = [...left].find((outbox) => outbox.#access?.apiBase === apiBase && outbox.#access.encounterId === encounterId);
+    const earlier = [...left].find(
+      (outbox) => outbox.#access?.apiBase === apiBase && outbox.#access.encounterId === encounterId,
+    );
     return earlier ?? new Outbox();
   }
 
@@ -129,13 +131,16 @@ export class Outbox {
 
   /** What was changed since it was sent stays to be sent. */
   #confirm(id: string, sent: MetadataChange): void {
-    const waiting = Object.entries(this.#corrections.get(id) ?? {}).filter(([field, value]) => sent[field as keyof MetadataChange] !== value);
+    const waiting = Object.entries(this.#corrections.get(id) ?? {}).filter(
+      ([field, value]) => sent[field as keyof MetadataChange] !== value,
+    );
     if (waiting.length > 0) this.#corrections.set(id, Object.fromEntries(waiting));
     else this.#corrections.delete(id);
   }
 
   #fail(id: string, error: unknown): void {
-    const passing = error instanceof ApiError && (error.retryable || (this.#attendant !== null && OVER.has(error.code)));
+    const passing =
+      error instanceof ApiError && (error.retryable || (this.#attendant !== null && OVER.has(error.code)));
     if (!passing) {
       this.#corrections.delete(id);
       const isThere = !(error instanceof ApiError && error.code === 'image_not_found');

@@ -73,16 +73,24 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(['NodeNext', 'Bundler'])('under %s resolution', (resolution) => {
   const module = resolution === 'NodeNext' ? 'NodeNext' : 'ESNext';
-  test.each(Object.entries(HOSTS))('a host %s compiles', (_, source) => {
-    writeFileSync(join(folder, 'host.ts'), source);
-    expect(compile('--module', module, '--moduleResolution', resolution)).toBe('');
-  }, 60_000);
+  test.each(Object.entries(HOSTS))(
+    'a host %s compiles',
+    (_, source) => {
+      writeFileSync(join(folder, 'host.ts'), source);
+      expect(compile('--module', module, '--moduleResolution', resolution)).toBe('');
+    },
+    60_000,
+  );
 });
 
 /** What the compiler has to say, of the host and of the package's own declarations. */
 function compile(...options: string[]): string {
   try {
-    return execFileSync(join(NODE_MODULES, '.bin/tsc'), ['--noEmit', '--strict', '--target', 'ES2022', '--lib', 'ES2022,DOM', ...options, 'host.ts'], { cwd: folder, encoding: 'utf8' });
+    return execFileSync(
+      join(NODE_MODULES, '.bin/tsc'),
+      ['--noEmit', '--strict', '--target', 'ES2022', '--lib', 'ES2022,DOM', ...options, 'host.ts'],
+      { cwd: folder, encoding: 'utf8' },
+    );
   } catch (error) {
     return (error as { stdout: string }).stdout;
   }
@@ -91,7 +99,12 @@ function compile(...options: string[]): string {
 test('the module holds what the types promise, and its version is in the changelog', async () => {
   const require = createRequire(join(folder, 'host.js'));
   const exported = (await import(/* @vite-ignore */ require.resolve('photobridge-widget'))) as object;
-  expect(Object.keys(exported).sort()).toEqual(['PhotobridgeWidget', 'createSessionSync', 'missingFrom', 'readyToCommit']);
+  expect(Object.keys(exported).sort()).toEqual([
+    'PhotobridgeWidget',
+    'createSessionSync',
+    'missingFrom',
+    'readyToCommit',
+  ]);
   const { version } = require('photobridge-widget/package.json') as { version: string };
   expect(readFileSync(join(PACKAGE, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${version}\n`);
 });

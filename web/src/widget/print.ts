@@ -11,7 +11,9 @@ export function printTable(title: string, rows: readonly (readonly [string, stri
   page.title = title;
   // A constructed sheet works where the host's policy forbids inline styles.
   const sheet = new view.CSSStyleSheet();
-  sheet.replaceSync('body { font: 11pt/1.5 system-ui, sans-serif } h1 { font-size: 14pt } th { text-align: start; font-weight: normal; padding-inline-end: 2em; vertical-align: top }');
+  sheet.replaceSync(
+    'body { font: 11pt/1.5 system-ui, sans-serif } h1 { font-size: 14pt } th { text-align: start; font-weight: normal; padding-inline-end: 2em; vertical-align: top }',
+  );
   page.adoptedStyleSheets = [sheet];
   const heading = page.createElement('h1');
   heading.textContent = title;

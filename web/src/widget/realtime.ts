@@ -31,7 +31,11 @@ export const listen: Realtime = (access, handlers) => {
   };
 };
 
-function connect(first: RealtimeResponse, access: () => Promise<RealtimeResponse>, handlers: RealtimeHandlers): BaseRealtime {
+function connect(
+  first: RealtimeResponse,
+  access: () => Promise<RealtimeResponse>,
+  handlers: RealtimeHandlers,
+): BaseRealtime {
   let unused: RealtimeResponse | undefined = first;
   const client = new BaseRealtime({
     ...serverOptions(first.realtimeUrl),
@@ -55,7 +59,11 @@ function connect(first: RealtimeResponse, access: () => Promise<RealtimeResponse
   client.connection.on('connected', () => {
     if (channel.state === 'attached') handlers.live();
   });
-  channel.subscribe(({ name, data }) => handlers.event(name as EventName, (data as Partial<SessionEvent> | undefined)?.revision)).catch(() => handlers.down());
+  channel
+    .subscribe(({ name, data }) =>
+      handlers.event(name as EventName, (data as Partial<SessionEvent> | undefined)?.revision),
+    )
+    .catch(() => handlers.down());
   return client;
 }
 

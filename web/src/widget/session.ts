@@ -113,5 +113,7 @@ export const OVER: ReadonlySet<ClientErrorCode> = new Set(['session_expired', 'u
 /** The photos that the next commit would take, or undefined while one of them lacks something. */
 export function readyToCommit(images: readonly WidgetImage[]): readonly WidgetImage[] | undefined {
   const open = images.filter(({ committedAt }) => committedAt === undefined);
-  return open.length > 0 && open.every(({ said, file }) => file !== null && missingFrom(said).length === 0) ? open : undefined;
+  return open.length > 0 && open.every(({ said, file }) => file !== null && missingFrom(said).length === 0)
+    ? open
+    : undefined;
 }

@@ -45,8 +45,16 @@ async function open(...images: Image[]): Promise<void> {
 describe('opening', () => {
   test('shows what is there, with its bytes, and whose it is', async () => {
     await open(listed('a'), listed('b'));
-    expect(state()).toMatchObject({ status: 'open', connection: 'live', patientId: 'pat-2001', patientLabel: 'Test Patient' });
-    expect(state().images.map(({ id, file }) => [id, file?.size])).toEqual([[a, 4], [b, 4]]);
+    expect(state()).toMatchObject({
+      status: 'open',
+      connection: 'live',
+      patientId: 'pat-2001',
+      patientLabel: 'Test Patient',
+    });
+    expect(state().images.map(({ id, file }) => [id, file?.size])).toEqual([
+      [a, 4],
+      [b, 4],
+    ]);
   });
 
   test('leaves no photo on the disk of the desktop', async () => {
@@ -305,7 +313,10 @@ describe('committing', () => {
     edge.change([listed('a', TAGGED), listed('b', TAGGED)]);
     await event('image-uploaded');
     expect(await sync.commit(deliver)).toBe(true);
-    expect(commits.map(({ images, patientId }) => [images.map(({ id }) => id), patientId])).toEqual([[[a], 'pat-2001'], [[b], 'pat-2001']]);
+    expect(commits.map(({ images, patientId }) => [images.map(({ id }) => id), patientId])).toEqual([
+      [[a], 'pat-2001'],
+      [[b], 'pat-2001'],
+    ]);
     expect(state().images.map(({ committedAt }) => typeof committedAt)).toEqual(['string', 'string']);
     expect(await sync.commit(deliver)).toBe(false);
   });
@@ -359,10 +370,13 @@ describe('the end of a session', () => {
 
   test.each<[string, () => Promise<void>]>([
     ['here', () => sync.end()],
-    ['elsewhere', () => {
-      edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
-      return event('session-ended');
-    }],
+    [
+      'elsewhere',
+      () => {
+        edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+        return event('session-ended');
+      },
+    ],
   ])('by hand, %s, leaves nothing', async (_, end) => {
     await open(listed('a', TAGGED));
     await end();
@@ -406,6 +420,9 @@ test('the timeline tells the story in order', async () => {
   await sync.commit(() => Promise.resolve());
   await sync.end();
   expect(state().timeline.map(({ what, photo, count }) => [what, photo ?? count])).toEqual([
-    ['arrived', 1], ['opened', undefined], ['committed', 1], ['ended', undefined],
+    ['arrived', 1],
+    ['opened', undefined],
+    ['committed', 1],
+    ['ended', undefined],
   ]);
 });

@@ -16,7 +16,16 @@ import { readClaims } from './launch';
 import { Ledger } from './ledger';
 import { Outbox, type Attendant } from './outbox';
 import { listen } from './realtime';
-import { initialState, OVER, readyToCommit, type Commit, type SessionProblem, type SessionState, type SessionSync, type SessionSyncOptions } from './session';
+import {
+  initialState,
+  OVER,
+  readyToCommit,
+  type Commit,
+  type SessionProblem,
+  type SessionState,
+  type SessionSync,
+  type SessionSyncOptions,
+} from './session';
 import { extend, type Happening, type TimelineEntry } from './timeline';
 
 /** How long the desktop may not have heard of a change while realtime is down. */
@@ -96,7 +105,15 @@ class Sync implements SessionSync {
       this.#access = access;
       this.#storageOrigin = created.storageOrigin;
       this.#outbox.attend(access, this.#attendant);
-      this.store.setState({ status: 'open', encounterId: created.encounterId, ...readClaims(token), revision: -1, maxImages: created.maxImages, sessionExpiresAt: created.sessionExpiresAt, problem: null });
+      this.store.setState({
+        status: 'open',
+        encounterId: created.encounterId,
+        ...readClaims(token),
+        revision: -1,
+        maxImages: created.maxImages,
+        sessionExpiresAt: created.sessionExpiresAt,
+        problem: null,
+      });
       this.#keepCode(created);
       this.#show([now('opened')]);
     } catch (error) {
@@ -201,9 +218,14 @@ class Sync implements SessionSync {
     const joinedAt = list.phoneConnectedAt ?? null;
     if (joinedAt !== null && joinedAt !== phoneConnectedAt) happened.push({ at: joinedAt, what: 'joined' });
     for (const [id, abort] of this.#loading) if (!this.#album.wants(id)) abort.abort();
-    this.store.setState({ revision: list.revision, sessionExpiresAt: list.sessionExpiresAt, phoneConnectedAt: joinedAt });
+    this.store.setState({
+      revision: list.revision,
+      sessionExpiresAt: list.sessionExpiresAt,
+      phoneConnectedAt: joinedAt,
+    });
     this.#show(happened);
-    for (const { imageId, previewUrl } of list.images) if (previewUrl && this.#album.wants(imageId)) void this.#load(imageId, previewUrl);
+    for (const { imageId, previewUrl } of list.images)
+      if (previewUrl && this.#album.wants(imageId)) void this.#load(imageId, previewUrl);
   }
 
   /** Fetches the bytes at once and keeps them: a URL may expire, a shown photo must not. The browser keeps none on its disk. */
@@ -212,7 +234,12 @@ class Sync implements SessionSync {
     const abort = new AbortController();
     this.#loading.set(id, abort);
     try {
-      const response = await fetch(url, { cache: 'no-store', signal: abort.signal, referrerPolicy: 'no-referrer', credentials: 'omit' });
+      const response = await fetch(url, {
+        cache: 'no-store',
+        signal: abort.signal,
+        referrerPolicy: 'no-referrer',
+        credentials: 'omit',
+      });
       if (!response.ok) throw new Error(`status ${response.status}`);
       const file = new File([await response.blob()], `${id}.jpg`, { type: 'image/jpeg' });
       if (abort.signal.aborted) return;
@@ -230,7 +257,11 @@ class Sync implements SessionSync {
 
   /** Shows the album as it is now, and what brought it there. */
   #show(happened: readonly TimelineEntry[] = []): void {
-    this.store.setState(({ timeline }) => ({ images: this.#album.images, removed: this.#album.removed, timeline: extend(timeline, happened) }));
+    this.store.setState(({ timeline }) => ({
+      images: this.#album.images,
+      removed: this.#album.removed,
+      timeline: extend(timeline, happened),
+    }));
   }
 
   correct(imageId: string, change: MetadataChange): void {
@@ -247,7 +278,10 @@ class Sync implements SessionSync {
   remove(imageId: string): void {
     if (this.#isFixed(imageId)) return;
     this.#show(this.#album.remove(imageId, timestamp()));
-    this.#undo.set(imageId, setTimeout(() => this.#removeForGood(imageId), UNDO_MS));
+    this.#undo.set(
+      imageId,
+      setTimeout(() => this.#removeForGood(imageId), UNDO_MS),
+    );
   }
 
   restore(imageId: string): void {
@@ -288,7 +322,10 @@ class Sync implements SessionSync {
       this.store.setState({ committing: false, commitProblem: error instanceof Error ? error.message : String(error) });
       return false;
     }
-    this.#ledger.add(images.map(({ id }) => id), timestamp());
+    this.#ledger.add(
+      images.map(({ id }) => id),
+      timestamp(),
+    );
     this.store.setState({ committing: false });
     this.#show([{ ...now('committed'), count: images.length }]);
     return true;
@@ -308,7 +345,9 @@ class Sync implements SessionSync {
   /** A passing failure is tried again; a session that is over is said to be. */
   #fail(error: unknown): void {
     const problem: SessionProblem =
-      error instanceof ApiError ? { code: error.code, detail: error.message } : { code: 'network', detail: 'The practice system gave no launch token.' };
+      error instanceof ApiError
+        ? { code: error.code, detail: error.message }
+        : { code: 'network', detail: 'The practice system gave no launch token.' };
     if (this.#access && problem.code === 'unauthorized' && !this.#renewed) {
       this.#renewed = true;
       this.#release();
@@ -329,7 +368,14 @@ class Sync implements SessionSync {
     if (forget) this.#leave();
     else this.#album.detach();
     this.#endedByHand = false;
-    this.store.setState({ status: 'ended', connection: 'connecting', problem: forget ? null : problem, qr: null, phoneConnectedAt: null, revision: -1 });
+    this.store.setState({
+      status: 'ended',
+      connection: 'connecting',
+      problem: forget ? null : problem,
+      qr: null,
+      phoneConnectedAt: null,
+      revision: -1,
+    });
     this.#show([now('ended')]);
   }
 

@@ -1,6 +1,15 @@
 /** What happened in a session, as this desktop saw it. */
 
-export type Happening = 'opened' | 'joined' | 'arrived' | 'described' | 'derived' | 'removed' | 'restored' | 'committed' | 'ended';
+export type Happening =
+  | 'opened'
+  | 'joined'
+  | 'arrived'
+  | 'described'
+  | 'derived'
+  | 'removed'
+  | 'restored'
+  | 'committed'
+  | 'ended';
 
 export interface TimelineEntry {
   /** RFC 3339. */
@@ -29,5 +38,10 @@ export function extend(timeline: readonly TimelineEntry[], more: readonly Timeli
 }
 
 function isSameEdit(a: TimelineEntry, b: TimelineEntry): boolean {
-  return a.what === 'described' && b.what === 'described' && a.photo === b.photo && Date.parse(b.at) - Date.parse(a.at) < ONE_EDIT_MS;
+  return (
+    a.what === 'described' &&
+    b.what === 'described' &&
+    a.photo === b.photo &&
+    Date.parse(b.at) - Date.parse(a.at) < ONE_EDIT_MS
+  );
 }

@@ -31,5 +31,9 @@ export function timeText(time: string, language: string): string {
 
 /** A day and a time; a camera's own time is written as if it were UTC. */
 export function momentText(time: string, language: string, timeZone?: 'UTC'): string {
-  return new Date(time).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short', ...(timeZone ? { timeZone } : {}) });
+  return new Date(time).toLocaleString(language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    ...(timeZone ? { timeZone } : {}),
+  });
 }

@@ -93,7 +93,24 @@ func appendHeader(to []byte, width, height int, quantisers *[2][64]uint8) []byte
 		to = append(append(to, byte(i)), quantisers[i][:]...)
 	}
 	segment(markerSOF0, 15)
-	to = append(to, 8, byte(height>>8), byte(height), byte(width>>8), byte(width), 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1)
+	to = append(
+		to,
+		8,
+		byte(height>>8),
+		byte(height),
+		byte(width>>8),
+		byte(width),
+		3,
+		1,
+		0x22,
+		0,
+		2,
+		0x11,
+		1,
+		3,
+		0x11,
+		1,
+	)
 	for i := range 2 {
 		for class, t := range [2]typicalHuffman{typicalDC[i], typicalAC[i]} {
 			segment(markerDHT, 17+len(t.symbols))

@@ -87,7 +87,8 @@ func nextSegment(data []byte) (marker byte, body, rest []byte, err error) {
 		fill++
 	}
 	data = data[fill:]
-	if fill == 0 || len(data) < 3 || data[0] == 0 || data[0] == markerTEM || data[0] >= markerRST0 && data[0] <= markerSOI {
+	if fill == 0 || len(data) < 3 || data[0] == 0 || data[0] == markerTEM ||
+		data[0] >= markerRST0 && data[0] <= markerSOI {
 		return 0, nil, nil, ErrDamaged
 	}
 	length := int(binary.BigEndian.Uint16(data[1:]))
@@ -115,7 +116,9 @@ func (m *Image) frame(body []byte) error {
 		if count == 1 { // an MCU is one block, whatever the file says (section A.2.2)
 			across, down = 1, 1
 		}
-		if i == 0 && (across != 1 && across != 2 && across != 4 || down != 1 && down != 2) || i > 0 && (across != 1 || down != 1) || spec[2] > 3 {
+		if i == 0 && (across != 1 && across != 2 && across != 4 || down != 1 && down != 2) ||
+			i > 0 && (across != 1 || down != 1) ||
+			spec[2] > 3 {
 			return ErrUnsupported
 		}
 		m.components[i] = component{id: spec[0], h: across, v: down, choice: spec[2]}

@@ -30,7 +30,9 @@ func times(x, factor int) int { return x * factor >> factorBits }
 func multipliers(quantiser *[64]uint8, size int) (all [64]int32) {
 	for k := range all {
 		row, column := int(zigzag[k]>>3), int(zigzag[k]&7)
-		all[k] = int32(math.Round(float64(quantiser[k]) * share(row, size) * share(column, size) / 8 * (1 << sampleBits)))
+		all[k] = int32(
+			math.Round(float64(quantiser[k]) * share(row, size) * share(column, size) / 8 * (1 << sampleBits)),
+		)
 	}
 	return all
 }
@@ -128,7 +130,22 @@ func even6(f0, f2, f4 int) (int, int, int) {
 
 func odd6(f1, f3, f5 int) (int, int, int) {
 	middle := times(f3, cos45)
-	return times(f1, cos15) + middle + times(f5, cos75), times(f1-f3-f5, cos45), times(f1, cos75) - middle + times(f5, cos15)
+	return times(
+			f1,
+			cos15,
+		) + middle + times(
+			f5,
+			cos75,
+		), times(
+			f1-f3-f5,
+			cos45,
+		), times(
+			f1,
+			cos75,
+		) - middle + times(
+			f5,
+			cos15,
+		)
 }
 
 func inverse5(b *block, to []byte, stride int) {

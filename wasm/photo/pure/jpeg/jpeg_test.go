@@ -22,7 +22,11 @@ func TestInverse(t *testing.T) {
 		quantiser[k] = uint8(1 + k)
 	}
 	for _, size := range []int{1, 2, 3, 4, 5, 6, 8} {
-		c := component{size: size, multiplier: multipliers(&quantiser, size), plane: Plane{Samples: make([]byte, size*size), Stride: size}}
+		c := component{
+			size:       size,
+			multiplier: multipliers(&quantiser, size),
+			plane:      Plane{Samples: make([]byte, size*size), Stride: size},
+		}
 		for range 200 {
 			var stored block
 			var coefficients [8][8]float64
@@ -184,13 +188,34 @@ func TestFractions(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, p := range planes {
-				if p.Width != int(math.Ceil(float64(m.Width)*p.DensityX)) || p.Height != int(math.Ceil(float64(m.Height)*p.DensityY)) || p.DensityX != whole[i].DensityX*float64(size)/8 || p.DensityY != whole[i].DensityY*float64(size)/8 {
-					t.Errorf("%s, %d points, plane %d: %d×%d, %v by %v a pixel", name, size, i, p.Width, p.Height, p.DensityX, p.DensityY)
+				if p.Width != int(math.Ceil(float64(m.Width)*p.DensityX)) ||
+					p.Height != int(math.Ceil(float64(m.Height)*p.DensityY)) ||
+					p.DensityX != whole[i].DensityX*float64(size)/8 ||
+					p.DensityY != whole[i].DensityY*float64(size)/8 {
+					t.Errorf(
+						"%s, %d points, plane %d: %d×%d, %v by %v a pixel",
+						name,
+						size,
+						i,
+						p.Width,
+						p.Height,
+						p.DensityX,
+						p.DensityY,
+					)
 				}
 				for block := range (p.Width / size) * (p.Height / size) {
 					x, y := block%(p.Width/size), block/(p.Width/size)
 					if got, want := mean(p, x, y, size), mean(whole[i], x, y, 8); math.Abs(got-want) > 6 {
-						t.Errorf("%s, %d points, plane %d, block %d,%d: mean %v, want %v", name, size, i, x, y, got, want)
+						t.Errorf(
+							"%s, %d points, plane %d, block %d,%d: mean %v, want %v",
+							name,
+							size,
+							i,
+							x,
+							y,
+							got,
+							want,
+						)
 					}
 				}
 			}
@@ -256,14 +281,26 @@ func TestRefuses(t *testing.T) {
 	}{
 		{"arithmetic", read(t, "arithmetic"), ErrUnsupported},
 		{"RGB, by its names", bytes.Replace(read(t, "rgb"), []byte("Adobe"), []byte("Plain"), 1), ErrUnsupported},
-		{"RGB, by Adobe's segment", bytes.Replace(read(t, "rgb"), []byte("R\x11\x00G"), []byte("\x01\x11\x00\x02"), 1), ErrUnsupported},
+		{
+			"RGB, by Adobe's segment",
+			bytes.Replace(read(t, "rgb"), []byte("R\x11\x00G"), []byte("\x01\x11\x00\x02"), 1),
+			ErrUnsupported,
+		},
 		{"a scan a component", read(t, "separate"), ErrUnsupported},
 		{"12 bits", changed("\xff\xc0\x00\x11\x08", "\xff\xc0\x00\x11\x0c"), ErrUnsupported},
 		{"no pixels", changed("\xff\xc0\x00\x11\x08\x00\x3d", "\xff\xc0\x00\x11\x08\x00\x00"), ErrUnsupported},
 		{"not a JPEG", []byte("\x89PNG\r\n\x1a\n"), ErrUnsupported},
 		{"no restart marker", changed("\xff\xdb", "\xff\xdd\x00\x04\x00\x01\xff\xdb"), ErrDamaged},
-		{"a restart marker out of turn", bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0 + 1}, []byte{0xff, markerRST0 + 2}, 1), ErrDamaged},
-		{"too much before a restart marker", bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0}, []byte{0x55, 0xff, markerRST0}, 1), ErrDamaged},
+		{
+			"a restart marker out of turn",
+			bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0 + 1}, []byte{0xff, markerRST0 + 2}, 1),
+			ErrDamaged,
+		},
+		{
+			"too much before a restart marker",
+			bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0}, []byte{0x55, 0xff, markerRST0}, 1),
+			ErrDamaged,
+		},
 		{"a run beyond the block", runBeyond(), ErrDamaged},
 		{"no end", bytes.TrimSuffix(read(t, "progressive-420"), []byte{0xff, markerEOI}), ErrDamaged},
 		{"a component without scans", firstScan(read(t, "progressive-deep")), ErrDamaged},
@@ -319,7 +356,12 @@ func TestRefusesScans(t *testing.T) {
 				before += 2 + bytes.Index(file[before:], []byte{0xff, markerSOS})
 			}
 			after := before + int(file[before+1])
-			changed := slices.Concat(file[:before], []byte{0, byte(2 + len(test.body))}, []byte(test.body), file[after:])
+			changed := slices.Concat(
+				file[:before],
+				[]byte{0, byte(2 + len(test.body))},
+				[]byte(test.body),
+				file[after:],
+			)
 			if err := decode(changed); !errors.Is(err, ErrDamaged) {
 				t.Errorf("%v, want %v", err, ErrDamaged)
 			}

@@ -89,7 +89,8 @@ func (m *Image) decodeBand(s scan, data []byte, all []*coefficients) (rest []byt
 	}
 	for _, i := range s.components {
 		c := &m.components[i]
-		if c.quantiser == nil || s.from == 0 && s.high == 0 && c.dc == nil || s.from > 0 && c.ac == nil || !all[i].advance(s) {
+		if c.quantiser == nil || s.from == 0 && s.high == 0 && c.dc == nil || s.from > 0 && c.ac == nil ||
+			!all[i].advance(s) {
 			return nil, ErrDamaged
 		}
 	}

@@ -42,7 +42,11 @@ func (m *Image) decodeSequential() error {
 // decodeScan has decode read each block of a scan in order (section A.2): of
 // which component it is, and its place in that. Decode reports whether the data
 // is sound. What follows the scan is the answer.
-func (m *Image) decodeScan(s scan, data []byte, decode func(r *reader, component, x, y int) bool) (rest []byte, err error) {
+func (m *Image) decodeScan(
+	s scan,
+	data []byte,
+	decode func(r *reader, component, x, y int) bool,
+) (rest []byte, err error) {
 	across, down := m.mcus()
 	r := reader{data: data}
 	decodeMCU := func(x, y int) bool {

@@ -45,27 +45,46 @@ export function CameraSheet() {
         <div class="camera-failure">
           <Icon name="warning" />
           <p>{t(`camera.${failure}`)}</p>
-          <Picker source="camera" class="button primary" label={t('camera.own')}><Icon name="camera" /></Picker>
+          <Picker source="camera" class="button primary" label={t('camera.own')}>
+            <Icon name="camera" />
+          </Picker>
         </div>
       ) : (
         <Finder video={video} camera={camera} flash={flash} />
       )}
-      <p class="sr" role="status">{left === 0 ? t('camera.full', { max }) : flash > 0 ? t('camera.taken', { n: taken.length }) : ''}</p>
+      <p class="sr" role="status">
+        {left === 0 ? t('camera.full', { max }) : flash > 0 ? t('camera.taken', { n: taken.length }) : ''}
+      </p>
       <div class="camera-bar">
         <button type="button" class="camera-last" disabled={taken.length === 0} onClick={close}>
-          <span class="camera-last-thumb" aria-hidden="true">{taken.slice(-1).map((photo) => <Thumb key={photo.id} photo={photo} alt="" />)}</span>
+          <span class="camera-last-thumb" aria-hidden="true">
+            {taken.slice(-1).map((photo) => (
+              <Thumb key={photo.id} photo={photo} alt="" />
+            ))}
+          </span>
           {t('camera.done', { n: taken.length })}
         </button>
-        <button type="button" class="camera-shutter" aria-label={t('camera.shoot')} aria-disabled={!camera || busy || left === 0} onClick={() => void shoot()} />
+        <button
+          type="button"
+          class="camera-shutter"
+          aria-label={t('camera.shoot')}
+          aria-disabled={!camera || busy || left === 0}
+          onClick={() => void shoot()}
+        />
         {camera?.hasTorch ? <Torch camera={camera} /> : <span />}
       </div>
-      <p class="camera-hint">{left === 0 ? t('camera.full', { max }) : left <= 3 ? t('capture.tight', { n: left }) : t('camera.private')}</p>
+      <p class="camera-hint">
+        {left === 0 ? t('camera.full', { max }) : left <= 3 ? t('capture.tight', { n: left }) : t('camera.private')}
+      </p>
     </Sheet>
   );
 }
 
 /** Opens the camera while the page is seen, closes it otherwise: it is the patient's privacy and the phone's battery. */
-function useCamera(video: { current: HTMLVideoElement | null }): { camera: LiveCamera | null; failure: CameraFailure | null } {
+function useCamera(video: { current: HTMLVideoElement | null }): {
+  camera: LiveCamera | null;
+  failure: CameraFailure | null;
+} {
   const [camera, setCamera] = useState<LiveCamera | null>(null);
   const [failure, setFailure] = useState<CameraFailure | null>(null);
   useEffect(() => {
@@ -117,12 +136,23 @@ function Finder({ video, camera, flash }: FinderProps) {
   return (
     <div class="finder" {...pinch}>
       <video ref={video} playsInline muted autoPlay aria-hidden="true" />
-      {!camera && <p class="finder-wait" role="status">{t('camera.starting')}</p>}
+      {!camera && (
+        <p class="finder-wait" role="status">
+          {t('camera.starting')}
+        </p>
+      )}
       {flash > 0 && <span class="finder-flash" key={flash} aria-hidden="true" />}
       {zoom && (
         <label class="finder-zoom">
           <span class="sr">{t('camera.zoom')}</span>
-          <input type="range" min={zoom.min} max={zoom.max} step={zoom.step || 0.1} value={zoom.now} onInput={(event) => zoomTo(event.currentTarget.valueAsNumber)} />
+          <input
+            type="range"
+            min={zoom.min}
+            max={zoom.max}
+            step={zoom.step || 0.1}
+            value={zoom.now}
+            onInput={(event) => zoomTo(event.currentTarget.valueAsNumber)}
+          />
           <span aria-hidden="true">{t('camera.zoom.times', { n: Math.round(zoom.now * 10) / 10 })}</span>
         </label>
       )}

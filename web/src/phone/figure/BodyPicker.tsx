@@ -31,18 +31,35 @@ export function BodyPicker({ said, onPick }: BodyPickerProps) {
       {head ? (
         <div class="figures figures-head">
           <Figure view="head" said={shown} onPick={pick} />
-          <button type="button" class="button small" onClick={() => setHead(false)}><Icon name="back" class="flip" />{t('figure.whole')}</button>
+          <button type="button" class="button small" onClick={() => setHead(false)}>
+            <Icon name="back" class="flip" />
+            {t('figure.whole')}
+          </button>
         </div>
       ) : (
         <div class="figures">
-          <div class="figure-column"><Figure view="front" said={shown} onPick={pick} /><span aria-hidden="true">{t('figure.front.short')}</span></div>
-          <div class="figure-column"><Figure view="back" said={shown} onPick={pick} /><span aria-hidden="true">{t('figure.back.short')}</span></div>
+          <div class="figure-column">
+            <Figure view="front" said={shown} onPick={pick} />
+            <span aria-hidden="true">{t('figure.front.short')}</span>
+          </div>
+          <div class="figure-column">
+            <Figure view="back" said={shown} onPick={pick} />
+            <span aria-hidden="true">{t('figure.back.short')}</span>
+          </div>
         </div>
       )}
       {finer && (
         <div class="choices two">
           {finer.map((id) => (
-            <button key={id} type="button" class="choice" aria-pressed={said.bodySite === id} onClick={() => onPick(id)}>{siteLabel(id)}</button>
+            <button
+              key={id}
+              type="button"
+              class="choice"
+              aria-pressed={said.bodySite === id}
+              onClick={() => onPick(id)}
+            >
+              {siteLabel(id)}
+            </button>
           ))}
         </div>
       )}

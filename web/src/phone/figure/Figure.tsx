@@ -28,7 +28,10 @@ export function Figure({ view, said, onPick }: FigureProps) {
   const parts = REGIONS[view].flatMap((region): Part[] =>
     region.midline
       ? [{ region, side: 'na' }]
-      : [{ region, side: sideOf(view, 'left-hand'), mirrored: true }, { region, side: sideOf(view, 'right-hand') }],
+      : [
+          { region, side: sideOf(view, 'left-hand'), mirrored: true },
+          { region, side: sideOf(view, 'right-hand') },
+        ],
   );
   const marked = parts.findIndex((part) => isMarked(part, said));
   const onKeyDown = (event: KeyboardEvent) => {
@@ -45,12 +48,31 @@ export function Figure({ view, said, onPick }: FigureProps) {
     if (near) onPick(near.site, near.side);
   };
   return (
-    <svg ref={svg} class={`figure figure-${view}`} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={t(`figure.${view}`)} onKeyDown={onKeyDown} onClick={onMiss}>
+    <svg
+      ref={svg}
+      class={`figure figure-${view}`}
+      viewBox={`0 0 ${width} ${height}`}
+      role="group"
+      aria-label={t(`figure.${view}`)}
+      onKeyDown={onKeyDown}
+      onClick={onMiss}
+    >
       {parts.map((part, index) => (
-        <Area key={`${part.region.site}-${part.side}`} part={part} width={width} pressed={isMarked(part, said)} reachable={index === Math.max(0, marked)} onPick={onPick} />
+        <Area
+          key={`${part.region.site}-${part.side}`}
+          part={part}
+          width={width}
+          pressed={isMarked(part, said)}
+          reachable={index === Math.max(0, marked)}
+          onPick={onPick}
+        />
       ))}
-      <text class="figure-side" x="8" y={view === 'head' ? 20 : 60} aria-hidden="true">{letter(sideOf(view, 'left-hand'))}</text>
-      <text class="figure-side" x={width - 8} y={view === 'head' ? 20 : 60} text-anchor="end" aria-hidden="true">{letter(sideOf(view, 'right-hand'))}</text>
+      <text class="figure-side" x="8" y={view === 'head' ? 20 : 60} aria-hidden="true">
+        {letter(sideOf(view, 'left-hand'))}
+      </text>
+      <text class="figure-side" x={width - 8} y={view === 'head' ? 20 : 60} text-anchor="end" aria-hidden="true">
+        {letter(sideOf(view, 'right-hand'))}
+      </text>
     </svg>
   );
 }
@@ -65,7 +87,13 @@ const letter = (side: 'left' | 'right') => (side === 'left' ? t('side.left.lette
 
 function isMarked({ region, side }: Part, { bodySite, laterality }: Metadata): boolean {
   if (region.site !== bodySite) return false;
-  return laterality === undefined || laterality === 'bilateral' || laterality === 'na' || side === 'na' || laterality === side;
+  return (
+    laterality === undefined ||
+    laterality === 'bilateral' ||
+    laterality === 'na' ||
+    side === 'na' ||
+    laterality === side
+  );
 }
 
 /** The area beside a touch that met none. */
@@ -92,7 +120,10 @@ interface AreaProps {
 function Area({ part: { region, side, mirrored }, width, pressed, reachable, onPick }: AreaProps) {
   const pick = () => onPick(region.site, side);
   const site = siteLabel(region.site);
-  const label = side === 'na' || findBodySite(region.site)?.lateralityApplies === false ? site : t('metadata.place', { site, side: t(`side.${side}`) });
+  const label =
+    side === 'na' || findBodySite(region.site)?.lateralityApplies === false
+      ? site
+      : t('metadata.place', { site, side: t(`side.${side}`) });
   return (
     <path
       class="area"

@@ -12,25 +12,37 @@ class Caches {
     this.all.set(name, entries);
     const key = (request: RequestInfo) => new URL(typeof request === 'string' ? request : request.url, ORIGIN).pathname;
     return {
-      addAll: async (requests: Request[]) => requests.forEach((request) => entries.set(key(request), new Response(`kept ${key(request)}`))),
+      addAll: async (requests: Request[]) =>
+        requests.forEach((request) => entries.set(key(request), new Response(`kept ${key(request)}`))),
       match: async (request: RequestInfo) => entries.get(key(request))?.clone(),
       put: async (request: RequestInfo, response: Response) => void entries.set(key(request), response),
     };
   }
-  async keys() { return [...this.all.keys()]; }
-  async delete(name: string) { return this.all.delete(name); }
+  async keys() {
+    return [...this.all.keys()];
+  }
+  async delete(name: string) {
+    return this.all.delete(name);
+  }
 }
 
 let caches: Caches;
 const storage = () => caches as unknown as CacheStorage;
 // Node knows no relative requests; a page does.
 const request = (path: string, init: { method?: string; mode?: RequestMode } = {}): Request =>
-  Object.defineProperty(new Request(new URL(path, ORIGIN), { method: init.method ?? 'GET' }), 'mode', { value: init.mode ?? 'cors' });
+  Object.defineProperty(new Request(new URL(path, ORIGIN), { method: init.method ?? 'GET' }), 'mode', {
+    value: init.mode ?? 'cors',
+  });
 
 beforeEach(async () => {
-  vi.stubGlobal('Request', class extends Request {
-    constructor(input: RequestInfo | URL, init?: RequestInit) { super(typeof input === 'string' ? new URL(input, ORIGIN) : input, init); }
-  });
+  vi.stubGlobal(
+    'Request',
+    class extends Request {
+      constructor(input: RequestInfo | URL, init?: RequestInit) {
+        super(typeof input === 'string' ? new URL(input, ORIGIN) : input, init);
+      }
+    },
+  );
   caches = new Caches();
   await onInstall(storage(), NAME, ['/mobile', '/assets/a.js']);
 });

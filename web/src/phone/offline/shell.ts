@@ -17,7 +17,13 @@ export async function onActivate(caches: CacheStorage, name: string): Promise<vo
 }
 
 /** The answer for a request, or undefined for what is none of the worker's business. */
-export function onFetch(caches: CacheStorage, name: string, request: Request, origin: string, fetchNow: typeof fetch = fetch): Promise<Response> | undefined {
+export function onFetch(
+  caches: CacheStorage,
+  name: string,
+  request: Request,
+  origin: string,
+  fetchNow: typeof fetch = fetch,
+): Promise<Response> | undefined {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== origin) return undefined;
   if (request.mode === 'navigate') return url.pathname === PAGE ? page(caches, name, request, fetchNow) : undefined;
@@ -31,7 +37,10 @@ async function page(caches: CacheStorage, name: string, request: Request, fetchN
   const fresh = fetchNow(request);
   if (!kept) return fresh;
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept.clone()), PATIENCE_MS));
-  return Promise.race([fresh.then((response) => (response.ok ? response : kept.clone())).catch(() => kept.clone()), late]);
+  return Promise.race([
+    fresh.then((response) => (response.ok ? response : kept.clone())).catch(() => kept.clone()),
+    late,
+  ]);
 }
 
 /** Names of assets change with their content: what is kept is right. */

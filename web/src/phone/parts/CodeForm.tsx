@@ -23,15 +23,31 @@ export function CodeForm() {
       }}
     >
       <label for="code">{t('code.label')}</label>
-      <p id="code-hint" class="left">{t('code.hint')}</p>
+      <p id="code-hint" class="left">
+        {t('code.hint')}
+      </p>
       <input
-        id="code" ref={input} type="text" value={text} dir="ltr" inputMode="text" enterkeyhint="go"
-        autoComplete="off" autoCapitalize="characters" autoCorrect="off" spellcheck={false}
-        aria-describedby="code-error code-hint" aria-invalid={wrong !== null}
+        id="code"
+        ref={input}
+        type="text"
+        value={text}
+        dir="ltr"
+        inputMode="text"
+        enterkeyhint="go"
+        autoComplete="off"
+        autoCapitalize="characters"
+        autoCorrect="off"
+        spellcheck={false}
+        aria-describedby="code-error code-hint"
+        aria-invalid={wrong !== null}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      <p id="code-error" class="code-error" aria-live="assertive">{wrong && typedText(wrong)}</p>
-      <button type="submit" class="button primary" aria-disabled={asking}>{t(asking ? 'code.asking' : 'code.go')}</button>
+      <p id="code-error" class="code-error" aria-live="assertive">
+        {wrong && typedText(wrong)}
+      </p>
+      <button type="submit" class="button primary" aria-disabled={asking}>
+        {t(asking ? 'code.asking' : 'code.go')}
+      </button>
     </form>
   );
 }

@@ -40,7 +40,11 @@ function Whose() {
       </p>
     );
   }
-  return screen === 'loading' ? <p class="patient skeleton-text" aria-hidden="true" /> : <p class="patient">{t('brand')}</p>;
+  return screen === 'loading' ? (
+    <p class="patient skeleton-text" aria-hidden="true" />
+  ) : (
+    <p class="patient">{t('brand')}</p>
+  );
 }
 
 interface LayoutProps {
@@ -62,7 +66,9 @@ export function Layout({ title, titleHidden = false, name, aside, actions, child
       <main class="content">
         <div class={titleHidden ? 'sr' : 'title-row'}>
           {/* Takes the focus when the screen changes, so that it is read out. */}
-          <h1 tabIndex={-1} data-screen-title>{title}</h1>
+          <h1 tabIndex={-1} data-screen-title>
+            {title}
+          </h1>
           {aside}
         </div>
         <Banner />
@@ -74,7 +80,11 @@ export function Layout({ title, titleHidden = false, name, aside, actions, child
 }
 
 function Actions({ children }: { children: ComponentChildren }) {
-  return <footer class="actions" ref={useBar('bottom')}>{children}</footer>;
+  return (
+    <footer class="actions" ref={useBar('bottom')}>
+      {children}
+    </footer>
+  );
 }
 
 /** Tells the styles how high a bar is, which its text decides: what takes the focus scrolls clear of it. */
@@ -83,7 +93,9 @@ function useBar(edge: 'top' | 'bottom'): RefObject<HTMLElement | null> {
   useEffect(() => {
     const element = bar.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => document.documentElement.style.setProperty(`--bar-${edge}`, `${element.offsetHeight}px`));
+    const observer = new ResizeObserver(() =>
+      document.documentElement.style.setProperty(`--bar-${edge}`, `${element.offsetHeight}px`),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [edge]);
@@ -95,7 +107,14 @@ function Banner() {
   const { state, dispatch } = usePage();
   const { notice, snapshot } = state;
   const lines: string[] = [];
-  if (notice?.kind === 'too-many') lines.push(t(notice.added === 0 ? 'notice.full' : 'notice.too-many', { n: notice.added, offered: notice.offered, max: room(state).max }));
+  if (notice?.kind === 'too-many')
+    lines.push(
+      t(notice.added === 0 ? 'notice.full' : 'notice.too-many', {
+        n: notice.added,
+        offered: notice.offered,
+        max: room(state).max,
+      }),
+    );
   if (notice?.kind === 'restored') lines.push(t('notice.restored', { n: notice.count }));
   if (notice?.kind === 'camera-killed') lines.push(t('notice.camera-killed'));
   if (notice?.kind === 'nothing-to-send') lines.push(t('notice.nothing-to-send'));
@@ -106,16 +125,27 @@ function Banner() {
         <p class="banner" key={line}>
           <Icon name="warning" />
           <span>{line}</span>
-          <button type="button" class="icon-button" aria-label={t('dismiss')} onClick={() => dispatch({ type: 'dismiss' })}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t('dismiss')}
+            onClick={() => dispatch({ type: 'dismiss' })}
+          >
             <Icon name="close" />
           </button>
         </p>
       ))}
       {state.engine === 'plain' && (state.screen === 'capture' || state.screen === 'review') && (
-        <p class="banner"><Icon name="warning" /><span>{t('notice.plain')}</span></p>
+        <p class="banner">
+          <Icon name="warning" />
+          <span>{t('notice.plain')}</span>
+        </p>
       )}
       {fragile && state.engine !== 'plain' && (
-        <p class="banner"><Icon name="warning" /><span>{t('notice.fragile')}</span></p>
+        <p class="banner">
+          <Icon name="warning" />
+          <span>{t('notice.fragile')}</span>
+        </p>
       )}
     </div>
   );

@@ -36,8 +36,15 @@ export function Sheet({ title, subtitle, name, onClose, children }: SheetProps) 
     >
       <div class="sheet-head">
         <h2 class={subtitle === undefined ? '' : 'sr'}>{title}</h2>
-        {subtitle !== undefined && <p class="patient"><span class="patient-for">{t('patient.for')} </span><bdi>{subtitle}</bdi></p>}
-        <button type="button" class="icon-button" aria-label={t('close')} onClick={onClose}><Icon name="close" /></button>
+        {subtitle !== undefined && (
+          <p class="patient">
+            <span class="patient-for">{t('patient.for')} </span>
+            <bdi>{subtitle}</bdi>
+          </p>
+        )}
+        <button type="button" class="icon-button" aria-label={t('close')} onClick={onClose}>
+          <Icon name="close" />
+        </button>
       </div>
       {children}
     </dialog>

@@ -29,7 +29,9 @@ export function Toast() {
       {undo && (
         <p class="toast">
           <span>{undo.kind === 'delete' ? t('toast.deleted') : t('toast.applied', { n: undo.count })}</span>
-          <button type="button" class="button quiet" onClick={() => dispatch({ type: 'undo' })}>{t('toast.undo')}</button>
+          <button type="button" class="button quiet" onClick={() => dispatch({ type: 'undo' })}>
+            {t('toast.undo')}
+          </button>
         </p>
       )}
     </div>

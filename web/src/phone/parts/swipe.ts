@@ -18,7 +18,9 @@ export function useSwipe(ends: Ends, onSwipe: (by: 1 | -1) => void) {
   const sideways = useRef(false);
   const moved = (event: TouchEvent) => {
     const [touch] = event.changedTouches;
-    return start.current && touch ? { x: touch.clientX - start.current.x, y: touch.clientY - start.current.y } : { x: 0, y: 0 };
+    return start.current && touch
+      ? { x: touch.clientX - start.current.x, y: touch.clientY - start.current.y }
+      : { x: 0, y: 0 };
   };
   const direction = (x: number): 1 | -1 => ((document.documentElement.dir === 'rtl' ? x > 0 : x < 0) ? 1 : -1);
   const possible = (by: 1 | -1) => (by === 1 ? ends.next : ends.previous);
@@ -37,7 +39,8 @@ export function useSwipe(ends: Ends, onSwipe: (by: 1 | -1) => void) {
       if (!start.current || event.touches.length > 1) return rest(event.currentTarget);
       const { x, y } = moved(event);
       if (!sideways.current && Math.abs(x) > START_PX && Math.abs(x) > STEEP * Math.abs(y)) sideways.current = true;
-      if (sideways.current) event.currentTarget.style.transform = `translateX(${x * (possible(direction(x)) ? 0.8 : 0.2)}px)`;
+      if (sideways.current)
+        event.currentTarget.style.transform = `translateX(${x * (possible(direction(x)) ? 0.8 : 0.2)}px)`;
     },
     onTouchEnd(event: TouchEvent & { currentTarget: HTMLElement }) {
       const { x } = moved(event);

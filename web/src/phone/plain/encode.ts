@@ -94,5 +94,7 @@ export function canvasIsHonest(): boolean {
     context.fillRect(i % 16, Math.floor(i / 16), 1, 1);
   }
   const { data } = context.getImageData(0, 0, 16, 16);
-  return Array.from({ length: 256 }, (_, i) => colour(i).every((value, channel) => data[i * 4 + channel] === value)).every(Boolean);
+  return Array.from({ length: 256 }, (_, i) =>
+    colour(i).every((value, channel) => data[i * 4 + channel] === value),
+  ).every(Boolean);
 }

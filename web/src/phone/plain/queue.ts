@@ -28,7 +28,8 @@ interface Job {
 export function startPlain(onMessage: (message: Message) => void): Engine {
   const queue = new PlainQueue(onMessage);
   queueMicrotask(() => {
-    if (!crypto.subtle || !canvasIsHonest()) onMessage({ type: 'fatal', detail: 'This browser cannot prepare photos.' });
+    if (!crypto.subtle || !canvasIsHonest())
+      onMessage({ type: 'fatal', detail: 'This browser cannot prepare photos.' });
     else onMessage({ type: 'ready', version: 'plain' });
   });
   return { send: (command) => queue.receive(command), stop: () => queue.stop() };
@@ -67,12 +68,14 @@ class PlainQueue {
         break;
       case 'upload':
         this.#paused = false;
-        for (const job of this.#jobs.values()) if (job.snapshot.state !== 'cancelled' && job.snapshot.state !== 'failed') this.#ask(job);
+        for (const job of this.#jobs.values())
+          if (job.snapshot.state !== 'cancelled' && job.snapshot.state !== 'failed') this.#ask(job);
         break;
       case 'retry':
         this.#paused = false;
         for (const job of this.#jobs.values()) {
-          const stuck = job.snapshot.state === 'cancelled' || (job.snapshot.state === 'failed' && job.snapshot.problem?.retryable);
+          const stuck =
+            job.snapshot.state === 'cancelled' || (job.snapshot.state === 'failed' && job.snapshot.problem?.retryable);
           if (stuck && (command.id === undefined || command.id === job.snapshot.id)) this.#ask(job);
         }
         break;
@@ -125,7 +128,12 @@ class PlainQueue {
     if (!this.#session || this.#over) return undefined;
     const jobs = [...this.#jobs.values()];
     const raw = jobs.find((job) => job.snapshot.state === 'chosen');
-    return raw ?? (this.#paused ? undefined : jobs.find((job) => job.asked && (job.snapshot.state === 'ready' || job.snapshot.state === 'queued')));
+    return (
+      raw ??
+      (this.#paused
+        ? undefined
+        : jobs.find((job) => job.asked && (job.snapshot.state === 'ready' || job.snapshot.state === 'queued')))
+    );
   }
 
   async #attempt(job: Job, work: () => Promise<void>): Promise<void> {
@@ -163,7 +171,11 @@ class PlainQueue {
     const imageId = job.snapshot.id;
     this.#set(job, { state: 'signing', sentBytes: 0 });
     const image = { imageId, contentType: 'image/jpeg', size: jpeg.size, sha256 };
-    const signed = await presign(this.#apiBase, { encounterId: session.encounterId, images: [image] }, session.uploadToken);
+    const signed = await presign(
+      this.#apiBase,
+      { encounterId: session.encounterId, images: [image] },
+      session.uploadToken,
+    );
     const target = signed.images[0];
     if (!target || !job.abort) throw new ApiError('internal', 'No address to upload to.', 200);
     this.#set(job, { state: 'sending' });
@@ -184,7 +196,9 @@ class PlainQueue {
   #report(): void {
     if (!this.#session) return;
     const photos = [...this.#jobs.values()].map((job) => job.snapshot);
-    const asked = [...this.#jobs.values()].filter((job) => job.asked && job.snapshot.state !== 'cancelled').map((job) => job.snapshot);
+    const asked = [...this.#jobs.values()]
+      .filter((job) => job.asked && job.snapshot.state !== 'cancelled')
+      .map((job) => job.snapshot);
     const snapshot: Snapshot = {
       phase: this.#phase(asked),
       photos,
@@ -207,10 +221,23 @@ class PlainQueue {
 }
 
 function chosen({ id, name, source, file }: Extract<Command, { type: 'add' }>): PhotoSnapshot {
-  return { id, name, source, state: 'chosen', originalBytes: file.size, bytes: 0, width: 0, height: 0, sentBytes: 0, warnings: [], metadata: {} };
+  return {
+    id,
+    name,
+    source,
+    state: 'chosen',
+    originalBytes: file.size,
+    bytes: 0,
+    width: 0,
+    height: 0,
+    sentBytes: 0,
+    warnings: [],
+    metadata: {},
+  };
 }
 
 function toProblem(error: unknown): EngineProblem {
-  if (error instanceof ApiError || error instanceof PlainError) return { code: error.code, detail: error.message, retryable: error.retryable };
+  if (error instanceof ApiError || error instanceof PlainError)
+    return { code: error.code, detail: error.message, retryable: error.retryable };
   return { code: 'internal', detail: String(error), retryable: true };
 }

@@ -12,13 +12,19 @@ export function Code() {
     <Layout
       name="code"
       title={t('code.title')}
-      actions={alive(state) && (
-        <div class="action-row stack">
-          <button type="button" class="button grow" onClick={() => dispatch({ type: 'back' })}>{t('error.return', { patient: state.session?.patientLabel ?? '' })}</button>
-        </div>
-      )}
+      actions={
+        alive(state) && (
+          <div class="action-row stack">
+            <button type="button" class="button grow" onClick={() => dispatch({ type: 'back' })}>
+              {t('error.return', { patient: state.session?.patientLabel ?? '' })}
+            </button>
+          </div>
+        )
+      }
     >
-      <div class="hero-trouble" aria-hidden="true"><Icon name="qr" /></div>
+      <div class="hero-trouble" aria-hidden="true">
+        <Icon name="qr" />
+      </div>
       <p class="what">{t('code.scan')}</p>
       <CodeForm />
     </Layout>

@@ -13,14 +13,21 @@ export function Consent() {
       title={t('consent.title')}
       actions={
         <div class="action-row stack">
-          <button type="button" class="button primary grow" onClick={() => answer('given')}><Icon name="check" />{t('consent.yes')}</button>
+          <button type="button" class="button primary grow" onClick={() => answer('given')}>
+            <Icon name="check" />
+            {t('consent.yes')}
+          </button>
           {state.session?.consent === 'ask' && (
-            <button type="button" class="button quiet grow" onClick={() => answer('skipped')}>{t('consent.skip')}</button>
+            <button type="button" class="button quiet grow" onClick={() => answer('skipped')}>
+              {t('consent.skip')}
+            </button>
           )}
         </div>
       }
     >
-      <div class="hero-trouble" aria-hidden="true"><Icon name="shield" /></div>
+      <div class="hero-trouble" aria-hidden="true">
+        <Icon name="shield" />
+      </div>
       <p class="what">{t('consent.what')}</p>
       <p class="todo">{state.session?.consent === 'require' ? t('consent.required') : t('consent.optional')}</p>
     </Layout>

@@ -28,15 +28,27 @@ export function Metadata() {
       name="metadata"
       title={t('metadata.title', { index: number, n: list.length })}
       aside={
-        <button type="button" class="button quiet small" onClick={() => dispatch({ type: 'upload' })}>{t('metadata.skip-all')}</button>
+        <button type="button" class="button quiet small" onClick={() => dispatch({ type: 'upload' })}>
+          {t('metadata.skip-all')}
+        </button>
       }
       actions={
         <div class="action-row">
-          <button type="button" class="button square" aria-label={number === 1 ? t('metadata.to-review') : t('metadata.previous')} onClick={() => dispatch({ type: 'back' })}>
+          <button
+            type="button"
+            class="button square"
+            aria-label={number === 1 ? t('metadata.to-review') : t('metadata.previous')}
+            onClick={() => dispatch({ type: 'back' })}
+          >
             <Icon name="back" class="flip" />
           </button>
           {last ? (
-            <button type="button" class="button primary grow" disabled={sendable(state).length === 0} onClick={() => dispatch({ type: 'upload' })}>
+            <button
+              type="button"
+              class="button primary grow"
+              disabled={sendable(state).length === 0}
+              onClick={() => dispatch({ type: 'upload' })}
+            >
               {t('metadata.upload', { n: sendable(state).length })}
             </button>
           ) : (
@@ -50,7 +62,10 @@ export function Metadata() {
     >
       <ol class="segments" aria-hidden="true">
         {list.map((one) => (
-          <li key={one.id} class={`${one.id === photo?.id ? 'segment-here' : ''} ${isTagged(metadataOf(state, one.id)) ? 'segment-done' : ''}`} />
+          <li
+            key={one.id}
+            class={`${one.id === photo?.id ? 'segment-here' : ''} ${isTagged(metadataOf(state, one.id)) ? 'segment-done' : ''}`}
+          />
         ))}
       </ol>
       <div class={`page ${turned}`} key={photo.id} {...swipe}>
@@ -87,7 +102,9 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
             <Icon name="zoom" class="look-zoom" />
           </button>
           <div class="look-said">
-            <p class="place" role="status">{isTagged(said) ? placeText(said) : t('metadata.where')}</p>
+            <p class="place" role="status">
+              {isTagged(said) ? placeText(said) : t('metadata.where')}
+            </p>
             {previous && (
               <button type="button" class="button carry" onClick={() => dispatch({ type: 'copy-previous', id })}>
                 <Icon name="copy" />
@@ -95,7 +112,13 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
               </button>
             )}
             {count > 1 && isTagged(said) && (
-              <button type="button" class="button quiet small apply" onClick={() => dispatch({ type: 'apply-to-all', id })}>{t('metadata.apply', { n: count })}</button>
+              <button
+                type="button"
+                class="button quiet small apply"
+                onClick={() => dispatch({ type: 'apply-to-all', id })}
+              >
+                {t('metadata.apply', { n: count })}
+              </button>
             )}
           </div>
         </div>
@@ -108,7 +131,13 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
           <legend>{t('metadata.view')}</legend>
           <div class="choices two">
             {VIEWS.map((view) => (
-              <Choice key={view} name="view" label={t(`view.${view}`)} checked={said.view === view} onToggle={(on) => dispatch({ type: 'describe', id, change: { view: on ? view : null } })} />
+              <Choice
+                key={view}
+                name="view"
+                label={t(`view.${view}`)}
+                checked={said.view === view}
+                onToggle={(on) => dispatch({ type: 'describe', id, change: { view: on ? view : null } })}
+              />
             ))}
           </div>
         </fieldset>
@@ -147,7 +176,13 @@ function SiteField({ id, value }: { id: string; value: string | undefined }) {
       <legend>{t('metadata.site')}</legend>
       <div class="chips">
         {chips.slice(0, 4).map((site) => (
-          <Choice key={site} name="site" label={siteLabel(site)} checked={value === site} onToggle={(on) => dispatch({ type: 'describe', id, change: { bodySite: on ? site : null } })} />
+          <Choice
+            key={site}
+            name="site"
+            label={siteLabel(site)}
+            checked={value === site}
+            onToggle={(on) => dispatch({ type: 'describe', id, change: { bodySite: on ? site : null } })}
+          />
         ))}
         <button type="button" class="button chip-more" onClick={() => dispatch({ type: 'open', sheet: 'sites', id })}>
           <Icon name="search" />
@@ -159,7 +194,17 @@ function SiteField({ id, value }: { id: string; value: string | undefined }) {
 }
 
 /** One big choice; a second tap takes it back. */
-function Choice({ name, label, checked, onToggle }: { name: string; label: string; checked: boolean; onToggle: (on: boolean) => void }) {
+function Choice({
+  name,
+  label,
+  checked,
+  onToggle,
+}: {
+  name: string;
+  label: string;
+  checked: boolean;
+  onToggle: (on: boolean) => void;
+}) {
   return (
     <button type="button" class="choice" data-choice={name} aria-pressed={checked} onClick={() => onToggle(!checked)}>
       {label}
@@ -186,7 +231,9 @@ function NotesField({ id, value }: { id: string; value: string }) {
         aria-describedby="notes-left"
         onInput={(event) => dispatch({ type: 'describe', id, change: { notes: event.currentTarget.value } })}
       />
-      <p id="notes-left" class={used > max - 50 ? 'left' : 'left sr'}>{t('metadata.notes.left', { n: max - used })}</p>
+      <p id="notes-left" class={used > max - 50 ? 'left' : 'left sr'}>
+        {t('metadata.notes.left', { n: max - used })}
+      </p>
     </div>
   );
 }

@@ -25,13 +25,27 @@ export function Review() {
       title={t('review.title', { n: list.length })}
       actions={
         <>
-          <button type="button" class="button quiet" disabled={sendable(state).length === 0} onClick={() => dispatch({ type: 'upload' })}>
+          <button
+            type="button"
+            class="button quiet"
+            disabled={sendable(state).length === 0}
+            onClick={() => dispatch({ type: 'upload' })}
+          >
             {t('review.upload')}
           </button>
           <div class="action-row">
-            <Picker source="camera" class="button square" label={t('review.camera')}><Icon name="camera" /></Picker>
-            <Picker source="gallery" class="button square" label={t('review.gallery')}><Icon name="gallery" /></Picker>
-            <button type="button" class="button primary grow" disabled={list.length === 0} onClick={() => dispatch({ type: 'tag' })}>
+            <Picker source="camera" class="button square" label={t('review.camera')}>
+              <Icon name="camera" />
+            </Picker>
+            <Picker source="gallery" class="button square" label={t('review.gallery')}>
+              <Icon name="gallery" />
+            </Picker>
+            <button
+              type="button"
+              class="button primary grow"
+              disabled={list.length === 0}
+              onClick={() => dispatch({ type: 'tag' })}
+            >
               {t('review.tag')}
               <Icon name="forward" class="flip" />
             </button>
@@ -50,9 +64,13 @@ export function Review() {
                 ? t('review.saved', { before: bytesLabel(before), after: bytesLabel(after) })
                 : t('review.ready')}
       </p>
-      {(tight || left === 0) && <p class="limit">{left === 0 ? t('capture.full', { max }) : t('capture.tight', { n: left })}</p>}
+      {(tight || left === 0) && (
+        <p class="limit">{left === 0 ? t('capture.full', { max }) : t('capture.tight', { n: left })}</p>
+      )}
       <ul class={list.length > FEW ? 'grid' : 'grid grid-few'}>
-        {list.map((photo, index) => <Tile key={photo.id} photo={photo} number={index + 1} />)}
+        {list.map((photo, index) => (
+          <Tile key={photo.id} photo={photo} number={index + 1} />
+        ))}
       </ul>
     </Layout>
   );
@@ -66,15 +84,36 @@ function Tile({ photo, number }: { photo: PhotoSnapshot; number: number }) {
   const saved = photo.bytes > 0 ? 1 - photo.bytes / photo.originalBytes : 0;
   return (
     <li class="tile">
-      <button type="button" class="tile-picture" onClick={() => dispatch({ type: 'open', sheet: 'photo', id: photo.id })}>
+      <button
+        type="button"
+        class="tile-picture"
+        onClick={() => dispatch({ type: 'open', sheet: 'photo', id: photo.id })}
+      >
         <Thumb photo={photo} alt={name} />
-        {isWorking(photo) && <span class="tile-work"><span class="sr">{t('photo.compressing')}</span></span>}
-        {photo.warnings.length > 0 && (
-          <span class="tile-warning"><Icon name="warning" />{warningText(photo.warnings[0] ?? 'blurred')}</span>
+        {isWorking(photo) && (
+          <span class="tile-work">
+            <span class="sr">{t('photo.compressing')}</span>
+          </span>
         )}
-        {photo.problem && <span class="tile-problem"><Icon name="warning" />{problemText(photo.problem.code)}</span>}
+        {photo.warnings.length > 0 && (
+          <span class="tile-warning">
+            <Icon name="warning" />
+            {warningText(photo.warnings[0] ?? 'blurred')}
+          </span>
+        )}
+        {photo.problem && (
+          <span class="tile-problem">
+            <Icon name="warning" />
+            {problemText(photo.problem.code)}
+          </span>
+        )}
       </button>
-      <button type="button" class="tile-delete" aria-label={t('photo.delete', { name })} onClick={() => dispatch({ type: 'delete', id: photo.id })}>
+      <button
+        type="button"
+        class="tile-delete"
+        aria-label={t('photo.delete', { name })}
+        onClick={() => dispatch({ type: 'delete', id: photo.id })}
+      >
         <Icon name="bin" />
       </button>
       <span class="tile-size">

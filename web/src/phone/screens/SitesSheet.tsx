@@ -42,12 +42,32 @@ export function SitesSheet() {
         }}
       >
         <Icon name="search" />
-        <input type="search" aria-label={t('sites.search')} placeholder={t('sites.search')} value={query} enterKeyHint="done" autoComplete="off" onInput={(event) => setQuery(event.currentTarget.value)} />
+        <input
+          type="search"
+          aria-label={t('sites.search')}
+          placeholder={t('sites.search')}
+          value={query}
+          enterKeyHint="done"
+          autoComplete="off"
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
       </form>
-      <p class="sr" role="status">{query ? t('sites.found', { n: recent.length + rest.length }) : ''}</p>
+      <p class="sr" role="status">
+        {query ? t('sites.found', { n: recent.length + rest.length }) : ''}
+      </p>
       <div class="site-lists">
-        {recent.length > 0 && <><h3>{t('sites.recent')}</h3><ul class="site-list">{recent.map(option)}</ul></>}
-        {rest.length > 0 && <><h3>{t('sites.all')}</h3><ul class="site-list">{rest.map(option)}</ul></>}
+        {recent.length > 0 && (
+          <>
+            <h3>{t('sites.recent')}</h3>
+            <ul class="site-list">{recent.map(option)}</ul>
+          </>
+        )}
+        {rest.length > 0 && (
+          <>
+            <h3>{t('sites.all')}</h3>
+            <ul class="site-list">{rest.map(option)}</ul>
+          </>
+        )}
         {recent.length + rest.length === 0 && <p class="hint">{t('sites.none', { query })}</p>}
       </div>
     </Sheet>
@@ -55,4 +75,9 @@ export function SitesSheet() {
 }
 
 /** For comparing: no accents, no case. */
-const fold = (text: string) => text.normalize('NFD').replace(/\p{Diacritic}/gu, '').toLowerCase().trim();
+const fold = (text: string) =>
+  text
+    .normalize('NFD')
+    .replace(/\p{Diacritic}/gu, '')
+    .toLowerCase()
+    .trim();

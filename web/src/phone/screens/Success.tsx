@@ -13,7 +13,9 @@ export function Success() {
   if (closed || !receipt) {
     return (
       <Layout name="success" title={t('closed.title')}>
-        <div class="hero-check" aria-hidden="true"><Icon name="check" /></div>
+        <div class="hero-check" aria-hidden="true">
+          <Icon name="check" />
+        </div>
         <p class="hint">{t('closed.text')}</p>
       </Layout>
     );
@@ -25,23 +27,58 @@ export function Success() {
       actions={
         <div class="action-row stack">
           {left > 0 && (
-            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'review' })}>{t('success.unsent', { n: left })}</button>
+            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'review' })}>
+              {t('success.unsent', { n: left })}
+            </button>
           )}
-          <button type="button" class={left > 0 ? 'button grow' : 'button primary grow'} onClick={() => dispatch({ type: 'more' })}>
+          <button
+            type="button"
+            class={left > 0 ? 'button grow' : 'button primary grow'}
+            onClick={() => dispatch({ type: 'more' })}
+          >
             <Icon name="camera" />
             {t('success.more')}
           </button>
-          {left === 0 && <button type="button" class="button grow" onClick={() => dispatch({ type: 'finish' })}>{t('success.done')}</button>}
+          {left === 0 && (
+            <button type="button" class="button grow" onClick={() => dispatch({ type: 'finish' })}>
+              {t('success.done')}
+            </button>
+          )}
         </div>
       }
     >
-      <div class="hero-check" aria-hidden="true"><Icon name="check" /></div>
+      <div class="hero-check" aria-hidden="true">
+        <Icon name="check" />
+      </div>
       <dl class="receipt">
-        <div><dt><Icon name="desktop" />{t('success.sent')}</dt><dd>{t('review.title', { n: receipt.count })}</dd></div>
-        <div><dt><Icon name="clock" />{t('success.when')}</dt><dd>{timeLabel(receipt.at)}</dd></div>
-        <div><dt><Icon name="gallery" />{t('success.total')}</dt><dd>{t('patient.count.spoken', { used, max })}</dd></div>
+        <div>
+          <dt>
+            <Icon name="desktop" />
+            {t('success.sent')}
+          </dt>
+          <dd>{t('review.title', { n: receipt.count })}</dd>
+        </div>
+        <div>
+          <dt>
+            <Icon name="clock" />
+            {t('success.when')}
+          </dt>
+          <dd>{timeLabel(receipt.at)}</dd>
+        </div>
+        <div>
+          <dt>
+            <Icon name="gallery" />
+            {t('success.total')}
+          </dt>
+          <dd>{t('patient.count.spoken', { used, max })}</dd>
+        </div>
       </dl>
-      {receipt.gallery && <p class="banner"><Icon name="bin" /><span>{t('success.originals')}</span></p>}
+      {receipt.gallery && (
+        <p class="banner">
+          <Icon name="bin" />
+          <span>{t('success.originals')}</span>
+        </p>
+      )}
     </Layout>
   );
 }

@@ -22,24 +22,56 @@ export function Trouble() {
     <Layout
       name="error"
       title={title}
-      actions={(!over || kept > 0) && (
-        <div class="action-row stack">
-          {trouble.retryable && (
-            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'try-again' })}><Icon name="retry" />{t('error.retry')}</button>
-          )}
-          {goesOn && (
-            <button type="button" class={trouble.retryable ? 'button grow' : 'button primary grow'} onClick={() => dispatch({ type: 'back' })}>{t('error.return', { patient })}</button>
-          )}
-          {state.offered && <Sure class="button quiet danger grow" label={t('error.switch', { n: kept, patient: state.offered.patientLabel })} onSure={() => dispatch({ type: 'switch' })} />}
-          {over && kept > 0 && <Sure class="button quiet danger grow" label={t('error.discard', { n: kept })} onSure={() => dispatch({ type: 'finish' })} />}
-        </div>
-      )}
+      actions={
+        (!over || kept > 0) && (
+          <div class="action-row stack">
+            {trouble.retryable && (
+              <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'try-again' })}>
+                <Icon name="retry" />
+                {t('error.retry')}
+              </button>
+            )}
+            {goesOn && (
+              <button
+                type="button"
+                class={trouble.retryable ? 'button grow' : 'button primary grow'}
+                onClick={() => dispatch({ type: 'back' })}
+              >
+                {t('error.return', { patient })}
+              </button>
+            )}
+            {state.offered && (
+              <Sure
+                class="button quiet danger grow"
+                label={t('error.switch', { n: kept, patient: state.offered.patientLabel })}
+                onSure={() => dispatch({ type: 'switch' })}
+              />
+            )}
+            {over && kept > 0 && (
+              <Sure
+                class="button quiet danger grow"
+                label={t('error.discard', { n: kept })}
+                onSure={() => dispatch({ type: 'finish' })}
+              />
+            )}
+          </div>
+        )
+      }
     >
-      <div class="hero-trouble" aria-hidden="true"><Icon name={iconOf(trouble)} /></div>
+      <div class="hero-trouble" aria-hidden="true">
+        <Icon name={iconOf(trouble)} />
+      </div>
       <div role="alert">
-        <p class="what">{state.offered ? t('trouble.other_patient.whose', { patient: state.offered.patientLabel }) : what}</p>
+        <p class="what">
+          {state.offered ? t('trouble.other_patient.whose', { patient: state.offered.patientLabel }) : what}
+        </p>
         <p class="todo">{todo}</p>
-        {kept > 0 && <p class="kept"><Icon name="shield" /><span>{t('error.kept', { n: kept })}</span></p>}
+        {kept > 0 && (
+          <p class="kept">
+            <Icon name="shield" />
+            <span>{t('error.kept', { n: kept })}</span>
+          </p>
+        )}
       </div>
       {over && <CodeForm />}
     </Layout>

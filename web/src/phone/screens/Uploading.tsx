@@ -25,12 +25,20 @@ export function Uploading() {
       actions={
         <div class="action-row">
           {failed.some((photo) => photo.state === 'cancelled' || photo.problem?.retryable) && (
-            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'retry' })}><Icon name="retry" />{t('uploading.retry-all')}</button>
+            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'retry' })}>
+              <Icon name="retry" />
+              {t('uploading.retry-all')}
+            </button>
           )}
           {paused ? (
-            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'upload' })}>{t('uploading.resume')}</button>
+            <button type="button" class="button primary grow" onClick={() => dispatch({ type: 'upload' })}>
+              {t('uploading.resume')}
+            </button>
           ) : (
-            <button type="button" class="button grow" onClick={() => dispatch({ type: 'pause' })}><Icon name="pause" />{t('uploading.pause')}</button>
+            <button type="button" class="button grow" onClick={() => dispatch({ type: 'pause' })}>
+              <Icon name="pause" />
+              {t('uploading.pause')}
+            </button>
           )}
         </div>
       }
@@ -40,18 +48,27 @@ export function Uploading() {
         <p class="total-text">
           <strong>{t('uploading.count', { done: confirmed, n: list.length })}</strong>
           <span>{t('uploading.bytes', { sent: bytesLabel(snapshot?.sentBytes ?? 0), total: bytesLabel(total) })}</span>
-          {snapshot?.secondsLeft !== undefined && !paused && !waiting && <span>{t('uploading.left', { n: Math.max(1, Math.ceil(snapshot.secondsLeft)) })}</span>}
+          {snapshot?.secondsLeft !== undefined && !paused && !waiting && (
+            <span>{t('uploading.left', { n: Math.max(1, Math.ceil(snapshot.secondsLeft)) })}</span>
+          )}
         </p>
       </div>
       {/* Spoken seldom: whole photos, not percents. */}
-      <p class="sr" role="status">{t('uploading.count', { done: confirmed, n: list.length })}</p>
+      <p class="sr" role="status">
+        {t('uploading.count', { done: confirmed, n: list.length })}
+      </p>
       <div role="status">
         {(waiting || !state.online) && (
-          <p class="banner"><Icon name="offline" /><span>{snapshot?.problem ? problemText(snapshot.problem.code) : t('uploading.waiting')}</span></p>
+          <p class="banner">
+            <Icon name="offline" />
+            <span>{snapshot?.problem ? problemText(snapshot.problem.code) : t('uploading.waiting')}</span>
+          </p>
         )}
       </div>
       <ul class="rows">
-        {list.map((photo, index) => <Row key={photo.id} photo={photo} number={index + 1} />)}
+        {list.map((photo, index) => (
+          <Row key={photo.id} photo={photo} number={index + 1} />
+        ))}
       </ul>
     </Layout>
   );
@@ -65,21 +82,46 @@ function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
   const retryable = photo.state === 'cancelled' || photo.problem?.retryable === true;
   return (
     <li class={`row row-${photo.state}`}>
-      <span class="row-thumb"><Thumb photo={photo} alt={name} /></span>
+      <span class="row-thumb">
+        <Thumb photo={photo} alt={name} />
+      </span>
       <span class="row-text">
         <strong>{progressText(photo, state.decoder)}</strong>
         <span>{sizeText(photo)}</span>
-        {!stuck && photo.state !== 'confirmed' && <Bar share={photo.bytes > 0 ? photo.sentBytes / photo.bytes : 0} label={name} />}
+        {!stuck && photo.state !== 'confirmed' && (
+          <Bar share={photo.bytes > 0 ? photo.sentBytes / photo.bytes : 0} label={name} />
+        )}
       </span>
       {photo.state === 'confirmed' && <Icon name="check" class="row-done" />}
       {stuck && retryable && (
-        <button type="button" class="icon-button" aria-label={t('photo.retry', { name })} onClick={() => dispatch({ type: 'retry', id })}><Icon name="retry" /></button>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('photo.retry', { name })}
+          onClick={() => dispatch({ type: 'retry', id })}
+        >
+          <Icon name="retry" />
+        </button>
       )}
       {stuck && (
-        <button type="button" class="icon-button" aria-label={t('photo.delete', { name })} onClick={() => dispatch({ type: 'delete', id })}><Icon name="bin" /></button>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('photo.delete', { name })}
+          onClick={() => dispatch({ type: 'delete', id })}
+        >
+          <Icon name="bin" />
+        </button>
       )}
       {!stuck && photo.state !== 'confirmed' && (
-        <button type="button" class="icon-button" aria-label={t('photo.cancel', { name })} onClick={() => dispatch({ type: 'cancel', id })}><Icon name="close" /></button>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('photo.cancel', { name })}
+          onClick={() => dispatch({ type: 'cancel', id })}
+        >
+          <Icon name="close" />
+        </button>
       )}
     </li>
   );
@@ -94,10 +136,24 @@ const LENGTH = 2 * Math.PI * RADIUS;
 
 function Ring({ share }: { share: number }) {
   return (
-    <div class="ring" role="progressbar" aria-label={t('uploading.progress')} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)}>
+    <div
+      class="ring"
+      role="progressbar"
+      aria-label={t('uploading.progress')}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(share * 100)}
+    >
       <svg viewBox="0 0 100 100" aria-hidden="true">
         <circle class="ring-track" cx="50" cy="50" r={RADIUS} />
-        <circle class="ring-fill" cx="50" cy="50" r={RADIUS} stroke-dasharray={LENGTH} stroke-dashoffset={LENGTH * (1 - share)} />
+        <circle
+          class="ring-fill"
+          cx="50"
+          cy="50"
+          r={RADIUS}
+          stroke-dasharray={LENGTH}
+          stroke-dashoffset={LENGTH * (1 - share)}
+        />
       </svg>
       <span aria-hidden="true">{percentLabel(share)}</span>
     </div>
