@@ -85,7 +85,7 @@ $(ENGINE): $(call go_files,wasm shared) shared/bodysites.json go.mod go.sum buil
 	$(WASM_BUILD) -o $@ ./wasm
 
 # The runtime without inlining is 30 KB of brotli less, and none of the codecs' loops are in it.
-$(PURE): $(call go_files,wasm/purecodec wasm/photo shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
+$(PURE): $(call go_files,wasm/purecodec wasm/photo wasm/jpeg shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
 	$(WASM_BUILD) -gcflags=runtime=-l -o $@ ./wasm/purecodec
 
 $(PHONE): $(call web_files,web/src/phone web/src/engine web/src/api web/src/contract web/src/strings web/public) \

@@ -17,8 +17,8 @@ import (
 	_ "golang.org/x/image/webp"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/jpeg"
 	"github.com/clinicpro/photobridge/wasm/photo/container"
-	"github.com/clinicpro/photobridge/wasm/photo/pure/jpeg"
 )
 
 // Picture is a decoded photo. It satisfies photo.Bitmap.

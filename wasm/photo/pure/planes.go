@@ -4,7 +4,7 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/clinicpro/photobridge/wasm/photo/pure/jpeg"
+	"github.com/clinicpro/photobridge/wasm/jpeg"
 )
 
 // raster is a picture in planes: luma, blue and red difference.

@@ -229,7 +229,7 @@ func TestDecodeJPEG(t *testing.T) {
 // TestDecodeOtherJPEG: what our own decoder refuses is decoded all the same.
 func TestDecodeOtherJPEG(t *testing.T) {
 	for _, name := range []string{"420", "grey", "progressive-420", "rgb", "separate"} {
-		file, err := os.ReadFile("jpeg/testdata/" + name + ".jpg")
+		file, err := os.ReadFile("../../jpeg/testdata/" + name + ".jpg")
 		if err != nil {
 			t.Fatal(err)
 		}
