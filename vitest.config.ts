@@ -6,7 +6,7 @@ export default defineConfig({
     // What compiles a host page takes its time on a busy machine.
     testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}'] } },
+      { extends: true, test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}', 'wasm/browser/*.test.ts'] } },
       { extends: true, test: { name: 'tools', include: ['bench/**/*.test.ts', 'scripts/**/*.test.ts'] } },
       {
         extends: true,

@@ -1,4 +1,4 @@
-// The phone engine: runs in a dedicated worker, which web/src/engine/worker.ts
+// The phone engine: runs in a dedicated worker, which wasm/browser/worker.ts
 // makes. It exports one constructor and stays alive.
 package main
 

@@ -31,7 +31,9 @@ export default defineConfig({
     HEIF_BYTES: statSync(here('../node_modules/libheif-js/libheif-wasm/libheif.wasm')).size,
   },
   // libheif's glue also runs in Node; what it asks for there is never reached here.
-  resolve: { alias: Object.fromEntries(['fs', 'path', 'crypto'].map((name) => [name, here('src/engine/nothing.ts')])) },
+  resolve: {
+    alias: Object.fromEntries(['fs', 'path', 'crypto'].map((name) => [name, here('../wasm/browser/nothing.ts')])),
+  },
 });
 
 /** Fetches the page's own code along with the entry that exchanges the scanned code, not after it. */

@@ -15,7 +15,7 @@ import (
 const idle = 10 * time.Second
 
 // PureCodec is the program wasm/purecodec in a worker of its own
-// (web/src/engine/pure.ts). The worker starts with the first photo that needs
+// (wasm/browser/pure.ts). The worker starts with the first photo that needs
 // it, and ends when a photo is cancelled or none has come for a while. It works
 // on one photo at a time.
 type PureCodec struct {

@@ -124,7 +124,7 @@ type model struct {
 	rng     *rand.Rand
 	queue   *Queue
 	kill    func()
-	log     []Command // what the page tells a new worker: web/src/engine/log.ts
+	log     []Command // what the page tells a new worker: wasm/browser/log.ts
 	weather [steps]struct {
 		fault fault
 		share int

@@ -1,15 +1,15 @@
 import { render } from 'preact';
 import { App } from './App';
-import type { Loaders, Start } from './engine';
+import type { Loaders, Start } from '../../../wasm/browser/lazy';
 import { Runtime } from './runtime';
 import { loadLanguage } from './strings';
 
 // Found at build time: without an engine the page says so and keeps working in its plain way.
-const engines = import.meta.glob<{ startEngine: Start }>('../engine/client.ts');
+const engines = import.meta.glob<{ startEngine: Start }>('../../../wasm/browser/client.ts');
 
 const loaders: Loaders = {
   full: async () => {
-    const load = engines['../engine/client.ts'];
+    const load = engines['../../../wasm/browser/client.ts'];
     return load ? (await load()).startEngine : await loaders.plain();
   },
   plain: async () => (await import('./plain/queue')).startPlain,

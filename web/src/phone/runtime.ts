@@ -3,7 +3,7 @@
 import { ApiError } from '../api/client';
 import { codeInAddress, exchange } from './code';
 import type { Command } from '../contract/engine';
-import { LazyEngine, type EngineEvent, type Loaders } from './engine';
+import { LazyEngine, type EngineEvent, type Loaders } from '../../../wasm/browser/lazy';
 import { Media } from './media';
 import { initialState, type Effect, type Event, type State } from './model';
 import { keepShell } from './offline/register';

@@ -8,7 +8,7 @@
 import { ApiError, confirm, presign } from '../../api/client';
 import type { Metadata, TokenResponse } from '../../contract/api';
 import type { Command, EngineProblem, Message, PhotoSnapshot, QueuePhase, Snapshot } from '../../contract/engine';
-import type { Engine } from '../engine';
+import type { Engine } from '../../../../wasm/browser/lazy';
 import { canvasIsHonest, encode, PlainError, type Encoded } from './encode';
 import { put } from './put';
 

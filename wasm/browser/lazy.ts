@@ -3,7 +3,7 @@
  * while the network is bad, replaced by the plain way where it cannot run.
  */
 
-import type { Command, Message } from '../contract/engine';
+import type { Command, Message } from '../../web/src/contract/engine';
 
 export interface Engine {
   send(command: Command): void;

@@ -1,7 +1,7 @@
 /** The engine's worker: loads the Go module and carries messages to and fro. */
 
-import wasmUrl from '../../../build/engine.wasm?url';
-import type { Command, Message } from '../contract/engine';
+import wasmUrl from '../../build/engine.wasm?url';
+import type { Command, Message } from '../../web/src/contract/engine';
 import { runProgram } from './program';
 
 /** What the worker says beside the engine's own messages. */

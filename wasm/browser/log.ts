@@ -3,7 +3,7 @@
  * finds in its journal what was written there, and here what was not.
  */
 
-import type { Command, EngineErrorCode, Snapshot } from '../contract/engine';
+import type { Command, EngineErrorCode, Snapshot } from '../../web/src/contract/engine';
 
 export class CommandLog {
   #commands: Command[] = [];

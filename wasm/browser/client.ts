@@ -4,7 +4,7 @@
  * is replaced, and the new one is told what the old one knew.
  */
 
-import type { Command, Message } from '../contract/engine';
+import type { Command, Message } from '../../web/src/contract/engine';
 import { CommandLog } from './log';
 import type { WorkerMessage } from './worker';
 

@@ -4,7 +4,7 @@
  * it (wasm/bridge/purecodec_js.go). It answers each call in turn.
  */
 
-import wasmUrl from '../../../build/purecodec.wasm?url';
+import wasmUrl from '../../build/purecodec.wasm?url';
 import { decodeHeif, isHeif, loadHeif, type Pixels } from './heif';
 import { runProgram } from './program';
 

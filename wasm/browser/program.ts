@@ -1,6 +1,6 @@
 /** Runs a Go program in a worker. */
 
-import '../../../build/wasm_exec.js';
+import '../../build/wasm_exec.js';
 
 /** wasm_exec.js declares it. */
 interface GoGlobals {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Command, Message } from '../contract/engine';
-import { LazyEngine, type EngineEvent, type Loaders, type Start } from './engine';
+import type { Command, Message } from '../../web/src/contract/engine';
+import { LazyEngine, type EngineEvent, type Loaders, type Start } from './lazy';
 
 /** An engine that notes its commands and says what the test wants. */
 function fake(first: Message[]) {
