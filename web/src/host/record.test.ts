@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { Media } from 'fhir/r4';
 import { codeMetadata, type WidgetImage } from '../widget/image';
 import { transaction, type Bundle } from '../widget/fhir';
-import { jpeg, listed } from '../widget/fixtures';
+import { jpeg, listed } from '../widget/session/fixtures';
 import { accept } from './record';
 
 const patient = { patientId: 'pat-2001', encounterId: 'enc-1001', patientLabel: 'Test Patient', facilityId: 'fac-001' };

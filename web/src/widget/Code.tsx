@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import qrcode from 'qrcode-generator';
-import type { SessionState } from './session';
+import type { SessionState } from './session/api';
 import { clockText, type Words } from './words';
 
 /** Modules of white around the code (ISO/IEC 18004, 6.3.8). */

@@ -1,6 +1,6 @@
 import type { WidgetImage } from './image';
 import { missingFrom } from './image';
-import { readyToCommit, type SessionState } from './session';
+import { readyToCommit, type SessionState } from './session/api';
 import { firstIncomplete, type Look } from './Viewer';
 import type { Words } from './words';
 

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { printTable } from './print';
-import type { SessionState } from './session';
-import type { TimelineEntry } from './timeline';
+import type { SessionState } from './session/api';
+import type { TimelineEntry } from './session/timeline';
 import { momentText, type Words } from './words';
 
 /** What happened in the session, to be read or printed. */

@@ -5,7 +5,7 @@ import { FIT, turnRight, zoomAt, type View } from './geometry';
 import { Icon } from './Icon';
 import { missingFrom, placeText, type Missing, type WidgetImage } from './image';
 import { Stage } from './Stage';
-import type { SessionSync } from './session';
+import type { SessionSync } from './session/api';
 import type { Words } from './words';
 
 const BUTTON_ZOOM = 1.5;

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Code } from './Code';
 import { Gate } from './Gate';
 import { missingFrom, placeText, type WidgetImage } from './image';
-import type { SessionState, SessionSync } from './session';
+import type { SessionState, SessionSync } from './session/api';
 import { Timeline } from './Timeline';
 import { tagOf, Viewer, type Look } from './Viewer';
 import type { Words } from './words';

@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Image } from '../contract/api';
 import type { CommitDetail, PhotobridgeWidget } from './index';
-import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
+import { Edge, LAUNCH_TOKEN, listed } from './session/fixtures';
 
 const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
 const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
 
 const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
-vi.mock('./realtime', () => ({
+vi.mock('./session/realtime', () => ({
   listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never),
 }));
 

@@ -12,9 +12,9 @@
 import { render } from 'preact';
 import type { RecordForm } from './fhir';
 import type { WidgetImage } from './image';
-import { readyToCommit, type Commit, type SessionState, type SessionSync } from './session';
+import { readyToCommit, type Commit, type SessionState, type SessionSync } from './session/api';
 import styles from './style.css?inline';
-import { createSessionSync } from './sync';
+import { createSessionSync } from './session/sync';
 import viewerStyles from './viewer.css?inline';
 import { Widget } from './Widget';
 import { wordsFor, type Words } from './words';

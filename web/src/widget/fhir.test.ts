@@ -5,7 +5,7 @@ import type { Binary, DocumentReference, Media } from 'fhir/r4';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Metadata } from '../contract/api';
 import { DERIVED_FROM, IMAGE_ID, LATERALITY, transaction, type RecordForm } from './fhir';
-import { AT, jpeg, listed } from './fixtures';
+import { AT, jpeg, listed } from './session/fixtures';
 import { codeMetadata, type WidgetImage } from './image';
 
 const SUBJECT = { encounterId: 'enc-1001', patientId: 'pat-2001' };

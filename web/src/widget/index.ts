@@ -12,8 +12,8 @@ declare global {
 }
 
 export { PhotobridgeWidget };
-export { createSessionSync } from './sync';
-export { readyToCommit } from './session';
+export { createSessionSync } from './session/sync';
+export { readyToCommit } from './session/api';
 export type {
   Commit,
   Connection,
@@ -23,9 +23,9 @@ export type {
   SessionStore,
   SessionSync,
   SessionSyncOptions,
-} from './session';
+} from './session/api';
 export { missingFrom } from './image';
 export type { Bundle, RecordForm } from './fhir';
-export type { TimelineEntry } from './timeline';
+export type { TimelineEntry } from './session/timeline';
 export type { CodeableConcept, Coding, CodedMetadata, MetadataChange, WidgetImage } from './image';
 export type { CommitDetail, LaunchToken, PhotobridgeEventMap } from './element';

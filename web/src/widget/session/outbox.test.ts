@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { DesktopAccess } from '../api/desktop';
+import type { DesktopAccess } from '../../api/desktop';
 import { Edge, listed } from './fixtures';
 import { Outbox, type Attendant } from './outbox';
 

@@ -5,13 +5,13 @@
  */
 
 import { createStore } from 'zustand/vanilla';
-import { ApiError } from '../api/client';
-import * as edge from '../api/desktop';
-import type { CreateResponse, ListResponse } from '../contract/api';
-import { preconnect } from '../preconnect';
+import { ApiError } from '../../api/client';
+import * as edge from '../../api/desktop';
+import type { CreateResponse, ListResponse } from '../../contract/api';
+import { preconnect } from '../../preconnect';
 import { Album } from './album';
-import { transaction, type RecordForm } from './fhir';
-import type { MetadataChange } from './image';
+import { transaction, type RecordForm } from '../fhir';
+import type { MetadataChange } from '../image';
 import { readClaims } from './launch';
 import { Ledger } from './ledger';
 import { Outbox, type Attendant } from './outbox';
@@ -25,7 +25,7 @@ import {
   type SessionState,
   type SessionSync,
   type SessionSyncOptions,
-} from './session';
+} from './api';
 import { extend, type Happening, type TimelineEntry } from './timeline';
 
 /** How long the desktop may not have heard of a change while realtime is down. */

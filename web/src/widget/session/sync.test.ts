@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { EventName, Image } from '../contract/api';
+import type { EventName, Image } from '../../contract/api';
 import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
-import type { Commit, SessionSync } from './session';
+import type { Commit, SessionSync } from './api';
 import { createSessionSync, UNDO_MS } from './sync';
 
 const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;

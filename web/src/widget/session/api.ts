@@ -1,8 +1,8 @@
 /** A session as a host sees it: its state, and what can be done with it. */
 
-import type { ClientErrorCode } from '../api/client';
-import type { Bundle, RecordForm } from './fhir';
-import { missingFrom, type MetadataChange, type WidgetImage } from './image';
+import type { ClientErrorCode } from '../../api/client';
+import type { Bundle, RecordForm } from '../fhir';
+import { missingFrom, type MetadataChange, type WidgetImage } from '../image';
 import type { Realtime } from './realtime';
 import type { TimelineEntry } from './timeline';
 

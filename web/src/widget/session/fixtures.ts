@@ -1,6 +1,6 @@
 /** Invented photos and a small edge for the tests. */
 
-import type { Image, Metadata } from '../contract/api';
+import type { Image, Metadata } from '../../contract/api';
 import type { RealtimeHandlers } from './realtime';
 
 export const AT = '2026-03-04T09:30:00Z';

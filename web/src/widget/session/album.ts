@@ -1,7 +1,7 @@
 /** The photos of one session and what was done to them here. No network, no timers. */
 
-import type { Image, Metadata } from '../contract/api';
-import { codeMetadata, type MetadataChange, type WidgetImage } from './image';
+import type { Image, Metadata } from '../../contract/api';
+import { codeMetadata, type MetadataChange, type WidgetImage } from '../image';
 import type { Ledger } from './ledger';
 import type { Outbox } from './outbox';
 import type { TimelineEntry } from './timeline';

@@ -4,11 +4,11 @@
  * when another patient is opened goes on being sent, for about a minute.
  */
 
-import { ApiError } from '../api/client';
-import * as edge from '../api/desktop';
-import type { Image } from '../contract/api';
-import type { MetadataChange } from './image';
-import { OVER } from './session';
+import { ApiError } from '../../api/client';
+import * as edge from '../../api/desktop';
+import type { Image } from '../../contract/api';
+import type { MetadataChange } from '../image';
+import { OVER } from './api';
 
 /** Waits between the tries once nobody attends. */
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;

@@ -2,7 +2,7 @@
 
 import type { ClientOptions } from 'ably';
 import { BaseRealtime, FetchRequest, WebSocketTransport } from 'ably/modular';
-import type { EventName, RealtimeResponse, SessionEvent } from '../contract/api';
+import type { EventName, RealtimeResponse, SessionEvent } from '../../contract/api';
 
 export interface RealtimeHandlers {
   /** Something happened in the session, which made it this revision; undefined if the message does not say. */
