@@ -153,20 +153,20 @@ func (p *phone) Put(
 	to shared.PresignedUpload,
 	body []byte,
 	progress func(int64),
-) (upload.Answer, error) {
+) (upload.PutResult, error) {
 	request, err := http.NewRequest("PUT", to.UploadURL, bytes.NewReader(body))
 	if err != nil {
-		return upload.Answer{}, err
+		return upload.PutResult{}, err
 	}
 	for name, value := range to.Headers {
 		request.Header.Set(name, value)
 	}
 	got, err := p.traffic.do(ctx, storageRoute+"PUT object", request)
 	if err != nil {
-		return upload.Answer{}, shared.Wrap(err, shared.CodeNetwork, "the store does not answer")
+		return upload.PutResult{}, shared.Wrap(err, shared.CodeNetwork, "the store does not answer")
 	}
 	progress(int64(len(body)))
-	return upload.Answer{
+	return upload.PutResult{
 		Status:     got.Status,
 		RetryAfter: edgeapi.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now()),
 	}, nil

@@ -25,7 +25,7 @@ func (b BlobSource) Without(offset, length int64) photo.Source {
 // Read answers length bytes from offset, fewer at the end. It fails when the
 // phone takes the file away: the permission to read one can lapse.
 func (b BlobSource) Read(ctx context.Context, offset, length int64) ([]byte, error) {
-	promise, err := attempt(func() js.Value {
+	promise, err := catch(func() js.Value {
 		return b.value.Call("slice", float64(offset), float64(offset+length)).Call("arrayBuffer")
 	})
 	if err != nil {

@@ -28,7 +28,7 @@ func NewCanvasCodec() (CanvasCodec, bool) {
 // honest paints a known pattern and reads it back.
 func honest() bool {
 	const size = 16
-	ok, err := attempt(func() js.Value {
+	ok, err := catch(func() js.Value {
 		context := newCanvas(size, size).Call("getContext", "2d", map[string]any{"willReadFrequently": true})
 		image := context.Call("createImageData", size, size)
 		want := make([]byte, 4*size*size)
@@ -58,7 +58,7 @@ func (CanvasCodec) Decode(ctx context.Context, source photo.Source, _ int) (phot
 	if !ok {
 		return nil, errors.New("the browser decodes Blobs only")
 	}
-	promise, err := attempt(func() js.Value { return js.Global().Call("createImageBitmap", blob.value) })
+	promise, err := catch(func() js.Value { return js.Global().Call("createImageBitmap", blob.value) })
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (b *bitmap) Estimate(ctx context.Context, width, height int, quality float6
 		return len(jpeg), err
 	}
 	if b.some.IsUndefined() {
-		_, err := attempt(func() js.Value {
+		_, err := catch(func() js.Value {
 			b.some = newCanvas(width, rows)
 			context := b.some.Call("getContext", "2d", map[string]any{"alpha": false})
 			for top := 0; top < rows; top += block {
@@ -120,7 +120,7 @@ func (b *bitmap) resize(width, height int) error {
 		return nil
 	}
 	b.release()
-	_, err := attempt(func() js.Value {
+	_, err := catch(func() js.Value {
 		b.canvas = b.paint(width, height, true)
 		return js.Undefined()
 	})
@@ -128,7 +128,7 @@ func (b *bitmap) resize(width, height int) error {
 }
 
 func encode(ctx context.Context, canvas js.Value, quality float64) ([]byte, error) {
-	promise, err := attempt(func() js.Value {
+	promise, err := catch(func() js.Value {
 		return canvas.Call("convertToBlob", map[string]any{"type": "image/jpeg", "quality": quality})
 	})
 	if err != nil {
@@ -147,7 +147,7 @@ func encode(ctx context.Context, canvas js.Value, quality float64) ([]byte, erro
 
 func (b *bitmap) Sample(_ context.Context, width, height int) ([]byte, error) {
 	var pixels []byte
-	_, err := attempt(func() js.Value {
+	_, err := catch(func() js.Value {
 		canvas := b.sample(width, height)
 		data := canvas.Call("getContext", "2d").Call("getImageData", 0, 0, width, height).Get("data")
 		pixels = make([]byte, data.Length())

@@ -16,7 +16,7 @@ func Digest(ctx context.Context, data []byte) (sum [sha256.Size]byte, err error)
 	if subtle.IsUndefined() {
 		return photo.GoDigest(ctx, data)
 	}
-	promise, err := attempt(func() js.Value { return subtle.Call("digest", "SHA-256", bytesToJS(data)) })
+	promise, err := catch(func() js.Value { return subtle.Call("digest", "SHA-256", bytesToJS(data)) })
 	if err != nil {
 		return sum, err
 	}

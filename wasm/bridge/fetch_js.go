@@ -34,7 +34,7 @@ func fetched(ctx context.Context, request edgeapi.Request, signal js.Value) (edg
 		options["body"] = string(request.Body)
 	}
 	options["headers"] = headers
-	promise, err := attempt(func() js.Value { return js.Global().Call("fetch", request.URL, options) })
+	promise, err := catch(func() js.Value { return js.Global().Call("fetch", request.URL, options) })
 	if err != nil {
 		return edgeapi.Response{}, err
 	}

@@ -20,14 +20,14 @@ const (
 // OpenIndexedDB opens the database. It fails where there is none, or where the
 // browser refuses it.
 func OpenIndexedDB(ctx context.Context) (*IndexedDB, error) {
-	factory, err := attempt(func() js.Value { return js.Global().Get("indexedDB") })
+	factory, err := catch(func() js.Value { return js.Global().Get("indexedDB") })
 	if err != nil {
 		return nil, err
 	}
 	if !factory.Truthy() {
 		return nil, errors.New("no IndexedDB")
 	}
-	request, err := attempt(func() js.Value { return factory.Call("open", databaseName, 1) })
+	request, err := catch(func() js.Value { return factory.Call("open", databaseName, 1) })
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (d *IndexedDB) Get(ctx context.Context, key string) ([]byte, error) {
 // Write implements journal.Storage, as one transaction.
 func (d *IndexedDB) Write(ctx context.Context, puts []journal.Item, deletes []string) error {
 	var transaction js.Value
-	_, err := attempt(func() js.Value {
+	_, err := catch(func() js.Value {
 		// strict: written to the disk, not only handed to the system, before it counts.
 		transaction = d.db.Call("transaction", storeName, "readwrite", map[string]any{"durability": "strict"})
 		store := transaction.Call("objectStore", storeName)
@@ -90,7 +90,7 @@ func (d *IndexedDB) Write(ctx context.Context, puts []journal.Item, deletes []st
 }
 
 func (d *IndexedDB) request(ctx context.Context, ask func(store js.Value) js.Value) (js.Value, error) {
-	request, err := attempt(func() js.Value {
+	request, err := catch(func() js.Value {
 		return ask(d.db.Call("transaction", storeName, "readonly").Call("objectStore", storeName))
 	})
 	if err != nil {

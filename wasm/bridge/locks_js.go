@@ -33,7 +33,7 @@ func (l *WebLocks) Acquire(ctx context.Context, name string, shared bool) (func(
 		close(granted)
 		return promise
 	})
-	request, err := attempt(func() js.Value { return l.manager.Call("request", name, options, hold) })
+	request, err := catch(func() js.Value { return l.manager.Call("request", name, options, hold) })
 	if err != nil {
 		hold.Release()
 		return nil, err

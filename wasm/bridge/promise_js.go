@@ -59,9 +59,9 @@ func newError(value js.Value) error {
 	return jsError{"unknown error"}
 }
 
-// attempt calls into the browser and turns an exception into an error;
+// catch calls into the browser and turns an exception into an error;
 // syscall/js panics with it.
-func attempt(call func() js.Value) (value js.Value, err error) {
+func catch(call func() js.Value) (value js.Value, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:

@@ -84,7 +84,7 @@ func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value,
 }
 
 func (c *PureCodec) run() error {
-	worker, err := attempt(func() js.Value { return c.start.Invoke() })
+	worker, err := catch(func() js.Value { return c.start.Invoke() })
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (XHR) Put(
 	to shared.PresignedUpload,
 	body []byte,
 	progress func(sent int64),
-) (upload.Answer, error) {
+) (upload.PutResult, error) {
 	xhr := js.Global().Get("XMLHttpRequest").New()
 	ended := make(chan struct{}, 1)
 	onProgress := js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -33,7 +33,7 @@ func (XHR) Put(
 		return nil
 	})
 	defer onEnd.Release()
-	_, err := attempt(func() js.Value {
+	_, err := catch(func() js.Value {
 		xhr.Call("open", "PUT", to.UploadURL)
 		for name, value := range to.Headers {
 			xhr.Call("setRequestHeader", name, value)
@@ -45,7 +45,7 @@ func (XHR) Put(
 		return js.Undefined()
 	})
 	if err != nil {
-		return upload.Answer{}, shared.Wrap(err, shared.CodeNetwork, "the PUT could not begin")
+		return upload.PutResult{}, shared.Wrap(err, shared.CodeNetwork, "the PUT could not begin")
 	}
 	select {
 	case <-ended:
@@ -55,13 +55,13 @@ func (XHR) Put(
 	xhr.Get("upload").Set("onprogress", js.Null())
 	xhr.Set("onloadend", js.Null())
 	if err := ctx.Err(); err != nil {
-		return upload.Answer{}, err
+		return upload.PutResult{}, err
 	}
 	status := xhr.Get("status").Int()
 	if status == 0 {
-		return upload.Answer{}, shared.NewError(shared.CodeNetwork, "the store does not answer")
+		return upload.PutResult{}, shared.NewError(shared.CodeNetwork, "the store does not answer")
 	}
-	return upload.Answer{Status: status, RetryAfter: retryAfter(xhr)}, nil
+	return upload.PutResult{Status: status, RetryAfter: retryAfter(xhr)}, nil
 }
 
 // retryAfter is zero where the store does not expose the header to scripts.

@@ -1,14 +1,17 @@
-// Package upload is the queue that brings photos from the phone to the desktop
-// and does not give up. It decides everything: when a photo is compressed,
-// signed, sent and confirmed, what a failure means, what is told to the
-// person. It knows no browser: the world is behind the interfaces of ports.go.
+// Package upload brings photos from the phone to the desktop and does not give
+// up. It makes every decision: when a photo is compressed, signed, sent and
+// confirmed, what a failure means, and what the page shows. It knows no browser:
+// everything outside is behind the interfaces of ports.go.
 //
-// Each photo walks one road, one stage after the other:
+// Each photo goes through these stages:
 //
 //	chosen ─ compress ─▶ compressed ─ sign ─▶ signed ─ send ─▶ sent ─ confirm ─▶ confirmed
 //
-// and can leave it to failed or cancelled, from where it comes back to the
-// stage it left. One goroutine owns all state (Queue.Run); steps run in
-// goroutines of their own and report back to it. Every step can be repeated
-// without harm: the photo's id, its key and its bytes never change.
+// It can leave them to failed or cancelled, and from there it comes back to the
+// stage that it left. One goroutine owns all state (Queue.Run). Each step runs in
+// a goroutine of its own, as a job, and reports back. Every step can be repeated
+// safely: the photo's id, its key and its bytes never change.
+//
+// The state has three owners: the album (photos, transitions, journal), the
+// traffic (jobs, circuits, schedule) and the display (board, snapshots).
 package upload

@@ -1,9 +1,7 @@
 package upload
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -21,49 +19,14 @@ func (q *Queue) open(apiBase string, session shared.TokenResponse) {
 		q.forget()
 	}
 	sameRecord := earlier != nil && earlier.JournalKey == session.JournalKey
-	for _, p := range q.photos {
-		if p.stage == StageChosen {
-			continue
-		}
-		q.abandon(p)
-		if p.restsOnly() {
-			p.revive()
-		}
-		q.forgetSlot(p, sameRecord)
-		p.refresh()
-	}
-	for a := range q.attempts { // the earlier session's list is not this one's
-		if a.step == probe {
-			a.drop()
-		}
-	}
-	q.session = &session
-	q.edge = q.world.Dial(apiBase, session)
-	q.edgeLink, q.store = circuit{inFlight: q.edgeLink.inFlight}, circuit{inFlight: q.store.inFlight}
-	q.stopped, q.stored = nil, map[string]string{}
-	q.imageCount = session.ImageCount
-	q.aliveUntil = session.SessionExpiresAt
-	q.opening = true
-	ctx, clock, openJournal, scribe := q.ctx, q.world.Clock, q.world.OpenJournal, q.scribe
-	if scribe == nil {
-		scribe = newScribe(clock, nil, nil)
-	}
-	written := scribe.written()
+	q.session, q.opening = &session, true
+	q.traffic.join(q.world.Dial(apiBase, session), &session)
+	q.album.rejoin(sameRecord, session.ImageCount)
+	ctx, clock, openJournal, written := q.ctx, q.world.Clock, q.world.OpenJournal, q.album.written()
 	go func() {
 		journal, entries, err := replay(ctx, clock, written, openJournal, session)
 		q.mailbox.post(func() { q.opened(&session, journal, entries, err) })
 	}()
-}
-
-// forgetSlot takes back what only the earlier session's record knew.
-func (q *Queue) forgetSlot(p *photo, sameRecord bool) {
-	lost := p.stage == StageSigned || p.stage == StageSent && !sameRecord
-	if lost {
-		p.move(StageCompressed)
-	}
-	if p.halted() && p.resume == StageSent && !sameRecord {
-		p.resume = StageCompressed
-	}
 }
 
 // replay opens the journal and reads it, within openLimit, once what was to be
@@ -107,55 +70,19 @@ func (q *Queue) opened(session *shared.TokenResponse, journal Journal, entries [
 		return // another open came meanwhile
 	}
 	q.opening = false
-	q.durable = err == nil
-	q.board.dirty = true
 	if err != nil {
 		journal = nil
 	}
-	q.scribe = newScribe(q.world.Clock, journal, func(error) {
-		q.mailbox.post(func() { q.durable = false; q.board.dirty = true })
+	scribe := newScribe(q.ctx, q.world.Clock, journal, func(error) {
+		q.mailbox.post(func() { q.album.durable = false })
 	})
-	for _, p := range q.photos { // of the same encounter, under an earlier key
-		q.noteAll(p)
-	}
-	q.adopt(entries)
-	q.wantList = len(entries) > 0 || session.ImageCount > 0
-	q.holdForList = q.wantList
+	q.album.keepIn(scribe, err == nil)
+	q.album.adopt(entries)
+	wanted := len(entries) > 0 || session.ImageCount > 0
+	q.album.edge.wanted, q.album.edge.hold = wanted, wanted
 	deferred := q.deferred
 	q.deferred = nil
 	for _, c := range deferred {
 		q.command(c)
-	}
-}
-
-// adopt brings the journal's photos back.
-func (q *Queue) adopt(entries []Entry) {
-	for _, entry := range entries {
-		if q.find(entry.ID) != nil {
-			continue
-		}
-		p := restored(entry)
-		q.photos = append(q.photos, p)
-		q.lastOrder = max(q.lastOrder, p.order)
-		q.show(p)
-	}
-	slices.SortStableFunc(q.photos, func(a, b *photo) int { return cmp.Compare(a.order, b.order) })
-}
-
-// noteAll has a photo written anew, bytes and all.
-func (q *Queue) noteAll(p *photo) {
-	if p.jpeg == nil {
-		q.note(p)
-		return
-	}
-	record, jpeg := p.record(), p.jpeg
-	q.write(func(ctx context.Context, j Journal) error { return j.SaveJPEG(ctx, record, jpeg) })
-}
-
-// show gives the photo's picture to the page, once.
-func (q *Queue) show(p *photo) {
-	if p.jpeg != nil && !p.shown {
-		p.shown = true
-		q.world.Preview(p.id, p.jpeg)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Stage is how far a photo has come. It is what the journal keeps; what is
-// being done about a photo right now is its attempt.
+// being done for a photo right now is its job.
 type Stage string
 
 // The stages of a photo.
@@ -47,7 +47,6 @@ type photo struct {
 	stage   Stage
 	resume  Stage // of a failed or cancelled photo: where it goes on
 	asked   bool  // Upload was pressed for it
-	attempt *attempt
 	problem *Problem
 
 	tries     [steps]int // failed tries of each step, since its last success
@@ -62,11 +61,12 @@ type photo struct {
 	warnings      []Warning
 	metadata      shared.Metadata
 
-	target shared.PresignedUpload
-	lapses time.Time // phone's clock, when target is no longer worth starting
-	sent   int64     // most bytes that any try got across
-	at     time.Time // when the edge confirmed it
-	shown  bool      // its preview was given away
+	target  shared.PresignedUpload
+	lapses  time.Time // phone's clock, when target is no longer worth starting
+	sent    int64     // most bytes that any try got across
+	at      time.Time // when the edge confirmed it
+	shown   bool      // its preview was given away
+	earlier bool      // confirmed before the upload that goes on now
 	// cancelling: the person cancelled while the edge was being told; if that
 	// fails, the photo is cancelled.
 	cancelling bool
@@ -109,11 +109,6 @@ func (p *photo) refresh() {
 	p.notBefore, p.heldUntil = time.Time{}, time.Time{}
 }
 
-// due reports whether a step may begin now.
-func (p *photo) due(now time.Time) bool {
-	return p.attempt == nil && !p.notBefore.After(now)
-}
-
 // halted reports whether the photo left the road.
 func (p *photo) halted() bool { return p.stage == StageFailed || p.stage == StageCancelled }
 
@@ -123,6 +118,36 @@ func (p *photo) restsOnly() bool { return p.stage == StageFailed && !p.notBefore
 // pending reports whether the queue still has to bring the photo across.
 func (p *photo) pending() bool {
 	return p.asked && p.stage != StageConfirmed && (!p.halted() || p.restsOnly())
+}
+
+// unsign takes the photo back to before it was signed.
+func (p *photo) unsign() {
+	if p.stage != StageCompressed {
+		p.move(StageCompressed)
+	}
+}
+
+// forgetSlot takes back what only an earlier session's record knew. sameRecord
+// reports whether the edge still has that record.
+func (p *photo) forgetSlot(sameRecord bool) {
+	if p.stage == StageSigned || p.stage == StageSent && !sameRecord {
+		p.move(StageCompressed)
+	}
+	if p.halted() && p.resume == StageSent && !sameRecord {
+		p.resume = StageCompressed
+	}
+}
+
+// confirm takes the photo to the end of the road.
+func (p *photo) confirm(image shared.Image, now time.Time) {
+	p.move(StageConfirmed)
+	p.at, p.sent = image.UploadedAt, p.bytes
+	if p.at.IsZero() {
+		p.at = now
+	}
+	p.problem, p.cancelling = nil, false
+	p.notBefore = time.Time{}
+	p.jpeg, p.file = nil, nil
 }
 
 func (p *photo) duplicate() bool { return slices.Contains(p.warnings, WarningDuplicate) }

@@ -40,18 +40,18 @@ const (
 // through; after that it tries again by itself.
 var resting = shared.RetryPolicy{Attempts: 1, Base: 30 * time.Second, Max: 2 * time.Minute}
 
-// verdict is what a failure means for the photo.
-type verdict int
+// decision is what a failure means for the photo.
+type decision int
 
 const (
-	again     verdict = iota // the same, later
-	signAgain                // a new URL, the same key, then later
-	fail                     // this photo cannot go on by itself
-	stop                     // no photo of this session can
+	again     decision = iota // the same, later
+	signAgain                 // a new URL, the same key, then later
+	fail                      // this photo cannot go on by itself
+	stop                      // no photo of this session can
 )
 
-// judge is the one policy for the failures of sign, send and confirm.
-func judge(s step, code shared.Code) verdict {
+// decide is the one policy for the failures of sign, send and confirm.
+func decide(s step, code shared.Code) decision {
 	switch code {
 	case shared.CodeNetwork,
 		shared.CodeTimeout,
@@ -78,21 +78,21 @@ func judge(s step, code shared.Code) verdict {
 	}
 }
 
-// reaches reports whether a failure with this code shows that nobody was there
-// to answer, or nobody able to.
-func unreachable(code shared.Code) bool { return judge(send, code) == again }
+// unreachable reports whether a failure with this code shows that the other side
+// could not be reached, or could not respond.
+func unreachable(code shared.Code) bool { return decide(send, code) == again }
 
 // put does one PUT and turns what came of it into nil or an error with a code.
-// 412 is success: the bytes are there, from a try whose answer was lost.
+// 412 is success: the bytes are there, from a try whose response was lost.
 func put(ctx context.Context, transport Transport, to shared.PresignedUpload, body []byte, progress func(int64)) error {
-	answer, err := transport.Put(ctx, to, body, progress)
+	result, err := transport.Put(ctx, to, body, progress)
 	if err != nil {
 		return err
 	}
 	failed := func(code shared.Code) error {
-		return &shared.Error{Code: code, Detail: "the upload was refused", RetryAfter: answer.RetryAfter}
+		return &shared.Error{Code: code, Detail: "the upload was refused", RetryAfter: result.RetryAfter}
 	}
-	switch status := answer.Status; {
+	switch status := result.Status; {
 	case status >= 200 && status < 300, status == 412:
 		return nil
 	case status == 429:

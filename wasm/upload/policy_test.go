@@ -12,10 +12,10 @@ import (
 )
 
 // Every code at every step: one table says it all.
-func TestJudge(t *testing.T) {
+func TestDecide(t *testing.T) {
 	tests := []struct {
 		codes               []shared.Code
-		sign, send, confirm verdict
+		sign, send, confirm decision
 	}{
 		{
 			[]shared.Code{
@@ -57,11 +57,11 @@ func TestJudge(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, code := range test.codes {
-			if got := [...]verdict{
-				judge(sign, code),
-				judge(send, code),
-				judge(confirm, code),
-			}; got != [...]verdict{
+			if got := [...]decision{
+				decide(sign, code),
+				decide(send, code),
+				decide(confirm, code),
+			}; got != [...]decision{
 				test.sign,
 				test.send,
 				test.confirm,
@@ -72,23 +72,23 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-type answers struct {
-	answer Answer
+type responses struct {
+	result PutResult
 	err    error
 }
 
-func (a answers) Put(context.Context, shared.PresignedUpload, []byte, func(int64)) (Answer, error) {
-	return a.answer, a.err
+func (a responses) Put(context.Context, shared.PresignedUpload, []byte, func(int64)) (PutResult, error) {
+	return a.result, a.err
 }
 
-func TestPutAnswers(t *testing.T) {
+func TestPutResults(t *testing.T) {
 	for status, want := range map[int]shared.Code{
 		200: "", 204: "", 412: "", 403: shared.CodeForbidden, 400: shared.CodeBadRequest, 404: shared.CodeBadRequest, 302: shared.CodeBadRequest,
 		408: shared.CodeUpstreamUnavailable, 425: shared.CodeUpstreamUnavailable, 429: shared.CodeRateLimited, 500: shared.CodeUpstreamUnavailable, 503: shared.CodeUpstreamUnavailable,
 	} {
 		err := put(
 			t.Context(),
-			answers{answer: Answer{Status: status, RetryAfter: time.Hour}},
+			responses{result: PutResult{Status: status, RetryAfter: time.Hour}},
 			shared.PresignedUpload{},
 			nil,
 			nil,
@@ -101,7 +101,7 @@ func TestPutAnswers(t *testing.T) {
 		}
 	}
 	cause := errors.New("cause")
-	if err := put(t.Context(), answers{err: cause}, shared.PresignedUpload{}, nil, nil); err != cause {
+	if err := put(t.Context(), responses{err: cause}, shared.PresignedUpload{}, nil, nil); err != cause {
 		t.Errorf("error %v", err)
 	}
 }

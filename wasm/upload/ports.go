@@ -7,17 +7,17 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// Clock tells the time and waits.
+// Clock reads the time and waits.
 type Clock interface {
-	// Now is the phone's wall clock, without a monotonic part: a phone's
-	// monotonic clock stands still while the phone sleeps. It may be wrong and
-	// it may jump.
+	// Now returns the phone's wall clock, without a monotonic part: a phone's
+	// monotonic clock stops while the phone sleeps. It may be wrong and it may
+	// jump.
 	Now() time.Time
 	// After sends once, when d has passed.
 	After(d time.Duration) <-chan time.Time
 }
 
-// Source is a chosen file; what it offers is between the page and the Compressor.
+// Source is a chosen file. The Compressor knows what else it offers.
 type Source interface {
 	// Size is in bytes.
 	Size() int64
@@ -34,15 +34,15 @@ type Compressed struct {
 
 // Compressor makes a photo small enough to send.
 type Compressor interface {
-	// Compress answers a JPEG of at most maxBytes. It fails with a
-	// *shared.Error that says what is wrong with the file: empty_file,
+	// Compress returns a JPEG of at most maxBytes. It fails with a
+	// *shared.Error whose code says what is wrong with the file: empty_file,
 	// not_an_image, truncated, too_many_pixels, cannot_decode, blank_result,
 	// out_of_memory, timeout.
 	Compress(ctx context.Context, source Source, maxBytes int) (Compressed, error)
 }
 
-// Answer is what an object store said to a PUT.
-type Answer struct {
+// PutResult is an object store's response to a PUT.
+type PutResult struct {
 	Status     int
 	RetryAfter time.Duration // zero: not said
 }
@@ -50,33 +50,32 @@ type Answer struct {
 // Transport carries bytes to the object store.
 type Transport interface {
 	// Put sends body to a presigned URL and calls progress, which does not
-	// block, with the bytes that have left so far. Every HTTP answer is an
-	// Answer; an error means that there was none.
-	Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(sent int64)) (Answer, error)
+	// block, with the bytes that have left so far. Every HTTP response is a
+	// PutResult; an error means that there was none.
+	Put(ctx context.Context, to shared.PresignedUpload, body []byte, progress func(sent int64)) (PutResult, error)
 }
 
-// Signed is the edge's answer to Sign.
+// Signed is the edge's response to Sign.
 type Signed struct {
 	Uploads []shared.PresignedUpload
-	// ServerTime is the edge's clock when it answered; zero if unknown.
+	// ServerTime is the edge's clock when it responded; zero if unknown.
 	ServerTime time.Time
 }
 
 // Edge is the session API for one encounter. Its methods fail with a
-// *shared.Error: the edge's own code, or network when there was no answer of
-// the edge's.
+// *shared.Error: the edge's own code, or network if the edge did not respond.
 type Edge interface {
 	// Sign reserves a slot for each image and signs its PUT. Repeated, it
-	// answers the same keys.
+	// returns the same keys.
 	Sign(ctx context.Context, images []shared.PresignImage) (Signed, error)
-	// Confirm tells the desktop of an image whose bytes have arrived.
-	// Repeated, it changes nothing.
+	// Confirm adds an image whose bytes have arrived to the session. Repeated, it
+	// changes nothing.
 	Confirm(ctx context.Context, image shared.ConfirmRequest) (shared.ConfirmResponse, error)
-	// List answers the images that are confirmed.
+	// List returns the images that are confirmed.
 	List(ctx context.Context) (shared.ListResponse, error)
 }
 
-// Record is what the journal remembers of a photo beside its bytes.
+// Record is what the journal keeps of a photo beside its bytes.
 type Record struct {
 	ID            string
 	Order         int64 // photos are listed by it
@@ -101,10 +100,10 @@ type Entry struct {
 	JPEG []byte
 }
 
-// Journal remembers photos beyond the life of the page. Every method may fail;
-// the queue then goes on in memory and says so.
+// Journal keeps photos beyond the life of the page. Every method may fail; the
+// queue then works in memory and the snapshot says so.
 type Journal interface {
-	// Replay answers what earlier pages of this session left behind, by Order.
+	// Replay returns what earlier pages of this session left behind, by Order.
 	Replay(ctx context.Context) ([]Entry, error)
 	// Save writes photos' records, all or none.
 	Save(ctx context.Context, records ...Record) error
@@ -125,8 +124,8 @@ type World struct {
 	Dial func(apiBase string, session shared.TokenResponse) Edge
 	// OpenJournal opens the journal of one session and purges what others left.
 	OpenJournal func(ctx context.Context, session shared.TokenResponse) (Journal, error)
-	// Show is told of every change. It does not block and keeps nothing.
+	// Show is called with every change. It does not block and keeps nothing.
 	Show func(Snapshot)
-	// Preview is given each compressed photo once.
+	// Preview is called with each compressed photo once.
 	Preview func(id string, jpeg []byte)
 }

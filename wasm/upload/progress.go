@@ -8,16 +8,11 @@ import (
 // board keeps what is shown steady: bytes never fall and time left never
 // grows while one upload goes on.
 type board struct {
-	dirty bool      // a state changed since the last snapshot
-	dueAt time.Time // progress alone is shown at most every showEvery
-
 	sent, total int64
-	gone        int64           // bytes that removed photos had sent
-	before      map[string]bool // confirmed before this upload: not part of it
+	gone        int64 // bytes that removed photos had sent
 
-	samples  []sample
-	left     time.Duration // as last shown; zero: nothing shown
-	lastShow time.Time
+	samples []sample
+	left    time.Duration // as last shown; zero: nothing shown
 }
 
 type sample struct {
@@ -26,25 +21,13 @@ type sample struct {
 }
 
 const (
-	showEvery  = 100 * time.Millisecond
+	showEvery  = 100 * time.Millisecond // a snapshot, when only bytes move
 	rateWindow = 10 * time.Second
 )
 
-// restart begins a new count: every photo of the last upload is across.
-func (b *board) restart(photos []*photo) {
-	*b = board{dirty: true, before: map[string]bool{}, lastShow: b.lastShow}
-	for _, p := range photos {
-		if p.stage == StageConfirmed {
-			b.before[p.id] = true
-		} else {
-			p.sent = 0
-		}
-	}
-}
-
 // leave notes that a photo was taken out: what it had sent stays in the count.
 func (b *board) leave(p *photo) {
-	if p.asked && !b.before[p.id] {
+	if p.asked && !p.earlier {
 		b.gone += p.sent
 	}
 }
@@ -54,7 +37,7 @@ func (b *board) leave(p *photo) {
 func (b *board) count(photos []*photo, limit int64) {
 	sent, total := b.gone, b.gone
 	for _, p := range photos {
-		if !p.asked || b.before[p.id] {
+		if !p.asked || p.earlier {
 			continue
 		}
 		sent += p.sent

@@ -8,112 +8,100 @@ import (
 )
 
 // observe reads the progress of what is in flight and ends what has stalled.
-func (q *Queue) observe() {
-	for a := range q.attempts {
-		if a.step == compress {
+func (t *traffic) observe() {
+	for j := range t.jobs {
+		if j.step == compress {
 			continue // has a limit of its own
 		}
-		if sent := a.sent.Load(); sent > a.seen {
-			a.seen, a.movedAt = sent, q.now
-			for _, p := range a.photos {
+		if sent := j.sent.Load(); sent > j.seen {
+			j.seen, j.movedAt = sent, t.now
+			for _, p := range j.photos {
 				p.sent = max(p.sent, min(sent, p.bytes))
 			}
 		}
-		if q.now.Sub(a.movedAt) >= stallAfter {
-			a.cancel(&shared.Error{Code: shared.CodeNetwork, Detail: "no progress"})
+		if t.now.Sub(j.movedAt) >= stallAfter {
+			j.cancel(&shared.Error{Code: shared.CodeNetwork, Detail: "no progress"})
 		}
 	}
 }
 
-// schedule begins every step that may begin. It is called after each event and
-// decides from the state alone.
-func (q *Queue) schedule() {
-	if q.session == nil || q.opening {
-		return
+// schedule starts every step that may start. It decides from the state alone.
+// It reports whether anything changed.
+func (t *traffic) schedule() (changed bool) {
+	t.started = false
+	t.startCompress()
+	if t.stopped != nil || t.paused {
+		return t.started
 	}
-	q.startCompress()
-	if q.stopped != nil || q.paused {
-		return
+	woken := t.album.wakeRested(t.now)
+	t.startList()
+	if !t.album.edge.blocks() {
+		t.startConfirms()
+		t.startSends()
+		t.startSign()
 	}
-	q.wakeRested()
-	q.startList()
-	if q.holdForList && q.wantList {
-		return
-	}
-	q.startConfirms()
-	q.startSends()
-	q.startSign()
-}
-
-// wakeRested lets failed photos try again whose rest is over.
-func (q *Queue) wakeRested() {
-	for _, p := range q.photos {
-		if p.restsOnly() && p.due(q.now) {
-			p.revive()
-			q.note(p)
-			q.board.dirty = true
-		}
-	}
+	return t.started || woken
 }
 
 // startCompress works on one photo at a time: pixels are the scarcest memory.
-func (q *Queue) startCompress() {
+func (t *traffic) startCompress() {
 	var next *photo
-	for _, p := range q.photos {
+	for _, p := range t.album.photos {
 		if p.stage != StageChosen {
 			continue
 		}
-		if p.attempt != nil {
+		if t.jobOf[p] != nil {
 			return
 		}
 		if next == nil || p.asked && !next.asked {
 			next = p
 		}
 	}
-	if next != nil && q.busy(compress) == 0 {
-		q.compress(next)
+	if next != nil && t.busy(compress) == 0 {
+		t.compress(next)
 	}
 }
 
 // startList asks for the edge's list: after a restore, and to tell a blocked
 // upload address from a dead network.
-func (q *Queue) startList() {
-	if !q.wantList && !q.puzzled() {
+func (t *traffic) startList() {
+	if !t.album.edge.wanted && !t.mustDiagnose() {
 		return
 	}
-	if q.busy(probe) == 0 && q.edgeLink.ready(q.now) && !q.listAt.After(q.now) {
-		q.list()
+	if t.busy(probe) == 0 && t.edgeLink.ready(t.now) && !t.listAt.After(t.now) {
+		t.list()
 	}
 }
 
-// puzzled: the store is out of reach and nobody knows whether the edge is.
-func (q *Queue) puzzled() bool {
-	return q.store.open() && q.store.code == shared.CodeNetwork && !q.edgeLink.open() &&
-		!q.edgeSeen.After(q.store.since)
+// mustDiagnose reports whether the store is out of reach and it is not known
+// whether the edge is, too.
+func (t *traffic) mustDiagnose() bool {
+	return t.storeLink.open() && t.storeLink.code == shared.CodeNetwork && !t.edgeLink.open() &&
+		!t.edgeSeen.After(t.storeLink.since)
 }
 
-func (q *Queue) startConfirms() {
-	for _, p := range q.photos {
-		if p.asked && p.stage == StageSent && p.due(q.now) && q.edgeLink.ready(q.now) {
-			q.confirm(p)
+func (t *traffic) startConfirms() {
+	for _, p := range t.album.photos {
+		if p.asked && p.stage == StageSent && t.due(p) && t.edgeLink.ready(t.now) {
+			t.confirm(p)
 		}
 	}
 }
 
-func (q *Queue) startSends() {
-	free := maxPuts - q.busy(send)
-	for _, p := range q.photos {
-		if free == 0 || !q.store.ready(q.now) {
+func (t *traffic) startSends() {
+	free := maxPuts - t.busy(send)
+	for _, p := range t.album.photos {
+		if free == 0 || !t.storeLink.ready(t.now) {
 			return
 		}
-		if !p.asked || p.stage != StageSigned || !p.due(q.now) {
+		if !p.asked || p.stage != StageSigned || !t.due(p) {
 			continue
 		}
-		if !p.lapses.After(q.now) {
+		if !p.lapses.After(t.now) {
 			p.move(StageCompressed) // sign again rather than be refused
 			continue
 		}
-		q.send(p)
+		t.send(p)
 		free--
 	}
 }
@@ -122,28 +110,28 @@ func (q *Queue) startSends() {
 // could begin, no signed photo is left waiting for it and there is enough for a
 // call: the other PUTs keep the network busy meanwhile. While the store is out
 // of reach, a URL is asked for only when one could be tried.
-func (q *Queue) startSign() {
-	if q.busy(sign) > 0 || q.busy(send) == maxPuts || !q.edgeLink.ready(q.now) || !q.store.ready(q.now) {
+func (t *traffic) startSign() {
+	if t.busy(sign) > 0 || t.busy(send) == maxPuts || !t.edgeLink.ready(t.now) || !t.storeLink.ready(t.now) {
 		return
 	}
-	limit := q.session.Limits.MaxBatch
+	limit := t.session.Limits.MaxBatch
 	if limit <= 0 {
 		limit = shared.MaxImages
 	}
-	if q.signCap > 0 {
-		limit = min(limit, q.signCap)
+	if t.signCap > 0 {
+		limit = min(limit, t.signCap)
 	}
 	var batch []*photo
-	for _, p := range q.photos {
-		if p.asked && p.stage == StageSigned && p.attempt == nil {
+	for _, p := range t.album.photos {
+		if p.asked && p.stage == StageSigned && t.jobOf[p] == nil {
 			return
 		}
-		if p.asked && p.stage == StageCompressed && p.due(q.now) && len(batch) < limit {
+		if p.asked && p.stage == StageCompressed && t.due(p) && len(batch) < limit {
 			batch = append(batch, p)
 		}
 	}
-	if len(batch) > 0 && (len(batch) >= min(q.enoughToSign(), limit) || !holds(batch, q.now)) {
-		q.sign(batch)
+	if len(batch) > 0 && (len(batch) >= min(t.enoughToSign(), limit) || !holds(batch, t.now)) {
+		t.sign(batch)
 	}
 }
 
@@ -151,11 +139,11 @@ func (q *Queue) startSign() {
 // one for the first and the last, whose bytes leave at once, and signTogether
 // for those between. Where compression is no faster than the network, each
 // photo would have a call of its own otherwise.
-func (q *Queue) enoughToSign() int {
+func (t *traffic) enoughToSign() int {
 	underWay, coming := 0, 0
-	for _, p := range q.photos {
+	for _, p := range t.album.photos {
 		switch {
-		case !p.asked || q.board.before[p.id]:
+		case !p.asked || p.earlier:
 		case p.stage == StageChosen:
 			coming++
 		case p.stage == StageSigned, p.stage == StageSent, p.stage == StageConfirmed:
@@ -170,41 +158,32 @@ func holds(batch []*photo, now time.Time) bool {
 	return !slices.ContainsFunc(batch, func(p *photo) bool { return !p.heldUntil.After(now) })
 }
 
-// busy counts the attempts of a step.
-func (q *Queue) busy(s step) int {
+// busy counts the jobs of a step.
+func (t *traffic) busy(s step) int {
 	n := 0
-	for a := range q.attempts {
-		if a.step == s && !a.dropped {
+	for j := range t.jobs {
+		if j.step == s && !j.dropped {
 			n++
 		}
 	}
 	return n
 }
 
-// nextWait is how long nothing will happen by itself; ok is false if nothing
-// ever will.
-func (q *Queue) nextWait() (wait time.Duration, ok bool) {
-	var next time.Time
-	consider := func(t time.Time) {
-		if t.After(q.now) && (next.IsZero() || t.Before(next)) {
-			next = t
+// wakeups names every moment at which something may have to be done.
+func (t *traffic) wakeups(next *earliest) {
+	for _, p := range t.album.photos {
+		next.consider(p.notBefore)
+		next.consider(p.heldUntil)
+	}
+	for j := range t.jobs {
+		if j.step != compress {
+			next.consider(j.movedAt.Add(stallAfter))
 		}
 	}
-	for _, p := range q.photos {
-		consider(p.notBefore)
-		consider(p.heldUntil)
-	}
-	for a := range q.attempts {
-		if a.step != compress {
-			consider(a.movedAt.Add(stallAfter))
-		}
-	}
-	for _, c := range []*circuit{&q.edgeLink, &q.store} {
+	for _, c := range []*circuit{&t.edgeLink, &t.storeLink} {
 		if c.open() {
-			consider(c.until)
+			next.consider(c.until)
 		}
 	}
-	consider(q.listAt)
-	consider(q.board.dueAt)
-	return next.Sub(q.now), !next.IsZero()
+	next.consider(t.listAt)
 }

@@ -12,6 +12,7 @@ import (
 // queue's loop. When a write fails it says so once and goes on trying; when
 // one hangs it gives the journal up, so that no photo waits for it.
 type scribe struct {
+	ctx     context.Context
 	clock   Clock
 	journal Journal // nil: there is none
 	trouble func(error)
@@ -42,27 +43,27 @@ var errJournalHangs = errors.New("the journal does not answer")
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-func newScribe(clock Clock, journal Journal, trouble func(error)) *scribe {
-	return &scribe{clock: clock, journal: journal, trouble: trouble, last: closed}
+func newScribe(ctx context.Context, clock Clock, journal Journal, trouble func(error)) *scribe {
+	return &scribe{ctx: ctx, clock: clock, journal: journal, trouble: trouble, last: closed}
 }
 
 // save adds records to the line. What waits to be saved is saved together: each
 // write takes the disk's time, and somebody who types makes one a letter.
-func (s *scribe) save(ctx context.Context, records ...Record) {
+func (s *scribe) save(records ...Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if last := len(s.writes) - 1; last >= 0 && s.writes[last].do == nil {
 		s.writes[last].records = merged(s.writes[last].records, records)
 		return
 	}
-	s.enqueue(ctx, write{records: records})
+	s.enqueue(write{records: records})
 }
 
 // write adds any other write to the line.
-func (s *scribe) write(ctx context.Context, do func(context.Context, Journal) error) {
+func (s *scribe) write(do func(context.Context, Journal) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.enqueue(ctx, write{do: do})
+	s.enqueue(write{do: do})
 }
 
 // merged has the newest record of each photo.
@@ -73,7 +74,7 @@ func merged(older, newer []Record) []Record {
 	return append(slices.DeleteFunc(older, replaced), newer...)
 }
 
-func (s *scribe) enqueue(ctx context.Context, w write) {
+func (s *scribe) enqueue(w write) {
 	if s.journal == nil || s.given {
 		return
 	}
@@ -81,7 +82,7 @@ func (s *scribe) enqueue(ctx context.Context, w write) {
 	if !s.busy {
 		s.busy = true
 		s.last = make(chan struct{})
-		go s.work(ctx, s.last)
+		go s.work(s.last)
 	}
 }
 
@@ -92,14 +93,14 @@ func (s *scribe) written() <-chan struct{} {
 	return s.last
 }
 
-func (s *scribe) work(ctx context.Context, done chan struct{}) {
+func (s *scribe) work(done chan struct{}) {
 	defer close(done)
 	for {
 		next, ok := s.next()
 		if !ok {
 			return
 		}
-		if err := s.within(ctx, next); err != nil && ctx.Err() == nil {
+		if err := s.within(next); err != nil && s.ctx.Err() == nil {
 			s.trouble(err)
 		}
 	}
@@ -119,8 +120,8 @@ func (s *scribe) next() (w write, ok bool) {
 
 // within does one write and gives up the journal if it does not return:
 // IndexedDB is known to hang in some browsers after the phone slept.
-func (s *scribe) within(ctx context.Context, w write) error {
-	ctx, cancel := context.WithCancel(ctx)
+func (s *scribe) within(w write) error {
+	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 	result := make(chan error, 1)
 	go func() { result <- w.to(ctx, s.journal) }()

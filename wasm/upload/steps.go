@@ -8,86 +8,52 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-func (q *Queue) compress(p *photo) {
-	compressor, file, limit := q.world.Compressor, p.file, q.maxImageBytes()
-	q.begin(compress, []*photo{p}, func(ctx context.Context, a *attempt) (func(), error) {
+func (t *traffic) compress(p *photo) {
+	compressor, file, limit := t.world.Compressor, p.file, t.maxImageBytes()
+	t.begin(compress, []*photo{p}, func(ctx context.Context, j *job) (func(), error) {
 		result, err := compressor.Compress(ctx, file, limit)
 		return func() {
-			for _, p := range a.photos {
-				p.settle(result)
-				p.heldUntil = q.now.Add(holdToSign)
-				q.show(p)
-				q.flagDouble(p)
-				q.noteAll(p)
+			for _, p := range j.photos {
+				t.album.compressed(p, result, t.now)
 			}
 		}, err
 	})
 }
 
-func (q *Queue) maxImageBytes() int {
-	if limit := q.session.Limits.MaxImageBytes; limit > 0 {
+func (t *traffic) maxImageBytes() int {
+	if limit := t.session.Limits.MaxImageBytes; limit > 0 {
 		return limit
 	}
 	return shared.MaxImageBytes
 }
 
-// flagDouble keeps the same bytes from being sent twice.
-func (q *Queue) flagDouble(p *photo) {
-	if q.double(p) == "" || p.duplicate() {
-		return
-	}
-	q.wantList = q.wantList || q.stored[p.sha256] != "" // the desktop may have removed it meanwhile
-	p.warnings = append(p.warnings, WarningDuplicate)
-	p.halt(StageFailed, problem(shared.CodeDuplicate, false))
-}
+func (t *traffic) maxImages() int { return t.session.MaxImages }
 
-// single takes the flag back: the other one is gone.
-func (q *Queue) single(p *photo) {
-	p.unflag()
-	p.revive()
-	q.note(p)
-}
-
-// double is the id of another photo with the same bytes, on its way or in the
-// session; "" if there is none.
-func (q *Queue) double(p *photo) string {
-	if id := q.stored[p.sha256]; id != "" && id != p.id {
-		return id
-	}
-	for _, other := range q.photos {
-		if other != p && other.stage != StageConfirmed && other.stage != StageCancelled && other.sha256 == p.sha256 &&
-			!other.duplicate() {
-			return other.id
-		}
-	}
-	return ""
-}
-
-func (q *Queue) sign(batch []*photo) {
-	edge, images := q.edge, make([]shared.PresignImage, len(batch))
+func (t *traffic) sign(batch []*photo) {
+	edge, images := t.edge, make([]shared.PresignImage, len(batch))
 	for i, p := range batch {
 		images[i] = p.presign()
 	}
-	q.begin(sign, batch, func(ctx context.Context, a *attempt) (func(), error) {
+	t.begin(sign, batch, func(ctx context.Context, j *job) (func(), error) {
 		signed, err := edge.Sign(ctx, images)
 		if err == nil && len(signed.Uploads) == 0 {
-			err = shared.NewError(shared.CodeNetwork, "the answer holds no URL")
+			err = shared.NewError(shared.CodeNetwork, "the response holds no URL")
 		}
-		return func() { q.signed(a.photos, signed) }, err
+		return func() { t.signed(j.photos, signed) }, err
 	})
 }
 
-func (q *Queue) signed(photos []*photo, signed Signed) {
-	q.alive()
-	q.signCap *= 2
+func (t *traffic) signed(photos []*photo, signed Signed) {
+	t.alive()
+	t.signCap *= 2
 	for _, p := range photos {
 		at := slices.IndexFunc(signed.Uploads, func(u shared.PresignedUpload) bool { return u.ImageID == p.id })
 		if at < 0 {
-			q.later(p, sign, shared.NewError(shared.CodeNetwork, "the answer is incomplete"))
+			t.later(p, sign, shared.NewError(shared.CodeNetwork, "the response is incomplete"))
 			continue
 		}
 		p.target = signed.Uploads[at]
-		p.lapses = q.now.Add(lifetime(p.target.ExpiresAt, signed.ServerTime, q.now) - lapseMargin)
+		p.lapses = t.now.Add(lifetime(p.target.ExpiresAt, signed.ServerTime, t.now) - lapseMargin)
 		p.tries[sign] = 0
 		p.move(StageSigned)
 	}
@@ -106,89 +72,63 @@ func lifetime(expires, server, phone time.Time) time.Duration {
 	return shared.UploadURLTTL
 }
 
-func (q *Queue) send(p *photo) {
-	transport, target, body := q.world.Transport, p.target, p.jpeg
-	q.begin(send, []*photo{p}, func(ctx context.Context, a *attempt) (func(), error) {
+func (t *traffic) send(p *photo) {
+	transport, target, body := t.world.Transport, p.target, p.jpeg
+	t.begin(send, []*photo{p}, func(ctx context.Context, j *job) (func(), error) {
 		err := put(ctx, transport, target, body, func(sent int64) {
-			a.sent.Store(sent)
-			q.mailbox.poke()
+			j.sent.Store(sent)
+			t.mailbox.poke()
 		})
 		return func() {
-			for _, p := range a.photos {
-				p.sent, p.tries[send] = p.bytes, 0
-				p.move(StageSent)
-				q.note(p)
+			for _, p := range j.photos {
+				t.album.sent(p)
 			}
 		}, err
 	})
 }
 
-func (q *Queue) confirm(p *photo) {
-	edge := q.edge
+func (t *traffic) confirm(p *photo) {
+	edge := t.edge
 	request := shared.ConfirmRequest{
-		EncounterID: q.session.EncounterID, ImageID: p.id, S3Key: p.target.S3Key,
+		EncounterID: t.session.EncounterID, ImageID: p.id, S3Key: p.target.S3Key,
 		Width: p.width, Height: p.height, Metadata: p.metadata,
 	}
-	q.begin(confirm, []*photo{p}, func(ctx context.Context, a *attempt) (func(), error) {
-		answer, err := edge.Confirm(ctx, request)
+	t.begin(confirm, []*photo{p}, func(ctx context.Context, j *job) (func(), error) {
+		response, err := edge.Confirm(ctx, request)
 		return func() {
-			q.alive()
-			q.imageCount = max(q.imageCount, answer.ImageCount)
-			for _, p := range a.photos {
-				q.confirmed(p, answer.Image)
+			t.alive()
+			t.album.edge.count = max(t.album.edge.count, response.ImageCount)
+			for _, p := range j.photos {
+				t.confirmed(p, response.Image)
 			}
 		}, err
 	})
 }
 
-func (q *Queue) confirmed(p *photo, image shared.Image) {
-	q.abandon(p)
-	p.move(StageConfirmed)
-	p.at, p.sent = image.UploadedAt, p.bytes
-	if p.at.IsZero() {
-		p.at = q.now
-	}
-	p.problem, p.cancelling = nil, false
-	p.notBefore = time.Time{}
-	p.jpeg, p.file = nil, nil
-	if p.sha256 != "" {
-		q.stored[p.sha256] = p.id
-	}
-	q.note(p)
-}
-
-func (q *Queue) list() {
-	edge := q.edge
-	q.begin(probe, nil, func(ctx context.Context, a *attempt) (func(), error) {
-		answer, err := edge.List(ctx)
-		return func() { q.listed(answer) }, err
+func (t *traffic) list() {
+	edge := t.edge
+	t.begin(probe, nil, func(ctx context.Context, j *job) (func(), error) {
+		response, err := edge.List(ctx)
+		return func() { t.listed(response) }, err
 	})
 }
 
 // listed takes in what the edge has: photos that arrived although this phone
 // never heard so, and the bytes that need not be sent again.
-func (q *Queue) listed(answer shared.ListResponse) {
-	q.alive()
-	q.imageCount = len(answer.Images)
-	clear(q.stored)
-	for _, image := range answer.Images {
-		q.stored[image.SHA256] = image.ImageID
-		if p := q.find(image.ImageID); p != nil && p.stage != StageConfirmed && p.stage != StageChosen {
+func (t *traffic) listed(response shared.ListResponse) {
+	t.alive()
+	t.album.edge.list(response.Images)
+	for _, image := range response.Images {
+		if p := t.album.find(image.ImageID); p != nil && p.stage != StageConfirmed && p.stage != StageChosen {
 			p.metadata = image.Metadata
-			q.confirmed(p, image)
+			t.confirmed(p, image)
 		}
 	}
-	for _, p := range q.photos {
-		switch {
-		case p.stage == StageCompressed && p.attempt == nil && q.stored[p.sha256] != "" && !p.duplicate():
-			q.flagDouble(p)
-			q.note(p)
-		case p.stage == StageFailed && p.duplicate() && q.double(p) == "":
-			q.single(p)
-		}
-	}
-	q.wantList, q.holdForList = false, false
+	t.album.flagDoubles(func(p *photo) bool { return t.jobOf[p] == nil })
 }
 
-// alive notes that the session was just used, which prolongs it.
-func (q *Queue) alive() { q.aliveUntil = q.now.Add(shared.SessionTTL) }
+// confirmed ends all work for a photo.
+func (t *traffic) confirmed(p *photo, image shared.Image) {
+	t.abandon(p)
+	t.album.confirmed(p, image, t.now)
+}

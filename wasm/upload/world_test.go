@@ -359,9 +359,9 @@ func (t transport) Put(
 	to shared.PresignedUpload,
 	body []byte,
 	progress func(int64),
-) (Answer, error) {
+) (PutResult, error) {
 	w := t.w
-	answer := Answer{Status: 200}
+	answer := PutResult{Status: 200}
 	err := w.call(ctx, send, func() error {
 		switch {
 		case to.UploadURL == "" || !time.Now().Before(to.ExpiresAt):
@@ -375,14 +375,14 @@ func (t transport) Put(
 	})
 	switch shared.CodeOf(err) {
 	case shared.CodeUpstreamUnavailable:
-		return Answer{Status: 503}, nil
+		return PutResult{Status: 503}, nil
 	case shared.CodeRateLimited:
-		return Answer{Status: 429, RetryAfter: 7 * time.Second}, nil
+		return PutResult{Status: 429, RetryAfter: 7 * time.Second}, nil
 	case shared.CodeUnauthorized:
-		return Answer{Status: 403}, nil
+		return PutResult{Status: 403}, nil
 	}
 	if err != nil {
-		return Answer{}, err
+		return PutResult{}, err
 	}
 	if w.rate+w.uplink > 0 && answer.Status == 200 {
 		w.count(&w.sending, 1)
@@ -393,7 +393,7 @@ func (t transport) Put(
 		}
 		for sent := int64(0); sent < int64(len(body)); {
 			if err := sleep(ctx, tick); err != nil {
-				return Answer{}, err
+				return PutResult{}, err
 			}
 			sent += int64(float64(w.bandwidth()) * tick.Seconds())
 			progress(min(sent, int64(len(body))))

@@ -1,0 +1,297 @@
+package upload
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// album has the photos of one session, their transitions, and what the journal
+// and the edge have of them. It knows neither the network nor the page. Only
+// the queue's loop touches it.
+type album struct {
+	photos    []*photo // in the order in which they were added
+	lastOrder int64
+	scribe    *scribe
+	durable   bool // the journal works
+	edge      holdings
+	preview   func(id string, jpeg []byte)
+}
+
+func newAlbum(preview func(id string, jpeg []byte)) *album {
+	return &album{scribe: newScribe(nil, nil, nil, nil), preview: preview}
+}
+
+func (a *album) find(id string) *photo {
+	for _, p := range a.photos {
+		if p.id == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// add takes in a chosen file. A photo of an earlier engine whose file did not
+// reach the journal gets it back here.
+func (a *album) add(c Command, now time.Time) {
+	if !shared.ValidID(c.ID) || c.File == nil {
+		return
+	}
+	p := a.find(c.ID)
+	switch {
+	case p == nil:
+		p = a.chosen(c, now)
+	case p.stage == StageFailed && p.resume == StageChosen && p.file == nil:
+		p.file = c.File
+		p.revive()
+	default:
+		return
+	}
+	if c.Refused != "" {
+		p.halt(StageFailed, problem(c.Refused, false))
+	}
+	a.note(p)
+}
+
+func (a *album) chosen(c Command, now time.Time) *photo {
+	a.lastOrder = max(a.lastOrder+1, now.UnixMilli())
+	p := &photo{
+		id: c.ID, name: c.Name, source: c.Source, order: a.lastOrder,
+		originalBytes: c.File.Size(), file: c.File, stage: StageChosen,
+	}
+	a.photos = append(a.photos, p)
+	return p
+}
+
+func (a *album) describe(p *photo, metadata shared.Metadata) {
+	if p.stage == StageConfirmed {
+		return
+	}
+	if metadata.CapturedAt == nil {
+		metadata.CapturedAt = p.metadata.CapturedAt
+	}
+	p.metadata = metadata
+	if p.problem != nil && p.problem.Code == shared.CodeMetadataInvalid {
+		p.revive()
+	}
+	a.note(p)
+}
+
+// remove takes a photo out and erases it.
+func (a *album) remove(p *photo) {
+	a.photos = slices.DeleteFunc(a.photos, func(other *photo) bool { return other == p })
+	id := p.id
+	a.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, id) })
+	a.takenBack(p)
+}
+
+// clear takes every photo out and erases it.
+func (a *album) clear() {
+	a.photos = nil
+	a.write(func(ctx context.Context, j Journal) error { return j.Clear(ctx) })
+}
+
+// pending reports whether any photo still has to be brought across.
+func (a *album) pending() bool { return slices.ContainsFunc(a.photos, (*photo).pending) }
+
+// newUpload begins a new count: every photo of the last upload is across.
+func (a *album) newUpload() {
+	for _, p := range a.photos {
+		if p.stage == StageConfirmed {
+			p.earlier = true
+		} else {
+			p.sent = 0
+		}
+	}
+}
+
+// ask marks every photo that is here now as to be sent, and lets failed ones try
+// again.
+func (a *album) ask() {
+	var records []Record // in one write: all photos wait for it
+	for _, p := range a.photos {
+		if p.stage == StageCancelled || p.stage == StageConfirmed {
+			continue
+		}
+		p.asked = true
+		if p.stage == StageFailed && p.problem.Retryable {
+			p.revive()
+		}
+		records = append(records, p.record())
+	}
+	a.save(records...)
+}
+
+// wake lets photos that wait for a time try at once.
+func (a *album) wake() {
+	for _, p := range a.photos {
+		if p.restsOnly() {
+			p.revive()
+			a.note(p)
+		} else if !p.halted() {
+			p.refresh()
+		}
+	}
+}
+
+// wakeRested lets failed photos try again whose rest is over. It reports whether
+// there were any.
+func (a *album) wakeRested(now time.Time) bool {
+	woken := false
+	for _, p := range a.photos {
+		if p.restsOnly() && !p.notBefore.After(now) {
+			p.revive()
+			a.note(p)
+			woken = true
+		}
+	}
+	return woken
+}
+
+// refresh forgets the failures of photos that are on the road.
+func (a *album) refresh() {
+	for _, p := range a.photos {
+		if !p.halted() {
+			p.refresh()
+		}
+	}
+}
+
+func (a *album) retryAll() {
+	for _, p := range a.photos {
+		if p.stage == StageFailed {
+			a.retry(p)
+		}
+	}
+}
+
+// retry tries a failed or cancelled photo again from the stage that it left.
+func (a *album) retry(p *photo) {
+	switch {
+	case p.stage == StageCancelled:
+		p.asked = true
+	case p.stage != StageFailed || !p.problem.Retryable:
+		return
+	}
+	if p.resume == StageChosen && p.file == nil {
+		return
+	}
+	p.revive()
+	if p.sha256 != "" {
+		p.unflag()
+		a.flagDouble(p)
+	}
+	a.note(p)
+}
+
+func (a *album) cancel(p *photo) {
+	p.halt(StageCancelled, nil)
+	a.takenBack(p)
+	a.note(p)
+}
+
+func (a *album) fail(p *photo, problem *Problem) {
+	p.halt(StageFailed, problem)
+	a.note(p)
+}
+
+// compressed takes the result of compression.
+func (a *album) compressed(p *photo, result Compressed, now time.Time) {
+	p.settle(result)
+	p.heldUntil = now.Add(holdToSign)
+	a.show(p)
+	a.flagDouble(p)
+	a.noteAll(p)
+}
+
+// sent notes that the store has the photo's bytes.
+func (a *album) sent(p *photo) {
+	p.sent, p.tries[send] = p.bytes, 0
+	p.move(StageSent)
+	a.note(p)
+}
+
+// confirmed notes that the photo is an image of the session.
+func (a *album) confirmed(p *photo, image shared.Image, now time.Time) {
+	p.confirm(image, now)
+	if p.sha256 != "" {
+		a.edge.ids[p.sha256] = p.id
+	}
+	a.note(p)
+}
+
+// rejoin prepares the photos for another session of the same encounter.
+// sameRecord reports whether the edge still has what it knew.
+func (a *album) rejoin(sameRecord bool, imageCount int) {
+	for _, p := range a.photos {
+		if p.stage == StageChosen {
+			continue
+		}
+		if p.restsOnly() {
+			p.revive()
+		}
+		p.forgetSlot(sameRecord)
+		p.refresh()
+	}
+	a.edge = holdings{ids: map[string]string{}, count: imageCount, wanted: a.edge.wanted, hold: a.edge.hold}
+}
+
+// adopt brings the journal's photos back.
+func (a *album) adopt(entries []Entry) {
+	for _, entry := range entries {
+		if a.find(entry.ID) != nil {
+			continue
+		}
+		p := restored(entry)
+		a.photos = append(a.photos, p)
+		a.lastOrder = max(a.lastOrder, p.order)
+		a.show(p)
+	}
+	slices.SortStableFunc(a.photos, func(x, y *photo) int { return cmp.Compare(x.order, y.order) })
+}
+
+// show gives the photo's picture to the page, once.
+func (a *album) show(p *photo) {
+	if p.jpeg != nil && !p.shown {
+		p.shown = true
+		a.preview(p.id, p.jpeg)
+	}
+}
+
+// keepIn writes the photos to a journal from now on, those that are here too.
+func (a *album) keepIn(scribe *scribe, durable bool) {
+	a.scribe, a.durable = scribe, durable
+	for _, p := range a.photos { // of the same encounter, under an earlier key
+		a.noteAll(p)
+	}
+}
+
+// written is closed when nothing waits to be written any more.
+func (a *album) written() <-chan struct{} { return a.scribe.written() }
+
+// note has the photo's record written.
+func (a *album) note(p *photo) {
+	record := p.record()
+	if p.stage == StageConfirmed {
+		a.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, record.ID) })
+		return
+	}
+	a.save(record)
+}
+
+// noteAll has the photo's record and bytes written.
+func (a *album) noteAll(p *photo) {
+	if p.jpeg == nil {
+		a.note(p)
+		return
+	}
+	record, jpeg := p.record(), p.jpeg
+	a.write(func(ctx context.Context, j Journal) error { return j.SaveJPEG(ctx, record, jpeg) })
+}
+
+func (a *album) save(records ...Record) { a.scribe.save(records...) }
+
+func (a *album) write(do func(context.Context, Journal) error) { a.scribe.write(do) }

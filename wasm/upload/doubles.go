@@ -1,0 +1,90 @@
+package upload
+
+import (
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// holdings is what the phone knows of the images that the edge has.
+type holdings struct {
+	ids    map[string]string // SHA-256 → image id
+	count  int
+	wanted bool // the list should be fetched
+	hold   bool // photos wait for the list, because they may be there already
+}
+
+// list takes in what the edge has.
+func (h *holdings) list(images []shared.Image) {
+	h.count = len(images)
+	clear(h.ids)
+	for _, image := range images {
+		h.ids[image.SHA256] = image.ImageID
+	}
+	h.wanted, h.hold = false, false
+}
+
+// listFailed lets photos go on without the list, unless the network failed: a
+// broken list does not hold them up.
+func (h *holdings) listFailed(code shared.Code) { h.hold = h.hold && code == shared.CodeNetwork }
+
+// blocks reports whether photos have to wait for the list.
+func (h *holdings) blocks() bool { return h.hold && h.wanted }
+
+// flagDouble keeps the same bytes from being sent twice.
+func (a *album) flagDouble(p *photo) {
+	if a.double(p) == "" || p.duplicate() {
+		return
+	}
+	a.edge.wanted = a.edge.wanted || a.edge.ids[p.sha256] != "" // the desktop may have removed it meanwhile
+	p.warnings = append(p.warnings, WarningDuplicate)
+	p.halt(StageFailed, problem(shared.CodeDuplicate, false))
+}
+
+// single takes the flag back: the other photo is gone.
+func (a *album) single(p *photo) {
+	p.unflag()
+	p.revive()
+	a.note(p)
+}
+
+// double returns the id of another photo with the same bytes, on its way or in
+// the session; "" if there is none.
+func (a *album) double(p *photo) string {
+	if id := a.edge.ids[p.sha256]; id != "" && id != p.id {
+		return id
+	}
+	for _, other := range a.photos {
+		if other != p && other.stage != StageConfirmed && other.stage != StageCancelled && other.sha256 == p.sha256 &&
+			!other.duplicate() {
+			return other.id
+		}
+	}
+	return ""
+}
+
+// takenBack lets a double of a removed or cancelled photo take its place, once
+// it is certain that the edge does not have this one after all.
+func (a *album) takenBack(p *photo) {
+	if p.stage == StageSent || p.resume == StageSent {
+		a.edge.wanted, a.edge.hold = true, true
+	}
+	for _, other := range a.photos {
+		if other.stage == StageFailed && other.duplicate() && other.sha256 == p.sha256 && a.double(other) == "" {
+			a.single(other)
+			return
+		}
+	}
+}
+
+// flagDoubles sets and takes back the flags after a list. idle reports whether
+// nothing is being done for a photo.
+func (a *album) flagDoubles(idle func(*photo) bool) {
+	for _, p := range a.photos {
+		switch {
+		case p.stage == StageCompressed && idle(p) && a.edge.ids[p.sha256] != "" && !p.duplicate():
+			a.flagDouble(p)
+			a.note(p)
+		case p.stage == StageFailed && p.duplicate() && a.double(p) == "":
+			a.single(p)
+		}
+	}
+}

@@ -1,0 +1,324 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// traffic starts the steps of the photos, notices when they stall, and decides
+// what each failure means. It keeps what is in flight, the two circuits and the
+// schedule. Only the queue's loop touches it.
+type traffic struct {
+	world   World
+	album   *album
+	mailbox *mailbox
+	rng     *rand.Rand
+
+	ctx     context.Context
+	now     time.Time
+	session *shared.TokenResponse
+	edge    Edge
+
+	jobs       map[*job]struct{}
+	jobOf      map[*photo]*job
+	edgeLink   circuit
+	storeLink  circuit
+	edgeSeen   time.Time // when the edge last responded
+	stopped    *Problem
+	paused     bool
+	online     bool
+	visible    bool
+	aliveUntil time.Time // when an unused session expires
+	listAt     time.Time // no list before
+	signCap    int       // most images in the next sign call, when the session is nearly full; 0: no cap
+	started    bool      // something started since the last schedule
+}
+
+func newTraffic(world World, album *album, mailbox *mailbox, rng *rand.Rand) *traffic {
+	return &traffic{
+		world: world, album: album, mailbox: mailbox, rng: rng,
+		jobs: map[*job]struct{}{}, jobOf: map[*photo]*job{},
+		online: true, visible: true,
+	}
+}
+
+// job is one step in flight, for one photo or, when signing, for several.
+type job struct {
+	step    step
+	photos  []*photo // those that still wait for it
+	size    int      // how many there were
+	cancel  context.CancelCauseFunc
+	dropped bool         // its outcome no longer counts
+	sent    atomic.Int64 // bytes, written by the transport
+	seen    int64
+	movedAt time.Time
+}
+
+// tick takes the time. When the clock was set back, waits that were computed
+// from the old time are over.
+func (t *traffic) tick(now time.Time) {
+	back := now.Before(t.now.Add(-time.Second))
+	t.now = now
+	if !back {
+		return
+	}
+	for j := range t.jobs {
+		j.movedAt = now
+	}
+	t.wake()
+}
+
+// join starts talking to another session. Steps of the earlier one no longer
+// count, except compressions.
+func (t *traffic) join(edge Edge, session *shared.TokenResponse) {
+	for _, p := range t.album.photos {
+		if p.stage != StageChosen {
+			t.abandon(p)
+		}
+	}
+	for j := range t.jobs { // the earlier session's list is not this one's
+		if j.step == probe {
+			j.drop()
+		}
+	}
+	t.edge, t.session = edge, session
+	t.edgeLink, t.storeLink = circuit{inFlight: t.edgeLink.inFlight}, circuit{inFlight: t.storeLink.inFlight}
+	t.stopped = nil
+	t.aliveUntil = session.SessionExpiresAt
+}
+
+// begin starts a step. A photo is in the journal before it is signed. Later
+// progress is written in the background, because those steps can be repeated.
+func (t *traffic) begin(s step, photos []*photo, run func(ctx context.Context, j *job) (func(), error)) {
+	ctx, cancel := context.WithCancelCause(t.ctx)
+	j := &job{step: s, photos: photos, size: len(photos), cancel: cancel, movedAt: t.now}
+	for _, p := range photos {
+		t.jobOf[p] = j
+	}
+	t.jobs[j] = struct{}{}
+	if c := t.link(s); c != nil {
+		c.inFlight++
+	}
+	var written <-chan struct{} = closed
+	if s == compress || s == sign {
+		written = t.album.written()
+	}
+	go func() {
+		select {
+		case <-written:
+		case <-ctx.Done():
+		}
+		done, err := guarded(ctx, j, run)
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			err = cause
+		}
+		cancel(nil)
+		t.mailbox.post(func() { t.end(j, done, err) })
+	}()
+	t.started = true
+}
+
+// guarded limits a panic, of a decoder for example, to the photo that caused it.
+func guarded(
+	ctx context.Context,
+	j *job,
+	run func(ctx context.Context, j *job) (func(), error),
+) (done func(), err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			failure, _ := r.(error)
+			err = shared.Wrap(failure, shared.CodeInternal, "Something went wrong with this photo.")
+		}
+	}()
+	return run(ctx, j)
+}
+
+// errAbandoned ends a step whose outcome no longer counts.
+var errAbandoned = errors.New("abandoned")
+
+// abandon stops the step in flight for p, if any; its outcome no longer counts.
+func (t *traffic) abandon(p *photo) {
+	j := t.jobOf[p]
+	if j == nil {
+		return
+	}
+	delete(t.jobOf, p)
+	j.photos = slices.DeleteFunc(j.photos, func(other *photo) bool { return other == p })
+	if len(j.photos) == 0 {
+		j.drop()
+	}
+}
+
+// abandonAll stops everything that is done for a photo.
+func (t *traffic) abandonAll() {
+	for _, p := range t.album.photos {
+		t.abandon(p)
+	}
+}
+
+// drop stops a step whose outcome no longer counts.
+func (j *job) drop() {
+	j.dropped = true
+	j.cancel(errAbandoned)
+}
+
+// end takes the outcome of a step.
+func (t *traffic) end(j *job, done func(), err error) {
+	delete(t.jobs, j)
+	for _, p := range j.photos {
+		delete(t.jobOf, p)
+	}
+	if c := t.link(j.step); c != nil {
+		c.inFlight--
+		switch code := shared.CodeOf(err); {
+		case j.dropped:
+		case unreachable(code) && err != nil:
+			c.failed(t.now, code, retryAfter(err), t.rng)
+		default:
+			t.reached(c)
+		}
+	}
+	if j.dropped {
+		return
+	}
+	if err != nil {
+		t.failed(j, err)
+		return
+	}
+	done()
+}
+
+// reached notes that the other side responded.
+func (t *traffic) reached(c *circuit) {
+	if c == &t.edgeLink {
+		t.edgeSeen = t.now
+	}
+	if c.open() {
+		t.album.refresh() // photos that waited for it need not wait for each other
+	}
+	c.succeeded()
+}
+
+// link returns the circuit of a step; nil for one that stays on the phone.
+func (t *traffic) link(s step) *circuit {
+	switch s {
+	case sign, confirm, probe:
+		return &t.edgeLink
+	case send:
+		return &t.storeLink
+	default:
+		return nil
+	}
+}
+
+// step returns what is being done for p right now; ok is false if nothing is.
+func (t *traffic) step(p *photo) (s step, ok bool) {
+	j := t.jobOf[p]
+	if j == nil {
+		return 0, false
+	}
+	return j.step, true
+}
+
+// due reports whether a step may start for p now.
+func (t *traffic) due(p *photo) bool { return t.jobOf[p] == nil && !p.notBefore.After(t.now) }
+
+// flows reports whether neither circuit is open.
+func (t *traffic) flows() bool { return !t.edgeLink.open() && !t.storeLink.open() }
+
+// halted returns why no photo of this session can be sent; nil if they can.
+func (t *traffic) halted() *Problem { return t.stopped }
+
+// isPaused reports whether the person paused the upload.
+func (t *traffic) isPaused() bool { return t.paused }
+
+// obstacle returns what keeps the whole queue waiting; nil if nothing does.
+func (t *traffic) obstacle() *Problem {
+	switch {
+	case !t.online:
+		return problem(shared.CodeOffline, true)
+	case t.edgeLink.open() && t.edgeLink.code == shared.CodeNetwork:
+		return problem(shared.CodeOffline, true)
+	case t.edgeLink.open():
+		return problem(t.edgeLink.code, true)
+	case t.storeLink.open() && t.storeLink.code == shared.CodeNetwork && t.edgeSeen.After(t.storeLink.since):
+		return problem(shared.CodeStorageBlocked, true)
+	case t.storeLink.open():
+		return problem(t.storeLink.code, true)
+	}
+	return nil
+}
+
+// nextTry returns when p is tried next, if that waits for a time.
+func (t *traffic) nextTry(p *photo) time.Time {
+	at := p.notBefore
+	if !p.pending() || t.jobOf[p] != nil {
+		return at
+	}
+	for _, c := range []*circuit{&t.edgeLink, &t.storeLink} {
+		if c.open() && c.until.After(at) {
+			at = c.until
+		}
+	}
+	return at
+}
+
+// alive notes that the session was just used, which extends it.
+func (t *traffic) alive() { t.aliveUntil = t.now.Add(shared.SessionTTL) }
+
+// hurry forgets waits: the person asked, or the world changed.
+func (t *traffic) hurry() {
+	t.paused = false
+	t.signCap = 0
+	t.wake()
+}
+
+// wake lets everything that waits for a time try at once.
+func (t *traffic) wake() {
+	t.edgeLink.nudge()
+	t.storeLink.nudge()
+	t.listAt = t.now
+	t.album.wake()
+}
+
+// pause stops what is on its way. What the edge may already know of is
+// finished.
+func (t *traffic) pause() {
+	t.paused = true
+	for _, p := range t.album.photos {
+		if s, ok := t.step(p); ok && (s == sign || s == send) {
+			t.abandon(p)
+		}
+	}
+}
+
+// lifecycle notes what the browser reports. Coming back into view or online is a
+// reason to try at once. "Offline" only selects the message: it can be wrong,
+// and the circuits find out by themselves.
+func (t *traffic) lifecycle(visible, online bool) {
+	better := visible && !t.visible || online && !t.online
+	t.visible, t.online = visible, online
+	if better {
+		t.wake()
+	}
+}
+
+// cancel stops sending one photo. Once the edge may have been told of it, that
+// is awaited first.
+func (t *traffic) cancel(p *photo) {
+	if p.stage == StageConfirmed || p.stage == StageCancelled {
+		return
+	}
+	if s, ok := t.step(p); ok && s == confirm {
+		p.cancelling = true
+		return
+	}
+	t.abandon(p)
+	t.album.cancel(p)
+}
