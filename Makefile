@@ -60,7 +60,7 @@ check: build vet staticcheck types test-quick sizes ## before every commit, belo
 
 .PHONY: demo
 demo: build browser ## plays the main path by itself, desktop and phone side by side, and films it; FILM=e2e/out/demo/demo.png
-	playwright test --config e2e/demo/playwright.config.ts
+	playwright test --config e2e/playwright.config.ts --project=demo
 
 .PHONY: test
 test: browser engines check test-units soak test-e2e ## every test there is; installs what it needs
@@ -131,7 +131,7 @@ sizes: build ## sizes of what is deployed, held against the budgets
 
 .PHONY: vet
 vet: ## go vet, natively and for WebAssembly, and the format of every Go file
-	@unformatted=$$(gofmt -l $(wildcard edge wasm shared local e2e bench docs)); \
+	@unformatted=$$(gofmt -l $(wildcard edge wasm shared local harness e2e bench docs)); \
 		if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./shared/... ./edge/... ./wasm/...
@@ -178,13 +178,13 @@ test-e2e: build browser engines ## real browsers against the whole thing
 
 .PHONY: chaos
 chaos: build browser ## photos through every fault of edge, storage, network and phone: none lost, none twice; PHOTOS_COUNT=1000 SEED=1
-	playwright test --config e2e/chaos/playwright.config.ts
+	playwright test --config e2e/playwright.config.ts --project=chaos
 
 .PHONY: pictures
 pictures: build browser ## takes the README's pictures, its film and the sheet of the phone's screens anew
-	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts e2e/pictures.spec.ts
-	FILM=docs/pictures/demo.png HEADLESS=1 playwright test --config e2e/demo/playwright.config.ts
-	playwright test --config e2e/playwright.config.ts --timeout 300000 --update-snapshots=all e2e/phone/screens.spec.ts
+	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts --project=chromium e2e/pictures.spec.ts
+	FILM=docs/pictures/demo.png HEADLESS=1 playwright test --config e2e/playwright.config.ts --project=demo
+	playwright test --config e2e/playwright.config.ts --timeout 300000 --update-snapshots=all --project=chromium e2e/phone/screens.spec.ts
 
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium

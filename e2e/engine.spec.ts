@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Engine, type Canvas } from './support/engine';
-import { metadataSegments, segments } from './support/jpeg';
-import { makePhoto } from './support/photos';
-import { expect, test } from './support/test';
+import { Engine, type Canvas } from '../harness/browsers/engine.ts';
+import { metadataSegments, segments } from '../harness/photos/jpeg.ts';
+import { makePhoto } from '../harness/photos/photos.ts';
+import { expect, test } from '../harness/test.ts';
 
 const ROADS: { canvas: Canvas; name: string }[] = [
   { canvas: 'honest', name: 'with the browser’s codecs' },

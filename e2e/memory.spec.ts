@@ -1,11 +1,11 @@
 /** How much memory the engine takes. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { Engine, type Canvas } from './support/engine';
-import { Memory } from './support/memory';
-import { makePhoto } from './support/photos';
-import { makeProgressive } from './support/progressive';
-import { expect, test } from './support/test';
+import { Engine, type Canvas } from '../harness/browsers/engine.ts';
+import { Memory } from '../harness/browsers/memory.ts';
+import { makePhoto } from '../harness/photos/photos.ts';
+import { makeProgressive } from '../harness/photos/progressive.ts';
+import { expect, test } from '../harness/test.ts';
 
 const ROADS: { canvas: Canvas; road: string }[] = [
   { canvas: 'honest', road: 'native' },

@@ -1,7 +1,7 @@
-import { Desktop } from './support/desktop';
-import { Phone } from './support/phone';
-import { makeSkins } from './support/skin';
-import { expect, test } from './support/test';
+import { Desktop } from '../harness/people/desktop.ts';
+import { Phone } from '../harness/people/phone.ts';
+import { makeSkins } from '../harness/photos/skin.ts';
+import { expect, test } from '../harness/test.ts';
 
 /** Where the README's pictures go: `make pictures` names docs. */
 const FOLDER = process.env.PICTURES ?? 'e2e/out/pictures';

@@ -1,45 +1,27 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
-import type { Cast } from './journeys/journey';
+import type { Cast } from '../harness/journey.ts';
+import { playwright } from '../harness/playwright.ts';
 
-const browser = fileURLToPath(new URL('../scripts/browser.sh', import.meta.url));
-const executablePath = execFileSync(browser, { encoding: 'utf8' }).trim();
-
-/** What measures this machine has it to itself. */
+/** These measure the machine, so they have it to themselves. */
 const MEASURES = /\/(memory|timing)\.spec\.ts$/;
+/** These run when they are asked for: `make chaos`, `make demo`. */
+const ON_REQUEST = /\/(chaos|demo)\.spec\.ts$/;
+
+/** With a screen, the demo shows two windows; without one, it only makes the film. */
+const headless =
+  process.env.HEADLESS !== undefined ||
+  (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY);
 
 export default defineConfig<Cast>({
+  ...playwright,
   testDir: '.',
   outputDir: 'out/results',
-  // Each has a stack and a browser of its own; `make test-e2e` gives two cores two.
-  workers: 1,
-  // A second try on a busy machine; the report calls it flaky and not passed.
-  retries: process.env.CI ? 1 : 0,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
-  reporter: [['list']],
-  use: {
-    browserName: 'chromium',
-    launchOptions: {
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--use-fake-device-for-media-stream',
-      ],
-    },
-    trace: 'on-first-retry',
-  },
   projects: [
-    { name: 'chromium', testIgnore: MEASURES },
+    { name: 'chromium', testIgnore: [MEASURES, ON_REQUEST] },
     { name: 'measures', testMatch: MEASURES },
-    { name: 'firefox', testDir: 'journeys', use: { engineName: 'firefox' } },
-    { name: 'webkit', testDir: 'journeys', use: { engineName: 'webkit' } },
+    { name: 'firefox', testDir: 'journeys', use: { inBrowser: 'firefox' } },
+    { name: 'webkit', testDir: 'journeys', use: { inBrowser: 'webkit' } },
+    { name: 'chaos', testMatch: 'chaos.spec.ts', timeout: 0, retries: 0, use: { trace: 'off' } },
+    { name: 'demo', testMatch: 'demo.spec.ts', use: { headless, trace: 'off' } },
   ],
 });

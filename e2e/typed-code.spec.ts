@@ -2,13 +2,13 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expireKeys } from './support/faults';
-import { Desktop } from './support/desktop';
-import { Phone } from './support/phone';
-import { makePhoto } from './support/photos';
-import { Session } from './support/session';
-import type { Stack } from './support/stack';
-import { expect, test } from './support/test';
+import { expireKeys } from '../harness/faults/faults.ts';
+import { Desktop } from '../harness/people/desktop.ts';
+import { Phone } from '../harness/people/phone.ts';
+import { makePhoto } from '../harness/photos/photos.ts';
+import { Session } from '../harness/people/session.ts';
+import type { Stack } from '../harness/stack/stack.ts';
+import { expect, test } from '../harness/test.ts';
 
 const ENCOUNTER = 'enc-1001';
 

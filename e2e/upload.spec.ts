@@ -3,17 +3,17 @@
 import { readFileSync } from 'node:fs';
 import type { Route } from '@playwright/test';
 import { BASE_PATH } from '../web/src/contract/api';
-import { sendThroughChaos } from './support/chaos';
-import { expireSession } from './support/faults';
-import { Link } from './support/link';
-import { storedObjects } from './support/objects';
-import { journal } from './support/journal';
-import { Phone } from './support/phone';
-import { cutPower, switchOn } from './support/power';
-import { Session } from './support/session';
-import { makeSkins } from './support/skin';
-import type { Stack } from './support/stack';
-import { expect, test } from './support/test';
+import { sendThroughChaos } from '../harness/chaos/chaos.ts';
+import { expireSession } from '../harness/faults/faults.ts';
+import { Link } from '../harness/faults/link.ts';
+import { storedObjects } from '../harness/stack/objects.ts';
+import { journal } from '../harness/browsers/journal.ts';
+import { Phone } from '../harness/people/phone.ts';
+import { cutPower, switchOn } from '../harness/faults/power.ts';
+import { Session } from '../harness/people/session.ts';
+import { makeSkins } from '../harness/photos/skin.ts';
+import type { Stack } from '../harness/stack/stack.ts';
+import { expect, test } from '../harness/test.ts';
 
 /** A photo takes most of a second. */
 const SLOW = { upBitsPerSecond: 1_000_000, downBitsPerSecond: 20_000_000, rttMs: 60 };

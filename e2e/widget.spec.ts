@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from '@playwright/test';
-import { expireSession, forgetRealtime, inject } from './support/faults';
-import { Desktop } from './support/desktop';
-import { storedKeys, storedObjects } from './support/objects';
-import { Phone } from './support/phone';
-import { makePhoto } from './support/photos';
-import { readQR } from './support/qr';
-import type { Stack } from './support/stack';
-import { expect, test } from './support/test';
-import { Uploader } from './support/upload';
+import { expireSession, forgetRealtime, inject } from '../harness/faults/faults.ts';
+import { Desktop } from '../harness/people/desktop.ts';
+import { storedKeys, storedObjects } from '../harness/stack/objects.ts';
+import { Phone } from '../harness/people/phone.ts';
+import { makePhoto } from '../harness/photos/photos.ts';
+import { readQR } from '../harness/browsers/qr.ts';
+import type { Stack } from '../harness/stack/stack.ts';
+import { expect, test } from '../harness/test.ts';
+import { Uploader } from '../harness/people/upload.ts';
 
 /** Longer than the widget polls while realtime is down. */
 const POLL_LIMIT_MS = 20_000;

@@ -22,8 +22,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clinicpro/photobridge/e2e/stack"
 	"github.com/clinicpro/photobridge/edge/apitest"
+	"github.com/clinicpro/photobridge/harness/stack"
 	"github.com/clinicpro/photobridge/shared"
 )
 

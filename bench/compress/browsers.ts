@@ -3,9 +3,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
-import type { Engine } from '../../e2e/engines/engine.ts';
-import { launchFirefox } from '../../e2e/engines/firefox.ts';
-import { launchWebKit } from '../../e2e/engines/webkit.ts';
+import type { Driver } from '../../harness/browsers/driver.ts';
+import { launchFirefox } from '../../harness/browsers/firefox.ts';
+import { launchWebKit } from '../../harness/browsers/webkit.ts';
 import { throttle } from './throttle.ts';
 
 const VIEWPORT = { width: 1280, height: 860 };
@@ -48,9 +48,9 @@ export function browsers(root: string): Browser[] {
   return all;
 }
 
-async function opened(engine: Engine, url: string): Promise<Opened> {
-  await engine.open(url);
-  return engine;
+async function opened(driver: Driver, url: string): Promise<Opened> {
+  await driver.open(url);
+  return driver;
 }
 
 async function openChromium(executablePath: string, url: string): Promise<Opened> {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { transformWithOxc } from 'vite';
-import { FALSIFY } from '../../e2e/support/falsify.ts';
+import { FALSIFY } from '../../harness/faults/falsify.ts';
 import type { Bench } from './page.ts';
 
 export interface Places {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readVariables, start, type Program } from '../../e2e/support/program.ts';
+import { readVariables, start, type Program } from '../../harness/stack/program.ts';
 
 export interface Cloud {
   /** The variables that every worker is configured with. */

@@ -1,10 +1,10 @@
-import base from '../../e2e/playwright.config';
+import { defineConfig } from '@playwright/test';
+import { playwright } from '../../harness/playwright.ts';
 
-export default {
-  ...base,
+export default defineConfig({
+  ...playwright,
   testDir: '.',
-  testMatch: 'main.ts',
   outputDir: '../out/results',
   timeout: 900_000,
-  use: { ...base.use, trace: 'off' as const },
-};
+  use: { ...playwright.use, trace: 'off' },
+});

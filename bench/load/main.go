@@ -23,7 +23,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/clinicpro/photobridge/e2e/stack"
+	"github.com/clinicpro/photobridge/harness/stack"
 	"github.com/clinicpro/photobridge/shared"
 )
 

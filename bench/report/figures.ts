@@ -9,7 +9,7 @@ import {
   type Measured,
   type Slowed,
 } from '../compress/report.ts';
-import type { Links } from '../links/main.ts';
+import type { Links } from '../links/links.spec.ts';
 import type { Strip } from './plot.ts';
 import type { Figure, Unit } from './row.ts';
 import { median, ratios, spread } from './statistics.ts';

@@ -1,6 +1,6 @@
 /** Session creation, on the desktop: a patient is opened, and a code is there when it is asked for. */
 
-import { button, expect, OTHER_PATIENT, PATIENT, test, words } from './journey';
+import { button, expect, OTHER_PATIENT, PATIENT, test, words } from '../../harness/journey.ts';
 
 test.use({ about: 'clinician' });
 

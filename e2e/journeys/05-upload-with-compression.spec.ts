@@ -3,16 +3,16 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { deltaE, lab } from '../support/colour';
-import { FALSIFY } from '../support/falsify';
-import { colourInTheMiddle, decode } from '../support/jpeg';
-import { storedObjects } from '../support/objects';
-import { makeDisplayP3, PATCH, type Orientation } from '../support/photos';
-import { Session } from '../support/session';
-import type { Stack } from '../support/stack';
-import { expectStored, expectUpright, MAX_IMAGE_BYTES } from '../support/stored';
-import { expect, test } from './journey';
-import type { Nurse } from './people';
+import { deltaE, lab } from '../../harness/photos/colour.ts';
+import { FALSIFY } from '../../harness/faults/falsify.ts';
+import { colourInTheMiddle, decode } from '../../harness/photos/jpeg.ts';
+import { storedObjects } from '../../harness/stack/objects.ts';
+import { makeDisplayP3, PATCH, type Orientation } from '../../harness/photos/photos.ts';
+import { Session } from '../../harness/people/session.ts';
+import type { Stack } from '../../harness/stack/stack.ts';
+import { expectStored, expectUpright, MAX_IMAGE_BYTES } from '../../harness/photos/stored.ts';
+import { expect, test } from '../../harness/journey.ts';
+import type { Nurse } from '../../harness/people/people.ts';
 
 const ORIENTATIONS: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
 const ROADS = [

@@ -1,8 +1,8 @@
 /** Real-time sync: what a phone sends is on the right desktop at once, and on no other. */
 
-import { storedObjects } from '../support/objects';
-import { Session } from '../support/session';
-import { expect, OTHER_PATIENT, PATIENT, test } from './journey';
+import { storedObjects } from '../../harness/stack/objects.ts';
+import { Session } from '../../harness/people/session.ts';
+import { expect, OTHER_PATIENT, PATIENT, test } from '../../harness/journey.ts';
 
 test.use({ about: 'clinician' });
 

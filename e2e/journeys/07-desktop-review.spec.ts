@@ -1,7 +1,7 @@
 /** Desktop review: photos are looked at, completed, and added to the record, and the session is ended. */
 
-import { storedObjects } from '../support/objects';
-import { button, expect, PATIENT, test } from './journey';
+import { storedObjects } from '../../harness/stack/objects.ts';
+import { button, expect, PATIENT, test } from '../../harness/journey.ts';
 
 test.use({ about: 'clinician' });
 

@@ -1,9 +1,9 @@
 /** Network failure, on the phone: lifts and lead-lined rooms delay photos, and neither lose nor double them. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inject } from '../support/faults';
-import { Session } from '../support/session';
-import { expect, test } from './journey';
+import { inject } from '../../harness/faults/faults.ts';
+import { Session } from '../../harness/people/session.ts';
+import { expect, test } from '../../harness/journey.ts';
 
 test('the line goes while photos are sent, and comes back', async ({ line, nurse, photos, stack }) => {
   const session = await Session.open(stack);

@@ -1,8 +1,8 @@
 /** Session expiry: two hours of silence end a session, and no photo that has not arrived yet. */
 
-import { expireSession } from '../support/faults';
-import { Session } from '../support/session';
-import { expect, PATIENT, test } from './journey';
+import { expireSession } from '../../harness/faults/faults.ts';
+import { Session } from '../../harness/people/session.ts';
+import { expect, PATIENT, test } from '../../harness/journey.ts';
 
 test.describe('on the phone', () => {
   test('the photos are kept, and a new code sends them', async ({ nurse, photos, stack }) => {

@@ -1,10 +1,10 @@
 /** Multi-image limits: twenty photos a session, each below a megabyte, and a clear word at the edge. */
 
 import { readFileSync } from 'node:fs';
-import { Session } from '../support/session';
-import { expectStored } from '../support/stored';
-import { Uploader } from '../support/upload';
-import { expect, test } from './journey';
+import { Session } from '../../harness/people/session.ts';
+import { expectStored } from '../../harness/photos/stored.ts';
+import { Uploader } from '../../harness/people/upload.ts';
+import { expect, test } from '../../harness/journey.ts';
 
 const PLACES = 20;
 const SMALL = { width: 480, height: 640 };

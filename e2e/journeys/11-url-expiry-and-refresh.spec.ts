@@ -1,8 +1,8 @@
 /** URL expiry and refresh: a presigned URL that has lapsed is replaced, and nobody notices. */
 
-import { inject } from '../support/faults';
-import { Session } from '../support/session';
-import { expect, PATIENT, test } from './journey';
+import { inject } from '../../harness/faults/faults.ts';
+import { Session } from '../../harness/people/session.ts';
+import { expect, PATIENT, test } from '../../harness/journey.ts';
 
 test('upload URLs that have lapsed are signed again', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);

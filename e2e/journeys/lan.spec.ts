@@ -3,16 +3,16 @@
  * this machine's, over plain http, which browsers do not trust, and over https.
  */
 
-import { Session } from '../support/session';
-import { LAN_NAME } from '../support/stack';
-import { expectStored, expectUpright } from '../support/stored';
-import { encrypt } from '../support/tls';
-import { expect, test } from './journey';
+import { Session } from '../../harness/people/session.ts';
+import { LAN_NAME } from '../../harness/stack/stack.ts';
+import { expectStored, expectUpright } from '../../harness/photos/stored.ts';
+import { encrypt } from '../../harness/stack/tls.ts';
+import { expect, test } from '../../harness/journey.ts';
 
 for (const scheme of ['http', 'https'] as const) {
-  test(`by a LAN address over ${scheme}`, async ({ engineName, line, nurse, page, photos, stack }, info) => {
+  test(`by a LAN address over ${scheme}`, async ({ inBrowser, line, nurse, page, photos, stack }, info) => {
     test.skip(
-      scheme === 'https' && engineName === 'webkit',
+      scheme === 'https' && inBrowser === 'webkit',
       'WebKit takes no storage on plain http from a page on https, and no proxy for https',
     );
     const front =

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { PATIENT } from '../support/session';
-import { makeSkins } from '../support/skin';
-import { expect, test } from '../support/test';
-import { walk } from '../support/walk';
+import { PATIENT } from '../../harness/people/session.ts';
+import { makeSkins } from '../../harness/photos/skin.ts';
+import { expect, test } from '../../harness/test.ts';
+import { walk } from '../../harness/people/walk.ts';
 
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
 /** Small ones: it is the screens that count here. */

@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { clearFaults, expireKeys, inject, type Fault } from '../support/faults';
-import { Phone, type PhotoFile } from '../support/phone';
-import { Session } from '../support/session';
-import { makeSkins } from '../support/skin';
-import { expect, test } from '../support/test';
+import { clearFaults, expireKeys, inject, type Fault } from '../../harness/faults/faults.ts';
+import { Phone, type PhotoFile } from '../../harness/people/phone.ts';
+import { Session } from '../../harness/people/session.ts';
+import { makeSkins } from '../../harness/photos/skin.ts';
+import { expect, test } from '../../harness/test.ts';
 
 const SENT = { timeout: 60_000 };
 let good = '';

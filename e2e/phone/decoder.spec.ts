@@ -1,7 +1,7 @@
-import { Link } from '../support/link';
-import { Phone } from '../support/phone';
-import { Session } from '../support/session';
-import { expect, test } from '../support/test';
+import { Link } from '../../harness/faults/link.ts';
+import { Phone } from '../../harness/people/phone.ts';
+import { Session } from '../../harness/people/session.ts';
+import { expect, test } from '../../harness/test.ts';
 
 /** What Chromium cannot read, so that the decoder is asked; there is no picture in it. */
 const HEIC = {

@@ -1,14 +1,14 @@
 /** Every way in and out of every screen: its buttons, the browser's back, a reload, and the keyboard alone. */
 
 import type { Page } from '@playwright/test';
-import { askConsent } from '../support/consent';
-import { clearFaults, inject } from '../support/faults';
-import { untilWritten } from '../support/journal';
-import { Phone } from '../support/phone';
-import { Session } from '../support/session';
-import { makeSkins } from '../support/skin';
-import type { Stack } from '../support/stack';
-import { expect, test } from '../support/test';
+import { askConsent } from '../../harness/people/consent.ts';
+import { clearFaults, inject } from '../../harness/faults/faults.ts';
+import { untilWritten } from '../../harness/browsers/journal.ts';
+import { Phone } from '../../harness/people/phone.ts';
+import { Session } from '../../harness/people/session.ts';
+import { makeSkins } from '../../harness/photos/skin.ts';
+import type { Stack } from '../../harness/stack/stack.ts';
+import { expect, test } from '../../harness/test.ts';
 
 const SENT = { timeout: 30_000 };
 let photos: string[] = [];

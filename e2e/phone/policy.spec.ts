@@ -1,11 +1,11 @@
 /** What the page may load and reach, and that it needs no more. */
 
 import type { BrowserContext } from '@playwright/test';
-import { Phone } from '../support/phone';
-import { Session } from '../support/session';
-import { makeSkins } from '../support/skin';
-import { expect, test } from '../support/test';
-import { walk } from '../support/walk';
+import { Phone } from '../../harness/people/phone.ts';
+import { Session } from '../../harness/people/session.ts';
+import { makeSkins } from '../../harness/photos/skin.ts';
+import { expect, test } from '../../harness/test.ts';
+import { walk } from '../../harness/people/walk.ts';
 
 declare global {
   interface Window {

@@ -3,12 +3,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Phone } from '../support/phone';
-import { Session } from '../support/session';
-import { contactSheet, type Shot } from '../support/sheet';
-import { makeSkins } from '../support/skin';
-import { expect, test } from '../support/test';
-import { walk } from '../support/walk';
+import { Phone } from '../../harness/people/phone.ts';
+import { Session } from '../../harness/people/session.ts';
+import { contactSheet, type Shot } from '../../harness/pictures/sheet.ts';
+import { makeSkins } from '../../harness/photos/skin.ts';
+import { expect, test } from '../../harness/test.ts';
+import { walk } from '../../harness/people/walk.ts';
 
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
 const documented = fileURLToPath(new URL('../../docs/phone-screens.png', import.meta.url));

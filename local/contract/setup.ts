@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { freePorts, readVariables, start } from '../../e2e/support/program';
+import { freePorts, readVariables, start } from '../../harness/stack/program.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,0 +1,27 @@
+import type { Sight } from './sight.ts';
+
+/** A browser with one page, and as much of it as a person's hands and eyes take. */
+export interface Driver {
+  open(url: string): Promise<void>;
+  /** What is seen of this, each with its words. */
+  look(sight: Sight): Promise<string[]>;
+  /** Waits until it can be pressed, and presses it with trusted input. */
+  press(sight: Sight): Promise<void>;
+  type(sight: Sight, text: string): Promise<void>;
+  /** Picks an option of a list by its words. */
+  pick(sight: Sight, option: string): Promise<void>;
+  /** Gives files, by their absolute paths, to a file input that a CSS selector names. */
+  choose(selector: string, files: readonly string[]): Promise<void>;
+  /** A PNG of what is shown. */
+  screenshot(): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+export interface Launch {
+  viewport: { width: number; height: number };
+  /** An HTTP proxy that everything goes through, if not straight. */
+  proxy?: { host: string; port: number };
+}
+
+/** How long the page may take for one step. */
+export const STEP_LIMIT_MS = 15_000;

@@ -1,0 +1,64 @@
+import { launch, Puppeteer } from 'puppeteer-core';
+import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
+import { encode, find, type Sight } from './sight.ts';
+
+/** Firefox over WebDriver BiDi, with a profile of its own that goes with it. */
+export async function launchFirefox(executablePath: string, { viewport, proxy }: Launch): Promise<Driver> {
+  registerSights();
+  const browser = await launch({
+    browser: 'firefox',
+    executablePath,
+    defaultViewport: viewport,
+    acceptInsecureCerts: true,
+    extraPrefsFirefox: proxy ? through(proxy) : {},
+  });
+  const page = await browser.newPage();
+  const selector = (sight: Sight): string => `::-p-sight(${encode(sight)})`;
+  const locate = (sight: Sight) => page.locator(selector(sight)).setTimeout(STEP_LIMIT_MS);
+  return {
+    open: async (url) => void (await page.goto(url)),
+    look: (sight) => page.$$eval(selector(sight), (found) => found.map((element) => element.textContent.trim())),
+    press: (sight) => locate(sight).click(),
+    type: (sight, text) => locate(sight).fill(text),
+    pick: async (sight, option) => {
+      const list = await (await locate(sight).waitHandle()).toElement('select');
+      await list.select(
+        await list.evaluate(
+          (element, label) => [...element.options].find(({ text }) => text === label)?.value ?? '',
+          option,
+        ),
+      );
+    },
+    choose: async (css, files) => {
+      const input = await page.locator(css).setVisibility(null).setTimeout(STEP_LIMIT_MS).waitHandle();
+      await (await input.toElement('input')).uploadFile(...files);
+    },
+    screenshot: async () => Buffer.from(await page.screenshot()),
+    close: () => browser.close(),
+  };
+}
+
+function through({ host, port }: NonNullable<Launch['proxy']>): Record<string, string | number | boolean> {
+  return {
+    'network.proxy.type': 1,
+    'network.proxy.http': host,
+    'network.proxy.http_port': port,
+    'network.proxy.ssl': host,
+    'network.proxy.ssl_port': port,
+    'network.proxy.allow_hijacking_localhost': true,
+    'network.proxy.no_proxies_on': '',
+  };
+}
+
+function registerSights(): void {
+  if (Puppeteer.customQueryHandlerNames().includes('sight')) return;
+  // They are sent to the page as text, and so can hold nothing of here.
+  const finder = find.toString();
+  Puppeteer.registerCustomQueryHandler('sight', {
+    queryOne: new Function('_', 'encoded', `return (${finder})(encoded)[0] ?? null`) as (
+      node: Node,
+      encoded: string,
+    ) => Node | null,
+    queryAll: new Function('_', 'encoded', `return (${finder})(encoded)`) as (node: Node, encoded: string) => Node[],
+  });
+}
