@@ -130,8 +130,12 @@ function rememberProgram(): void {
 /** Runs in the page. */
 function start(script: string): void {
   const worker = new Worker(script, { type: 'module' });
+  const ready = new Promise<void>((resolve) =>
+    worker.addEventListener('message', ({ data }: MessageEvent<Message>) => data.type === 'ready' && resolve()),
+  );
+  const send = (command: unknown): void => void ready.then(() => worker.postMessage(command));
   const hour = new Date(Date.now() + 3_600_000).toISOString();
-  worker.postMessage({
+  send({
     type: 'open',
     apiBase: location.origin,
     session: {
@@ -164,12 +168,12 @@ function start(script: string): void {
     const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
       byte.toString(16).padStart(2, '0'),
     ).join('');
-    worker.postMessage({ type: 'add', id, name: 'photo.jpg', source: 'gallery', file });
+    send({ type: 'add', id, name: 'photo.jpg', source: 'gallery', file });
     return id;
   };
   const remove = (id: string): void => {
     previews.delete(id);
-    worker.postMessage({ type: 'remove', id });
+    send({ type: 'remove', id });
   };
   const done = (id: string): Promise<[Blob, PhotoSnapshot]> =>
     new Promise((resolve, reject) => {

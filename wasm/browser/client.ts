@@ -1,60 +1,68 @@
 /**
- * The phone engine, as the page sees it: commands go in, messages come out.
- * The engine lives in a worker, which a phone may end at any time; a dead one
- * is replaced, and the new one is told what the old one knew.
+ * The engine, as the page sees it: commands go in, events come out. The engine
+ * lives in a worker, which a phone may end at any time. The client then starts
+ * another one and replays its command log.
  */
 
 import type { Command, Message } from '../../web/src/contract/engine';
 import { CommandLog } from './log';
-import type { WorkerMessage } from './worker';
+import type { EngineEvent, EngineFailure, WorkerMessage } from './messages';
 
-export interface Engine {
-  send(command: Command): void;
-  stop(): void;
-}
-
-/** After so many short lives in a row, it cannot run here. */
+/** So many short lives in a row mean that it cannot run here. */
 const MAX_DEATHS = 5;
 const SHORT_LIFE_MS = 5_000;
 const FIRST_WAIT_MS = 200;
 
-/** Starts the engine; commands sent before it is ready are kept. */
-export function startEngine(onMessage: (message: Message) => void): Engine {
-  return new Supervisor(onMessage);
-}
-
-class Supervisor implements Engine {
+export class Engine {
   readonly #log = new CommandLog();
   #worker: Worker | undefined;
   #watch: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
   #ready = false;
+  #wasReady = false;
   #deaths = 0;
   #born = 0;
-  /** The photo in the compressor's hands, and whether an engine died over it before. */
+  /** The photo that is being compressed, and the one over which an engine died before. */
   #compressing: string | undefined;
   #suspect: string | undefined;
 
-  constructor(private readonly onMessage: (message: Message) => void) {
-    this.#start();
-  }
+  constructor(
+    private readonly onEvent: (event: EngineEvent) => void,
+    private readonly makeWorker: () => Worker = startWorker,
+  ) {}
 
+  /** Records a command, and passes it on at once when the engine is ready. */
   send(command: Command): void {
     this.#log.record(command);
     if (this.#ready) this.#worker?.postMessage(command);
   }
 
+  /** Starts the engine; after a failure, starts it again with everything that it was sent. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#deaths = 0;
+    this.#spawn();
+  }
+
   stop(): void {
+    this.#running = false;
     clearTimeout(this.#timer);
     this.#end();
   }
 
-  #start(): void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(data);
-    worker.onerror = () => this.#died();
-    this.#worker = worker;
+  #spawn(): void {
     this.#born = Date.now();
+    this.#wasReady = false;
+    try {
+      const worker = this.makeWorker();
+      worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => this.#receive(data);
+      worker.onerror = () => this.#died();
+      this.#worker = worker;
+    } catch {
+      this.#fail('engine_unsupported');
+    }
   }
 
   #receive(message: WorkerMessage): void {
@@ -65,41 +73,53 @@ class Supervisor implements Engine {
       case 'ended':
         this.#died();
         return;
+      case 'failed':
+        this.#fail(message.code);
+        return;
       case 'ready':
-        this.#ready = true;
-        for (const command of this.#log.commands()) this.#worker?.postMessage(command);
+        this.#replay();
         break;
       case 'snapshot':
-        this.#compressing = message.snapshot.photos.find((photo) => photo.state === 'compressing')?.id;
-        this.#log.observe(message.snapshot);
+        this.#observe(message);
         break;
-      case 'fatal':
-        this.#end();
-        break;
+      case 'loading':
       case 'preview':
         break;
     }
-    this.onMessage(message);
+    this.onEvent(message);
   }
 
-  /** The worker holds a lock for as long as it lives: whoever gets it next knows. */
+  #replay(): void {
+    this.#ready = this.#wasReady = true;
+    for (const command of this.#log.commands()) this.#worker?.postMessage(command);
+  }
+
+  #observe({ snapshot }: Extract<Message, { type: 'snapshot' }>): void {
+    this.#compressing = snapshot.photos.find((photo) => photo.state === 'compressing')?.id;
+    this.#log.observe(snapshot);
+  }
+
+  /** The worker holds a lock for as long as it lives; getting it means that the worker is gone. */
   #watchOver(lock: string): void {
     const watch = (this.#watch = new AbortController());
     navigator.locks.request(lock, { signal: watch.signal }, () => this.#died()).catch(() => undefined); // stopped watching
   }
 
   #died(): void {
+    if (!this.#worker) return;
     const id = this.#compressing;
     this.#end();
     if (id !== undefined && id === this.#suspect) this.#log.refuse(id, 'out_of_memory');
     this.#suspect = id;
     this.#compressing = undefined;
     this.#deaths = Date.now() - this.#born < SHORT_LIFE_MS ? this.#deaths + 1 : 1;
-    if (this.#deaths > MAX_DEATHS) {
-      this.onMessage({ type: 'fatal', detail: 'The photo engine keeps stopping on this phone.' });
-      return;
-    }
-    this.#timer = setTimeout(() => this.#start(), FIRST_WAIT_MS * 2 ** (this.#deaths - 1));
+    if (this.#deaths > MAX_DEATHS) this.#fail(this.#wasReady ? 'engine_stopped' : 'engine_failed');
+    else this.#timer = setTimeout(() => this.#spawn(), FIRST_WAIT_MS * 2 ** (this.#deaths - 1));
+  }
+
+  #fail(code: EngineFailure): void {
+    this.stop();
+    this.onEvent({ type: 'failed', code });
   }
 
   #end(): void {
@@ -109,4 +129,8 @@ class Supervisor implements Engine {
     this.#worker?.terminate();
     this.#worker = undefined;
   }
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 }

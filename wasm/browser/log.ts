@@ -1,72 +1,115 @@
 /**
- * The commands that a fresh engine needs to hear when the last one died: it
- * finds in its journal what was written there, and here what was not.
+ * The command log: what a new engine has to be sent when the last one died. The
+ * new engine finds in its journal what was written there, and here what was
+ * not. The log keeps what the commands come to for each photo. A command whose
+ * meaning depends on the moment, such as "retry what failed", is not in it.
  */
 
 import type { Command, EngineErrorCode, Snapshot } from '../../web/src/contract/engine';
 
+type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
+
+interface Photo {
+  /** Missing for a photo that the engine restored from an earlier page. */
+  add?: Of<'add'>;
+  describe?: Of<'describe'>;
+  /** What the person last said about sending it. */
+  wish?: 'send' | 'cancel';
+}
+
 export class CommandLog {
-  #commands: Command[] = [];
+  #open: Of<'open'> | undefined;
+  #lifecycle: Of<'lifecycle'> | undefined;
+  #forget: Of<'forget'> | undefined;
+  #pause: Of<'pause'> | undefined;
+  readonly #photos = new Map<string, Photo>();
+  readonly #removed = new Map<string, Of<'remove'>>();
 
   record(command: Command): void {
     switch (command.type) {
       case 'open':
-        this.#drop((earlier) => earlier.type === 'open');
-        this.#commands.unshift(command);
-        return;
+        this.#open = command;
+        break;
       case 'lifecycle':
-        this.#drop((earlier) => earlier.type === 'lifecycle');
-        break;
-      case 'describe':
-        this.#drop((earlier) => earlier.type === 'describe' && earlier.id === command.id);
-        break;
-      case 'remove':
-        this.#dropPhoto(command.id);
+        this.#lifecycle = command;
         break;
       case 'forget':
-        this.#drop((earlier) => earlier.type !== 'open' && earlier.type !== 'lifecycle');
+        this.#photos.clear();
+        this.#removed.clear();
+        this.#pause = undefined;
+        this.#forget = command;
+        break;
+      case 'pause':
+        this.#pause = command;
         break;
       case 'upload':
-      case 'pause':
-        if (this.#commands.at(-1)?.type === command.type) return;
+        this.#pause = undefined;
+        for (const id of command.ids) this.#change(id, { wish: 'send' });
+        break;
+      case 'remove':
+        this.#photos.delete(command.id);
+        this.#removed.set(command.id, command);
         break;
       case 'add':
-      case 'retry':
+        this.#change(command.id, { add: command });
+        break;
+      case 'describe':
+        this.#change(command.id, { describe: command });
+        break;
       case 'cancel':
+        this.#change(command.id, { wish: 'cancel' });
+        break;
+      case 'retry':
+        this.#retry(command.id);
         break;
     }
-    this.#commands.push(command);
   }
 
-  /** Forgets photos that are across: nothing can be lost of them any more. How many there are tells the next engine to ask for them. */
+  /**
+   * Drops photos that have arrived: nothing of them can be lost any more. The
+   * next engine learns from their number that there is something to ask for.
+   */
   observe(snapshot: Snapshot): void {
-    this.#commands = this.#commands.map((command) =>
-      command.type === 'open'
-        ? {
-            ...command,
-            session: { ...command.session, imageCount: Math.max(command.session.imageCount, snapshot.imageCount) },
-          }
-        : command,
-    );
-    for (const photo of snapshot.photos) if (photo.state === 'confirmed') this.#dropPhoto(photo.id);
+    if (this.#open) {
+      const { session } = this.#open;
+      const imageCount = Math.max(session.imageCount, snapshot.imageCount);
+      this.#open = { ...this.#open, session: { ...session, imageCount } };
+    }
+    for (const photo of snapshot.photos) if (photo.state === 'confirmed') this.#photos.delete(photo.id);
   }
 
-  /** The engine died while it worked on this photo, and not for the first time. */
+  /** Marks the photo over which an engine died more than once. */
   refuse(id: string, code: EngineErrorCode): void {
-    this.#commands = this.#commands.map((command) =>
-      command.type === 'add' && command.id === id ? { ...command, refused: code } : command,
-    );
+    const add = this.#photos.get(id)?.add;
+    if (add) this.#change(id, { add: { ...add, refused: code } });
   }
 
-  commands(): readonly Command[] {
-    return this.#commands;
+  /** Returns the commands for a new engine, in order. */
+  commands(): Command[] {
+    const photos = [...this.#photos];
+    const wishing = (wish: Photo['wish']) => photos.filter(([, photo]) => photo.wish === wish).map(([id]) => id);
+    const ids = wishing('send');
+    const commands: (Command | undefined)[] = [
+      this.#open,
+      this.#lifecycle,
+      this.#forget,
+      ...this.#removed.values(),
+      ...photos.map(([, photo]) => photo.add),
+      ...photos.map(([, photo]) => photo.describe),
+      ...wishing('cancel').map((id): Command => ({ type: 'cancel', id })),
+      ids.length > 0 ? { type: 'upload', ids } : undefined,
+      this.#pause,
+    ];
+    return commands.filter((command) => command !== undefined);
   }
 
-  #dropPhoto(id: string): void {
-    this.#drop((command) => 'id' in command && command.id === id);
+  /** Trying one photo again takes a cancellation back; it does not send what nobody asked to send. */
+  #retry(id: string | undefined): void {
+    this.#pause = undefined;
+    if (id !== undefined && this.#photos.get(id)?.wish === 'cancel') this.#change(id, { wish: 'send' });
   }
 
-  #drop(which: (command: Command) => boolean): void {
-    this.#commands = this.#commands.filter((command) => !which(command));
+  #change(id: string, change: Photo): void {
+    this.#photos.set(id, { ...this.#photos.get(id), ...change });
   }
 }

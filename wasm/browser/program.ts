@@ -9,27 +9,33 @@ interface GoGlobals {
 
 const LOAD_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
-/** Is told of bytes as they come. */
+/** Called with the number of bytes as they arrive. */
 export type OnBytes = (count: number) => void;
 
-/** Resolves once the program waits; `ended` resolves when it ends or fails. Rejects if it cannot be loaded or compiled. */
+/**
+ * Loads and runs a program. Resolves once it waits for events; `ended` resolves
+ * when it ends. Rejects with a TypeError if it cannot be loaded, with another
+ * error if it cannot be compiled.
+ */
 export async function runProgram(url: string, onBytes?: OnBytes): Promise<{ ended: Promise<void> }> {
   const go = new (globalThis as unknown as GoGlobals).Go();
   const ended = go.run(await load(url, go.importObject, onBytes));
   return { ended: ended.catch(() => undefined) };
 }
 
-/** A failing network is given some time; a browser that cannot compile is not. */
+/** Retries a failing network for a while, a browser that cannot compile not at all. */
 async function load(url: string, imports: WebAssembly.Imports, onBytes?: OnBytes): Promise<WebAssembly.Instance> {
   for (const wait of LOAD_WAITS_MS) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return instantiate(counted(response, onBytes), imports);
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
-  return instantiate(counted(await fetch(url), onBytes), imports);
+  const response = await fetch(url);
+  if (!response.ok) throw new TypeError('the program cannot be loaded');
+  return instantiate(counted(response, onBytes), imports);
 }
 
-/** The same response, which tells of its bytes, unpacked, as they are read. */
+/** Returns the same response; `onBytes` is called with its bytes, unpacked, as they are read. */
 export function counted(response: Response, onBytes?: OnBytes): Response {
   if (!onBytes || !response.body) return response;
   const counter = new TransformStream<Uint8Array, Uint8Array>({
@@ -46,7 +52,7 @@ async function instantiate(response: Response, imports: WebAssembly.Imports): Pr
   try {
     return (await WebAssembly.instantiateStreaming(response, imports)).instance;
   } catch {
-    // Streaming wants the type application/wasm, which some servers do not say.
+    // Streaming needs the type application/wasm, which some servers do not send.
     return (await WebAssembly.instantiate(await copy.arrayBuffer(), imports)).instance;
   }
 }

@@ -1,30 +1,14 @@
-/** The engine's worker: loads the Go module and carries messages to and fro. */
+/** The engine's worker: loads the Go program and passes messages between it and the page. */
 
 import wasmUrl from '../../build/engine.wasm?url';
 import type { Command, Message } from '../../web/src/contract/engine';
+import type { EngineFailure, WorkerMessage } from './messages';
 import { runProgram } from './program';
 
-/** What the worker says beside the engine's own messages. */
-export type WorkerMessage =
-  | Message
-  /** It holds this Web Lock until it dies. */
-  | { type: 'alive'; lock: string }
-  /** The Go program ended, which it never does by itself. */
-  | { type: 'ended' };
-
-type Take = (command: Command) => void;
-
-/** wasm/main_js.go declares it. */
+/** wasm/main_js.go exports it; it posts `ready` once it takes commands. */
 interface EngineGlobals {
-  photobridgeEngine?: (post: (message: Message) => void, startPure: () => Worker) => Take;
+  photobridgeEngine?: (post: (message: Message) => void, startPure: () => Worker) => (command: Command) => void;
 }
-
-let take: Take | undefined;
-const early: Command[] = [];
-self.onmessage = ({ data }: MessageEvent<Command>) => {
-  if (take) take(data);
-  else early.push(data);
-};
 
 const post = (message: WorkerMessage): void => self.postMessage(message);
 
@@ -34,15 +18,21 @@ async function start(): Promise<void> {
   holdLock();
   try {
     void (await runProgram(wasmUrl)).ended.then(() => post({ type: 'ended' }));
-  } catch {
-    post({ type: 'fatal', detail: 'The photo engine could not be loaded.' });
+  } catch (error) {
+    post({ type: 'failed', code: failureOf(error) });
     return;
   }
-  take = (globalThis as EngineGlobals).photobridgeEngine?.(post, startPure);
-  for (const command of early.splice(0)) take?.(command);
+  const take = (globalThis as EngineGlobals).photobridgeEngine?.(post, startPure);
+  self.onmessage = ({ data }: MessageEvent<Command>) => take?.(data);
 }
 
-/** Codecs without the browser's, for the photos that need them. */
+/** fetch rejects with a TypeError; compiling fails with errors of WebAssembly's own, or for want of it. */
+function failureOf(error: unknown): EngineFailure {
+  if (error instanceof RangeError) return 'engine_stopped'; // no memory
+  return error instanceof TypeError ? 'engine_failed' : 'engine_unsupported';
+}
+
+/** Starts the worker for photos that the browser's own codecs cannot be trusted with. */
 function startPure(): Worker {
   return new Worker(new URL('./pure.ts', import.meta.url), { type: 'module' });
 }

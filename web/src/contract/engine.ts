@@ -35,8 +35,8 @@ export type Command =
   | { type: 'describe'; id: string; metadata: Metadata }
   /** Takes the photo out of the queue and the journal. */
   | { type: 'remove'; id: string }
-  /** Sends every photo that is ready or will be. */
-  | { type: 'upload' }
+  /** Sends these photos, now or once they are ready; ends a pause. */
+  | { type: 'upload'; ids: string[] }
   | { type: 'pause' }
   /** Tries failed photos again: one, or all without an id. */
   | { type: 'retry'; id?: string }
@@ -119,6 +119,4 @@ export type Message =
   /** The compressed photo, once per photo, for thumbnails (also after a restore). */
   | { type: 'preview'; id: string; jpeg: Blob }
   /** The photo that is compressed needs a decoder that is not loaded yet; this share of it has come, up to 1. */
-  | { type: 'loading'; share: number }
-  /** The engine cannot run here at all; the page offers the plain way. */
-  | { type: 'fatal'; detail: string };
+  | { type: 'loading'; share: number };

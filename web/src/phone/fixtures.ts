@@ -60,14 +60,14 @@ export function play(from: State, ...events: Event[]): Played {
   );
 }
 
-const booted: Event = { type: 'boot', token: 'qr', saved: {}, cameraKilled: false, online: true };
+const booted: Event = { type: 'boot', token: 'qr', saved: {}, cameraKilled: false, online: true, supported: true };
 
 /** On the Capture screen with a running engine. */
 export const capturing: State = play(
   initialState,
   booted,
   { type: 'granted', session: grant },
-  { type: 'engine-ready', plain: false },
+  { type: 'engine-ready' },
   { type: 'snapshot', snapshot: snapshot() },
 ).state;
 

@@ -5,6 +5,7 @@
  */
 
 import type { ApiErrorCode, Metadata, TokenResponse } from '../contract/api';
+import type { EngineFailure } from '../../../wasm/browser/messages';
 import type { Command, EngineErrorCode, PhotoSnapshot, Snapshot } from '../contract/engine';
 
 export type Screen =
@@ -22,7 +23,7 @@ export type Screen =
 export type Sheet = 'camera' | 'sites' | 'photo';
 
 /** Why the Error screen is shown, beside the codes of the edge and the engine. */
-export type TroubleCode = ApiErrorCode | EngineErrorCode | 'engine_failed' | 'other_patient';
+export type TroubleCode = ApiErrorCode | EngineErrorCode | EngineFailure | 'other_patient';
 
 export interface Trouble {
   code: TroubleCode;
@@ -85,8 +86,8 @@ export interface State {
   session: TokenResponse | null;
   /** Another encounter's, whose code came while photos of this one are not sent yet. */
   offered: TokenResponse | null;
-  /** `plain`: WebAssembly is off and the page sends by itself. */
-  engine: 'off' | 'starting' | 'ready' | 'plain';
+  /** `unsupported`: this browser cannot run it. */
+  engine: 'off' | 'starting' | 'ready' | 'unsupported';
   snapshot: Snapshot | null;
   /** Share of a decoder that has come and a photo waits for; null: none does. */
   decoder: number | null;
@@ -150,7 +151,7 @@ export const initialState: State = {
 };
 
 export type Event =
-  | { type: 'boot'; token: string | null; saved: Saved; cameraKilled: boolean; online: boolean }
+  | { type: 'boot'; token: string | null; saved: Saved; cameraKilled: boolean; online: boolean; supported: boolean }
   /** Another code was scanned into the running page. */
   | { type: 'link'; token: string }
   /** The person has a code of another patient to type: the page's bare address leads back to this one. */
@@ -164,8 +165,8 @@ export type Event =
   | { type: 'consented'; answer: ConsentAnswer; at: string }
   | { type: 'chosen'; photos: readonly Chosen[] }
   | { type: 'pictured'; id: string; picture: Picture }
-  | { type: 'engine-ready'; plain: boolean }
-  | { type: 'engine-failed' }
+  | { type: 'engine-ready' }
+  | { type: 'engine-failed'; code: EngineFailure }
   | { type: 'snapshot'; snapshot: Snapshot }
   | { type: 'decoder-loading'; share: number }
   /** Forward. */
@@ -205,6 +206,7 @@ export type Effect =
   | { do: 'add'; photo: Chosen }
   /** Frees the pictures and the file of a photo. */
   | { do: 'release'; id: string }
+  | { do: 'reload' }
   /** Empties this tab's storage. */
   | { do: 'erase' }
   /** Begins anew with this session: another encounter must not meet this one's memory. */

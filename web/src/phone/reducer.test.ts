@@ -11,6 +11,7 @@ const boot = (saved: Saved = {}, more: Partial<Extract<Event, { type: 'boot' }>>
   saved,
   cameraKilled: false,
   online: true,
+  supported: true,
   ...more,
 });
 const snap = (...args: Parameters<typeof snapshot>): Event => ({ type: 'snapshot', snapshot: snapshot(...args) });
@@ -372,7 +373,7 @@ describe('sending', () => {
   const sending = play(reviewing('a', 'b'), { type: 'upload' });
 
   test('Upload asks for every photo that can be sent', () => {
-    expect(sending.effects).toEqual([{ do: 'send', command: { type: 'upload' } }]);
+    expect(sending.effects).toEqual([{ do: 'send', command: { type: 'upload', ids: ['a', 'b'] } }]);
     expect(sending.state).toMatchObject({ screen: 'uploading', batch: ['a', 'b'] });
   });
 
@@ -490,13 +491,29 @@ describe('trouble', () => {
     });
   });
 
-  test('an engine that did not load is loaded again, and the screen comes back', () => {
-    const broken = play(reviewing('a'), { type: 'engine-failed' }).state;
-    expect(broken).toMatchObject({ screen: 'error', trouble: { code: 'engine_failed' } });
-    expect(play(broken, { type: 'try-again' })).toMatchObject({
-      state: { screen: 'review' },
-      effects: [{ do: 'start' }],
-    });
+  test.each(['engine_failed', 'engine_stopped', 'engine_unsupported'] as const)(
+    '%s: what was chosen is kept, and trying again starts the engine',
+    (code) => {
+      const broken = play(reviewing('a'), { type: 'chosen', photos: chosen('b') }, { type: 'engine-failed', code });
+      expect(broken.state).toMatchObject({ screen: 'error', trouble: { code } });
+      expect(ids(broken.state)).toEqual(['a', 'b']);
+      expect(play(broken.state, { type: 'try-again' })).toMatchObject({
+        state: { screen: 'review' },
+        effects: [{ do: 'start' }],
+      });
+    },
+  );
+
+  test.each<[string, Event]>([
+    ['a scanned code', boot({}, { token: 'qr', supported: false })],
+    ['a session of this tab', boot({ session: grant, screen: 'capture' }, { supported: false })],
+    ['no code', boot({}, { supported: false })],
+  ])('a browser that cannot run the engine explains it before anything else happens: %s', (_, event) => {
+    const { state, effects } = play(initialState, event);
+    expect(effects, 'the phone does not appear on the desktop').toEqual([]);
+    expect(state).toMatchObject({ screen: 'error', trouble: { code: 'engine_unsupported' } });
+    expect(play(state, { type: 'link', token: 'qr2' })).toMatchObject({ state: { token: 'qr2' }, effects: [] });
+    expect(play(state, { type: 'try-again' }).effects).toEqual([{ do: 'reload' }]);
   });
 
   test('another code of the same encounter reopens the session with the photos that are here', () => {

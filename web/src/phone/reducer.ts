@@ -51,9 +51,9 @@ export function reduce(state: State, event: Event): Step {
         pictures: { ...state.pictures, [event.id]: { ...state.pictures[event.id], ...event.picture } },
       });
     case 'engine-ready':
-      return only({ ...state, engine: event.plain ? 'plain' : 'ready' });
+      return only({ ...state, engine: 'ready' });
     case 'engine-failed':
-      return only(fail({ ...state, engine: 'off' }, { code: 'engine_failed', retryable: true }));
+      return only(fail({ ...state, engine: 'off' }, { code: event.code, retryable: true }));
     case 'snapshot':
       return only(observe(state, event.snapshot));
     case 'decoder-loading':
@@ -119,8 +119,10 @@ function after([state, effects]: Step, next: (state: State) => Step): Step {
   return [then, [...effects, ...more]];
 }
 
-function boot(state: State, { token, saved, cameraKilled, online }: Extract<Event, { type: 'boot' }>): Step {
+function boot(state: State, event: Extract<Event, { type: 'boot' }>): Step {
+  const { token, saved, cameraKilled, online } = event;
   const pending = token ?? (saved.session ? null : (saved.token ?? null));
+  if (!event.supported) return only(unsupported({ ...state, online, token: pending, session: saved.session ?? null }));
   if (pending !== null) return [{ ...state, online, token: pending }, [{ do: 'exchange', token: pending }]];
   if (!saved.session) return only({ ...state, online, screen: 'code' });
   const next: State = {
@@ -141,8 +143,14 @@ function boot(state: State, { token, saved, cameraKilled, online }: Extract<Even
   ];
 }
 
+/** Says what to do before anything else happens; what the tab had is kept for the page that loads next. */
+function unsupported(state: State): State {
+  return fail({ ...state, engine: 'unsupported' }, { code: 'engine_unsupported', retryable: true });
+}
+
 /** Another code in the running page: the screen is remembered, for the code may turn out to be no good. */
 function link(state: State, token: string): Step {
+  if (state.engine === 'unsupported') return only({ ...state, token });
   return [
     { ...state, screen: 'loading', sheet: null, trouble: null, token, typed: null, resume: working(state) },
     [{ do: 'exchange', token }],
@@ -203,6 +211,7 @@ function fail(state: State, trouble: Trouble): State {
 
 function tryAgain(state: State): Step {
   const behind = state.resume ?? 'capture';
+  if (state.engine === 'unsupported') return [state, [{ do: 'reload' }]];
   if (state.token !== null)
     return [{ ...state, screen: 'loading', trouble: null }, [{ do: 'exchange', token: state.token }]];
   if (!state.session) return only(state);
@@ -333,7 +342,7 @@ function upload(state: State): Step {
         batch: [...arrived, ...list.map((photo) => photo.id)],
       },
       [
-        { do: 'send', command: { type: 'upload' } },
+        { do: 'send', command: { type: 'upload', ids: list.map(({ id }) => id) } },
         ...again.map(({ id }): Effect => ({ do: 'send', command: { type: 'retry', id } })),
       ],
     ];

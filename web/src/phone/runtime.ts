@@ -3,7 +3,9 @@
 import { ApiError } from '../api/client';
 import { codeInAddress, exchange } from './code';
 import type { Command } from '../contract/engine';
-import { LazyEngine, type EngineEvent, type Loaders } from '../../../wasm/browser/lazy';
+import { Engine } from '../../../wasm/browser/client';
+import type { EngineEvent } from '../../../wasm/browser/messages';
+import { canRunEngine } from '../../../wasm/browser/support';
 import { Media } from './media';
 import { initialState, type Effect, type Event, type State } from './model';
 import { keepShell } from './offline/register';
@@ -20,26 +22,28 @@ export type Dispatch = (event: Event) => void;
 export class Runtime {
   state: State = initialState;
   readonly media = new Media((id, picture) => this.dispatch({ type: 'pictured', id, picture }));
-  readonly #engine: LazyEngine;
+  readonly #engine = new Engine((event) => this.#onEngine(event));
   readonly #described = new Map<string, Command>();
   #describeTimer: ReturnType<typeof setTimeout> | undefined;
   #exchange: AbortController | undefined;
   /** The page is about to load anew: what happens until then must not be saved over the next session. */
   #restarting = false;
 
-  constructor(
-    loaders: Loaders,
-    private readonly render: (state: State) => void,
-  ) {
-    this.#engine = new LazyEngine(loaders, (event) => this.#onEngine(event));
-  }
+  constructor(private readonly render: (state: State) => void) {}
 
   /** Reads the code off the address bar and starts. */
   boot(): void {
     const token = takeCode();
     const saved = load();
     this.#listen();
-    this.dispatch({ type: 'boot', token, saved, cameraKilled: takePicking(), online: navigator.onLine });
+    this.dispatch({
+      type: 'boot',
+      token,
+      saved,
+      cameraKilled: takePicking(),
+      online: navigator.onLine,
+      supported: canRunEngine(),
+    });
   }
 
   readonly dispatch: Dispatch = (event) => {
@@ -63,7 +67,7 @@ export class Runtime {
       case 'start':
         this.#engine.send({ type: 'open', apiBase: location.origin, session: effect.session });
         // The first paint comes first.
-        requestAnimationFrame(() => setTimeout(() => void this.#engine.load()));
+        requestAnimationFrame(() => setTimeout(() => this.#engine.start()));
         break;
       case 'add': {
         const { id, name, source } = effect.photo;
@@ -81,6 +85,9 @@ export class Runtime {
         break;
       case 'erase':
         erase();
+        break;
+      case 'reload':
+        location.reload();
         break;
       case 'restart':
         this.#restarting = true;
@@ -129,7 +136,7 @@ export class Runtime {
   #onEngine(event: EngineEvent): void {
     switch (event.type) {
       case 'ready':
-        this.dispatch({ type: 'engine-ready', plain: event.plain });
+        this.dispatch({ type: 'engine-ready' });
         keepShell(); // now: all that it keeps has just been fetched and comes from the browser's own cache
         break;
       case 'snapshot':
@@ -141,8 +148,8 @@ export class Runtime {
       case 'preview':
         this.media.preview(event.id, event.jpeg);
         break;
-      case 'unloadable':
-        this.dispatch({ type: 'engine-failed' });
+      case 'failed':
+        this.dispatch({ type: 'engine-failed', code: event.code });
         break;
     }
   }

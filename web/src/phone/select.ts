@@ -6,7 +6,11 @@ import type { Chosen, State } from './model';
 
 /** Whether the session still works, as far as the phone knows. */
 export function alive(state: State): boolean {
-  return state.session !== null && !state.closed && state.snapshot?.phase !== 'stopped' && state.engine !== 'off';
+  return state.session !== null && !state.closed && state.snapshot?.phase !== 'stopped' && runs(state);
+}
+
+function runs({ engine }: State): boolean {
+  return engine === 'starting' || engine === 'ready';
 }
 
 /** Every photo on the phone that was not taken out, oldest first. */

@@ -21,15 +21,18 @@ export interface TroubleText {
   title: string;
   what: string;
   todo: string;
+  /** Another way out, for who cannot do that. */
+  or?: string;
 }
 
-/** What the Error screen says. */
+/** The texts of the Error screen. */
 export function troubleText(code: TroubleCode): TroubleText {
   const part = (name: string) => {
     const key = `trouble.${code}.${name}`;
     return isKey(key) ? t(key) : t(`trouble.other.${name}` as PhoneKey);
   };
-  return { title: part('title'), what: part('what'), todo: part('todo') };
+  const or = `trouble.${code}.or`;
+  return { title: part('title'), what: part('what'), todo: part('todo'), ...(isKey(or) && { or: t(or) }) };
 }
 
 /** Why what was typed did not work, and what to do. */

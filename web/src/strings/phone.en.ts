@@ -96,7 +96,6 @@ const texts = {
   'notice.camera-killed':
     'The phone closed this page while its camera was open. If a photo is missing, take it again, best with Series.',
   'notice.nothing-to-send': 'There is nothing to send yet.',
-  'notice.plain': 'WebAssembly is off in this browser. Keep this page open until the photos are sent.',
   'notice.fragile': 'Keep this page open: this browser does not let us store photos.',
 
   'metadata.title': { one: 'Photo {index} of {n}', other: 'Photo {index} of {n}' },
@@ -229,6 +228,17 @@ const texts = {
   'trouble.engine_failed.title': 'Part of the page is missing',
   'trouble.engine_failed.what': 'The part that prepares photos could not be loaded.',
   'trouble.engine_failed.todo': 'Check the connection, then try again.',
+  'trouble.engine_stopped.title': 'Photos cannot be prepared',
+  'trouble.engine_stopped.what': 'The part that prepares photos keeps stopping on this phone.',
+  'trouble.engine_stopped.todo': 'Close other apps and tabs, then try again.',
+  'trouble.engine_unsupported.title': 'This browser cannot send photos',
+  'trouble.engine_unsupported.what':
+    'It does not allow WebAssembly, which prepares the photos. Lockdown Mode switches it off, and so do some private browsers.',
+  'trouble.engine_unsupported.todo':
+    'iPhone or iPad in Lockdown Mode: open the page menu beside the address, choose Website Settings, and switch Lockdown Mode off for this website only.',
+  'trouble.engine_unsupported.or':
+    'Any other phone: scan the code with another browser, such as Chrome, Firefox or Samsung Internet.',
+  'trouble.engine_unsupported.safe': 'No photo was taken, so nothing is lost.',
   'trouble.other_patient.title': 'Another patient',
   'trouble.other_patient.what': 'This code is for another patient.',
   'trouble.other_patient.whose': 'This code is for {patient}.',

@@ -135,13 +135,7 @@ function Banner() {
           </button>
         </p>
       ))}
-      {state.engine === 'plain' && (state.screen === 'capture' || state.screen === 'review') && (
-        <p class="banner">
-          <Icon name="warning" />
-          <span>{t('notice.plain')}</span>
-        </p>
-      )}
-      {fragile && state.engine !== 'plain' && (
+      {fragile && (
         <p class="banner">
           <Icon name="warning" />
           <span>{t('notice.fragile')}</span>

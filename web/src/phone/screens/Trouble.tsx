@@ -13,7 +13,7 @@ export function Trouble() {
   const { state, dispatch } = usePage();
   const { trouble } = state;
   if (!trouble) return null;
-  const { title, what, todo } = troubleText(trouble.code);
+  const { title, what, todo, or } = troubleText(trouble.code);
   const kept = unsent(state).length;
   const goesOn = alive(state);
   const patient = state.session?.patientLabel ?? '';
@@ -66,10 +66,11 @@ export function Trouble() {
           {state.offered ? t('trouble.other_patient.whose', { patient: state.offered.patientLabel }) : what}
         </p>
         <p class="todo">{todo}</p>
-        {kept > 0 && (
+        {or && <p class="todo">{or}</p>}
+        {(kept > 0 || state.engine === 'unsupported') && (
           <p class="kept">
             <Icon name="shield" />
-            <span>{t('error.kept', { n: kept })}</span>
+            <span>{kept > 0 ? t('error.kept', { n: kept }) : t('trouble.engine_unsupported.safe')}</span>
           </p>
         )}
       </div>
