@@ -108,12 +108,12 @@ func (a *album) newUpload() {
 	}
 }
 
-// ask marks every photo that is here now as to be sent, and lets failed ones try
-// again.
-func (a *album) ask() {
+// ask marks photos as to be sent and lets failed ones try again. Nil ids mean
+// every photo that is here.
+func (a *album) ask(ids []string) {
 	var records []Record // in one write: all photos wait for it
 	for _, p := range a.photos {
-		if p.stage == StageCancelled || p.stage == StageConfirmed {
+		if p.stage == StageCancelled || p.stage == StageConfirmed || ids != nil && !slices.Contains(ids, p.id) {
 			continue
 		}
 		p.asked = true

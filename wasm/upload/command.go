@@ -14,7 +14,7 @@ func (q *Queue) command(c Command) {
 	case c.Type == CommandAdd:
 		q.album.add(c, q.now)
 	case c.Type == CommandUpload:
-		q.upload()
+		q.upload(c.IDs)
 	case c.Type == CommandPause:
 		q.traffic.pause()
 	case c.Type == CommandForget:
@@ -47,14 +47,16 @@ func (q *Queue) photoCommand(p *photo, c Command) {
 	}
 }
 
-// upload asks for every photo that is here now, and for failed ones again.
-func (q *Queue) upload() {
+// upload asks for photos to be sent, and for failed ones again. Without ids it
+// asks for every photo that is here. A photo that was not named is never sent,
+// so the page may repeat the command.
+func (q *Queue) upload(ids []string) {
 	if !q.album.pending() {
 		q.album.newUpload()
 		q.display.restart()
 	}
 	q.traffic.hurry()
-	q.album.ask()
+	q.album.ask(ids)
 }
 
 // forget erases every photo of the session.

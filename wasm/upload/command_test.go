@@ -73,6 +73,21 @@ func TestQueueCommands(t *testing.T) {
 			t.Errorf("%d records, snapshot %+v", len(w.records), w.last())
 		}
 	})
+	inBubble(t, "upload sends the photos that it names", func(t *testing.T, w *world) {
+		q := w.open(t)
+		all := ids(3)
+		add(q, all...)
+		q.Do(Command{Type: CommandUpload, IDs: []string{all[0], "unknown"}})
+		q.Do(Command{Type: CommandUpload, IDs: []string{}})
+		time.Sleep(time.Minute)
+		arrived(t, w, all[0])
+		if w.photo(all[1]).State != StateReady {
+			t.Errorf("photo %+v", w.photo(all[1]))
+		}
+		q.Do(Command{Type: CommandUpload, IDs: all})
+		time.Sleep(time.Minute)
+		arrived(t, w, all...)
+	})
 	inBubble(t, "nonsense is ignored", func(t *testing.T, w *world) {
 		q, stop := w.start(t.Context())
 		t.Cleanup(stop)

@@ -43,6 +43,22 @@ func TestQueueJournal(t *testing.T) {
 			}
 		})
 	}
+	inBubble(t, "the journal knows which photos were asked for", func(t *testing.T, w *world) {
+		q, kill := w.start(t.Context())
+		session := w.tokenResponse()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		all := ids(3)
+		add(q, all...)
+		time.Sleep(time.Second)
+		w.fault = func(step, int) fault { return dropBefore }
+		q.Do(Command{Type: CommandUpload, IDs: all[:1]})
+		time.Sleep(time.Second)
+		kill()
+		w.fault = func(step, int) fault { return works }
+		w.open(t)
+		time.Sleep(time.Minute)
+		arrived(t, w, all[0])
+	})
 	inBubble(t, "killed before compression: the person is told", func(t *testing.T, w *world) {
 		w.latency = 10 * time.Second
 		q, kill := w.start(t.Context())

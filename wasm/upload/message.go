@@ -23,17 +23,20 @@ const (
 // Command is one thing that the page asks for. Which fields count depends on
 // Type.
 type Command struct {
-	Type     string                `json:"type"`
-	APIBase  string                `json:"apiBase,omitempty"`
-	Session  *shared.TokenResponse `json:"session,omitempty"`
-	ID       string                `json:"id,omitempty"`
-	Name     string                `json:"name,omitempty"`
-	Source   string                `json:"source,omitempty"` // "camera" or "gallery"
-	Metadata *shared.Metadata      `json:"metadata,omitempty"`
-	Visible  bool                  `json:"visible,omitempty"`
-	Online   bool                  `json:"online,omitempty"`
-	Refused  shared.Code           `json:"refused,omitempty"`
-	File     Source                `json:"-"`
+	Type    string                `json:"type"`
+	APIBase string                `json:"apiBase,omitempty"`
+	Session *shared.TokenResponse `json:"session,omitempty"`
+	ID      string                `json:"id,omitempty"`
+	// IDs are the photos that upload is about. Without them it is about every
+	// photo that is here.
+	IDs      []string         `json:"ids,omitempty"`
+	Name     string           `json:"name,omitempty"`
+	Source   string           `json:"source,omitempty"` // "camera" or "gallery"
+	Metadata *shared.Metadata `json:"metadata,omitempty"`
+	Visible  bool             `json:"visible,omitempty"`
+	Online   bool             `json:"online,omitempty"`
+	Refused  shared.Code      `json:"refused,omitempty"`
+	File     Source           `json:"-"`
 }
 
 // PhotoState is what the page shows of a photo.

@@ -133,6 +133,7 @@ type model struct {
 	blind    bool // the edge failed to list what it has: same bytes may pass
 	taken    map[string]bool
 	wanted   map[string]string // the photos that must arrive: id → content
+	asked    map[string]bool   // the photos for which the person pressed Send
 	removed  map[string]bool   // from a page that still lives: they stay away
 	ever     map[string]bool   // contents that ever were in a session
 	sessions int
@@ -157,6 +158,7 @@ func play(ctx context.Context, seed uint64, life []deed) []string {
 		wanted:   map[string]string{},
 		taken:    map[string]bool{},
 		removed:  map[string]bool{},
+		asked:    map[string]bool{},
 		ever:     map[string]bool{},
 		sessions: 1,
 	}
@@ -224,7 +226,7 @@ func (m *model) do(d deed) {
 	case "add":
 		m.add(id, content(d.Photo))
 	case "upload":
-		m.send(Command{Type: CommandUpload})
+		m.upload()
 	case "pause":
 		m.send(Command{Type: CommandPause})
 	case "cancel":
@@ -279,6 +281,18 @@ func (m *model) add(id, content string) {
 	m.send(Command{Type: CommandAdd, ID: id, Name: id, Source: "camera", File: file(content)})
 }
 
+// upload asks for the photos that the page shows.
+func (m *model) upload() {
+	ids := []string{}
+	for _, p := range m.last().Photos {
+		if p.State != StateConfirmed && p.State != StateCancelled {
+			ids = append(ids, p.ID)
+			m.asked[p.ID] = true
+		}
+	}
+	m.send(Command{Type: CommandUpload, IDs: ids})
+}
+
 // retry is a button that the page has on failed and cancelled photos alone.
 func (m *model) retry(id string) {
 	p := m.photo(id)
@@ -287,6 +301,7 @@ func (m *model) retry(id string) {
 	}
 	if i := m.photoNumber(id); p.State == StateCancelled {
 		m.wanted[id] = content(i)
+		m.asked[id] = true
 	}
 	m.send(Command{Type: CommandRetry, ID: id})
 }
@@ -400,6 +415,7 @@ func (m *model) faultsStop() {
 			}
 		}
 	}
+	m.nothingLeavesBeforeSend()
 	for _, id := range m.unsafe {
 		if m.wanted[id] != "" {
 			m.fail("photo %s was signed before the journal had it", id)
@@ -412,10 +428,11 @@ func (m *model) personReturns() {
 	m.queue.Do(Command{Type: CommandLifecycle, Visible: true, Online: true})
 	m.scan()
 	m.send(Command{Type: CommandRetry})
-	m.send(Command{Type: CommandUpload})
+	m.upload()
 	time.Sleep(20 * time.Minute)
 	synctest.Wait()
 	m.judgeSession()
+	m.nothingLeavesBeforeSend()
 	for id, content := range m.wanted {
 		p := m.photo(id)
 		switch {
@@ -434,6 +451,14 @@ func (m *model) personReturns() {
 		}
 		if _, left := m.records[p.ID]; left && p.State == StateConfirmed {
 			m.fail("photo %s is still in the journal", p.ID)
+		}
+	}
+}
+
+func (m *model) nothingLeavesBeforeSend() {
+	for id := range m.signedFor {
+		if !m.asked[id] {
+			m.fail("photo %s left before anybody pressed Send", id)
 		}
 	}
 }

@@ -46,7 +46,8 @@ type world struct {
 	writing   time.Duration // what a write to the journal takes
 	writes    int           // to the journal
 	noJournal error
-	unsafe    []string // photos that were signed before the journal had them
+	unsafe    []string        // photos that were signed before the journal had them
+	signedFor map[string]bool // photos that the edge was told of
 	crashed   func(any)
 
 	snapshots []Snapshot
@@ -78,7 +79,7 @@ func newWorld() *world {
 		fault: func(step, int) fault { return works }, latency: 50 * time.Millisecond,
 		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken, secret: testKey,
 		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
-		confirms: map[string]int{}, records: map[string]Entry{}, previews: map[string]int{},
+		confirms: map[string]int{}, records: map[string]Entry{}, signedFor: map[string]bool{}, previews: map[string]int{},
 	}
 }
 
@@ -273,6 +274,7 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 	w := e.w
 	w.mu.Lock()
 	for _, image := range images {
+		w.signedFor[image.ImageID] = true
 		if w.records[image.ImageID].JPEG == nil && w.noJournal == nil && ctx.Err() == nil {
 			w.unsafe = append(w.unsafe, image.ImageID)
 		}

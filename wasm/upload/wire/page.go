@@ -14,7 +14,7 @@ func ParseCommand(data []byte) (upload.Command, error) {
 	}
 	c := upload.Command{
 		Type: o.str("type"), APIBase: o.str("apiBase"),
-		ID: o.str("id"), Name: o.str("name"), Source: o.str("source"),
+		ID: o.str("id"), IDs: o.strs("ids"), Name: o.str("name"), Source: o.str("source"),
 		Visible: o.bool("visible"), Online: o.bool("online"),
 		Refused: shared.Code(o.str("refused")),
 	}
