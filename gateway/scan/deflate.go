@@ -1,0 +1,102 @@
+package scan
+
+import (
+	"bytes"
+	"compress/zlib"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"math"
+
+	xdraw "golang.org/x/image/draw"
+)
+
+const (
+	stripRows = 64
+	// minEdge is the smallest long side that is still worth filing, in pixels.
+	minEdge = 800
+)
+
+// Deflate stores a photo as a TIFF with Deflate compression, for viewers that
+// cannot read a JPEG inside a TIFF. A document of more than limit bytes is
+// scaled down until it fits. It fails with ErrNotJPEG, ErrColour, or
+// ErrTooLarge if even a long side of 800 pixels does not fit.
+func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
+	f, err := readFrame(photo)
+	if err != nil {
+		return nil, err
+	}
+	decoded, err := jpeg.Decode(bytes.NewReader(photo))
+	if err != nil {
+		return nil, ErrNotJPEG
+	}
+	picture := image.NewNRGBA(decoded.Bounds())
+	draw.Draw(picture, picture.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
+	for {
+		size := picture.Bounds().Size()
+		f.width, f.height = size.X, size.Y
+		out, err := deflated(f, picture, caption)
+		if err != nil || len(out) <= limit {
+			return out, err
+		}
+		// The size follows the area; 0.95 is for what does not.
+		by := 0.95 * math.Sqrt(float64(limit)/float64(len(out)))
+		if float64(max(size.X, size.Y))*by < minEdge {
+			return nil, ErrTooLarge
+		}
+		smaller := image.NewNRGBA(image.Rect(0, 0, scale(size.X, by), scale(size.Y, by)))
+		xdraw.CatmullRom.Scale(smaller, smaller.Bounds(), picture, picture.Bounds(), draw.Src, nil)
+		picture = smaller
+	}
+}
+
+func scale(side int, by float64) int { return max(1, int(float64(side)*by)) }
+
+func deflated(f frame, picture *image.NRGBA, caption Caption) ([]byte, error) {
+	d := newDirectory(f, caption)
+	d.shorts(tagCompression, compressionDeflate)
+	d.shorts(tagPredictor, 2)
+	d.longs(tagRowsPerStrip, stripRows)
+	if f.components == 1 {
+		d.shorts(tagPhotometric, photometricBlackIsZero)
+	} else {
+		d.shorts(tagPhotometric, photometricRGB)
+	}
+	var strips [][]byte
+	for top := 0; top < f.height; top += stripRows {
+		strip, err := compressRows(picture, top, min(top+stripRows, f.height), f.components)
+		if err != nil {
+			return nil, err
+		}
+		strips = append(strips, strip)
+	}
+	return d.file(strips...), nil
+}
+
+// compressRows writes each sample as its difference from the pixel to the left
+// (TIFF 6.0, section 14) and compresses the rows.
+func compressRows(picture *image.NRGBA, top, bottom, components int) ([]byte, error) {
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	width := picture.Bounds().Dx()
+	row := make([]byte, width*components)
+	for y := top; y < bottom; y++ {
+		line := picture.Pix[y*picture.Stride:]
+		for x := range width {
+			for c := range components {
+				left := byte(0)
+				if x > 0 {
+					left = line[4*(x-1)+c]
+				}
+				row[x*components+c] = line[4*x+c] - left
+			}
+		}
+		if _, err := w.Write(row); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}

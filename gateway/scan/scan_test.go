@@ -1,0 +1,457 @@
+package scan
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hhrutter/tiff"
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+)
+
+var caption = Caption{
+	Text:  "Left forearm, close-up. Tamāhine, two weeks after the graft.",
+	Taken: time.Date(2026, 3, 4, 8, 15, 0, 0, time.UTC),
+}
+
+// photos are the kinds of JPEG that the phone sends.
+var photos = []struct {
+	name    string
+	jpeg    []byte
+	colour  string // pdfimages' word
+	profile bool
+}{
+	{"colour", encode(colours(321, 201)), "rgb", false},
+	{"portrait", encode(colours(201, 321)), "rgb", false},
+	{"larger than A4", encode(colours(2560, 1920)), "rgb", false},
+	{"grey", encode(greys(64, 48)), "gray", false},
+	{"with a profile", withSegment(encode(colours(64, 48)), markerAPP2, "ICC_PROFILE\x00\x01\x01"+profile), "icc", true},
+	{"with a profile in two parts", withSegment(
+		withSegment(encode(colours(80, 60)), markerAPP2, "ICC_PROFILE\x00\x02\x02"+profile[200:]),
+		markerAPP2, "ICC_PROFILE\x00\x01\x02"+profile[:200]), "icc", true},
+	{"with a resolution", withSegment(encode(colours(64, 48)), markerAPP0,
+		"JFIF\x00\x01\x02\x01\x01\x2c\x01\x2c\x00\x00"), "rgb", false},
+}
+
+func TestTIFFKeepsTheJPEG(t *testing.T) {
+	for _, photo := range photos {
+		t.Run(photo.name, func(t *testing.T) {
+			file, err := TIFF(photo.jpeg, caption)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strip := onlyStrip(t, file); !bytes.Equal(strip, photo.jpeg) {
+				t.Error("the strip is not the JPEG")
+			}
+			path := write(t, "scan.tiff", file)
+			dump := run(t, "tiffdump", path)
+			dump += run(t, "tiffinfo", path)
+			for _, want := range []string{"Compression (259) SHORT (3) 1<7>", "2026:03:04 08:15:00", "close-up. Tamahine"} {
+				if !strings.Contains(dump, want) {
+					t.Errorf("tiffdump does not print %q:\n%s", want, dump)
+				}
+			}
+			if got := strings.Contains(dump, "34675"); got != photo.profile {
+				t.Errorf("has a profile: %v", got)
+			}
+			if warnings := runBoth(t, "tiffinfo", "-D", path); strings.Contains(warnings, "Warning") {
+				t.Errorf("libtiff complains: %s", warnings)
+			}
+		})
+	}
+}
+
+// TestTIFFReaders compares what readers of others see in the TIFF with the
+// JPEG's own pixels.
+func TestTIFFReaders(t *testing.T) {
+	for _, photo := range photos {
+		t.Run(photo.name, func(t *testing.T) {
+			file, err := TIFF(photo.jpeg, Caption{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := jpeg.Decode(bytes.NewReader(photo.jpeg))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if photo.colour == "gray" { // the Go reader knows no YCbCr
+				got, err := tiff.Decode(bytes.NewReader(file))
+				if err != nil {
+					t.Fatalf("Go: %v", err)
+				}
+				same(t, "Go", got, want, 0)
+			}
+			path := write(t, "scan.tiff", file)
+			source := write(t, "source.jpg", photo.jpeg)
+			compared := runBoth(t, "compare", "-metric", "AE", "-fuzz", "2%", path, source, "null:")
+			if !strings.HasPrefix(strings.TrimSpace(compared), "0") {
+				t.Errorf("ImageMagick counts different pixels: %s", compared)
+			}
+			raw := filepath.Join(t.TempDir(), "raw.tiff")
+			run(t, "tiff2rgba", "-c", "none", path, raw)
+			decoded, err := os.ReadFile(raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen, err := tiff.Decode(bytes.NewReader(decoded))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// libtiff smooths chroma when it scales it up, Go does not.
+			alike(t, seen, want)
+		})
+	}
+}
+
+func TestPDFKeepsTheJPEG(t *testing.T) {
+	for _, photo := range photos {
+		t.Run(photo.name, func(t *testing.T) {
+			file, err := PDF(Page{photo.jpeg, caption})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := api.Validate(bytes.NewReader(file), model.NewDefaultConfiguration()); err != nil {
+				t.Errorf("pdfcpu: %v", err)
+			}
+			path := write(t, "scan.pdf", file)
+			if got := extract(t, path); len(got) != 1 || !bytes.Equal(got[0], photo.jpeg) {
+				t.Errorf("pdfimages returns %d images, or not the JPEG", len(got))
+			}
+			if list := run(t, "pdfimages", "-list", path); !strings.Contains(list, " "+photo.colour+" ") {
+				t.Errorf("colour space:\n%s", list)
+			}
+			text := strings.Join(strings.Fields(run(t, "pdftotext", path, "-")), " ")
+			if text != caption.Text {
+				t.Errorf("caption %q", text)
+			}
+			info := run(t, "pdfinfo", path)
+			if strings.Contains(info, "Author") || !strings.Contains(info, "2026-03-04") {
+				t.Errorf("document information:\n%s", info)
+			}
+		})
+	}
+}
+
+func TestPDFOfSeveral(t *testing.T) {
+	var pages []Page
+	for _, photo := range photos {
+		pages = append(pages, Page{photo.jpeg, caption})
+	}
+	file, err := PDF(pages...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := extract(t, write(t, "scan.pdf", file))
+	if len(got) != len(photos) {
+		t.Fatalf("%d images", len(got))
+	}
+	for i, photo := range photos {
+		if !bytes.Equal(got[i], photo.jpeg) {
+			t.Errorf("%s: not the JPEG", photo.name)
+		}
+	}
+}
+
+func TestDeflate(t *testing.T) {
+	for _, photo := range photos {
+		t.Run(photo.name, func(t *testing.T) {
+			file, err := Deflate(photo.jpeg, caption, 50_000_000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := tiff.Decode(bytes.NewReader(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, _ := jpeg.Decode(bytes.NewReader(photo.jpeg))
+			same(t, "pixels", got, want, 1)
+			if warnings := runBoth(t, "tiffinfo", "-D", write(t, "scan.tiff", file)); strings.Contains(warnings, "Warning") {
+				t.Errorf("libtiff complains: %s", warnings)
+			}
+		})
+	}
+	t.Run("scales down to its limit", func(t *testing.T) {
+		file, err := Deflate(photos[2].jpeg, caption, 1_000_000)
+		if err != nil || len(file) > 1_000_000 {
+			t.Fatal(len(file), err)
+		}
+		got, err := tiff.DecodeConfig(bytes.NewReader(file))
+		if err != nil || got.Width >= 2560 || got.Width < minEdge {
+			t.Errorf("%d pixels wide, %v", got.Width, err)
+		}
+	})
+	t.Run("a limit that nothing fits", func(t *testing.T) {
+		if _, err := Deflate(photos[0].jpeg, caption, 100); !errors.Is(err, ErrTooLarge) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	whole := photos[0].jpeg
+	progressive := bytes.Clone(whole)
+	progressive[bytes.Index(progressive, []byte{0xff, markerSOF0})+1] = markerSOF2
+	twelve := bytes.Clone(whole)
+	twelve[bytes.Index(twelve, []byte{0xff, markerSOF0})+4] = 12
+	tests := []struct {
+		name      string
+		jpeg      []byte
+		tiff, pdf error
+	}{
+		{"nothing", nil, ErrNotJPEG, ErrNotJPEG},
+		{"text", []byte("a letter about a photo"), ErrNotJPEG, ErrNotJPEG},
+		{"cut", whole[:len(whole)-2], ErrNotJPEG, ErrNotJPEG},
+		{"cut in the headers", append(bytes.Clone(whole[:40]), 0xff, markerEOI), ErrNotJPEG, ErrNotJPEG},
+		{"progressive", progressive, ErrProgressive, nil},
+		{"12 bits", twelve, ErrColour, ErrColour},
+		{"RGB", withSegment(whole, markerAPP14, "Adobe\x00\x64\x00\x00\x00\x00\x00"), ErrColour, ErrColour},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := TIFF(test.jpeg, caption); !errors.Is(err, test.tiff) {
+				t.Errorf("TIFF: %v", err)
+			}
+			if _, err := PDF(Page{test.jpeg, caption}); !errors.Is(err, test.pdf) {
+				t.Errorf("PDF: %v", err)
+			}
+		})
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"Left hand":        "Left hand",
+		"Whānau, café":     "Whanau, cafe",
+		"one\ntwo\tthree":  "one two three",
+		"5 µm — \u202eabc": "5 ?m ? ?abc",
+		"\x00\x07":         "??",
+	} {
+		if got := plain(text); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+func FuzzReadFrame(f *testing.F) {
+	for _, photo := range photos {
+		f.Add(photo.jpeg)
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		frame, err := readFrame(file)
+		if err == nil && (frame.width == 0 || frame.height == 0) {
+			t.Error("a photo without a size")
+		}
+	})
+}
+
+func BenchmarkScan(b *testing.B) {
+	photo := photos[2].jpeg
+	for name, wrap := range map[string]func() ([]byte, error){
+		"TIFF":    func() ([]byte, error) { return TIFF(photo, caption) },
+		"PDF":     func() ([]byte, error) { return PDF(Page{photo, caption}) },
+		"Deflate": func() ([]byte, error) { return Deflate(photo, caption, 50_000_000) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(photo)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := wrap(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// profile is the smallest thing that readers take for a colour profile: a
+// header of 128 bytes (ICC.1:2022, 7.2) and an empty tag table.
+var profile = func() string {
+	header := make([]byte, 128+4+200)
+	binary.BigEndian.PutUint32(header, uint32(len(header)))
+	copy(header[8:], "\x04\x30\x00\x00mntrRGB XYZ ")
+	copy(header[36:], "acsp")
+	return string(header)
+}()
+
+func colours(width, height int) image.Image {
+	picture := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			picture.SetRGBA(x, y, color.RGBA{uint8(x * 255 / width), uint8(y * 255 / height), uint8((x + y) % 256), 255})
+		}
+	}
+	return picture
+}
+
+func greys(width, height int) image.Image {
+	picture := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range picture.Pix {
+		picture.Pix[i] = uint8(i)
+	}
+	return picture
+}
+
+func encode(picture image.Image) []byte {
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, picture, &jpeg.Options{Quality: 90}); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+// withSegment puts a marker segment behind SOI.
+func withSegment(file []byte, marker byte, body string) []byte {
+	out := []byte{0xff, 0xd8, 0xff, marker}
+	out = binary.BigEndian.AppendUint16(out, uint16(len(body)+2))
+	return append(append(out, body...), file[2:]...)
+}
+
+// onlyStrip reads the TIFF's one strip by its tags.
+func onlyStrip(t *testing.T, file []byte) []byte {
+	t.Helper()
+	fields := map[uint16]uint32{}
+	at := int(binary.LittleEndian.Uint32(file[4:]))
+	last := uint16(0)
+	for i := range int(binary.LittleEndian.Uint16(file[at:])) {
+		entry := file[at+2+12*i:]
+		tag := binary.LittleEndian.Uint16(entry)
+		if tag <= last {
+			t.Errorf("tag %d follows tag %d", tag, last)
+		}
+		last = tag
+		fields[tag] = binary.LittleEndian.Uint32(entry[8:])
+	}
+	start := fields[tagStripOffsets]
+	return file[start : start+fields[tagStripByteCounts]]
+}
+
+func same(t *testing.T, reader string, got, want image.Image, tolerance int) {
+	t.Helper()
+	if got.Bounds().Size() != want.Bounds().Size() {
+		t.Fatalf("%s: %v pixels, want %v", reader, got.Bounds().Size(), want.Bounds().Size())
+	}
+	for y := range want.Bounds().Dy() {
+		for x := range want.Bounds().Dx() {
+			a := color.NRGBAModel.Convert(got.At(x, y)).(color.NRGBA)
+			b := color.NRGBAModel.Convert(want.At(x, y)).(color.NRGBA)
+			if apart(a.R, b.R) > tolerance || apart(a.G, b.G) > tolerance || apart(a.B, b.B) > tolerance {
+				t.Fatalf("%s: pixel %d,%d is %v, want %v", reader, x, y, a, b)
+			}
+		}
+	}
+}
+
+// alike compares two pictures by the mean difference of their samples.
+func alike(t *testing.T, got, want image.Image) {
+	t.Helper()
+	if got.Bounds().Size() != want.Bounds().Size() {
+		t.Fatalf("%v pixels, want %v", got.Bounds().Size(), want.Bounds().Size())
+	}
+	sum, count := 0, 0
+	for y := range want.Bounds().Dy() {
+		for x := range want.Bounds().Dx() {
+			a := color.NRGBAModel.Convert(got.At(x, y)).(color.NRGBA)
+			b := color.NRGBAModel.Convert(want.At(x, y)).(color.NRGBA)
+			sum += apart(a.R, b.R) + apart(a.G, b.G) + apart(a.B, b.B)
+			count += 3
+		}
+	}
+	if mean := float64(sum) / float64(count); mean > 2 {
+		t.Errorf("samples differ by %.2f of 255 on average", mean)
+	}
+}
+
+func apart(a, b uint8) int { return max(int(a), int(b)) - min(int(a), int(b)) }
+
+func write(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// extract returns the images of a PDF as they are stored.
+func extract(t *testing.T, pdf string) [][]byte {
+	t.Helper()
+	folder := t.TempDir()
+	run(t, "pdfimages", "-all", pdf, filepath.Join(folder, "image"))
+	names, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var images [][]byte
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		images = append(images, content)
+	}
+	return images
+}
+
+// run returns what a program of others prints. A machine without the program
+// skips the test; CI has it.
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	need(t, name)
+	out, err := exec.Command(name, args...).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return string(out)
+}
+
+// runBoth returns standard output and standard error together; the exit status
+// does not count.
+func runBoth(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	need(t, name)
+	out, _ := exec.Command(name, args...).CombinedOutput()
+	return string(out)
+}
+
+func need(t *testing.T, name string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("CI installs %s: see scripts/readers.sh", name)
+		}
+		t.Skipf("%s is not installed", name)
+	}
+}
+
+func TestMain(m *testing.M) {
+	api.DisableConfigDir()
+	os.Exit(m.Run())
+}
+
+// TestLayout keeps the directory of a small TIFF as it is.
+func TestLayout(t *testing.T) {
+	file, err := TIFF(photos[3].jpeg, Caption{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tags []int
+	at := int(binary.LittleEndian.Uint32(file[4:]))
+	for i := range int(binary.LittleEndian.Uint16(file[at:])) {
+		tags = append(tags, int(binary.LittleEndian.Uint16(file[at+2+12*i:])))
+	}
+	want := []int{256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296}
+	if diff := cmp.Diff(want, tags); diff != "" {
+		t.Error(diff)
+	}
+}
