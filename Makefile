@@ -63,7 +63,7 @@ demo: build browser ## plays the main path by itself, desktop and phone side by 
 	playwright test --config e2e/playwright.config.ts --project=demo
 
 .PHONY: test
-test: browser engines check test-units soak test-e2e ## every test there is; installs what it needs
+test: readers browser engines check test-units soak test-e2e ## every test there is; installs what it needs
 
 ##@ Build
 
@@ -131,7 +131,7 @@ sizes: build ## sizes of what is deployed, held against the budgets
 
 .PHONY: vet
 vet: ## go vet, natively and for WebAssembly, and the format of every Go file
-	@unformatted=$$(gofmt -l $(wildcard edge wasm shared local harness e2e bench docs)); \
+	@unformatted=$$(gofmt -l $(wildcard edge wasm shared gateway local harness e2e bench docs)); \
 		if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
 	go vet ./...
 	$(WASM) go vet ./shared/... ./edge/... ./wasm/...
@@ -189,6 +189,10 @@ pictures: build browser ## takes the README's pictures, its film and the sheet o
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium
 	@scripts/browser.sh >/dev/null
+
+.PHONY: readers
+readers: ## installs the programs of others that read back what the product writes, where it may
+	@scripts/readers.sh
 
 .PHONY: engines
 engines: ## installs Firefox and WebKit for the end-to-end tests, where it may
