@@ -38,8 +38,11 @@ HEADERS := web/dist/_headers
 WIDGET := web/dist/widget.js
 WIDGET_PACKAGE := build/widget/package.json
 STATICCHECK := build/staticcheck
+REVIVE := build/revive
+DEPGUARD := build/depguard
 GOVULNCHECK := build/govulncheck
 HOST_PAGE := build/host/index.html
+GO_FOLDERS := $(wildcard bench docs e2e edge gateway harness local shared wasm)
 
 ##@ Every day
 
@@ -56,7 +59,7 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: check
-check: build vet staticcheck types test-quick sizes ## before every commit, below 3 minutes on two cores once all is installed
+check: build vet staticcheck lint types test-quick sizes ## before every commit, below 3 minutes on two cores once all is installed
 
 .PHONY: demo
 demo: build browser ## plays the main path by itself, desktop and phone side by side, and films it; FILM=e2e/out/demo/demo.png
@@ -130,22 +133,47 @@ sizes: build ## sizes of what is deployed, held against the budgets
 ##@ Test
 
 .PHONY: vet
-vet: ## go vet, natively and for WebAssembly, and the format of every Go file
-	@unformatted=$$(gofmt -l $(wildcard edge wasm shared gateway local harness e2e bench docs)); \
-		if [ -n "$$unformatted" ]; then echo "run gofmt -w on: $$unformatted"; exit 1; fi
+vet: ## go vet, natively and for WebAssembly
 	go vet ./...
 	$(WASM) go vet ./shared/... ./edge/... ./wasm/...
 	cd local && go vet ./...
 
-$(STATICCHECK): tools/go.mod tools/go.sum
+$(STATICCHECK): tool = honnef.co/go/tools/cmd/staticcheck
+$(REVIVE): tool = github.com/mgechev/revive
+$(DEPGUARD): tool = github.com/OpenPeeDeeP/depguard/v2/cmd/depguard
+$(GOVULNCHECK): tool = golang.org/x/vuln/cmd/govulncheck
+$(STATICCHECK) $(REVIVE) $(DEPGUARD) $(GOVULNCHECK): tools/go.mod tools/go.sum
 	@mkdir -p build
-	go build -modfile=tools/go.mod -o $@ honnef.co/go/tools/cmd/staticcheck
+	go build -modfile=tools/go.mod -o $@ $(tool)
 
 .PHONY: staticcheck
 staticcheck: $(STATICCHECK) ## staticcheck, natively and for WebAssembly
 	$(STATICCHECK) ./...
 	$(WASM) $(STATICCHECK) ./shared/... ./edge/... ./wasm/...
 	cd local && ../$(STATICCHECK) ./...
+
+.PHONY: lint
+lint: lint-go lint-web ## format, names, sizes of files and functions, and which folder may import which
+
+# Files named *_js.go are seen with GOOS=js only.
+.PHONY: lint-go
+lint-go: $(REVIVE) $(DEPGUARD)
+	@unformatted=$$(gofmt -l $(GO_FOLDERS)); \
+		if [ -n "$$unformatted" ]; then echo "run make format for: $$unformatted"; exit 1; fi
+	$(REVIVE) -config tools/revive.toml ./...
+	$(DEPGUARD) ./...
+	$(WASM) $(DEPGUARD) ./edge/... ./wasm/...
+	cd local && ../$(DEPGUARD) ./...
+
+.PHONY: lint-web
+lint-web: $(NODE)
+	biome check --error-on-warnings
+	node scripts/lines.mjs
+
+.PHONY: format
+format: $(NODE) ## formats all Go, TypeScript and CSS
+	gofmt -w $(GO_FOLDERS)
+	biome format --write
 
 .PHONY: types
 types: $(NODE) ## the type check of all TypeScript
@@ -199,10 +227,6 @@ engines: ## installs Firefox and WebKit for the end-to-end tests, where it may
 	@scripts/engines.sh install
 
 ##@ Dependencies
-
-$(GOVULNCHECK): tools/go.mod tools/go.sum
-	@mkdir -p build
-	go build -modfile=tools/go.mod -o $@ golang.org/x/vuln/cmd/govulncheck
 
 .PHONY: deps
 deps: $(NODE) $(GOVULNCHECK) ## newer versions, licences and known vulnerabilities of what is used, Go and npm

@@ -113,7 +113,8 @@ class Studio {
           image.src = shots[id];
           await image.decode();
         };
-        document.querySelector('p')!.textContent = caption;
+        const text = document.querySelector('p');
+        if (text) text.textContent = caption;
         await Promise.all([show('desktop'), show('phone')]);
       },
       { shots, caption },

@@ -23,4 +23,7 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
 fi
 if find_browser; then exit 0; fi
 playwright install --with-deps chromium >&2
-find_browser || { echo "No Chromium found and none could be installed. Install one and set CHROMIUM to its path." >&2; exit 1; }
+find_browser || {
+  echo "No Chromium found and none could be installed. Install one and set CHROMIUM to its path." >&2
+  exit 1
+}

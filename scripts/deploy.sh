@@ -20,12 +20,17 @@ set +a
 wrangler deploy
 wrangler secret bulk "$file"
 # The secrets are a version of their own, which takes some seconds to be everywhere.
+doctor() {
+  curl --silent --show-error --fail --header "Authorization: Bearer $ADMIN_TOKEN" "$BASE_URL/api/medtech/doctor"
+}
 for _ in 1 2 3 4 5 6; do
   sleep 5
-  if report=$(curl --silent --show-error --fail --header "Authorization: Bearer $ADMIN_TOKEN" "$BASE_URL/api/medtech/doctor"); then
+  if report=$(doctor); then
     node -e '
       const { ok, checks } = JSON.parse(process.argv[1]);
-      for (const c of checks) console.log(`${c.ok ? "ok  " : "FAIL"} ${c.name}: ${c.detail}${c.fix ? `\n     ${c.fix}` : ""}`);
+      for (const { ok, name, detail, fix } of checks) {
+        console.log(`${ok ? "ok  " : "FAIL"} ${name}: ${detail}${fix ? `\n     ${fix}` : ""}`);
+      }
       process.exit(ok ? 0 : 1);' "$report"
     exit
   fi

@@ -51,7 +51,11 @@ export async function serve({ root, photos, kept }: Places): Promise<Served> {
         readFileSync(join(root, 'bench/compress/page.html'), 'utf8').replace('ENGINE', `/assets/${script}`),
       );
     if (pathname === '/order') return send('application/json', await orders.next());
-    if (pathname === '/answer') return void (orders.answer(await json(request)), response.writeHead(204).end());
+    if (pathname === '/answer') {
+      orders.answer(await json(request));
+      response.writeHead(204).end();
+      return;
+    }
     if (pathname === '/page.js')
       return send('text/javascript', (await transformWithOxc(readFileSync(pageScript, 'utf8'), pageScript)).code);
     if (pathname === '/peer.js')

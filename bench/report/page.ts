@@ -1,6 +1,6 @@
 /** The report as one page that asks nothing of anybody: no script, no other file. */
 
-import { budgetBar, CLASS_OF, escape, stripPlot, type Strip } from './plot.ts';
+import { budgetBar, CLASS_OF, escapeHtml, stripPlot, type Strip } from './plot.ts';
 import { format, judge, type Row } from './row.ts';
 
 const TITLES: Record<string, string> = {
@@ -23,7 +23,7 @@ export function page(rows: readonly Row[], strips: readonly Strip[], when: Date)
 <style>${STYLE}</style>
 <main>
 <h1>The budgets, measured</h1>
-<p>Revision ${escape(commit)}, <time datetime="${when.toISOString()}">${when.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>, on ${escape(machine)}.</p>
+<p>Revision ${escapeHtml(commit)}, <time datetime="${when.toISOString()}">${when.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>, on ${escapeHtml(machine)}.</p>
 <p>A bar is the part of its budget that a figure takes; the line is where the budget ends, the thin stroke the spread of the rounds.
 What was measured side by side, counted or weighed is judged; times of this one machine are told.</p>
 ${groups
@@ -53,7 +53,7 @@ ${rows.map((row) => line(group, row)).join('\n')}
 function line(group: string, row: Row): string {
   const spread = row.spread > 0 ? ` <small>± ${format(row.spread, row.unit)}</small>` : '';
   const verdict = judge(row);
-  return `<tr><th scope="row">${escape(row.name.slice(group.length + 1))}</th><td>${budgetBar(row)}</td><td class="number">${format(row.value, row.unit)}${spread}</td><td class="number">${row.better === 'lower' ? '≤' : '≥'} ${format(row.goal, row.unit)}</td><td><span class="verdict ${CLASS_OF[verdict]}">${verdict}</span></td></tr>`;
+  return `<tr><th scope="row">${escapeHtml(row.name.slice(group.length + 1))}</th><td>${budgetBar(row)}</td><td class="number">${format(row.value, row.unit)}${spread}</td><td class="number">${row.better === 'lower' ? '≤' : '≥'} ${format(row.goal, row.unit)}</td><td><span class="verdict ${CLASS_OF[verdict]}">${verdict}</span></td></tr>`;
 }
 
 const STYLE = `

@@ -47,14 +47,14 @@ export function stripPlot({ title, groups }: Strip): string {
   const names = [...new Set(groups.flatMap(({ series }) => series.map(({ name }) => name)))];
   let y = 0;
   const parts = groups.map(({ label, series }) => {
-    const head = `<text class="label" x="${left}" y="${y + 16}">${escape(label)}</text>`;
+    const head = `<text class="label" x="${left}" y="${y + 16}">${escapeHtml(label)}</text>`;
     y += 24;
     const lanes = series.map(({ name, values }) => {
       const centre = y + lane / 2;
       y += lane;
       const middle = median(values);
       const dots = values.map((value) => `<circle cx="${x(value)}" cy="${centre}" r="3.5"/>`).join('');
-      return `<g class="series-${names.indexOf(name)}"><path class="lane" d="M${left} ${centre}H${width - right}"/>${dots}<path class="tick" d="M${x(middle)} ${centre - 7}V${centre + 7}"/><text x="${width - right + 8}" y="${centre + 4}">${number(middle)} ${escape(name)}</text></g>`;
+      return `<g class="series-${names.indexOf(name)}"><path class="lane" d="M${left} ${centre}H${width - right}"/>${dots}<path class="tick" d="M${x(middle)} ${centre - 7}V${centre + 7}"/><text x="${width - right + 8}" y="${centre + 4}">${number(middle)} ${escapeHtml(name)}</text></g>`;
     });
     y += gap - 24;
     return head + lanes.join('');
@@ -65,11 +65,11 @@ export function stripPlot({ title, groups }: Strip): string {
         `${label}: ${series.map(({ name, values }) => `${name} ${number(median(values))}`).join(', ')}`,
     )
     .join('; ');
-  return `<figure><figcaption>${escape(title)}</figcaption><div class="scroll"><svg class="strip" role="img" aria-label="${escape(`${title}. Medians: ${words}`)}" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}">${parts.join('')}</svg></div></figure>`;
+  return `<figure><figcaption>${escapeHtml(title)}</figcaption><div class="scroll"><svg class="strip" role="img" aria-label="${escapeHtml(`${title}. Medians: ${words}`)}" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}">${parts.join('')}</svg></div></figure>`;
 }
 
 const number = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));
 
-export function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
 }

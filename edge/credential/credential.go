@@ -16,6 +16,7 @@ import (
 // Scope is what the bearer of a session token is.
 type Scope string
 
+// The scopes of session tokens.
 const (
 	ScopePhone   Scope = "phone"
 	ScopeDesktop Scope = "desktop"

@@ -106,6 +106,7 @@ func (b *Bucket) PresignPut(
 	}, err
 }
 
+// PresignGet signs a URL that reads an object.
 func (b *Bucket) PresignGet(ctx context.Context, key string, now time.Time, expires time.Duration) (string, error) {
 	return b.presign(ctx, http.MethodGet, key, now, expires, func(*http.Request) {})
 }
@@ -129,6 +130,7 @@ func (b *Bucket) presign(
 	return signed, err
 }
 
+// Head returns the size and the checksum of a stored object.
 func (b *Bucket) Head(ctx context.Context, key string) (session.ObjectInfo, error) {
 	response, _, err := b.do(ctx, http.MethodHead, b.url(key), nil, func(header http.Header) {
 		header.Set("x-amz-checksum-mode", "ENABLED")

@@ -57,6 +57,7 @@ type message struct {
 	Encoding string           `json:"encoding"`
 }
 
+// Publish sends an event to the desktop of an encounter.
 func (p *Publisher) Publish(
 	ctx context.Context,
 	encounterID string,
@@ -162,6 +163,7 @@ func unavailable(cause error) error {
 	)
 }
 
+// SubscribeToken signs a token that may subscribe to the channel of one encounter.
 func (p *Publisher) SubscribeToken(encounterID string, now time.Time) (shared.RealtimeResponse, error) {
 	channel := shared.Channel(encounterID)
 	capability, err := json.Marshal(map[string][]string{channel: {"subscribe"}})

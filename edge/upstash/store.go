@@ -75,6 +75,7 @@ func malformed(answer any) error {
 	return unavailable(fmt.Errorf("unexpected answer of type %T", answer))
 }
 
+// CreateSession stores a session with its first invitation, or returns the one that the encounter already has.
 func (s *Store) CreateSession(
 	ctx context.Context,
 	created session.Session,
@@ -93,6 +94,7 @@ func (s *Store) CreateSession(
 	return decode[session.Session](answer, 0)
 }
 
+// CreateSessionToken replaces the QR token and the typed code of a session.
 func (s *Store) CreateSessionToken(
 	ctx context.Context,
 	ref session.Ref,
@@ -107,6 +109,7 @@ func (s *Store) CreateSessionToken(
 	return decode[session.Session](answer, 0)
 }
 
+// GetSessionToken returns what a QR token stands for.
 func (s *Store) GetSessionToken(ctx context.Context, tokenHash string) (session.QRToken, error) {
 	result, err := s.Redis.Do(ctx, "GET", tokenKey(tokenHash))
 	if err != nil {
@@ -118,6 +121,7 @@ func (s *Store) GetSessionToken(ctx context.Context, tokenHash string) (session.
 	return decode[session.QRToken]([]any{result}, 0)
 }
 
+// GetSessionCode returns what a typed code stands for, and counts wrong codes.
 func (s *Store) GetSessionCode(ctx context.Context, codeHash string) (session.QRToken, error) {
 	answer, err := s.eval(ctx, getSessionCode, []string{codeKey(codeHash), wrongCodesKey},
 		session.WrongCodes, session.WrongCodesWindow.Milliseconds())
@@ -127,22 +131,26 @@ func (s *Store) GetSessionCode(ctx context.Context, codeHash string) (session.QR
 	return decode[session.QRToken](answer, 0)
 }
 
+// ConnectPhone registers a phone with the session of its token.
 func (s *Store) ConnectPhone(ctx context.Context, token session.QRToken, now time.Time) (session.State, error) {
 	ref := session.Ref{EncounterID: token.EncounterID, SessionID: token.SessionID}
 	answer, err := s.run(ctx, connectPhone, ref, strconv.FormatInt(token.Generation, 10), now.UnixMilli())
 	return state(answer, err)
 }
 
+// GetSession returns the session without its images.
 func (s *Store) GetSession(ctx context.Context, ref session.Ref) (session.State, error) {
 	answer, err := s.run(ctx, getSession, ref)
 	return state(answer, err)
 }
 
+// GetImages returns the session with all its images.
 func (s *Store) GetImages(ctx context.Context, ref session.Ref) (session.State, error) {
 	answer, err := s.run(ctx, getImages, ref)
 	return state(answer, err)
 }
 
+// Reserve holds a slot for each image. An image that already has one keeps its key.
 func (s *Store) Reserve(
 	ctx context.Context,
 	ref session.Ref,
@@ -169,6 +177,7 @@ func (s *Store) Reserve(
 	return held, nil
 }
 
+// AddImage stores a confirmed image in its slot, once.
 func (s *Store) AddImage(ctx context.Context, ref session.Ref, image shared.Image, limit int) (session.Added, error) {
 	encoded, err := json.Marshal(image)
 	if err != nil {
@@ -197,6 +206,7 @@ func (s *Store) AddImage(ctx context.Context, ref session.Ref, image shared.Imag
 	}, err
 }
 
+// UpdateImage applies a change of metadata.
 func (s *Store) UpdateImage(
 	ctx context.Context,
 	ref session.Ref,
@@ -211,10 +221,12 @@ func (s *Store) UpdateImage(
 	return changed(s.run(ctx, updateImage, ref, args...))
 }
 
+// RemoveImage deletes an image and returns what it was.
 func (s *Store) RemoveImage(ctx context.Context, ref session.Ref, imageID string) (shared.Image, int64, error) {
 	return changed(s.run(ctx, removeImage, ref, imageID))
 }
 
+// DeleteSession deletes everything of a session and returns the keys of its objects.
 func (s *Store) DeleteSession(ctx context.Context, ref session.Ref) ([]string, int64, error) {
 	answer, err := s.run(ctx, deleteSession, ref)
 	if err != nil {

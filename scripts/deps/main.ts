@@ -1,4 +1,7 @@
-/** `make deps`: what is used, what is newer, under which licences, and what is known to be vulnerable. It reports and fails for a vulnerability only. */
+/**
+ * `make deps`: the dependencies, their licences, newer versions and known
+ * vulnerabilities. Only a known vulnerability makes it fail.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -18,10 +21,12 @@ console.log(tell('npm packages of the pages and the widget', npm.shipped, true))
 console.log(tell('npm packages that build and test', npm.tools, false));
 
 const audit = npmAudit(root);
-console.log(
-  `npm audit: ${audit === undefined ? 'not reachable: this registry answers no audits' : audit.length === 0 ? 'nothing known' : `\n  ${audit.join('\n  ')}`}`,
-);
-if (audit && audit.length > 0) process.exitCode = 1;
+if (audit === undefined) console.log('npm audit: this registry has no audit service');
+else if (audit.length === 0) console.log('npm audit: nothing known');
+else {
+  console.log(`npm audit:\n  ${audit.join('\n  ')}`);
+  process.exitCode = 1;
+}
 
 for (const module of ['.', 'local']) {
   const { status, stdout, stderr } = spawnSync(join(root, 'build/govulncheck'), ['./...'], {
@@ -29,8 +34,8 @@ for (const module of ['.', 'local']) {
     encoding: 'utf8',
   });
   const vulnerable = status === 3; // https://pkg.go.dev/golang.org/x/vuln/cmd/govulncheck#hdr-Exit_codes
+  if (status === 0) console.log(`govulncheck, ${module}: nothing known`);
+  else if (vulnerable) console.log(`govulncheck, ${module}:\n${stdout}`);
+  else console.log(`govulncheck, ${module}: not reachable: ${stderr.trim().split('\n').at(-1)}`);
   if (vulnerable) process.exitCode = 1;
-  console.log(
-    `govulncheck, ${module}: ${status === 0 ? 'nothing known' : vulnerable ? `\n${stdout}` : `not reachable: ${stderr.trim().split('\n').at(-1)}`}`,
-  );
 }

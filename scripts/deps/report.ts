@@ -12,7 +12,7 @@ export interface Dependency {
 /** In place of a newest version that the registry or proxy does not tell. */
 export const UNREACHABLE = 'not reachable';
 
-/** A set of dependencies told: newer versions, licences by number and, of what is handed on, those to look at by name. */
+/** Describes dependencies: newer versions, licences by number and, of those handed on, the ones to look at by name. */
 export function tell(title: string, dependencies: readonly Dependency[], handedOn: boolean): string {
   const newer = dependencies
     .filter((one) => one.newer && one.newer !== UNREACHABLE)

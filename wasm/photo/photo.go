@@ -81,6 +81,7 @@ func GoDigest(_ context.Context, data []byte) ([sha256.Size]byte, error) {
 // Road is the way by which a photo was made small.
 type Road string
 
+// The roads, from the cheapest.
 const (
 	RoadPass   Road = "pass"   // small enough: metadata dropped, compressed pixels kept bit for bit
 	RoadNative Road = "native" // the browser's codecs
@@ -90,6 +91,7 @@ const (
 // Warning is a remark about the photo, for the person who took it.
 type Warning string
 
+// The warnings.
 const (
 	WarningLowLight Warning = "low-light"
 	WarningBlurred  Warning = "blurred"

@@ -14,6 +14,7 @@ import (
 // Type is a file format, told by its bytes and not by its name.
 type Type string
 
+// The types that are recognized.
 const (
 	TypeJPEG Type = "jpeg"
 	TypePNG  Type = "png"

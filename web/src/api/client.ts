@@ -62,7 +62,7 @@ export interface RequestOptions {
 export async function request(apiBase: string, path: string, options: RequestOptions = {}): Promise<Response> {
   const { method = 'GET', token, body, signal } = options;
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
-  if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response: Response;
   try {

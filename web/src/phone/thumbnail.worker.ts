@@ -2,7 +2,7 @@
 
 const EDGE = 480;
 
-onmessage = async ({ data }: MessageEvent<Blob>) => {
+self.onmessage = async ({ data }: MessageEvent<Blob>) => {
   postMessage(await shrink(data).catch(() => undefined));
 };
 

@@ -18,7 +18,7 @@ export function translator<Key extends string>(catalogue: Catalogue<Key>, langua
   const numbers = new Intl.NumberFormat(language);
   return (key, values = {}) => {
     const message = catalogue[key];
-    const text = typeof message === 'string' ? message : (message[rules.select(Number(values['n']))] ?? message.other);
+    const text = typeof message === 'string' ? message : (message[rules.select(Number(values.n))] ?? message.other);
     return text.replace(/\{(\w+)\}/g, (hole, name: string) => {
       const value = values[name];
       return value === undefined ? hole : typeof value === 'number' ? numbers.format(value) : value;

@@ -45,7 +45,10 @@ export function Stage({ words, image, view, onView, onCompare }: StageProps) {
     const after = place(event);
     pointers.current.set(event.pointerId, after);
     const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
-    if (!other) return onView((now) => pan(now, after.x - before.x, after.y - before.y));
+    if (!other) {
+      onView((now) => pan(now, after.x - before.x, after.y - before.y));
+      return;
+    }
     const spread = (from: { x: number; y: number }): number => Math.hypot(from.x - other.x, from.y - other.y);
     onView((now) => zoomAt(now, spread(after) / Math.max(spread(before), 0.01), other));
   };

@@ -87,7 +87,9 @@ describe.each<RecordForm>(['Media', 'DocumentReference'])('%s', (form) => {
       title: 'Left forearm',
       creation: '2026-03-04',
     });
-    expect([...Buffer.from((binary?.resource as Binary).data ?? '', 'base64')]).toEqual([0xff, 0xd8, 0xff]);
+    expect([...Buffer.from((binary?.resource as Binary | undefined)?.data ?? '', 'base64')]).toEqual([
+      0xff, 0xd8, 0xff,
+    ]);
     expect(binary?.fullUrl).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 });
@@ -177,6 +179,6 @@ test('the sample of docs/integrate.md is what is made', async () => {
     vi.restoreAllMocks();
   });
   const page = readFileSync(new URL('../../../docs/integrate.md', import.meta.url), 'utf8');
-  const [, sample] = /```json\n(\{ "resourceType": "Bundle"[^]*?)```/.exec(page) ?? [];
+  const [, sample] = /```json\n(\{ "resourceType": "Bundle"[\s\S]*?)```/.exec(page) ?? [];
   expect(JSON.parse(sample ?? 'null')).toEqual(made);
 });

@@ -40,7 +40,7 @@ const HOSTS = {
     if (first) sync.correct(first.id, { laterality: 'left', notes: null });
     if (readyToCommit(sync.store.getState().images)) void sync.commit(async ({ bundle }) => bundle.type);
     stop();`,
-  'as docs/integrate.md has it': /^```ts\n([^]*?)^```/m.exec(GUIDE)?.[1] ?? 'missing',
+  'as docs/integrate.md has it': /^```ts\n([\s\S]*?)^```/m.exec(GUIDE)?.[1] ?? 'missing',
   'with mistakes that the types know': `
     import { createSessionSync } from 'photobridge-widget';
 

@@ -12,7 +12,7 @@ export function listed(id: string, metadata: Metadata = {}, updatedAt = AT): Ima
     s3Key: `sessions/enc-1001/1772616600_${id.repeat(32)}.jpg`,
     contentType: 'image/jpeg',
     size: 3,
-    sha256: 'A'.repeat(43) + '=',
+    sha256: `${'A'.repeat(43)}=`,
     width: 3072,
     height: 2304,
     metadata,

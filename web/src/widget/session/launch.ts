@@ -8,7 +8,7 @@ export interface LaunchClaims {
 /** A token that cannot be read names nobody: the edge will say what is wrong with it. */
 export function readClaims(launchToken: string): LaunchClaims {
   const claims = parse(launchToken.split('.')[1] ?? '');
-  return { patientId: textOf(claims['patientId']), patientLabel: textOf(claims['patientLabel']) };
+  return { patientId: textOf(claims.patientId), patientLabel: textOf(claims.patientLabel) };
 }
 
 function parse(segment: string): Record<string, unknown> {

@@ -114,7 +114,7 @@ export class Outbox {
 
   async #send(access: edge.DesktopAccess, id: string): Promise<void> {
     try {
-      for (let change; this.#access === access && (change = this.#corrections.get(id)); ) {
+      for (let change: MetadataChange | undefined; this.#access === access && (change = this.#corrections.get(id)); ) {
         const image = await edge.correctImage(access, id, change);
         if (this.#access !== access) break;
         this.#confirm(id, change);
