@@ -49,7 +49,7 @@ func persist(ctx context.Context, call func() (answer, error)) (answer, error) {
 		if err == nil && !shared.RetryableStatus(got.Status) || try == shared.PhoneRetry.Attempts {
 			return got, err
 		}
-		asked := edgeapi.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now())
+		asked := shared.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now())
 		select {
 		case <-ctx.Done():
 			return got, ctx.Err()

@@ -168,7 +168,7 @@ func (p *phone) Put(
 	progress(int64(len(body)))
 	return upload.PutResult{
 		Status:     got.Status,
-		RetryAfter: edgeapi.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now()),
+		RetryAfter: shared.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now()),
 	}, nil
 }
 

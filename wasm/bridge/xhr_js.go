@@ -7,7 +7,6 @@ import (
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/upload"
-	"github.com/clinicpro/photobridge/wasm/upload/edgeapi"
 )
 
 // XHR is XMLHttpRequest (https://xhr.spec.whatwg.org/): fetch cannot tell how
@@ -70,5 +69,5 @@ func retryAfter(xhr js.Value) time.Duration {
 	if value.IsNull() {
 		return 0
 	}
-	return edgeapi.ParseRetryAfter(value.String(), time.Now())
+	return shared.ParseRetryAfter(value.String(), time.Now())
 }

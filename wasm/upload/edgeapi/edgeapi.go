@@ -3,8 +3,6 @@ package edgeapi
 
 import (
 	"context"
-	"strconv"
-	"time"
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/upload"
@@ -54,7 +52,7 @@ func (c *Client) Sign(ctx context.Context, images []shared.PresignImage) (upload
 	if err != nil {
 		return upload.Signed{}, garbled(err)
 	}
-	return upload.Signed{Uploads: answer.Images, ServerTime: httpTime(response.Date)}, nil
+	return upload.Signed{Uploads: answer.Images, ServerTime: shared.ParseHTTPTime(response.Date)}, nil
 }
 
 // Confirm is call 4.
@@ -114,33 +112,11 @@ func failure(response Response) error {
 	return &shared.Error{
 		Code:       code,
 		Detail:     detail,
-		RetryAfter: ParseRetryAfter(response.RetryAfter, httpTime(response.Date)),
+		RetryAfter: shared.ParseRetryAfter(response.RetryAfter, shared.ParseHTTPTime(response.Date)),
 	}
 }
 
 // garbled: a 200 that is not the edge's answer comes from something in between.
 func garbled(err error) error {
 	return shared.Wrap(err, shared.CodeNetwork, "the answer is not the edge's")
-}
-
-// ParseRetryAfter reads a Retry-After header in either form (RFC 9110,
-// 10.2.3); a date counts from now, which is the server's clock. Zero if there
-// is none.
-func ParseRetryAfter(header string, now time.Time) time.Duration {
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return max(0, time.Duration(min(seconds, 86_400))*time.Second)
-	}
-	if at := httpTime(header); !at.IsZero() && !now.IsZero() {
-		return max(0, at.Sub(now))
-	}
-	return 0
-}
-
-// httpTime reads an HTTP date (RFC 9110, 5.6.7); zero if it is none.
-func httpTime(header string) time.Time {
-	t, err := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", header)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
 }

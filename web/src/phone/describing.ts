@@ -1,7 +1,7 @@
 /** The part of the reducer that is about what a clinician says of a photo. */
 
 import type { Metadata } from '../contract/api';
-import { findBodySite } from '../bodysites';
+import { chooseSite } from '../place';
 import type { Change, Effect, State, Step } from './model';
 import { metadataOf, previousTagged, unsent } from './select';
 
@@ -49,10 +49,7 @@ function placeOf({ bodySite, laterality }: Metadata): Change {
   return { bodySite: bodySite ?? null, laterality: laterality ?? null };
 }
 
-/**
- * Sets and clears fields. A site without sides answers the question of the
- * side; that answer goes again when a site with sides takes its place.
- */
+/** Sets and clears fields. Choosing a site without naming a side may change the side too. */
 function amend(metadata: Metadata, change: Change, maxNotes = Infinity): Metadata {
   const next: Metadata = { ...metadata };
   const { laterality, bodySite, view, notes } = change;
@@ -60,12 +57,7 @@ function amend(metadata: Metadata, change: Change, maxNotes = Infinity): Metadat
   if (view !== undefined) put(next, 'view', view);
   if (notes !== undefined) put(next, 'notes', notes ? [...notes].slice(0, maxNotes).join('') : null);
   if (laterality !== undefined) put(next, 'laterality', laterality);
-  else if (bodySite) {
-    const sided = findBodySite(bodySite)?.lateralityApplies ?? true;
-    const wasSided = findBodySite(metadata.bodySite)?.lateralityApplies ?? true;
-    if (!sided) next.laterality = 'na';
-    else if (!wasSided && next.laterality === 'na') delete next.laterality;
-  }
+  else if (bodySite) put(next, 'laterality', { ...metadata, ...chooseSite(metadata, bodySite) }.laterality);
   return next;
 }
 

@@ -2,16 +2,12 @@
 
 import type { Chosen } from './model';
 import type { Media } from './media';
-
-/** 128 random bits as 32 hex digits: the imageId, wherever the photo goes. */
-export function newImageId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+import { randomHex } from '../random';
 
 /** Keeps the files and names them. */
 export function adopt(media: Media, files: Iterable<File>, source: Chosen['source']): Chosen[] {
   return Array.from(files, (file) => {
-    const photo: Chosen = { id: newImageId(), name: file.name, size: file.size, source };
+    const photo: Chosen = { id: randomHex(), name: file.name, size: file.size, source };
     media.keep(photo.id, file);
     return photo;
   });

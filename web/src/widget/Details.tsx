@@ -1,7 +1,8 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { BODY_SITES, LATERALITIES } from '../bodysites';
 import type { View } from '../contract/api';
-import { chooseSite, missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
+import { chooseSite } from '../place';
+import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
 import { momentText, timeText, type Words } from './words';
 
 const NOTES_LIMIT = 500;

@@ -15,6 +15,7 @@ import type {
   Media,
   Reference,
 } from 'fhir/r4.js';
+import { randomUuid } from '../random';
 import { placeText, type WidgetImage } from './image';
 
 export type PhotoResource = Binary | Media | DocumentReference;
@@ -47,7 +48,7 @@ export async function transaction(images: readonly WidgetImage[], subject: Subje
   for (const image of images) {
     if (!image.file)
       throw new Error(`Photo ${image.number} has not arrived yet. Wait for its picture, then try again.`);
-    const binary = `urn:uuid:${uuid()}`;
+    const binary = `urn:uuid:${randomUuid()}`;
     const described =
       form === 'Media'
         ? media(image, image.file, subject, binary)
@@ -59,7 +60,7 @@ export async function transaction(images: readonly WidgetImage[], subject: Subje
         request: { method: 'POST', url: 'Binary' },
       },
       {
-        fullUrl: `urn:uuid:${uuid()}`,
+        fullUrl: `urn:uuid:${randomUuid()}`,
         resource: described,
         request: { method: 'POST', url: form, ifNoneExist: `identifier=${IMAGE_ID}|${image.id}` },
       },
@@ -157,13 +158,4 @@ async function base64(file: File): Promise<string> {
   // As many arguments as every engine takes in one call.
   for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
   return btoa(text);
-}
-
-/** A random UUID (RFC 9562, 5.4); crypto.randomUUID is missing on plain http. */
-function uuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Metadata } from '../contract/api';
-import { chooseSite, codeMetadata, missingFrom, placeText, type MetadataChange, type Missing } from './image';
+import { codeMetadata, missingFrom, placeText, type Missing } from './image';
 
 test.each<[string, Metadata, Missing[]]>([
   ['nothing said', {}, ['bodySite', 'laterality']],
@@ -11,21 +11,6 @@ test.each<[string, Metadata, Missing[]]>([
   ['no site and no side, on purpose', { laterality: 'na' }, []],
 ])('missing where %s', (_, said, missing) => {
   expect(missingFrom(said)).toEqual(missing);
-});
-
-test.each<[string, Metadata, string, MetadataChange]>([
-  ['a site without sides answers for the side', { laterality: 'left' }, 'nose', { bodySite: 'nose', laterality: 'na' }],
-  [
-    '… and takes its answer back',
-    { bodySite: 'nose', laterality: 'na' },
-    'hand',
-    { bodySite: 'hand', laterality: null },
-  ],
-  ['"no site" is taken back with its answer', { laterality: 'na' }, 'hand', { bodySite: 'hand', laterality: null }],
-  ['an explicit "no side" stays', { bodySite: 'back', laterality: 'na' }, 'chest', { bodySite: 'chest' }],
-  ['a side stays', { bodySite: 'foot', laterality: 'left' }, 'hand', { bodySite: 'hand' }],
-])('%s', (_, said, site, change) => {
-  expect(chooseSite(said, site)).toEqual(change);
 });
 
 test.each<[Metadata, string]>([

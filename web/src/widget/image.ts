@@ -2,6 +2,7 @@
 
 import { findBodySite, LATERALITIES, SNOMED } from '../bodysites';
 import type { Laterality, Metadata, View } from '../contract/api';
+import * as place from '../place';
 
 /** FHIR R4 Coding and CodeableConcept (https://hl7.org/fhir/R4/datatypes.html). */
 export interface Coding {
@@ -65,18 +66,6 @@ export function missingFrom({ bodySite, laterality }: Metadata): Missing[] {
 /** Fields of an image's metadata that a clinician corrects; null takes one back. */
 export type MetadataChange = Partial<Record<'laterality' | 'bodySite' | 'view' | 'notes', string | null>>;
 
-/** A site without sides answers the question for the side, and takes its answer back. */
-export function chooseSite({ bodySite, laterality }: Metadata, site: string): MetadataChange {
-  if (!isSided(site)) return { bodySite: site, laterality: 'na' };
-  return laterality === 'na' && (bodySite === undefined || !isSided(bodySite))
-    ? { bodySite: site, laterality: null }
-    : { bodySite: site };
-}
-
-function isSided(site: string): boolean {
-  return findBodySite(site)?.lateralityApplies ?? true;
-}
-
 export function codeMetadata(said: Metadata): CodedMetadata {
   const laterality = codeLaterality(said.laterality);
   const bodySite = codeBodySite(said.bodySite);
@@ -103,11 +92,12 @@ export function codeBodySite(id: string | undefined): CodeableConcept | undefine
   return site && { coding: [{ system: SNOMED, code: site.code, display: site.display }], text: site.label };
 }
 
-/** "Left forearm", or what of it was said. */
-export function placeText({ laterality, bodySite }: Metadata): string {
-  const site = findBodySite(bodySite)?.label;
-  const side = laterality === 'left' || laterality === 'right' ? codeLaterality(laterality)?.text : undefined;
-  if (site === undefined) return side ?? '';
-  if (side !== undefined) return `${side} ${site.toLowerCase()}`;
-  return laterality === 'bilateral' ? `${site}, both sides` : site;
+/** "Left forearm", or the part of it that was said. In English, as the record has it. */
+export function placeText(said: Metadata): string {
+  return place.placeText(said, {
+    site: (id) => findBodySite(id)?.label ?? '',
+    side: (side) => codeLaterality(side)?.text ?? '',
+    sided: (site, side) =>
+      side === 'bilateral' ? `${site}, both sides` : `${codeLaterality(side)?.text} ${site.toLowerCase()}`,
+  });
 }

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { PhotoSnapshot } from '../../contract/engine';
 import { LATERALITIES } from '../../bodysites';
+import { placeText } from '../../place';
 import type { Laterality, Metadata as Said, View } from '../../contract/api';
 import { siteLabel, t } from '../strings';
 import { usePage } from '../parts/context';
@@ -103,12 +104,12 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
           </button>
           <div class="look-said">
             <p class="place" role="status">
-              {isTagged(said) ? placeText(said) : t('metadata.where')}
+              {isTagged(said) ? placeLabel(said) : t('metadata.where')}
             </p>
             {previous && (
               <button type="button" class="button carry" onClick={() => dispatch({ type: 'copy-previous', id })}>
                 <Icon name="copy" />
-                <span>{t('metadata.same', { n: previous.index + 1, place: placeText(previous.metadata) })}</span>
+                <span>{t('metadata.same', { n: previous.index + 1, place: placeLabel(previous.metadata) })}</span>
               </button>
             )}
             {count > 1 && isTagged(said) && (
@@ -238,9 +239,9 @@ function NotesField({ id, value }: { id: string; value: string }) {
   );
 }
 
-/** "Left forearm", in the page's language. */
-export function placeText({ bodySite, laterality }: Said): string {
-  const site = bodySite === undefined ? undefined : siteLabel(bodySite);
-  const side = laterality === undefined || laterality === 'na' ? undefined : t(`side.${laterality}`);
-  return site && side ? t('metadata.place', { side, site }) : (site ?? side ?? t('side.na'));
+/** "Forearm, Left", in the page's language. */
+function placeLabel(said: Said): string {
+  const side = (id: Laterality) => t(`side.${id}`);
+  const sided = (site: string, id: Laterality) => t('metadata.place', { site, side: side(id) });
+  return placeText(said, { site: siteLabel, side, sided }) || t('side.na');
 }
