@@ -82,38 +82,20 @@ func (c compressor) Compress(ctx context.Context, source upload.Source, maxBytes
 	}, nil
 }
 
-// journals opens one journal after the other.
-type journals struct {
-	storage *bridge.IndexedDB
-	last    *journal.Journal
-}
+// journals opens the journals of sessions, in one database.
+type journals struct{ storage *bridge.IndexedDB }
 
-func newJournals() *journals { return &journals{} }
+func newJournals() *journals { return &journals{bridge.NewIndexedDB()} }
 
 func (j *journals) open(ctx context.Context, session shared.TokenResponse) (upload.Journal, error) {
-	if j.last != nil {
-		j.last.Close()
-		j.last = nil
-	}
-	if j.storage == nil {
-		storage, err := bridge.OpenIndexedDB(ctx)
-		if err != nil {
-			return nil, err
-		}
-		j.storage = storage
-	}
 	var locks journal.Locks
 	if web, ok := bridge.NewWebLocks(); ok {
 		locks = web
 	}
 	owner := make([]byte, 8)
 	rand.Read(owner)
-	opened, err := journal.Open(ctx, j.storage, locks, session, hex.EncodeToString(owner))
-	if err != nil {
-		return nil, err
-	}
-	j.last = opened
-	return opened, nil
+	clock := journal.Clock{Phone: bridge.Clock{}.Now}
+	return journal.Open(ctx, j.storage, locks, clock, session, hex.EncodeToString(owner), upload.KeepAfterJoin)
 }
 
 func seed() uint64 {

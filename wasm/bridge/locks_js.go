@@ -8,19 +8,16 @@ import (
 // WebLocks is navigator.locks (https://www.w3.org/TR/web-locks/).
 type WebLocks struct{ manager js.Value }
 
-// NewWebLocks answers ok false where there is none: on plain http, for one.
+// NewWebLocks returns ok false where there are none: on plain http, for example.
 func NewWebLocks() (*WebLocks, bool) {
 	manager := js.Global().Get("navigator").Get("locks")
 	return &WebLocks{manager}, manager.Truthy()
 }
 
 // Acquire implements journal.Locks.
-func (l *WebLocks) Acquire(ctx context.Context, name string, shared bool) (func(), error) {
+func (l *WebLocks) Acquire(ctx context.Context, name string) (func(), error) {
 	controller := js.Global().Get("AbortController").New()
-	options := map[string]any{"signal": controller.Get("signal"), "mode": "exclusive"}
-	if shared {
-		options["mode"] = "shared"
-	}
+	options := map[string]any{"signal": controller.Get("signal")}
 	granted := make(chan struct{})
 	var letGo js.Value // resolves the promise for whose life the lock is held
 	hold := js.FuncOf(func(_ js.Value, args []js.Value) any {

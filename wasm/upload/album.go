@@ -15,14 +15,20 @@ import (
 type album struct {
 	photos    []*photo // in the order in which they were added
 	lastOrder int64
-	scribe    *scribe
-	durable   bool // the journal works
 	edge      holdings
 	preview   func(id string, jpeg []byte)
+	shown     bool // the page shows this album
+
+	scribe  *scribe
+	removed []string // photos that the journal must not have
+	emptied bool     // the journal must not have any photo that is not here
 }
 
 func newAlbum(preview func(id string, jpeg []byte)) *album {
-	return &album{scribe: newScribe(nil, nil, nil, nil), preview: preview}
+	return &album{
+		scribe: newScribe(nil, nil, nil, nil), preview: preview,
+		edge: holdings{ids: map[string]string{}},
+	}
 }
 
 func (a *album) find(id string) *photo {
@@ -83,14 +89,14 @@ func (a *album) describe(p *photo, metadata shared.Metadata) {
 // remove takes a photo out and erases it.
 func (a *album) remove(p *photo) {
 	a.photos = slices.DeleteFunc(a.photos, func(other *photo) bool { return other == p })
-	id := p.id
-	a.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, id) })
+	a.unwrite(p.id)
 	a.takenBack(p)
 }
 
 // clear takes every photo out and erases it.
 func (a *album) clear() {
 	a.photos = nil
+	a.emptied = true
 	a.write(func(ctx context.Context, j Journal) error { return j.Clear(ctx) })
 }
 
@@ -253,33 +259,72 @@ func (a *album) adopt(entries []Entry) {
 	slices.SortStableFunc(a.photos, func(x, y *photo) int { return cmp.Compare(x.order, y.order) })
 }
 
-// show gives the photo's picture to the page, once.
+// show gives the photo's picture to the page, once while the page shows the
+// album.
 func (a *album) show(p *photo) {
-	if p.jpeg != nil && !p.shown {
+	if a.shown && p.jpeg != nil && !p.shown {
 		p.shown = true
 		a.preview(p.id, p.jpeg)
 	}
 }
 
+// hide notes that the page shows another album.
+func (a *album) hide() {
+	a.shown = false
+	for _, p := range a.photos {
+		p.shown = false
+	}
+}
+
 // keepIn writes the photos to a journal from now on, those that are here too.
-func (a *album) keepIn(scribe *scribe, durable bool) {
-	a.scribe, a.durable = scribe, durable
-	for _, p := range a.photos { // of the same encounter, under an earlier key
+// They leave the earlier journal, if there is one.
+func (a *album) keepIn(scribe *scribe, earlier Journal) {
+	a.scribe = scribe
+	for _, p := range a.photos {
+		a.noteAll(p)
+		if id := p.id; earlier != nil {
+			a.write(func(ctx context.Context, _ Journal) error { return earlier.Remove(ctx, id) })
+		}
+		a.show(p)
+	}
+}
+
+// rewrite writes everything once more, after the journal failed.
+func (a *album) rewrite() {
+	a.scribe.mend()
+	if a.emptied {
+		a.write(func(ctx context.Context, j Journal) error { return j.Clear(ctx) })
+	}
+	for _, id := range a.removed {
+		a.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, id) })
+	}
+	a.save()
+	for _, p := range a.photos {
 		a.noteAll(p)
 	}
 }
+
+// durable reports whether the journal has what is here.
+func (a *album) durable() bool { return a.scribe.whole() }
 
 // written is closed when nothing waits to be written any more.
 func (a *album) written() <-chan struct{} { return a.scribe.written() }
 
 // note has the photo's record written.
 func (a *album) note(p *photo) {
-	record := p.record()
 	if p.stage == StageConfirmed {
-		a.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, record.ID) })
+		a.unwrite(p.id)
 		return
 	}
-	a.save(record)
+	a.save(p.record())
+}
+
+// unwrite has the photo erased from the journal.
+func (a *album) unwrite(id string) {
+	if !slices.Contains(a.removed, id) {
+		a.removed = append(a.removed, id)
+	}
+	a.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, id) })
 }
 
 // noteAll has the photo's record and bytes written.

@@ -68,7 +68,7 @@ func (d *display) snapshot(now time.Time) Snapshot {
 	s := Snapshot{
 		Phase: phase, Photos: make([]PhotoSnapshot, len(photos)),
 		SentBytes: d.sent, TotalBytes: d.total,
-		Problem: d.problem(phase), Durable: d.album.durable,
+		Problem: d.problem(phase), Durable: d.album.durable(),
 		ImageCount: d.album.edge.count, MaxImages: d.traffic.maxImages(),
 	}
 	for i, p := range photos {

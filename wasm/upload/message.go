@@ -100,6 +100,16 @@ type PhotoSnapshot struct {
 	ConfirmedAt   *time.Time      `json:"confirmedAt,omitempty"`
 }
 
+// Waiting is what another session has on this phone. Its photos are sealed, so
+// the journal does not know whose they are; the queue does if it left them
+// itself.
+type Waiting struct {
+	Session      string    `json:"session"` // tells sessions apart, and nothing else
+	Photos       int       `json:"photos"`
+	ExpiresAt    time.Time `json:"expiresAt"` // on the phone's clock
+	PatientLabel string    `json:"patientLabel,omitempty"`
+}
+
 // Snapshot is all that the page needs to show the queue.
 type Snapshot struct {
 	Phase       Phase           `json:"phase"`
@@ -111,4 +121,11 @@ type Snapshot struct {
 	Durable     bool            `json:"durable"`
 	ImageCount  int             `json:"imageCount"`
 	MaxImages   int             `json:"maxImages"`
+	// Waiting is what other patients' sessions have on this phone.
+	Waiting []Waiting `json:"waiting,omitempty"`
+	// EraseAt is when everything that is left is erased, once the session is
+	// over; on the phone's clock.
+	EraseAt *time.Time `json:"eraseAt,omitempty"`
+	// Erased reports that the session's time on this phone is over.
+	Erased bool `json:"erased,omitempty"`
 }

@@ -326,13 +326,20 @@ func (m *model) killTab() {
 		if m.confirmedEver(id) {
 			continue
 		}
-		if entry := m.records[id]; entry.JPEG == nil || m.sealed != m.secret {
+		if m.kept(id).JPEG == nil {
 			delete(m.wanted, id)
 		}
 	}
 	m.log = nil
 	m.boot()
 	m.scan()
+}
+
+// kept returns what the journal of the living session has of a photo.
+func (m *model) kept(id string) Entry {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.shelf(m.secret).records[id]
 }
 
 // killWorker ends the engine alone: the page still has all files and starts
@@ -449,7 +456,7 @@ func (m *model) personReturns() {
 		if m.removed[p.ID] {
 			m.fail("photo %s was removed and came back", p.ID)
 		}
-		if _, left := m.records[p.ID]; left && p.State == StateConfirmed {
+		if left := m.kept(p.ID); left.ID != "" && p.State == StateConfirmed {
 			m.fail("photo %s is still in the journal", p.ID)
 		}
 	}

@@ -7,82 +7,172 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// openLimit is how long the page waits for the journal before it goes on
-// without.
-const openLimit = 5 * time.Second
+const (
+	// openLimit is how long the page waits for the journal before it goes on
+	// without.
+	openLimit = 5 * time.Second
+	// mendAfter is how long the queue waits before it tries a failing journal
+	// again.
+	mendAfter = 10 * time.Second
+)
 
-// open starts a session, or goes on with the photos of this one under a fresh
-// token. Photos of another encounter are erased first.
-func (q *Queue) open(apiBase string, session shared.TokenResponse) {
-	earlier := q.session
-	if earlier != nil && earlier.EncounterID != session.EncounterID {
-		q.forget()
+// open shows a patient's session. If the phone has it already, its photos go on
+// under the fresh grant. The session that was shown before is kept: what was
+// asked for is still sent, and its other photos wait.
+func (q *Queue) open(apiBase string, grant *shared.TokenResponse) {
+	s := q.bring(identityOf(grant))
+	sameRecord := s.grant != nil && s.grant.JournalKey == grant.JournalKey
+	s.grant, s.opening = grant, true
+	s.retention = retention{expiresAt: q.now.Add(KeepAfterJoin)}
+	s.traffic.join(q.world.Dial(apiBase, *grant), grant)
+	s.album.rejoin(sameRecord, grant.ImageCount)
+	q.openJournal(s)
+}
+
+// bring returns the session of a patient, a new one if there is none yet, and
+// makes it the one that is shown.
+func (q *Queue) bring(id identity) *session {
+	shown := q.shown()
+	if shown != nil && shown.identity == id {
+		return shown
 	}
-	sameRecord := earlier != nil && earlier.JournalKey == session.JournalKey
-	q.session, q.opening = &session, true
-	q.traffic.join(q.world.Dial(apiBase, session), &session)
-	q.album.rejoin(sameRecord, session.ImageCount)
-	ctx, clock, openJournal, written := q.ctx, q.world.Clock, q.world.OpenJournal, q.album.written()
+	var s *session
+	others := make([]*session, 0, len(q.sessions)+1)
+	for _, other := range q.sessions {
+		if other.identity == id {
+			s = other
+		} else {
+			others = append(others, other)
+		}
+	}
+	if s == nil {
+		s = q.newSession(id)
+	}
+	if shown != nil {
+		shown.album.hide()
+	}
+	s.album.shown = true
+	q.sessions = append([]*session{s}, others...)
+	return s
+}
+
+// openJournal opens the journal of a session's grant and reads it.
+func (q *Queue) openJournal(s *session) {
+	grant, earlier, written := s.grant, s.journal, s.album.written()
+	open := func(ctx context.Context) (Journal, []Entry, []Waiting, error) {
+		<-written
+		if earlier != nil {
+			earlier.Close()
+		}
+		return q.world.readJournal(ctx, *grant)
+	}
+	ctx, clock := q.ctx, q.world.Clock
 	go func() {
-		journal, entries, err := replay(ctx, clock, written, openJournal, session)
-		q.mailbox.post(func() { q.opened(&session, journal, entries, err) })
+		found := within(ctx, clock, open)
+		q.mailbox.post(func() { q.opened(s, grant, earlier, found) })
 	}()
 }
 
-// replay opens the journal and reads it, within openLimit, once what was to be
-// written before is: a photo that was just removed does not come back.
-func replay(
-	ctx context.Context,
-	clock Clock,
-	written <-chan struct{},
-	open func(context.Context, shared.TokenResponse) (Journal, error),
-	session shared.TokenResponse,
-) (Journal, []Entry, error) {
-	type found struct {
-		journal Journal
-		entries []Entry
-		err     error
+// found is what was read from a journal.
+type found struct {
+	journal Journal
+	entries []Entry
+	others  []Waiting
+	err     error
+}
+
+// readJournal opens a journal, erases what is over, and reads the rest.
+func (w *World) readJournal(ctx context.Context, grant shared.TokenResponse) (Journal, []Entry, []Waiting, error) {
+	journal, err := w.OpenJournal(ctx, grant)
+	if err != nil {
+		return nil, nil, nil, err
 	}
+	others, err := journal.Sweep(ctx)
+	var entries []Entry
+	if err == nil {
+		entries, err = journal.Replay(ctx)
+	}
+	if err != nil {
+		journal.Close()
+		return nil, nil, nil, err
+	}
+	return journal, entries, others, nil
+}
+
+// within reads a journal within openLimit.
+func within(ctx context.Context, clock Clock, open func(context.Context) (Journal, []Entry, []Waiting, error)) found {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	result := make(chan found, 1)
 	go func() {
-		<-written
-		journal, err := open(ctx, session)
-		if err != nil {
-			result <- found{err: err}
-			return
-		}
-		entries, err := journal.Replay(ctx)
-		result <- found{journal, entries, err}
+		journal, entries, others, err := open(ctx)
+		result <- found{journal, entries, others, err}
 	}()
 	select {
 	case f := <-result:
-		return f.journal, f.entries, f.err
+		cancel()
+		return f
 	case <-clock.After(openLimit):
-		return nil, nil, errJournalHangs
+		cancel()
+		go func() { // it may open after all
+			if late := <-result; late.journal != nil {
+				late.journal.Close()
+			}
+		}()
+		return found{err: errJournalHangs}
 	}
 }
 
 // opened goes on once the journal was read, or could not be.
-func (q *Queue) opened(session *shared.TokenResponse, journal Journal, entries []Entry, err error) {
-	if q.session != session {
+func (q *Queue) opened(s *session, grant *shared.TokenResponse, earlier Journal, f found) {
+	if s.grant != grant {
+		if f.journal != nil {
+			f.journal.Close()
+		}
 		return // another open came meanwhile
 	}
-	q.opening = false
-	if err != nil {
-		journal = nil
+	first := s.opening
+	if s.journalKey == grant.JournalKey {
+		earlier = nil // it is the same one
 	}
-	scribe := newScribe(q.ctx, q.world.Clock, journal, func(error) {
-		q.mailbox.post(func() { q.album.durable = false })
-	})
-	q.album.keepIn(scribe, err == nil)
-	q.album.adopt(entries)
-	wanted := len(entries) > 0 || session.ImageCount > 0
-	q.album.edge.wanted, q.album.edge.hold = wanted, wanted
-	deferred := q.deferred
-	q.deferred = nil
+	s.opening, s.journal, s.journalKey, s.others = false, f.journal, grant.JournalKey, f.others
+	s.mend(q.now, f.err == nil)
+	s.album.keepIn(newScribe(q.ctx, q.world.Clock, f.journal, func(whole bool) {
+		q.mailbox.post(func() { s.mend(q.now, whole) })
+	}), earlier)
+	s.album.adopt(f.entries)
+	if wanted := len(f.entries) > 0 || first && grant.ImageCount > 0; wanted {
+		s.album.edge.wanted, s.album.edge.hold = true, true
+	} else if first {
+		s.album.edge.wanted, s.album.edge.hold = false, false
+	}
+	deferred := s.deferred
+	s.deferred = nil
 	for _, c := range deferred {
-		q.command(c)
+		q.sessionCommand(s, c)
 	}
+}
+
+// mend notes whether the journal works, and when to try it again if not.
+func (s *session) mend(now time.Time, works bool) {
+	s.mendAt = time.Time{}
+	if !works {
+		s.mendAt = now.Add(mendAfter)
+	} else if !s.endedAt.IsZero() {
+		s.expire(now)
+	}
+}
+
+// mend tries a failing journal again once it is time. It reports whether
+// anything changed.
+func (q *Queue) mend(s *session) bool {
+	if s.mendAt.IsZero() || s.mendAt.After(q.now) || s.opening || s.erased {
+		return false
+	}
+	s.mendAt = time.Time{}
+	if s.journal == nil {
+		q.openJournal(s)
+	} else {
+		s.album.rewrite()
+	}
+	return true
 }

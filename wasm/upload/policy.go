@@ -32,6 +32,8 @@ const (
 	stallAfter = 20 * time.Second
 	// lapseMargin is left on a URL when a PUT with it begins.
 	lapseMargin = 30 * time.Second
+	// overdueAfter is how long after its expected end a session is asked for.
+	overdueAfter = time.Minute
 	// maxRetryAfter bounds what a server may ask for.
 	maxRetryAfter = 2 * time.Minute
 )

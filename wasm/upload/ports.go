@@ -113,6 +113,15 @@ type Journal interface {
 	Remove(ctx context.Context, id string) error
 	// Clear erases every photo of the session.
 	Clear(ctx context.Context) error
+	// Expire lets the session's photos stay for no longer than left.
+	Expire(ctx context.Context, left time.Duration) error
+	// Sweep erases the photos of all sessions that are certainly over, and
+	// returns what other sessions have.
+	Sweep(ctx context.Context) ([]Waiting, error)
+	// Name is the session's name in Waiting.
+	Name() string
+	// Close lets other pages have the session's photos. It may be called twice.
+	Close()
 }
 
 // World is everything outside the queue.
@@ -122,7 +131,7 @@ type World struct {
 	Transport  Transport
 	// Dial makes a client of the edge for one session.
 	Dial func(apiBase string, session shared.TokenResponse) Edge
-	// OpenJournal opens the journal of one session and purges what others left.
+	// OpenJournal opens the journal of one session.
 	OpenJournal func(ctx context.Context, session shared.TokenResponse) (Journal, error)
 	// Show is called with every change. It does not block and keeps nothing.
 	Show func(Snapshot)

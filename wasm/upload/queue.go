@@ -3,13 +3,13 @@ package upload
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
-
-	"github.com/clinicpro/photobridge/shared"
 )
 
-// Queue uploads the photos of one session. Do and Run are its whole surface.
-// Its state has three owners, and all of them belong to the loop in Run:
+// Queue uploads photos. Do and Run are its whole surface. It has one session for
+// each patient whose code was opened on this page; one of them is shown. The
+// state of a session has three owners, and all of them belong to the loop in Run:
 //
 //   - album has the photos and their transitions, and writes the journal;
 //   - traffic decides when a step starts and what a failure means;
@@ -20,24 +20,22 @@ import (
 type Queue struct {
 	world   World
 	mailbox mailbox
+	rng     *rand.Rand
 
 	ctx      context.Context
 	now      time.Time
-	session  *shared.TokenResponse // nil before the first open
-	opening  bool
-	deferred []Command // arrived while the journal was being read
-	album    *album
-	traffic  *traffic
-	display  *display
+	sessions []*session // the first one is shown
+	online   bool
+	visible  bool
 }
 
 // New makes a queue. Its jitter comes from seed.
 func New(world World, seed uint64) *Queue {
-	q := &Queue{world: world, mailbox: mailbox{wake: make(chan struct{}, 1)}}
-	q.album = newAlbum(world.Preview)
-	q.traffic = newTraffic(world, q.album, &q.mailbox, rand.New(rand.NewPCG(seed, seed>>1|1)))
-	q.display = &display{album: q.album, traffic: q.traffic, show: world.Show}
-	return q
+	return &Queue{
+		world: world, mailbox: mailbox{wake: make(chan struct{}, 1)},
+		rng:    rand.New(rand.NewPCG(seed, seed>>1|1)),
+		online: true, visible: true,
+	}
 }
 
 // Do hands a command to the queue. It never blocks and may be called from
@@ -46,7 +44,7 @@ func (q *Queue) Do(command Command) { q.mailbox.post(func() { q.command(command)
 
 // Run works until ctx is done.
 func (q *Queue) Run(ctx context.Context) {
-	q.ctx, q.traffic.ctx = ctx, ctx
+	q.ctx = ctx
 	for {
 		q.turn()
 		var timer <-chan time.Time
@@ -66,27 +64,114 @@ func (q *Queue) Run(ctx context.Context) {
 // shows the result.
 func (q *Queue) turn() {
 	q.now = q.world.Clock.Now()
-	q.traffic.tick(q.now)
+	for _, s := range q.sessions {
+		s.traffic.tick(q.now)
+	}
+	changed := false
 	for _, event := range q.mailbox.take() {
 		event()
-		q.display.changed()
+		changed = true
 	}
-	q.traffic.observe()
-	if q.session == nil || q.opening {
+	for _, s := range q.sessions {
+		changed = q.advance(s) || changed
+	}
+	q.drop()
+	s := q.shown()
+	if s == nil {
 		return
 	}
-	if q.traffic.schedule() {
-		q.display.changed()
+	if changed {
+		s.display.changed()
 	}
-	q.display.publish(q.now)
+	if !s.opening {
+		s.display.publish(q.now)
+	}
+}
+
+// advance does what is due for a session. It reports whether anything changed.
+func (q *Queue) advance(s *session) (changed bool) {
+	s.traffic.observe()
+	changed = s.retain(q.now)
+	changed = q.mend(s) || changed
+	if s.opening {
+		return changed
+	}
+	q.sweepOverdue(s)
+	return s.traffic.schedule() || changed
+}
+
+// shown returns the session that the page shows; nil before the first open.
+func (q *Queue) shown() *session {
+	if len(q.sessions) == 0 {
+		return nil
+	}
+	return q.sessions[0]
+}
+
+func (q *Queue) newSession(id identity) *session {
+	album := newAlbum(q.world.Preview)
+	traffic := newTraffic(q, album)
+	s := &session{identity: id, album: album, traffic: traffic}
+	s.display = &display{album: album, traffic: traffic, show: func(snapshot Snapshot) {
+		q.complete(s, &snapshot)
+		q.world.Show(snapshot)
+	}}
+	return s
+}
+
+// complete adds what the display does not know: other sessions, and how long
+// this one may stay.
+func (q *Queue) complete(s *session, snapshot *Snapshot) {
+	snapshot.Erased = s.erased
+	if at := s.eraseAt(); !s.endedAt.IsZero() && !s.erased {
+		snapshot.EraseAt = &at
+	}
+	ours := map[string]bool{}
+	for _, other := range q.sessions {
+		if other.journal != nil {
+			ours[other.journal.Name()] = true
+		}
+		if n := other.waiting(); other != s && n > 0 {
+			snapshot.Waiting = append(snapshot.Waiting, Waiting{
+				Photos: n, ExpiresAt: other.eraseAt(), PatientLabel: other.grant.PatientLabel,
+			})
+		}
+	}
+	for _, other := range s.others {
+		if !ours[other.Session] {
+			snapshot.Waiting = append(snapshot.Waiting, other)
+		}
+	}
+}
+
+// drop forgets sessions that are not shown and have nothing left to do.
+func (q *Queue) drop() {
+	shown := q.shown()
+	q.sessions = slices.DeleteFunc(q.sessions, func(s *session) bool {
+		if s == shown || !s.finished() {
+			return false
+		}
+		s.close()
+		return true
+	})
+}
+
+// inUse counts the jobs of a step over all sessions.
+func (q *Queue) inUse(s step) int {
+	n := 0
+	for _, session := range q.sessions {
+		n += session.traffic.busy(s)
+	}
+	return n
 }
 
 // nextWait returns how long nothing will happen by itself. It returns ok false
 // if nothing ever will.
 func (q *Queue) nextWait() (wait time.Duration, ok bool) {
 	next := earliest{after: q.now}
-	q.traffic.wakeups(&next)
-	next.consider(q.display.dueAt)
+	for i, s := range q.sessions {
+		s.wakeups(&next, i == 0)
+	}
 	return next.at.Sub(q.now), !next.at.IsZero()
 }
 

@@ -57,7 +57,7 @@ func (t *traffic) startCompress() {
 			next = p
 		}
 	}
-	if next != nil && t.busy(compress) == 0 {
+	if next != nil && t.inUse(compress) == 0 {
 		t.compress(next)
 	}
 }
@@ -65,7 +65,7 @@ func (t *traffic) startCompress() {
 // startList asks for the edge's list: after a restore, and to tell a blocked
 // upload address from a dead network.
 func (t *traffic) startList() {
-	if !t.album.edge.wanted && !t.mustDiagnose() {
+	if !t.album.edge.wanted && !t.mustDiagnose() && !t.overdue() {
 		return
 	}
 	if t.busy(probe) == 0 && t.edgeLink.ready(t.now) && !t.listAt.After(t.now) {
@@ -80,6 +80,10 @@ func (t *traffic) mustDiagnose() bool {
 		!t.edgeSeen.After(t.storeLink.since)
 }
 
+// overdue reports whether the session should be over by now. The edge knows:
+// the desktop may have extended it, or a phone.
+func (t *traffic) overdue() bool { return !t.aliveUntil.Add(overdueAfter).After(t.now) }
+
 func (t *traffic) startConfirms() {
 	for _, p := range t.album.photos {
 		if p.asked && p.stage == StageSent && t.due(p) && t.edgeLink.ready(t.now) {
@@ -89,9 +93,9 @@ func (t *traffic) startConfirms() {
 }
 
 func (t *traffic) startSends() {
-	free := maxPuts - t.busy(send)
+	free := maxPuts - t.inUse(send)
 	for _, p := range t.album.photos {
-		if free == 0 || !t.storeLink.ready(t.now) {
+		if free <= 0 || !t.storeLink.ready(t.now) {
 			return
 		}
 		if !p.asked || p.stage != StageSigned || !t.due(p) {
@@ -111,7 +115,7 @@ func (t *traffic) startSends() {
 // call: the other PUTs keep the network busy meanwhile. While the store is out
 // of reach, a URL is asked for only when one could be tried.
 func (t *traffic) startSign() {
-	if t.busy(sign) > 0 || t.busy(send) == maxPuts || !t.edgeLink.ready(t.now) || !t.storeLink.ready(t.now) {
+	if t.busy(sign) > 0 || t.inUse(send) == maxPuts || !t.edgeLink.ready(t.now) || !t.storeLink.ready(t.now) {
 		return
 	}
 	limit := t.session.Limits.MaxBatch
@@ -186,4 +190,7 @@ func (t *traffic) wakeups(next *earliest) {
 		}
 	}
 	next.consider(t.listAt)
+	if t.stopped == nil {
+		next.consider(t.aliveUntil.Add(overdueAfter))
+	}
 }

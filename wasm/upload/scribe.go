@@ -9,19 +9,21 @@ import (
 )
 
 // scribe writes the journal in order, one write after the other, off the
-// queue's loop. When a write fails it says so once and goes on trying; when
-// one hangs it gives the journal up, so that no photo waits for it.
+// queue's loop. When a write fails or hangs, the scribe drops what waits and
+// breaks off, so that no photo waits for it. The album then writes everything
+// once more (album.rewrite).
 type scribe struct {
 	ctx     context.Context
 	clock   Clock
 	journal Journal // nil: there is none
-	trouble func(error)
+	report  func(whole bool)
 
 	mu     sync.Mutex
 	writes []write
 	last   chan struct{} // closed when all writes so far are done
 	busy   bool
-	given  bool // up
+	broken bool
+	mended bool // it broke off, and has not written everything since
 }
 
 // write is one transaction of the journal: records, or whatever else do does.
@@ -39,16 +41,18 @@ func (w write) to(ctx context.Context, j Journal) error {
 
 const writeLimit = 5 * time.Second
 
-var errJournalHangs = errors.New("the journal does not answer")
+var errJournalHangs = errors.New("the journal does not respond")
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-func newScribe(ctx context.Context, clock Clock, journal Journal, trouble func(error)) *scribe {
-	return &scribe{ctx: ctx, clock: clock, journal: journal, trouble: trouble, last: closed}
+// newScribe makes a scribe. It reports each time that it breaks off, and when
+// everything was written again.
+func newScribe(ctx context.Context, clock Clock, journal Journal, report func(whole bool)) *scribe {
+	return &scribe{ctx: ctx, clock: clock, journal: journal, report: report, last: closed}
 }
 
 // save adds records to the line. What waits to be saved is saved together: each
-// write takes the disk's time, and somebody who types makes one a letter.
+// write takes the disk's time, and typing makes one a letter.
 func (s *scribe) save(records ...Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,6 +70,20 @@ func (s *scribe) write(do func(context.Context, Journal) error) {
 	s.enqueue(write{do: do})
 }
 
+// mend lets the scribe write again after it broke off.
+func (s *scribe) mend() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.broken, s.mended = false, true
+}
+
+// whole reports whether the journal has what it was given, or is about to.
+func (s *scribe) whole() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.journal != nil && !s.broken && !s.mended
+}
+
 // merged has the newest record of each photo.
 func merged(older, newer []Record) []Record {
 	replaced := func(r Record) bool {
@@ -75,7 +93,7 @@ func merged(older, newer []Record) []Record {
 }
 
 func (s *scribe) enqueue(w write) {
-	if s.journal == nil || s.given {
+	if s.journal == nil || s.broken {
 		return
 	}
 	s.writes = append(s.writes, w)
@@ -101,7 +119,8 @@ func (s *scribe) work(done chan struct{}) {
 			return
 		}
 		if err := s.within(next); err != nil && s.ctx.Err() == nil {
-			s.trouble(err)
+			s.breakOff()
+			return
 		}
 	}
 }
@@ -109,7 +128,11 @@ func (s *scribe) work(done chan struct{}) {
 func (s *scribe) next() (w write, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.writes) == 0 || s.given {
+	if len(s.writes) == 0 {
+		if s.mended {
+			s.mended = false
+			s.report(true)
+		}
 		s.busy = false
 		return write{}, false
 	}
@@ -118,8 +141,15 @@ func (s *scribe) next() (w write, ok bool) {
 	return w, true
 }
 
-// within does one write and gives up the journal if it does not return:
-// IndexedDB is known to hang in some browsers after the phone slept.
+func (s *scribe) breakOff() {
+	s.mu.Lock()
+	s.broken, s.busy, s.writes = true, false, nil
+	s.mu.Unlock()
+	s.report(false)
+}
+
+// within does one write and fails if it does not return: IndexedDB is known to
+// hang in some browsers after the phone slept.
 func (s *scribe) within(w write) error {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
@@ -131,9 +161,6 @@ func (s *scribe) within(w write) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.clock.After(writeLimit):
-		s.mu.Lock()
-		s.given = true
-		s.mu.Unlock()
 		return errJournalHangs
 	}
 }

@@ -19,6 +19,7 @@ type traffic struct {
 	album   *album
 	mailbox *mailbox
 	rng     *rand.Rand
+	inUse   func(step) int // jobs of a step, over all sessions
 
 	ctx     context.Context
 	now     time.Time
@@ -40,11 +41,13 @@ type traffic struct {
 	started    bool      // something started since the last schedule
 }
 
-func newTraffic(world World, album *album, mailbox *mailbox, rng *rand.Rand) *traffic {
+// newTraffic makes the traffic of one session. inUse counts the jobs of a step
+// over all sessions, because the phone's memory and its network are shared.
+func newTraffic(q *Queue, album *album) *traffic {
 	return &traffic{
-		world: world, album: album, mailbox: mailbox, rng: rng,
+		world: q.world, album: album, mailbox: &q.mailbox, rng: q.rng, inUse: q.inUse,
+		ctx: q.ctx, now: q.now, online: q.online, visible: q.visible,
 		jobs: map[*job]struct{}{}, jobOf: map[*photo]*job{},
-		online: true, visible: true,
 	}
 }
 
@@ -160,6 +163,20 @@ func (t *traffic) abandonAll() {
 	for _, p := range t.album.photos {
 		t.abandon(p)
 	}
+}
+
+// leave stops everything for good.
+func (t *traffic) leave(code shared.Code) {
+	t.abandonAll()
+	t.edge = nil
+	if t.stopped == nil {
+		t.stopped = problem(code, false)
+	}
+}
+
+// ended reports whether the edge reported the end of the session.
+func (t *traffic) ended() bool {
+	return t.stopped != nil && t.stopped.Code == shared.CodeSessionExpired
 }
 
 // drop stops a step whose outcome no longer counts.

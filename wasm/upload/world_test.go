@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +35,9 @@ type world struct {
 	inFlight  [steps]int
 	mostPuts  int
 	sending   int               // PUTs whose bytes are on their way
+	bucket    string            // where its photos go
+	patient   string            // and the encounter
+	other     *world            // of another patient, on the same phone
 	session   string            // its token is good
 	secret    string            // its journal key
 	slots     map[string]string // image id → key
@@ -42,9 +46,11 @@ type world struct {
 	confirms  map[string]int // image id → times that it became an image
 	order     []string
 	records   map[string]Entry
-	sealed    string        // the journal key of the records
-	writing   time.Duration // what a write to the journal takes
-	writes    int           // to the journal
+	shelves   map[string]*shelf // the journal's storage, by the session's key
+	opened    int               // journals
+	stuck     bool              // the storage hangs
+	writing   time.Duration     // what a write to the journal takes
+	writes    int               // to the journal
 	noJournal error
 	unsafe    []string        // photos that were signed before the journal had them
 	signedFor map[string]bool // photos that the edge was told of
@@ -78,14 +84,16 @@ func newWorld() *world {
 	return &world{
 		fault: func(step, int) fault { return works }, latency: 50 * time.Millisecond,
 		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken, secret: testKey,
+		bucket: "https://store.test/", patient: "1",
 		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
-		confirms: map[string]int{}, records: map[string]Entry{}, signedFor: map[string]bool{}, previews: map[string]int{},
+		confirms: map[string]int{}, records: map[string]Entry{}, signedFor: map[string]bool{}, shelves: map[string]*shelf{}, previews: map[string]int{},
 	}
 }
 
 func (w *world) tokenResponse() shared.TokenResponse {
 	return shared.TokenResponse{
-		EncounterID: "enc-1", UploadToken: w.session, JournalKey: w.secret, ImageCount: len(w.images),
+		FacilityID: "fac-1", PatientID: "pat-" + w.patient, EncounterID: "enc-" + w.patient,
+		PatientLabel: "Patient " + w.patient, UploadToken: w.session, JournalKey: w.secret, ImageCount: len(w.images),
 		SessionExpiresAt: time.Now().Add(shared.SessionTTL), MaxImages: w.max,
 		Limits: shared.PhoneLimits{MaxImageBytes: shared.MaxImageBytes, MaxBatch: shared.MaxImages},
 	}
@@ -96,7 +104,12 @@ func (w *world) start(ctx context.Context) (q *Queue, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	q = New(World{
 		Clock: clock{w}, Compressor: compressor{w}, Transport: transport{w},
-		Dial:        func(_ string, s shared.TokenResponse) Edge { return edge{w, s.UploadToken} },
+		Dial: func(_ string, s shared.TokenResponse) Edge {
+			if w.other != nil && s.JournalKey == w.other.secret {
+				return edge{w.other, s.UploadToken}
+			}
+			return edge{w, s.UploadToken}
+		},
 		OpenJournal: w.openJournal,
 		Show: func(s Snapshot) {
 			w.mu.Lock()
@@ -128,6 +141,16 @@ func (w *world) open(t testing.TB) *Queue {
 	session := w.tokenResponse()
 	q.Do(Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &session})
 	return q
+}
+
+// another makes the world of another patient, whose photos are on the same
+// phone.
+func (w *world) another() *world {
+	w.other = newWorld()
+	w.other.patient, w.other.bucket = "2", "https://other.test/"
+	w.other.session, w.other.secret = "token-other", "key-other"
+	w.other.shelves = w.shelves
+	return w.other
 }
 
 func (w *world) last() Snapshot {
@@ -263,6 +286,16 @@ type edge struct {
 	token string
 }
 
+// inJournal reports whether some session has the photo's bytes in its journal.
+func (w *world) inJournal(id string) bool {
+	for _, s := range w.shelves {
+		if s.records[id].JPEG != nil {
+			return true
+		}
+	}
+	return false
+}
+
 func (e edge) check() error {
 	if e.token != e.w.session {
 		return shared.NewError(shared.CodeUnauthorized, "no such session")
@@ -275,7 +308,7 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 	w.mu.Lock()
 	for _, image := range images {
 		w.signedFor[image.ImageID] = true
-		if w.records[image.ImageID].JPEG == nil && w.noJournal == nil && ctx.Err() == nil {
+		if !w.inJournal(image.ImageID) && w.noJournal == nil && ctx.Err() == nil {
 			w.unsafe = append(w.unsafe, image.ImageID)
 		}
 	}
@@ -287,7 +320,7 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 		slots := maps.Clone(w.slots)
 		for _, image := range images {
 			if slots[image.ImageID] == "" {
-				slots[image.ImageID] = "sessions/enc-1/" + image.ImageID + ".jpg"
+				slots[image.ImageID] = "sessions/enc-" + w.patient + "/" + image.ImageID + ".jpg"
 			}
 		}
 		if len(slots) > w.max {
@@ -299,7 +332,7 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 			signed.Uploads = append(signed.Uploads, shared.PresignedUpload{
 				ImageID:   image.ImageID,
 				S3Key:     slots[image.ImageID],
-				UploadURL: "https://store.test/" + slots[image.ImageID],
+				UploadURL: w.bucket + slots[image.ImageID],
 				Headers:   map[string]string{"sha": image.SHA256},
 				ExpiresAt: now.Add(w.urlLife),
 			})
@@ -345,7 +378,7 @@ func (e edge) List(ctx context.Context) (answer shared.ListResponse, err error) 
 		if err := e.check(); err != nil {
 			return err
 		}
-		answer.EncounterID = "enc-1"
+		answer.EncounterID = "enc-" + w.patient
 		for _, id := range w.order {
 			answer.Images = append(answer.Images, w.images[id])
 		}
@@ -357,6 +390,18 @@ func (e edge) List(ctx context.Context) (answer shared.ListResponse, err error) 
 type transport struct{ w *world }
 
 func (t transport) Put(
+	ctx context.Context,
+	to shared.PresignedUpload,
+	body []byte,
+	progress func(int64),
+) (PutResult, error) {
+	if other := t.w.other; other != nil && strings.HasPrefix(to.UploadURL, other.bucket) {
+		return transport{other}.put(ctx, to, body, progress)
+	}
+	return t.put(ctx, to, body, progress)
+}
+
+func (t transport) put(
 	ctx context.Context,
 	to shared.PresignedUpload,
 	body []byte,

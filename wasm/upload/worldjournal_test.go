@@ -4,18 +4,35 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// openJournal erases what another session left, as the real one does.
+// shelf is what the storage has of one session, sealed with its key.
+type shelf struct {
+	records map[string]Entry
+	expires time.Time
+}
+
+// shelf returns the one of a key; the world's lock is held.
+func (w *world) shelf(key string) *shelf {
+	if w.shelves[key] == nil {
+		w.shelves[key] = &shelf{records: map[string]Entry{}}
+		if key == testKey {
+			w.shelves[key].records = w.records
+		}
+	}
+	return w.shelves[key]
+}
+
+// openJournal is the real one in memory: it never touches what other sessions
+// have before their time is over.
 func (w *world) openJournal(_ context.Context, session shared.TokenResponse) (Journal, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.sealed != session.JournalKey {
-		clear(w.records)
-	}
-	w.sealed = session.JournalKey
+	w.opened++
+	w.shelf(session.JournalKey).expires = time.Now().Add(KeepAfterJoin)
 	return memory{w, session.JournalKey}, w.noJournal
 }
 
@@ -25,15 +42,19 @@ type memory struct {
 }
 
 // write does a write of the journal, unless the page ends before it is done.
-func (m memory) write(ctx context.Context, change func()) error {
+func (m memory) write(ctx context.Context, change func(*shelf)) error {
+	if m.w.stuck {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	if err := sleep(ctx, m.w.writing); err != nil {
 		return err
 	}
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()
 	m.w.writes++
-	if m.key == m.w.sealed {
-		change()
+	if m.w.noJournal == nil {
+		change(m.w.shelf(m.key))
 	}
 	return m.w.noJournal
 }
@@ -41,7 +62,7 @@ func (m memory) write(ctx context.Context, change func()) error {
 func (m memory) Replay(context.Context) ([]Entry, error) {
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()
-	entries := slices.Collect(maps.Values(m.w.records))
+	entries := slices.Collect(maps.Values(m.w.shelf(m.key).records))
 	for i := range entries { // the real one reads them anew
 		entries[i].Warnings = slices.Clone(entries[i].Warnings)
 	}
@@ -50,21 +71,49 @@ func (m memory) Replay(context.Context) ([]Entry, error) {
 }
 
 func (m memory) Save(ctx context.Context, records ...Record) error {
-	return m.write(ctx, func() {
+	return m.write(ctx, func(s *shelf) {
 		for _, r := range records {
-			m.w.records[r.ID] = Entry{r, m.w.records[r.ID].JPEG}
+			s.records[r.ID] = Entry{r, s.records[r.ID].JPEG}
 		}
 	})
 }
 
 func (m memory) SaveJPEG(ctx context.Context, r Record, jpeg []byte) error {
-	return m.write(ctx, func() { m.w.records[r.ID] = Entry{r, jpeg} })
+	return m.write(ctx, func(s *shelf) { s.records[r.ID] = Entry{r, jpeg} })
 }
 
 func (m memory) Remove(ctx context.Context, id string) error {
-	return m.write(ctx, func() { delete(m.w.records, id) })
+	return m.write(ctx, func(s *shelf) { delete(s.records, id) })
 }
 
 func (m memory) Clear(ctx context.Context) error {
-	return m.write(ctx, func() { clear(m.w.records) })
+	return m.write(ctx, func(s *shelf) { clear(s.records) })
 }
+
+func (m memory) Expire(ctx context.Context, left time.Duration) error {
+	at := time.Now().Add(left)
+	return m.write(ctx, func(s *shelf) {
+		if at.Before(s.expires) {
+			s.expires = at
+		}
+	})
+}
+
+func (m memory) Sweep(context.Context) ([]Waiting, error) {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	var others []Waiting
+	for key, s := range m.w.shelves {
+		switch {
+		case !s.expires.After(time.Now()):
+			clear(s.records)
+		case key != m.key && len(s.records) > 0:
+			others = append(others, Waiting{Session: key, Photos: len(s.records), ExpiresAt: s.expires.Add(m.w.skew)})
+		}
+	}
+	return others, nil
+}
+
+func (m memory) Name() string { return m.key }
+
+func (m memory) Close() {}

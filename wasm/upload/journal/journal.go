@@ -1,8 +1,8 @@
 // Package journal keeps the queue's photos beyond the life of the page, sealed
-// with the session's key. What lies on the phone names nobody: its keys are
-// hashes and random ids, its values AES-256-GCM. When the session ends, its key
-// is gone everywhere and what is left here is noise, which the next session to
-// be opened erases.
+// with the session's key. What is stored on the phone identifies no patient: its
+// keys are hashes and random ids, its values are AES-256-GCM. The only thing in
+// clear is when a photo expires, so that any page can erase it once its time is
+// over, and none has to erase it before.
 package journal
 
 import (
@@ -14,6 +14,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -26,7 +27,7 @@ import (
 type Storage interface {
 	// Keys lists every key there is.
 	Keys(ctx context.Context) ([]string, error)
-	// Get answers nil for an unknown key.
+	// Get returns nil for an unknown key.
 	Get(ctx context.Context, key string) ([]byte, error)
 	// Write puts and deletes, all or nothing; when it returns, the change
 	// survives a killed browser.
@@ -39,24 +40,40 @@ type Item struct {
 	Value []byte
 }
 
-// Locks are held by pages of this origin; one that ends lets go of its own.
+// Locks are held by pages of this origin. A page that ends releases its own.
 type Locks interface {
-	// Acquire waits for a lock until ctx is done. Many can hold it if shared.
-	Acquire(ctx context.Context, name string, shared bool) (release func(), err error)
+	// Acquire waits for a lock until ctx is done.
+	Acquire(ctx context.Context, name string) (release func(), err error)
 }
 
 // Journal is an upload.Journal for one session.
 type Journal struct {
 	storage Storage
 	locks   Locks // nil: there are none here
+	clock   Clock
 	seal    sealer
-	tag     string // of the session, in every key
-	owner   string // this page
-	held    []func()
+	tag     string    // of the session, in every key
+	owner   string    // this page
+	expires time.Time // of what is saved from now on, on the server's clock
+
+	mu   sync.Mutex
+	held []func()
 }
 
-// patience is how long another page of the same session is given to be gone: a
-// page that is being reloaded holds its locks a moment longer.
+// Clock is the phone's clock, and by how much the server's is ahead of it.
+type Clock struct {
+	Phone func() time.Time
+	Ahead time.Duration
+}
+
+// server returns the server's time.
+func (c Clock) server() time.Time { return c.Phone().Add(c.Ahead) }
+
+// phone returns a time of the server's on the phone's clock.
+func (c Clock) phone(server time.Time) time.Time { return server.Add(-c.Ahead) }
+
+// patience is how long another page of the same session is given to end: a page
+// that is being reloaded holds its locks a moment longer.
 const patience = time.Second
 
 const (
@@ -64,15 +81,16 @@ const (
 	jpegKind   = "jpeg"
 )
 
-// Open opens the journal of a session and erases what other sessions left,
-// except those that are open in another tab. owner is a random name for this
-// opening; Close ends it.
+// Open opens the journal of a session. owner is a random name for this opening;
+// Close ends it. keep is how long photos may stay on the phone.
 func Open(
 	ctx context.Context,
 	storage Storage,
 	locks Locks,
+	clock Clock,
 	session shared.TokenResponse,
 	owner string,
+	keep time.Duration,
 ) (*Journal, error) {
 	key, err := base64.StdEncoding.DecodeString(session.JournalKey)
 	if err != nil || len(key) != 32 {
@@ -82,86 +100,65 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{storage: storage, locks: locks, seal: seal, tag: tagOf(key), owner: owner}
-	err = j.hold(ctx, lockOfSession(j.tag), true)
-	if err == nil {
-		err = j.hold(ctx, lockOfPage(owner), false)
+	j := &Journal{
+		storage: storage, locks: locks, clock: clock, seal: seal,
+		tag: tagOf(key, session), owner: owner, expires: clock.server().Add(keep),
 	}
-	if err == nil {
-		err = j.purgeOthers(ctx)
-	}
-	if err != nil {
-		j.Close()
+	if err := j.hold(ctx, lockOfPage(owner)); err != nil {
 		return nil, err
 	}
 	return j, nil
 }
 
 // hold keeps a lock until Close.
-func (j *Journal) hold(ctx context.Context, name string, shared bool) error {
+func (j *Journal) hold(ctx context.Context, name string) error {
 	if j.locks == nil {
 		return nil
 	}
-	release, err := j.locks.Acquire(ctx, name, shared)
+	release, err := j.locks.Acquire(ctx, name)
 	if err == nil {
 		j.held = append(j.held, release)
 	}
 	return err
 }
 
-// Close lets other pages have this one's photos.
+// Close implements upload.Journal.
 func (j *Journal) Close() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for _, release := range j.held {
 		release()
 	}
 	j.held = nil
 }
 
-func lockOfSession(tag string) string { return "photobridge-session-" + tag }
-func lockOfPage(owner string) string  { return "photobridge-page-" + owner }
+// Name implements upload.Journal.
+func (j *Journal) Name() string { return j.tag }
 
-// tagOf names a session without telling which.
-func tagOf(key []byte) string {
-	sum := sha256.Sum256(append([]byte("photobridge journal\x00"), key...))
-	return hex.EncodeToString(sum[:8])
-}
+func lockOfPage(owner string) string { return "photobridge-page-" + owner }
 
-// purgeOthers erases the records of sessions that no open page works on.
-func (j *Journal) purgeOthers(ctx context.Context) error {
-	keys, err := j.storage.Keys(ctx)
-	if err != nil {
-		return err
+// tagOf names a session for whoever has its key and knows its patient; others
+// learn nothing from it.
+func tagOf(key []byte, session shared.TokenResponse) string {
+	hash := sha256.New()
+	hash.Write([]byte("photobridge journal\x00"))
+	hash.Write(key)
+	for _, id := range []string{session.FacilityID, session.PatientID, session.EncounterID} {
+		hash.Write([]byte{0})
+		hash.Write([]byte(id))
 	}
-	others := map[string][]string{}
-	for _, key := range keys {
-		if tag, _, _ := strings.Cut(key, "/"); tag != j.tag {
-			others[tag] = append(others[tag], key)
-		}
-	}
-	for tag, keys := range others {
-		if j.locks != nil {
-			release, err := j.within(ctx, lockOfSession(tag))
-			if err != nil {
-				continue // in use
-			}
-			defer release()
-		}
-		if err := j.storage.Write(ctx, nil, keys); err != nil {
-			return err
-		}
-	}
-	return nil
+	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
 // within tries a lock for as long as patience lasts.
 func (j *Journal) within(ctx context.Context, name string) (func(), error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return j.locks.Acquire(ctx, name, false)
+	return j.locks.Acquire(ctx, name)
 }
 
-// Replay answers the photos that no other open page works on and makes them
-// this page's. What cannot be read is erased.
+// Replay returns the photos that no other open page works on and makes them this
+// page's. What cannot be read is erased.
 func (j *Journal) Replay(ctx context.Context) ([]upload.Entry, error) {
 	owners, err := j.owners(ctx)
 	if err != nil {
@@ -202,7 +199,7 @@ func (j *Journal) owners(ctx context.Context) (map[string][]string, error) {
 	owners, known := map[string][]string{}, map[string]bool{}
 	for _, key := range keys {
 		id, kind, _ := strings.Cut(strings.TrimPrefix(key, j.tag+"/"), "/")
-		if !strings.HasPrefix(key, j.tag+"/") || kind != recordKind {
+		if !j.owns(key) || kind != recordKind {
 			continue
 		}
 		if owner, _, err := j.read(ctx, id); err != nil {
@@ -215,17 +212,15 @@ func (j *Journal) owners(ctx context.Context) (map[string][]string, error) {
 	var orphans []string
 	for _, key := range keys {
 		id, _, _ := strings.Cut(strings.TrimPrefix(key, j.tag+"/"), "/")
-		if strings.HasPrefix(key, j.tag+"/") && !known[id] {
+		if j.owns(key) && !known[id] {
 			orphans = append(orphans, key)
 		}
 	}
-	if len(orphans) == 0 {
-		return owners, nil
-	}
-	return owners, j.storage.Write(ctx, nil, orphans)
+	return owners, j.erase(ctx, orphans)
 }
 
-// take makes one photo this page's; ok is false if somebody else took it first.
+// take makes one photo this page's; ok is false if another
+// page took it first.
 func (j *Journal) take(ctx context.Context, id, from string) (entry upload.Entry, ok bool, err error) {
 	owner, record, err := j.read(ctx, id)
 	if err != nil || owner != from {
@@ -243,7 +238,7 @@ func (j *Journal) take(ctx context.Context, id, from string) (entry upload.Entry
 	return entry, true, j.Save(ctx, record)
 }
 
-// read answers a photo's owner and record; the owner is "" if there is none or
+// read returns a photo's owner and record; the owner is "" if there is none or
 // it cannot be read.
 func (j *Journal) read(ctx context.Context, id string) (owner string, record upload.Record, err error) {
 	key := j.key(id, recordKind)
@@ -267,7 +262,7 @@ func (j *Journal) key(id, kind string) string { return j.tag + "/" + id + "/" + 
 
 func (j *Journal) item(id, kind string, plain []byte) Item {
 	key := j.key(id, kind)
-	return Item{key, j.seal.seal(key, plain)}
+	return Item{key, j.seal.seal(key, j.expires, plain)}
 }
 
 func (j *Journal) recordItem(record upload.Record) Item {
@@ -300,9 +295,14 @@ func (j *Journal) Clear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.storage.Write(
-		ctx,
-		nil,
-		slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, j.tag+"/") }),
-	)
+	return j.erase(ctx, slices.DeleteFunc(keys, func(key string) bool { return !j.owns(key) }))
+}
+
+func (j *Journal) owns(key string) bool { return strings.HasPrefix(key, j.tag+"/") }
+
+func (j *Journal) erase(ctx context.Context, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	return j.storage.Write(ctx, nil, keys)
 }

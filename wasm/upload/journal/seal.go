@@ -4,12 +4,20 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
+	"slices"
+	"time"
 )
 
-// version is the first byte of every sealed value. A value of another version
-// is treated as unreadable.
-const version = 1
+// A stored value is a version, the time at which it expires, a nonce, and the
+// ciphertext with its tag. Values of another version are unreadable.
+const (
+	version   = 2
+	nonceAt   = 1 + 8 // after the version and the seconds since 1970
+	nonceSize = 12
+	headSize  = nonceAt + nonceSize
+)
 
 // sealer encrypts with AES-256-GCM under random 96-bit nonces (NIST SP 800-38D,
 // 8.2.2: good for 2³² values under one key; a session writes some hundreds).
@@ -27,24 +35,39 @@ func newSealer(key []byte) (sealer, error) {
 	return sealer{aead}, err
 }
 
-// seal answers version, nonce, ciphertext and tag. The value only opens under
-// the same name.
-func (s sealer) seal(name string, plain []byte) []byte {
-	head := 1 + s.aead.NonceSize()
-	sealed := make([]byte, head, head+len(plain)+s.aead.Overhead())
+// seal returns a value that can only be opened under the same name.
+func (s sealer) seal(name string, expires time.Time, plain []byte) []byte {
+	sealed := make([]byte, headSize, headSize+len(plain)+s.aead.Overhead())
 	sealed[0] = version
-	rand.Read(sealed[1:head]) // never fails (crypto/rand)
-	return s.aead.Seal(sealed, sealed[1:head], plain, []byte(name))
+	binary.BigEndian.PutUint64(sealed[1:], uint64(expires.Unix()))
+	nonce := sealed[nonceAt:headSize]
+	rand.Read(nonce) // never fails (crypto/rand)
+	return s.aead.Seal(sealed, nonce, plain, []byte(name))
 }
 
 func (s sealer) open(name string, sealed []byte) ([]byte, error) {
-	head := 1 + s.aead.NonceSize()
-	if len(sealed) < head || sealed[0] != version {
+	if _, ok := expiryOf(sealed); !ok {
 		return nil, errUnreadable
 	}
-	plain, err := s.aead.Open(nil, sealed[1:head], sealed[head:], []byte(name))
+	plain, err := s.aead.Open(nil, sealed[nonceAt:headSize], sealed[headSize:], []byte(name))
 	if err != nil {
 		return nil, errUnreadable
 	}
 	return plain, nil
+}
+
+// expiryOf reads when a value expires; ok is false if it is none of ours.
+func expiryOf(sealed []byte) (expires time.Time, ok bool) {
+	if len(sealed) < headSize || sealed[0] != version {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(binary.BigEndian.Uint64(sealed[1:])), 0), true
+}
+
+// withExpiry returns a copy of a value that expires at another time. The time is
+// not sealed, because pages without the key have to read it.
+func withExpiry(sealed []byte, expires time.Time) []byte {
+	changed := slices.Clone(sealed)
+	binary.BigEndian.PutUint64(changed[1:], uint64(expires.Unix()))
+	return changed
 }

@@ -74,7 +74,19 @@ func Snapshot(s upload.Snapshot) []byte {
 	}
 	problemIf(o, s.Problem)
 	o.bool("durable", s.Durable).int("imageCount", int64(s.ImageCount)).int("maxImages", int64(s.MaxImages))
+	if len(s.Waiting) > 0 {
+		o.set("waiting", array(s.Waiting, waitingJSON))
+	}
+	o.timeIf("eraseAt", s.EraseAt)
+	if s.Erased {
+		o.bool("erased", true)
+	}
 	return newObject().str("type", "snapshot").set("snapshot", o.json()).json()
+}
+
+func waitingJSON(w upload.Waiting) []byte {
+	return newObject().str("session", w.Session).int("photos", int64(w.Photos)).
+		timeIf("expiresAt", &w.ExpiresAt).strIf("patientLabel", w.PatientLabel).json()
 }
 
 func photoJSON(p upload.PhotoSnapshot) []byte {

@@ -24,7 +24,7 @@ import type {
   SessionEvent,
   TokenResponse,
 } from './api';
-import type { Command, EngineProblem, Message, PhotoSnapshot, Snapshot } from './engine';
+import type { Command, EngineProblem, Message, PhotoSnapshot, Snapshot, Waiting } from './engine';
 
 type Kind = 'string' | 'number' | 'boolean' | 'time' | Shape | [Kind] | { values: Kind } | { oneOf: readonly string[] };
 interface Shape {
@@ -134,7 +134,13 @@ const snapshot = shape<Snapshot>()(
     imageCount: 'number',
     maxImages: 'number',
   },
-  { secondsLeft: 'number', problem: engineProblem },
+  {
+    secondsLeft: 'number',
+    problem: engineProblem,
+    waiting: [shape<Waiting>()({ session: 'string', photos: 'number', expiresAt: 'time' }, { patientLabel: 'string' })],
+    eraseAt: 'time',
+    erased: 'boolean',
+  },
 );
 type Of<U extends { type: string }, T extends U['type']> = Extract<U, { type: T }>;
 

@@ -24,7 +24,7 @@ export type EngineErrorCode =
   | 'network';
 
 export type Command =
-  /** First command. Restores the journal of the same encounter; purges any other's. */
+  /** First command. Restores the journal of the same patient's encounter. The session before goes on in the background. */
   | { type: 'open'; apiBase: string; session: TokenResponse }
   /**
    * Work on the photo starts at once; `id` is 32 random hex digits and becomes the imageId.
@@ -110,6 +110,23 @@ export interface Snapshot {
   durable: boolean;
   imageCount: number;
   maxImages: number;
+  /** What other patients' sessions have on this phone. */
+  waiting?: Waiting[];
+  /** When everything that is left is erased, once the session is over; on the phone's clock. */
+  eraseAt?: string;
+  /** The session's time on this phone is over: forget its key too. */
+  erased?: true;
+}
+
+/** What another session has on this phone. */
+export interface Waiting {
+  /** Tells sessions apart, and nothing else; empty for one that this page left. */
+  session: string;
+  photos: number;
+  /** When they are erased; on the phone's clock. */
+  expiresAt: string;
+  /** Known only if this page left the session. */
+  patientLabel?: string;
 }
 
 export type Message =

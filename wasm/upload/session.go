@@ -1,0 +1,138 @@
+package upload
+
+import (
+	"context"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// identity names one patient's encounter. An encounter id alone does not: two
+// facilities may use the same one.
+type identity struct{ facility, patient, encounter string }
+
+func identityOf(grant *shared.TokenResponse) identity {
+	return identity{grant.FacilityID, grant.PatientID, grant.EncounterID}
+}
+
+// session is one patient's photos with everything that belongs to them. Nothing
+// is shared with another patient's session, so no photo can get under another
+// patient, and one that was left goes on sending what was asked for.
+type session struct {
+	identity identity
+	grant    *shared.TokenResponse
+	album    *album
+	traffic  *traffic
+	display  *display
+	opening  bool
+	deferred []Command // arrived while the journal was being read
+
+	journal    Journal // nil: none
+	journalKey string
+	mendAt     time.Time // when a failing journal is tried again; zero: it works
+	others     []Waiting // what else the journal's storage has
+	retention
+}
+
+// retention is how long the photos may stay on the phone. Its times are on the
+// phone's clock.
+type retention struct {
+	expiresAt time.Time // the session is over by then, whatever happened
+	endedAt   time.Time // when the edge reported the end; zero: it has not
+	erased    bool
+}
+
+const (
+	// KeepAfterJoin is how long photos may stay after a code was opened: the longest
+	// life of a session, which is certainly over by then.
+	KeepAfterJoin = 12 * time.Hour
+	// keepAfterEnd lets a person read what was not sent, or scan a new code.
+	keepAfterEnd = time.Hour
+)
+
+// eraseAt returns when the photos have to be gone from the phone.
+func (r *retention) eraseAt() time.Time {
+	if end := r.endedAt.Add(keepAfterEnd); !r.endedAt.IsZero() && end.Before(r.expiresAt) {
+		return end
+	}
+	return r.expiresAt
+}
+
+// retain keeps the limits. It reports whether anything changed.
+func (s *session) retain(now time.Time) bool {
+	if s.traffic.ended() && s.endedAt.IsZero() {
+		s.endedAt = now
+		s.expire(now)
+		return true
+	}
+	if s.erased || s.eraseAt().After(now) {
+		return false
+	}
+	s.erase()
+	return true
+}
+
+// expire has the journal's photos erased in time even if this page ends.
+func (s *session) expire(now time.Time) {
+	left := s.eraseAt().Sub(now)
+	s.album.write(func(ctx context.Context, j Journal) error { return j.Expire(ctx, left) })
+}
+
+// erase removes everything that belongs to the patient: photos, their bytes, the
+// token and the key.
+func (s *session) erase() {
+	s.erased = true
+	s.traffic.leave(shared.CodeSessionExpired)
+	s.album.clear()
+	s.display.restart()
+	grant := *s.grant
+	grant.UploadToken, grant.JournalKey = "", ""
+	s.grant, s.traffic.session = &grant, &grant
+	s.journal = nil
+}
+
+// waiting counts the photos that have not arrived.
+func (s *session) waiting() int {
+	n := 0
+	for _, p := range s.album.photos {
+		if p.stage != StageConfirmed && (p.jpeg != nil || p.file != nil) {
+			n++
+		}
+	}
+	return n
+}
+
+// finished reports whether nothing is left to be done for a session that is not
+// shown.
+func (s *session) finished() bool {
+	select {
+	case <-s.album.written():
+	default:
+		return false
+	}
+	return !s.opening && s.waiting() == 0 && !s.album.pending() && len(s.traffic.jobs) == 0
+}
+
+// close releases the session's photos to other pages.
+func (s *session) close() {
+	s.traffic.abandonAll()
+	if s.journal != nil {
+		s.journal.Close()
+	}
+}
+
+// wakeups names every moment at which something may have to be done.
+func (s *session) wakeups(next *earliest, shown bool) {
+	s.traffic.wakeups(next)
+	next.consider(s.mendAt)
+	if !s.erased {
+		next.consider(s.eraseAt())
+	}
+	if !shown {
+		return
+	}
+	next.consider(s.display.dueAt)
+	for _, other := range s.others {
+		next.consider(other.ExpiresAt)
+	}
+}

@@ -1,0 +1,243 @@
+package upload
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+func show(q *Queue, w *world) {
+	grant := w.tokenResponse()
+	q.Do(Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &grant})
+}
+
+// No photo under another patient, and none lost because another patient's code
+// was opened.
+func TestQueueTwoPatients(t *testing.T) {
+	inBubble(t, "what was not sent waits, and comes back", func(t *testing.T, w *world) {
+		q, other := w.open(t), w.another()
+		all := ids(4)
+		add(q, all[:2]...) // the second one is not compressed yet
+		time.Sleep(70 * time.Millisecond)
+		show(q, other)
+		time.Sleep(time.Minute)
+		add(q, all[2])
+		time.Sleep(time.Minute)
+		s := w.last()
+		if len(s.Photos) != 1 || s.Photos[0].ID != all[2] {
+			t.Errorf("photos of the first patient are shown: %+v", s.Photos)
+		}
+		if len(s.Waiting) != 1 || s.Waiting[0].Photos != 2 || s.Waiting[0].PatientLabel != "Patient 1" {
+			t.Errorf("waiting %+v", s.Waiting)
+		}
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		arrived(t, other, all[2])
+		arrived(t, w)
+		show(q, w)
+		time.Sleep(time.Second)
+		if s := w.last(); len(s.Photos) != 2 || s.Photos[1].State != StateReady || len(s.Waiting) != 0 {
+			t.Errorf("snapshot %+v", s)
+		}
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		arrived(t, w, all[:2]...)
+	})
+	inBubble(t, "what was asked for is sent, to its own patient", func(t *testing.T, w *world) {
+		w.rate = 100_000
+		q, other := w.open(t), w.another()
+		all := ids(8)
+		add(q, all[:4]...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(3 * time.Second)
+		show(q, other)
+		add(q, all[4:]...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(5 * time.Minute)
+		arrived(t, w, all[:4]...)
+		arrived(t, other, all[4:]...)
+		if w.mostPuts+other.mostPuts > 6 || len(w.last().Waiting) != 0 {
+			t.Errorf("%d and %d PUTs at once, waiting %+v", w.mostPuts, other.mostPuts, w.last().Waiting)
+		}
+	})
+	inBubble(t, "the same encounter id is not the same encounter", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, ids(1)...)
+		time.Sleep(time.Second)
+		for _, change := range []func(*shared.TokenResponse){
+			func(g *shared.TokenResponse) { g.FacilityID = "fac-2" },
+			func(g *shared.TokenResponse) { g.PatientID = "pat-9" },
+			func(g *shared.TokenResponse) { g.EncounterID = "enc-9" },
+		} {
+			grant := w.tokenResponse()
+			grant.JournalKey = "key-x"
+			change(&grant)
+			q.Do(Command{Type: CommandOpen, Session: &grant})
+			time.Sleep(time.Second)
+			if n := len(w.last().Photos); n != 0 {
+				t.Errorf("%d photos moved to %s %s %s", n, grant.FacilityID, grant.PatientID, grant.EncounterID)
+			}
+		}
+	})
+	inBubble(t, "another page's photos are kept and told of", func(t *testing.T, w *world) {
+		q, kill := w.start(t.Context())
+		show(q, w)
+		add(q, ids(2)...)
+		time.Sleep(time.Minute)
+		kill()
+		other := w.another()
+		q, kill = w.start(t.Context())
+		t.Cleanup(kill)
+		show(q, other)
+		time.Sleep(time.Minute)
+		if s := w.last(); len(s.Waiting) != 1 || s.Waiting[0].Photos != 2 || len(w.records) != 2 {
+			t.Errorf("waiting %+v, %d records", s.Waiting, len(w.records))
+		}
+	})
+}
+
+// Nothing outlives its time limit.
+func TestQueueRetention(t *testing.T) {
+	inBubble(t, "an hour after the desktop ended the session", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, ids(2)...)
+		time.Sleep(time.Minute)
+		w.fault = func(step, int) fault { return ends }
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(59 * time.Minute)
+		if s := w.last(); len(s.Photos) != 2 || s.EraseAt == nil || s.Erased {
+			t.Errorf("snapshot %+v", s)
+		}
+		time.Sleep(2 * time.Minute)
+		erased(t, w)
+	})
+	inBubble(t, "an hour after a session that nobody used has expired", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, ids(2)...)
+		time.Sleep(time.Minute)
+		w.fault = func(step, int) fault { return ends }
+		time.Sleep(2*time.Hour + 59*time.Minute)
+		if n := len(w.last().Photos); n != 2 {
+			t.Errorf("%d photos", n)
+		}
+		time.Sleep(3 * time.Minute)
+		erased(t, w)
+	})
+	inBubble(t, "twelve hours after the code was opened, without a network", func(t *testing.T, w *world) {
+		w.fault = func(s step, _ int) fault {
+			if s == compress {
+				return works
+			}
+			return dropBefore
+		}
+		q := w.open(t)
+		add(q, ids(2)...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(11*time.Hour + 59*time.Minute)
+		if n := len(w.last().Photos); n != 2 || len(w.records) != 2 {
+			t.Errorf("%d photos, %d records", n, len(w.records))
+		}
+		time.Sleep(2 * time.Minute)
+		erased(t, w)
+	})
+	inBubble(t, "a session that was left, too", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, ids(2)...)
+		time.Sleep(time.Minute)
+		show(q, w.another())
+		time.Sleep(13 * time.Hour)
+		if len(w.records) != 0 {
+			t.Errorf("%d records", len(w.records))
+		}
+	})
+	inBubble(t, "another page's photos, while this one is open", func(t *testing.T, w *world) {
+		q, kill := w.start(t.Context())
+		show(q, w)
+		add(q, ids(2)...)
+		time.Sleep(time.Minute)
+		kill()
+		time.Sleep(3 * time.Hour)
+		q, kill = w.start(t.Context())
+		t.Cleanup(kill)
+		show(q, w.another())
+		time.Sleep(8 * time.Hour)
+		if n := len(w.records); n != 2 {
+			t.Errorf("%d records after eleven hours", n)
+		}
+		time.Sleep(2 * time.Hour)
+		if n := len(w.records); n != 0 || len(w.last().Waiting) != 0 {
+			t.Errorf("%d records, waiting %+v", n, w.last().Waiting)
+		}
+	})
+	inBubble(t, "an extended session is not over", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, ids(1)...)
+		time.Sleep(8 * time.Hour)
+		if s := w.last(); s.Phase == PhaseStopped || w.called(probe) == 0 || w.called(probe) > 4 {
+			t.Errorf("phase %s after %d lists", s.Phase, w.called(probe))
+		}
+	})
+}
+
+// erased fails if anything of the patient is left on the phone.
+func erased(t *testing.T, w *world) {
+	t.Helper()
+	s := w.last()
+	if len(s.Photos) != 0 || len(w.records) != 0 || !s.Erased || s.Phase != PhaseStopped ||
+		s.Problem.Code != shared.CodeSessionExpired {
+		t.Errorf("%d records, snapshot %+v", len(w.records), s)
+	}
+}
+
+// Storage that fails or hangs is tried again, and then has everything.
+func TestQueueMendsJournal(t *testing.T) {
+	failures := map[string]func(w *world, fails bool){
+		"fails": func(w *world, fails bool) {
+			w.noJournal = nil
+			if fails {
+				w.noJournal = errors.New("InvalidStateError")
+			}
+		},
+		"hangs": func(w *world, fails bool) { w.stuck = fails },
+	}
+	for name, set := range failures {
+		inBubble(t, "a journal that "+name, func(t *testing.T, w *world) {
+			q := w.open(t)
+			all := ids(4)
+			add(q, all[:2]...)
+			time.Sleep(time.Second)
+			set(w, true)
+			add(q, all[2:]...)
+			q.Do(Command{Type: CommandRemove, ID: all[0]})
+			q.Do(Command{Type: CommandDescribe, ID: all[1], Metadata: &shared.Metadata{Notes: "late"}})
+			time.Sleep(20 * time.Second)
+			if w.last().Durable {
+				t.Error("claims to be durable")
+			}
+			set(w, false)
+			time.Sleep(20 * time.Second)
+			kept, removed := w.records[all[1]], w.records[all[0]]
+			if !w.last().Durable || len(w.records) != 3 || removed.ID != "" || kept.Metadata.Notes != "late" ||
+				w.records[all[3]].JPEG == nil {
+				t.Errorf("durable %v, %d records", w.last().Durable, len(w.records))
+			}
+		})
+	}
+	inBubble(t, "a journal that does not open", func(t *testing.T, w *world) {
+		w.noJournal = errors.New("the database is being closed")
+		q := w.open(t)
+		add(q, ids(2)...)
+		time.Sleep(time.Second)
+		w.noJournal = nil
+		q.Do(Command{Type: CommandLifecycle, Visible: false, Online: true})
+		q.Do(Command{Type: CommandLifecycle, Visible: true, Online: true})
+		time.Sleep(time.Second)
+		if !w.last().Durable || len(w.records) != 2 {
+			t.Errorf("durable %v, %d records", w.last().Durable, len(w.records))
+		}
+	})
+}
