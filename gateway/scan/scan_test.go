@@ -36,7 +36,12 @@ var photos = []struct {
 	{"portrait", encode(colours(201, 321)), "rgb", false},
 	{"larger than A4", encode(colours(2560, 1920)), "rgb", false},
 	{"grey", encode(greys(64, 48)), "gray", false},
-	{"with a profile", withSegment(encode(colours(64, 48)), markerAPP2, "ICC_PROFILE\x00\x01\x01"+profile), "icc", true},
+	{
+		"with a profile",
+		withSegment(encode(colours(64, 48)), markerAPP2, "ICC_PROFILE\x00\x01\x01"+profile),
+		"icc",
+		true,
+	},
 	{"with a profile in two parts", withSegment(
 		withSegment(encode(colours(80, 60)), markerAPP2, "ICC_PROFILE\x00\x02\x02"+profile[200:]),
 		markerAPP2, "ICC_PROFILE\x00\x01\x02"+profile[:200]), "icc", true},
@@ -176,7 +181,15 @@ func TestDeflate(t *testing.T) {
 			}
 			want, _ := jpeg.Decode(bytes.NewReader(photo.jpeg))
 			same(t, "pixels", got, want, 1)
-			if warnings := runBoth(t, "tiffinfo", "-D", write(t, "scan.tiff", file)); strings.Contains(warnings, "Warning") {
+			if warnings := runBoth(
+				t,
+				"tiffinfo",
+				"-D",
+				write(t, "scan.tiff", file),
+			); strings.Contains(
+				warnings,
+				"Warning",
+			) {
 				t.Errorf("libtiff complains: %s", warnings)
 			}
 		})
@@ -288,7 +301,11 @@ func colours(width, height int) image.Image {
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
-			picture.SetRGBA(x, y, color.RGBA{uint8(x * 255 / width), uint8(y * 255 / height), uint8((x + y) % 256), 255})
+			picture.SetRGBA(
+				x,
+				y,
+				color.RGBA{uint8(x * 255 / width), uint8(y * 255 / height), uint8((x + y) % 256), 255},
+			)
 		}
 	}
 	return picture

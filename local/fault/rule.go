@@ -17,6 +17,7 @@ const (
 	S3       Service = "s3"
 	Realtime Service = "realtime"
 	Practice Service = "practice"
+	ALEX     Service = "alex"
 )
 
 // Effect is what happens to a call.
@@ -71,9 +72,9 @@ type Rule struct {
 // check fails with a sentence for the person who wrote the rule.
 func (r Rule) check() error {
 	switch r.Service {
-	case Redis, S3, Realtime, Practice:
+	case Redis, S3, Realtime, Practice, ALEX:
 	default:
-		return fmt.Errorf("service is %q: use redis, s3, realtime or practice", r.Service)
+		return fmt.Errorf("service is %q: use redis, s3, realtime, practice or alex", r.Service)
 	}
 	switch r.Effect {
 	case Delay, DropBefore, DropAfter, Status, Cut, CutUpload, Expire:

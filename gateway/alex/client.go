@@ -1,0 +1,232 @@
+package alex
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/clinicpro/photobridge/gateway/record"
+)
+
+const (
+	fhirJSON = "application/fhir+json"
+	// attempts is how often a request is sent in all while ALEX is out of reach.
+	attempts = 3
+	// maxResponse bounds what is read of a response, in bytes.
+	maxResponse = 1 << 20
+	// longestWait bounds what ALEX may ask for with Retry-After while a user waits.
+	longestWait = 10 * time.Second
+)
+
+// Config says which ALEX to talk to, and as whom.
+type Config struct {
+	BaseURL      string // of the FHIR API, such as https://alexapi.medtechglobal.com/FHIR
+	TokenURL     string // of Microsoft Entra, OAuth 2.0 version 2
+	ClientID     string
+	ClientSecret string
+	Scope        string // api://{resource}/.default
+	Facility     string // HPI facility id, sent with every request
+	Location     *time.Location
+}
+
+// Client talks to ALEX. It is safe for concurrent use.
+type Client struct {
+	config Config
+	http   *http.Client
+	tokens *tokens
+	now    func() time.Time
+	// backoff is the first pause between two attempts; it doubles.
+	backoff time.Duration
+}
+
+// New returns a client that sends its requests with httpClient.
+func New(config Config, httpClient *http.Client, now func() time.Time) *Client {
+	credentials := clientcredentials.Config{
+		ClientID:     config.ClientID,
+		ClientSecret: config.ClientSecret,
+		TokenURL:     config.TokenURL,
+		Scopes:       []string{config.Scope},
+		AuthStyle:    oauth2.AuthStyleInParams,
+	}
+	fetch := func(ctx context.Context) (*oauth2.Token, error) {
+		return credentials.Token(context.WithValue(ctx, oauth2.HTTPClient, httpClient))
+	}
+	return &Client{
+		config:  config,
+		http:    httpClient,
+		tokens:  &tokens{fetch: fetch, now: now},
+		now:     now,
+		backoff: time.Second,
+	}
+}
+
+// response is a whole HTTP response.
+type response struct {
+	status     int
+	retryAfter time.Duration
+	body       []byte
+}
+
+// do sends a request and repeats it while that can help: once with a fresh
+// token after a 401, and up to three times while ALEX is out of reach or says
+// "later". lost reports whether a response to an earlier attempt was lost, so
+// that the request may have had its effect.
+func (c *Client) do(ctx context.Context, method, path string, body []byte) (r response, lost bool, err error) {
+	refreshed := false
+	for attempt := 1; ; attempt++ {
+		r, err = c.once(ctx, method, path, body)
+		if r.status == http.StatusUnauthorized && !refreshed {
+			refreshed = true
+			attempt--
+			c.tokens.forget()
+			continue
+		}
+		again := err != nil && record.CodeOf(err) != record.Unauthorized || temporary(r.status)
+		if !again || attempt == attempts || ctx.Err() != nil {
+			return r, lost, err
+		}
+		lost = lost || err != nil || r.status == http.StatusGatewayTimeout || r.status == http.StatusBadGateway
+		if wait(ctx, max(c.backoff<<(attempt-1), min(r.retryAfter, longestWait))) != nil {
+			return r, lost, err
+		}
+	}
+}
+
+func temporary(status int) bool {
+	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+func (c *Client) once(ctx context.Context, method, path string, body []byte) (response, error) {
+	token, err := c.tokens.get(ctx)
+	if err != nil {
+		return response{}, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
+	if err != nil {
+		return response{}, err
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Accept", fhirJSON)
+	request.Header.Set("mt-facilityid", c.config.Facility)
+	request.Header.Set("mt-correlationid", uuid.NewString())
+	if body != nil {
+		request.Header.Set("Content-Type", fhirJSON)
+	}
+	got, err := c.http.Do(request)
+	if err != nil {
+		return response{}, unreachable(err)
+	}
+	defer got.Body.Close()
+	content, err := io.ReadAll(io.LimitReader(got.Body, maxResponse))
+	if err != nil {
+		return response{}, unreachable(err)
+	}
+	seconds, _ := strconv.Atoi(got.Header.Get("Retry-After"))
+	return response{got.StatusCode, time.Duration(seconds) * time.Second, content}, nil
+}
+
+// unreachable wraps a transport error without its URL, which can hold an identifier.
+func unreachable(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err
+	}
+	return &record.Error{Code: record.Unavailable, Err: err}
+}
+
+// get reads JSON into value.
+func (c *Client) get(ctx context.Context, path string, value any) error {
+	r, _, err := c.do(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	return r.decode(value)
+}
+
+// decode reads the JSON of a 200 into value.
+func (r response) decode(value any) error {
+	if r.status != http.StatusOK {
+		return r.refusal()
+	}
+	if err := json.Unmarshal(r.body, value); err != nil {
+		return &record.Error{
+			Code:   record.Unavailable,
+			Status: r.status,
+			Err:    errors.New("the response is not the expected JSON"),
+		}
+	}
+	return nil
+}
+
+// refusal turns a response into an error. The text of an OperationOutcome stays
+// out of it: it may quote the request.
+func (r response) refusal() error {
+	e := &record.Error{Status: r.status, RetryAfter: r.retryAfter, Err: fmt.Errorf("status %d", r.status)}
+	switch {
+	case r.status == http.StatusUnauthorized:
+		e.Code = record.Unauthorized
+	case r.status == http.StatusForbidden:
+		e.Code = record.Forbidden
+	case r.status == http.StatusNotFound:
+		e.Code = record.NotFound
+	case r.status == http.StatusRequestEntityTooLarge:
+		e.Code = record.TooLarge
+	case temporary(r.status):
+		e.Code = record.Unavailable
+	default:
+		e.Code = record.Refused
+	}
+	return e
+}
+
+// outcome is the part of an OperationOutcome that programs read.
+type outcome struct {
+	ResourceType string `json:"resourceType"`
+	Issue        []struct {
+		Code string `json:"code"`
+	} `json:"issue"`
+}
+
+// says reports whether the response is an OperationOutcome with an issue of this code.
+func (r response) says(code string) bool {
+	var o outcome
+	if json.Unmarshal(r.body, &o) != nil || o.ResourceType != "OperationOutcome" {
+		return false
+	}
+	for _, issue := range o.Issue {
+		if issue.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// url returns the address of a kind of resource.
+func (c *Client) url(kind string) string {
+	return strings.TrimSuffix(c.config.BaseURL, "/") + "/" + kind
+}
+
+// reference returns the absolute reference of a resource, as ALEX's examples use.
+func (c *Client) reference(kind, id string) string { return c.url(kind) + "/" + id }
