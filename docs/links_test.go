@@ -17,7 +17,9 @@ const root = ".."
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", "web/src/widget/README.md", "local/README.md"} {
+	for _, pattern := range []string{
+		"*.md", "docs/*.md", "docs/decisions/*.md", "web/src/widget/README.md", "local/README.md",
+	} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, paths, err)

@@ -45,7 +45,10 @@ func TestLaunchTokenInNode(t *testing.T) {
 	}
 	secret := strings.Repeat("l", 32)
 	script := sample(t, "docs/integrate.md", "js") + `
-process.stdout.write(launchToken('` + secret + `', { clinician: 'gp-1', facilityId: 'fac-1', patientId: 'pat-1', encounterId: 'enc-1', patientLabel: 'Test Patient' }));`
+process.stdout.write(launchToken(
+	'` + secret + `',
+	{ clinician: 'gp-1', facilityId: 'fac-1', patientId: 'pat-1', encounterId: 'enc-1', patientLabel: 'Test Patient' },
+));`
 	token, err := exec.CommandContext(t.Context(), node, "--input-type=module", "--eval", script).Output()
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +88,9 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	keys := credential.Keys{JWKS: &credential.JWKS{URL: server.URL, HTTP: http.DefaultTransport, Now: time.Now}, Now: time.Now}
+	keys := credential.Keys{
+		JWKS: &credential.JWKS{URL: server.URL, HTTP: http.DefaultTransport, Now: time.Now}, Now: time.Now,
+	}
 	launch, err := keys.VerifyLaunch(context.Background(), token)
 	if err != nil {
 		panic(err)

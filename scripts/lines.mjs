@@ -10,7 +10,7 @@ const TAB = 4;
 
 const SOURCES = ['go', 'ts', 'tsx', 'mts', 'mjs', 'js', 'css', 'lua', 'sh', 'html', 'toml'];
 const TESTS = /_test\.go$|\.(test|spec)\.tsx?$|^(e2e|harness|bench)\//;
-const LATER = /^(bench|docs|e2e|edge|gateway|harness|local|shared|wasm|web)\//;
+const LATER = /^(bench\/(compress|edge|links)|e2e|edge|harness|shared|wasm|web\/src)\//;
 
 const tracked = ['ls-files', '--cached', '--others', '--exclude-standard', ...SOURCES.map((type) => `*.${type}`)];
 const files = execFileSync('git', tracked, { encoding: 'utf8' }).trim().split('\n');

@@ -5,7 +5,10 @@ import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The phone page: mobile.html, hashed assets and its service worker. The widget is built beside it, so nothing is emptied. */
+/**
+ * The phone page: mobile.html, hashed assets and its service worker. The widget is built beside it, so
+ * nothing is emptied.
+ */
 export default defineConfig({
   root: here('.'),
   base: '/',
@@ -59,7 +62,10 @@ function preloadPage(): Plugin {
   };
 }
 
-/** Tells the service worker which files the shell consists of: all that is built but what only some photos or people need. */
+/**
+ * Tells the service worker which files the shell consists of: all that is built but what only some
+ * photos or people need.
+ */
 function shell(): Plugin {
   const seldom = /heif|^assets\/pure|^assets\/phone\.|\.map$/;
   return {

@@ -118,7 +118,10 @@ async function race(served: Served, kept: string): Promise<Measured[]> {
   return all;
 }
 
-/** The native road on a slower processor; a loop in its worker says how much slower it is, by this and by whatever else the machine does. */
+/**
+ * The native road on a slower processor; a loop in its worker says how much slower it is, by this and
+ * by whatever else the machine does.
+ */
 async function crawl(served: Served, slow: Slow, all: readonly Measured[]): Promise<Slowed> {
   await slow.loops(); // until it is compiled
   const usual = mean(await slow.loops());

@@ -134,7 +134,9 @@ export function slowTable({ factors, photos }: Slowed): { text: string; missed: 
       ({ photo, rounds }) =>
         `${photo}: ${median(rounds).toFixed(0)} ms on a slower processor, promised ${SLOW_PROMISE.ms}`,
     );
-  const said = `Native, on a processor ${factors.map((factor) => factor.toFixed(1)).join(' and ')} times as slow, by a loop in the engine's worker before and after${fair ? '' : ': more than is promised for'}:`;
+  const said =
+    `Native, on a processor ${factors.map((factor) => factor.toFixed(1)).join(' and ')} times as slow, by a loop ` +
+    `in the engine's worker before and after${fair ? '' : ': more than is promised for'}:`;
   return { text: `${said}\n\n${markdown(['photo', 'megapixels', 'ms', 'slowest ms'], rows, 1)}`, missed };
 }
 
@@ -171,7 +173,11 @@ export function plot(all: readonly Measured[]): string {
   }
   const legend = (Object.keys(COLOURS) as Contestant[]).map(
     (name, i) =>
-      `<rect x="${LABEL + i * 120}" y="10" width="10" height="10" fill="${COLOURS[name]}"/><text x="${LABEL + i * 120 + 16}" y="19">${name}</text>`,
+      `<rect x="${LABEL + i * 120}" y="10" width="10" height="10" fill="${COLOURS[name]}"/>` +
+      `<text x="${LABEL + i * 120 + 16}" y="19">${name}</text>`,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" font-family="system-ui, sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>${legend.join('')}${parts.join('')}</svg>\n`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" font-family="system-ui, sans-serif" ` +
+    `font-size="12"><rect width="100%" height="100%" fill="#fff"/>${legend.join('')}${parts.join('')}</svg>\n`
+  );
 }

@@ -1,4 +1,7 @@
-/** Serves the built engine, the peer and the photos on one origin, gives the page its orders, and takes pictures back. */
+/**
+ * Serves the built engine, the peer and the photos on one origin, gives the page its orders, and takes
+ * pictures back.
+ */
 
 import { createReadStream, createWriteStream, readFileSync, readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

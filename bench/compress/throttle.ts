@@ -18,7 +18,10 @@ interface Cycle {
   end: Int32Array<SharedArrayBuffer>;
 }
 
-/** Slows processes by a factor; resolves when they are slow. Until the answer is called: they run when its promise resolves. */
+/**
+ * Slows processes by a factor; resolves when they are slow. Until the answer is called: they run when
+ * its promise resolves.
+ */
 export async function throttle(processes: readonly number[], factor: number): Promise<() => Promise<void>> {
   const end = new Int32Array(new SharedArrayBuffer(4));
   // A thread of its own: nothing else that this program does holds it up.

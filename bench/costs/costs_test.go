@@ -34,7 +34,8 @@ func TestUsage(t *testing.T) {
 		edgeRequestsDay: 10_000, edgeRequestsMonth: 200_000, edgeProcessor: 600_000,
 		redisMonth: 160_000, redisSecond: 0.8, redisMemory: 14.4,
 		storagePuts: 40_000, storageReads: 80_000, storageOut: 20_000, storageKept: 200,
-		messagesMonth: 80_000, messagesSecond: 0.4, channelMinutes: 600_000, connectionMinutes: 600_000, openChannels: 180,
+		messagesMonth: 80_000, messagesSecond: 0.4, channelMinutes: 600_000, connectionMinutes: 600_000,
+		openChannels: 180,
 	} {
 		if got := usage[meter]; math.Abs(got-want) > 1e-9*want {
 			t.Errorf("%s: %v, want %v", meter, got, want)
@@ -154,7 +155,9 @@ func TestCheck(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for n, want := range map[float64]string{0: "0", 0.126: "0.13", 3: "3", 3.14: "3.1", 12.3: "12", 1234: "1 234", 33_600_000: "33 600 000"} {
+	for n, want := range map[float64]string{
+		0: "0", 0.126: "0.13", 3: "3", 3.14: "3.1", 12.3: "12", 1234: "1 234", 33_600_000: "33 600 000",
+	} {
 		if got := number(n); got != want {
 			t.Errorf("%v is %q, want %q", n, got, want)
 		}

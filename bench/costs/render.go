@@ -13,7 +13,9 @@ func render(a Assumptions, c Counts, plans []Plan) string {
 	perGP := usageOf(1, a, c)
 	b.WriteString(
 		"# What it costs to run\n\nWritten by `make costs`, which measures encounters on the local cloud and reads\n" +
-			"[assumptions.json](../bench/costs/assumptions.json) and [prices.json](../bench/costs/prices.json). US dollars a month, before tax. ⚠ marks a price that no copy of the vendor's own page confirmed.\n\n",
+			"[assumptions.json](../bench/costs/assumptions.json) and " +
+			"[prices.json](../bench/costs/prices.json). US dollars a month, before tax. ⚠ marks a price that " +
+			"no copy of the vendor's own page confirmed.\n\n",
 	)
 	total(&b, a, perGP, plans)
 	encounter(&b, a, c)
@@ -61,7 +63,8 @@ func encounter(b *strings.Builder, a Assumptions, c Counts) {
 	}
 	fmt.Fprintf(
 		b,
-		"\n## One encounter of %d photos\n\nCounted over %d encounters, from opening the session to ending it: the phone's own upload queue, the worker, a desktop that follows every event.\n\n",
+		"\n## One encounter of %d photos\n\nCounted over %d encounters, from opening the session to ending it: "+
+			"the phone's own upload queue, the worker, a desktop that follows every event.\n\n",
 		a.PhotosPerEncounter,
 		c.Encounters,
 	)
@@ -71,8 +74,9 @@ func encounter(b *strings.Builder, a Assumptions, c Counts) {
 		name  string
 		total float64
 	}{
-		{"edge requests", c.Cost.EdgeRequests}, {"Redis commands", c.Cost.RedisCommands}, {"storage PUT", c.Cost.S3Puts},
-		{"storage GET", c.Cost.S3Gets}, {"storage HEAD", c.Cost.S3Heads}, {"realtime messages, published and delivered", c.Cost.AblyPublished + c.Cost.AblyDelivered},
+		{"edge requests", c.Cost.EdgeRequests}, {"Redis commands", c.Cost.RedisCommands},
+		{"storage PUT", c.Cost.S3Puts}, {"storage GET", c.Cost.S3Gets}, {"storage HEAD", c.Cost.S3Heads},
+		{"realtime messages, published and delivered", c.Cost.AblyPublished + c.Cost.AblyDelivered},
 		{"MB to the desktop", c.Cost.S3BytesDown / 1e6},
 	} {
 		row(b, line.name, each(line.total), photo(line.total))
@@ -88,7 +92,8 @@ func usage(b *strings.Builder, a Assumptions, perGP Usage) {
 	row(b, header...)
 	rule(b, "-"+strings.Repeat("r", len(a.GPs)))
 	for _, meter := range []string{
-		edgeRequestsDay, edgeRequestsMonth, edgeProcessor, redisMonth, redisSecond, storagePuts, storageReads, storageOut,
+		edgeRequestsDay, edgeRequestsMonth, edgeProcessor, redisMonth, redisSecond, storagePuts, storageReads,
+		storageOut,
 		storageKept, messagesMonth, messagesSecond, channelMinutes, openChannels,
 	} {
 		cells := []string{meter}
@@ -133,9 +138,12 @@ func offers(b *strings.Builder, a Assumptions, perGP Usage, plans []Plan) {
 func assumed(b *strings.Builder, a Assumptions) {
 	fmt.Fprintf(
 		b,
-		"\n## Assumed\n\nA GP has %v encounters with photos a day, of %d photos each, on %v days a month; %v %% of a day's fall into its busiest hour. "+
-			"A desktop listens for %v minutes an encounter and asks for the list %v times when it comes into focus. A photo lies in the bucket for %v hours. "+
-			"An open session takes %v kB of Redis. A request takes %v ms of processor at the edge, once an instance is warm. Preflights are not counted: browsers keep them.\n",
+		"\n## Assumed\n\nA GP has %v encounters with photos a day, of %d photos each, on %v days a month; "+
+			"%v %% of a day's fall into its busiest hour. "+
+			"A desktop listens for %v minutes an encounter and asks for the list %v times when it comes into "+
+			"focus. A photo lies in the bucket for %v hours. "+
+			"An open session takes %v kB of Redis. A request takes %v ms of processor at the edge, once an "+
+			"instance is warm. Preflights are not counted: browsers keep them.\n",
 		a.EncountersPerDay,
 		a.PhotosPerEncounter,
 		a.WorkingDaysPerMonth,

@@ -23,10 +23,14 @@ export interface Sample {
   processor: number;
 }
 
-/** Makes a call over and over, for some seconds or a number of times. Any other status than its own ends the measurement. */
+/**
+ * Makes a call over and over, for some seconds or a number of times. Any other status than its own
+ * ends the measurement.
+ */
 export async function measure(worker: Worker, call: Call, seconds: number, most = Infinity): Promise<Sample> {
   const { origin } = worker;
-  const agent = new Agent({ keepAlive: true, maxSockets: LOAD }); // a worker hangs up on a connection that waits for its next turn
+  // A worker hangs up on a connection that waits for its next turn
+  const agent = new Agent({ keepAlive: true, maxSockets: LOAD });
   const times: number[] = [];
   const used = processorMilliseconds(worker);
   const began = performance.now();

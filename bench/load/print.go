@@ -49,7 +49,9 @@ func print(w io.Writer, r Report, f findings) {
 		each(c.AblyDelivered),
 	)
 
-	for name, list := range map[string][]string{"lost": f.lost, "doubled": f.doubled, "stray": f.strays, "left behind": f.left} {
+	for name, list := range map[string][]string{
+		"lost": f.lost, "doubled": f.doubled, "stray": f.strays, "left behind": f.left,
+	} {
 		for _, finding := range list[:min(len(list), shown)] {
 			fmt.Fprintf(w, "%s: %s\n", name, finding)
 		}

@@ -102,7 +102,9 @@ func failureCode(got answer, err error) string {
 		return string(shared.CodeNetwork)
 	case got.Status < 400:
 		return ""
-	case strings.HasPrefix(got.Header.Get("Content-Type"), "application/problem+json") && json.Unmarshal(got.Body, &problem) == nil && problem.Code != "":
+	case strings.HasPrefix(
+		got.Header.Get("Content-Type"), "application/problem+json",
+	) && json.Unmarshal(got.Body, &problem) == nil && problem.Code != "":
 		return string(problem.Code)
 	default:
 		return strconv.Itoa(got.Status)

@@ -17,6 +17,7 @@ const photos = rows.some(({ name }) => name.startsWith('compress/'))
   ? ''
   : ' Compression was not measured: PHOTOS named no folder.';
 console.log(
-  `${count('met')} met, ${count('within the noise')} within the noise, ${count('missed')} missed, ${count('told')} times told.${photos}`,
+  `${count('met')} met, ${count('within the noise')} within the noise, ${count('missed')} missed, ` +
+    `${count('told')} times told.${photos}`,
 );
 if (wrong.length > 0) process.exit(1);

@@ -85,7 +85,10 @@ interface Found {
   strips: Strip[];
 }
 
-/** Runs a bench. Its exit code says that a budget was missed, which the report says too; what counts is what it measured. */
+/**
+ * Runs a bench. Its exit code says that a budget was missed, which the report says too; what counts is
+ * what it measured.
+ */
 async function run({ command: [program = '', ...rest], env, files, figures, strip }: Bench): Promise<Found> {
   const own = (): string[] =>
     files
@@ -113,7 +116,9 @@ async function run({ command: [program = '', ...rest], env, files, figures, stri
   };
 }
 
-const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${process.arch}, load ${loadavg()[0]?.toFixed(1)} before`;
+const machine =
+  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${process.platform} ${process.arch}, load ` +
+  `${loadavg()[0]?.toFixed(1)} before`;
 const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim();
 mkdirSync(out, { recursive: true });
 const rows: Row[] = [];

@@ -12,7 +12,10 @@ export const CLASS_OF: Record<Verdict, string> = {
   told: 'told',
 };
 
-/** How much of its budget a figure takes: a bar, its spread, and a line where the budget ends. The table beside it has the numbers. */
+/**
+ * Draws how much of its budget a figure takes: a bar, its spread, and a line
+ * where the budget ends. The table beside it has the numbers.
+ */
 export function budgetBar(figure: Figure): string {
   const { width, height, goalAt } = BAR;
   const at = (share: number): number => Math.min(width - 2, share * goalAt);
@@ -23,7 +26,10 @@ export function budgetBar(figure: Figure): string {
     noise > 0
       ? `<path class="whisker" d="M${at(share - noise).toFixed(1)} ${middle}H${at(share + noise).toFixed(1)}"/>`
       : '';
-  return `<svg class="bar ${CLASS_OF[judge(figure)]}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" aria-hidden="true"><rect class="track" width="${goalAt}" height="12" y="${middle - 6}"/><rect class="fill" width="${at(share).toFixed(1)}" height="12" y="${middle - 6}"/>${whisker}<path class="goal" d="M${goalAt} 1V${height - 1}"/></svg>`;
+  return `<svg class="bar ${CLASS_OF[judge(figure)]}" ${sized(width, height)} aria-hidden="true">
+<rect class="track" width="${goalAt}" height="12" y="${middle - 6}"/>
+<rect class="fill" width="${at(share).toFixed(1)}" height="12" y="${middle - 6}"/>
+${whisker}<path class="goal" d="M${goalAt} 1V${height - 1}"/></svg>`;
 }
 
 export interface Series {
@@ -54,7 +60,10 @@ export function stripPlot({ title, groups }: Strip): string {
       y += lane;
       const middle = median(values);
       const dots = values.map((value) => `<circle cx="${x(value)}" cy="${centre}" r="3.5"/>`).join('');
-      return `<g class="series-${names.indexOf(name)}"><path class="lane" d="M${left} ${centre}H${width - right}"/>${dots}<path class="tick" d="M${x(middle)} ${centre - 7}V${centre + 7}"/><text x="${width - right + 8}" y="${centre + 4}">${number(middle)} ${escapeHtml(name)}</text></g>`;
+      return `<g class="series-${names.indexOf(name)}">
+<path class="lane" d="M${left} ${centre}H${width - right}"/>${dots}
+<path class="tick" d="M${x(middle)} ${centre - 7}V${centre + 7}"/>
+<text x="${width - right + 8}" y="${centre + 4}">${number(middle)} ${escapeHtml(name)}</text></g>`;
     });
     y += gap - 24;
     return head + lanes.join('');
@@ -65,8 +74,13 @@ export function stripPlot({ title, groups }: Strip): string {
         `${label}: ${series.map(({ name, values }) => `${name} ${number(median(values))}`).join(', ')}`,
     )
     .join('; ');
-  return `<figure><figcaption>${escapeHtml(title)}</figcaption><div class="scroll"><svg class="strip" role="img" aria-label="${escapeHtml(`${title}. Medians: ${words}`)}" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}">${parts.join('')}</svg></div></figure>`;
+  const label = escapeHtml(`${title}. Medians: ${words}`);
+  return `<figure><figcaption>${escapeHtml(title)}</figcaption><div class="scroll">
+<svg class="strip" role="img" aria-label="${label}" ${sized(width, y)}>${parts.join('')}</svg></div></figure>`;
 }
+
+const sized = (width: number, height: number): string =>
+  `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
 
 const number = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));
 

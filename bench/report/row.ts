@@ -51,7 +51,8 @@ export function complaints(rows: readonly Row[]): string[] {
       .filter((row) => judge(row) === 'missed')
       .map(
         (row) =>
-          `${row.name}: ${say(row)}, and promised ${row.better === 'lower' ? 'at most' : 'at least'} ${format(row.goal, row.unit)}`,
+          `${row.name}: ${say(row)}, and promised ${row.better === 'lower' ? 'at most' : 'at least'} ` +
+          `${format(row.goal, row.unit)}`,
       ),
   ];
 }

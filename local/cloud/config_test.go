@@ -39,9 +39,18 @@ func TestConfigsThatAreRefused(t *testing.T) {
 func TestOrigins(t *testing.T) {
 	t.Setenv("ALLOWED_ORIGINS", "")
 	for host, want := range map[string][]string{
-		"127.0.0.1":    {"http://127.0.0.1:9001", "http://127.0.0.1:9000", "http://localhost:9001", "http://localhost:9000"},
+		"127.0.0.1": {
+			"http://127.0.0.1:9001", "http://127.0.0.1:9000", "http://localhost:9001", "http://localhost:9000",
+		},
 		"192.168.1.20": {"http://192.168.1.20:9001", "http://192.168.1.20:9000"},
-		"::1":          {"http://[::1]:9001", "http://[::1]:9000", "http://127.0.0.1:9001", "http://127.0.0.1:9000", "http://localhost:9001", "http://localhost:9000"},
+		"::1": {
+			"http://[::1]:9001",
+			"http://[::1]:9000",
+			"http://127.0.0.1:9001",
+			"http://127.0.0.1:9000",
+			"http://localhost:9001",
+			"http://localhost:9000",
+		},
 	} {
 		if got := (Config{Port: 9000, Host: host}).origins(); !slices.Equal(got, want) {
 			t.Errorf("%s: %v", host, got)

@@ -47,7 +47,9 @@ function sign(capability: string, lifeSeconds: number, ahead = 0): string {
   const [kid = '', secret = ''] = key.split(':');
   const now = Math.floor(Date.now() / 1000) + ahead;
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const body = `${encode({ typ: 'JWT', alg: 'HS256', kid })}.${encode({ iat: now, exp: now + lifeSeconds, 'x-ably-capability': capability })}`;
+  const body =
+    `${encode({ typ: 'JWT', alg: 'HS256', kid })}` +
+    `.${encode({ iat: now, exp: now + lifeSeconds, 'x-ably-capability': capability })}`;
   return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
 }
 

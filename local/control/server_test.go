@@ -168,7 +168,18 @@ func TestSwitchesDoWhatTheySay(t *testing.T) {
 func TestStatus(t *testing.T) {
 	s := newServer(t)
 	for _, words := range [][]string{
-		{"HSET", "encounter:enc-2", "session", `{"patientLabel":"Somebody"}`, "image:a", "{}", "image:b", "{}", "slot:c", "{}"},
+		{
+			"HSET",
+			"encounter:enc-2",
+			"session",
+			`{"patientLabel":"Somebody"}`,
+			"image:a",
+			"{}",
+			"image:b",
+			"{}",
+			"slot:c",
+			"{}",
+		},
 		{"HSET", "encounter:enc-1", "session", "{}"}, {"EXPIRE", "encounter:enc-1", "60"}, {"SET", "token:x", "1"},
 	} {
 		if _, err := s.Redis.Do(t.Context(), words[0], words[1:]...); err != nil {

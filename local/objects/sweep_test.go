@@ -14,7 +14,9 @@ import (
 
 func TestObjectsLiveForADay(t *testing.T) {
 	key, day := "sessions/old/1_a.jpg", 24*time.Hour
-	_, err := client().PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(bucket), Key: &key, Body: bytes.NewReader(photo)})
+	_, err := client().PutObject(
+		t.Context(), &s3.PutObjectInput{Bucket: aws.String(bucket), Key: &key, Body: bytes.NewReader(photo)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +51,8 @@ func TestObjectsLiveForADay(t *testing.T) {
 
 func TestRoute(t *testing.T) {
 	for target, want := range map[string]string{
-		"/photos": "GET bucket", "/photos/": "GET bucket", "/photos/sessions/enc-1/1_a.jpg": "GET object", "/": "GET bucket",
+		"/photos": "GET bucket", "/photos/": "GET bucket", "/photos/sessions/enc-1/1_a.jpg": "GET object",
+		"/": "GET bucket",
 	} {
 		if got := Route(httptest.NewRequest(http.MethodGet, target, nil)); got != want {
 			t.Errorf("%s is %q, want %q", target, got, want)

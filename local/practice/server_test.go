@@ -90,7 +90,8 @@ func TestTheLaunchTokenSaysWhoAndForHowLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]any{
-		"sub": "dr-demo", "encounterId": "enc-1002", "patientId": "pat-2002", "facilityId": "fac-001", "patientLabel": Patients[1].PatientLabel,
+		"sub": "dr-demo", "encounterId": "enc-1002", "patientId": "pat-2002", "facilityId": "fac-001",
+		"patientLabel": Patients[1].PatientLabel,
 	} {
 		if claims[name] != want {
 			t.Errorf("%s is %v, want %v", name, claims[name], want)
@@ -103,7 +104,9 @@ func TestTheLaunchTokenSaysWhoAndForHowLong(t *testing.T) {
 }
 
 func TestRoutesHaveNames(t *testing.T) {
-	for target, want := range map[string]string{"/": "GET /", "/host.js": "GET /", "/practice.json": "GET /practice.json"} {
+	for target, want := range map[string]string{
+		"/": "GET /", "/host.js": "GET /", "/practice.json": "GET /practice.json",
+	} {
 		if got := Route(httptest.NewRequest("GET", target, nil)); got != want {
 			t.Errorf("%s is %q, want %q", target, got, want)
 		}

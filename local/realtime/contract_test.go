@@ -43,7 +43,9 @@ func TestPublishAndSubscribeInBothFormats(t *testing.T) {
 					}
 					// This client does not mark the bytes that it sends as JSON over a socket.
 					if publishBinary || payload.name != "bytes" {
-						publish["socket"] = func() error { return overSocket.Publish(t.Context(), payload.name, payload.data) }
+						publish["socket"] = func() error {
+							return overSocket.Publish(t.Context(), payload.name, payload.data)
+						}
 					}
 					for way, publish := range publish {
 						if err := publish(); err != nil {
@@ -93,7 +95,11 @@ func TestAnOffTheAirSubscriberMissesNothing(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				for change := receive(t, attached, "the channel"); change.Current != ably.ChannelStateAttached || change.Event == ably.ChannelEventUpdate; change = receive(t, attached, "the channel") {
+				for {
+					change := receive(t, attached, "the channel")
+					if change.Current == ably.ChannelStateAttached && change.Event != ably.ChannelEventUpdate {
+						break
+					}
 				}
 			}
 			s.wantNames(t, topic, inbox, want...)

@@ -46,7 +46,9 @@ func TestCredentials(t *testing.T) {
 	)
 	elsewhere.Header["kid"] = "app.other"
 	foreign, _ := elsewhere.SignedString([]byte(s.keySecret))
-	unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Hour).Unix()}).
+	unsigned, _ := jwt.NewWithClaims(
+		jwt.SigningMethodNone, jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Hour).Unix()},
+	).
 		SignedString(jwt.UnsafeAllowNoneSignatureType)
 	tests := []struct {
 		name, header, query string

@@ -107,7 +107,8 @@ func TestASnapshotKeepsEveryKindOfKey(t *testing.T) {
 	binary := "\x00\xff\r\n"
 	for _, words := range [][]string{
 		{"SET", "string", binary}, {"SET", "short", "gone soon", "PX", "1000"}, {"SET", "long", "kept", "EX", "100"},
-		{"SET", "empty", ""}, {"HSET", "hash", "field", binary}, {"RPUSH", "list", "one", "two"}, {"SADD", "set", "a", "b"}, {"ZADD", "sorted", "1.5", "m"},
+		{"SET", "empty", ""}, {"HSET", "hash", "field", binary}, {"RPUSH", "list", "one", "two"},
+		{"SADD", "set", "a", "b"}, {"ZADD", "sorted", "1.5", "m"},
 	} {
 		do(t, first, words...)
 	}
@@ -121,8 +122,10 @@ func TestASnapshotKeepsEveryKindOfKey(t *testing.T) {
 		want  any
 	}{
 		{[]string{"GET", "string"}, binary}, {[]string{"GET", "short"}, nil}, {[]string{"GET", "long"}, "kept"},
-		{[]string{"GET", "empty"}, ""}, {[]string{"HGET", "hash", "field"}, binary}, {[]string{"LINDEX", "list", "1"}, "two"},
-		{[]string{"SCARD", "set"}, int64(2)}, {[]string{"ZSCORE", "sorted", "m"}, "1.5"}, {[]string{"TTL", "string"}, int64(-1)},
+		{[]string{"GET", "empty"}, ""}, {[]string{"HGET", "hash", "field"}, binary},
+		{[]string{"LINDEX", "list", "1"}, "two"},
+		{[]string{"SCARD", "set"}, int64(2)}, {[]string{"ZSCORE", "sorted", "m"}, "1.5"},
+		{[]string{"TTL", "string"}, int64(-1)},
 	} {
 		if got := do(t, second, test.words...); got != test.want {
 			t.Errorf("%v is %q, want %q", test.words, got, test.want)

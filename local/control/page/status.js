@@ -85,8 +85,10 @@ function counterRows({ requests, commands, frames }) {
 function draw(status) {
   const { places, skewMs, faults, sessions, objects, realtime, counters, trouble } = status;
   byId('summary').textContent =
-    `since ${time(status.started)} · ${count(sessions.length, 'session')} · ${count(objects.count, 'object')}, ${kilobytes(objects.bytes)} · ` +
-    `${count(realtime.connections, 'realtime client')} on ${count(realtime.channels, 'channel')} · ${count(realtime.published, 'event')}`;
+    `since ${time(status.started)} · ${count(sessions.length, 'session')} · ${count(objects.count, 'object')}, ` +
+    `${kilobytes(objects.bytes)} · ` +
+    `${count(realtime.connections, 'realtime client')} on ${count(realtime.channels, 'channel')} · ` +
+    `${count(realtime.published, 'event')}`;
   byId('trouble').replaceChildren(...trouble.map((sentence) => element('li', {}, sentence)));
   const rows = places.map((place) => ({ ...place, skew: skew(skewMs[place.name.toLowerCase()]) }));
   fill(
