@@ -24,7 +24,8 @@ export function page(rows: readonly Row[], strips: readonly Strip[], when: Date)
 <style>${STYLE}</style>
 <main>
 <h1>The budgets, measured</h1>
-<p>Revision ${escapeHtml(commit)}, <time datetime="${when.toISOString()}">${minute} UTC</time>, on ${escapeHtml(machine)}.</p>
+<p>Revision ${escapeHtml(commit)}, <time datetime="${when.toISOString()}">${minute} UTC</time>,
+on ${escapeHtml(machine)}.</p>
 <p>A bar is the part of its budget that a figure takes; the line is where the budget ends,
 the thin stroke the spread of the rounds.
 What was measured side by side, counted or weighed is judged; times of this one machine are told.</p>

@@ -62,7 +62,9 @@ func TestTIFFKeepsTheJPEG(t *testing.T) {
 			path := write(t, "scan.tiff", file)
 			dump := run(t, "tiffdump", path)
 			dump += run(t, "tiffinfo", path)
-			for _, want := range []string{"Compression (259) SHORT (3) 1<7>", "2026:03:04 08:15:00", "close-up. Tamahine"} {
+			for _, want := range []string{
+				"Compression (259) SHORT (3) 1<7>", "2026:03:04 08:15:00", "close-up. Tamahine",
+			} {
 				if !strings.Contains(dump, want) {
 					t.Errorf("tiffdump does not print %q:\n%s", want, dump)
 				}
