@@ -59,7 +59,7 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: check
-check: build vet staticcheck lint types test-quick sizes ## before every commit, below 3 minutes on two cores once all is installed
+check: generated build vet staticcheck lint types test-quick sizes ## before every commit, below 3 minutes on two cores once all is installed
 
 .PHONY: demo
 demo: build browser ## plays the main path by itself, desktop and phone side by side, and films it; FILM=e2e/out/demo/demo.png
@@ -129,6 +129,14 @@ $(LOCAL): $(call go_files,local shared) local/go.mod local/go.sum
 .PHONY: sizes
 sizes: build ## sizes of what is deployed, held against the budgets
 	@node scripts/sizes.mjs
+
+.PHONY: generate
+generate: ## codecs, TypeScript types and OpenAPI schemas of the messages, from their Go structs
+	go run ./shared/generate
+
+.PHONY: generated
+generated:
+	go run ./shared/generate -check
 
 ##@ Test
 

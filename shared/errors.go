@@ -28,24 +28,27 @@ const (
 	CodeInternal            Code = "internal"
 )
 
+// EngineCode is a code of the phone engine: one of the API's or one of its own.
+type EngineCode = Code
+
 // The codes of the phone engine, for what can be wrong with a chosen file.
 const (
-	CodeEmptyFile     Code = "empty_file"
-	CodeNotAnImage    Code = "not_an_image"
-	CodeTruncated     Code = "truncated"
-	CodeTooManyPixels Code = "too_many_pixels"
-	CodeBlankResult   Code = "blank_result"
-	CodeTimeout       Code = "timeout"
-	CodeOutOfMemory   Code = "out_of_memory"
-	CodeCannotDecode  Code = "cannot_decode"
-	CodeDuplicate     Code = "duplicate"
+	CodeEmptyFile     EngineCode = "empty_file"
+	CodeNotAnImage    EngineCode = "not_an_image"
+	CodeTruncated     EngineCode = "truncated"
+	CodeTooManyPixels EngineCode = "too_many_pixels"
+	CodeBlankResult   EngineCode = "blank_result"
+	CodeTimeout       EngineCode = "timeout"
+	CodeOutOfMemory   EngineCode = "out_of_memory"
+	CodeCannotDecode  EngineCode = "cannot_decode"
+	CodeDuplicate     EngineCode = "duplicate"
 )
 
 // The codes of the phone engine, for what can be wrong on the way.
 const (
-	CodeOffline        Code = "offline"         // nothing is reachable
-	CodeStorageBlocked Code = "storage_blocked" // the edge is reachable, S3 is not
-	CodeNetwork        Code = "network"
+	CodeOffline        EngineCode = "offline"         // nothing is reachable
+	CodeStorageBlocked EngineCode = "storage_blocked" // the edge is reachable, S3 is not
+	CodeNetwork        EngineCode = "network"
 )
 
 // Error is an error with a code, a sentence for a person and, where waiting
@@ -53,6 +56,7 @@ const (
 type Error struct {
 	Code       Code
 	Detail     string
+	Field      string        // of a request, where one is wrong
 	RetryAfter time.Duration // zero: not said
 	Err        error         // the cause, for logs; may be nil
 }
@@ -96,10 +100,10 @@ func CodeOf(err error) Code {
 // Problem is the one shape of an error on the wire (RFC 9457,
 // application/problem+json).
 type Problem struct {
-	Type      string `json:"type"` // "about:blank"
+	Type      string `json:"type"      const:"about:blank"`
 	Title     string `json:"title"`
-	Status    int    `json:"status"`
+	Status    int    `json:"status"    minimum:"400" maximum:"599"`
 	Code      Code   `json:"code"`
-	Detail    string `json:"detail"`
-	RequestID string `json:"requestId"`
+	Detail    string `json:"detail"    minLength:"1"` // what happened and what to do, for a person
+	RequestID string `json:"requestId" minLength:"1"`
 }

@@ -8,6 +8,7 @@ const (
 	MaxImages      = 20        // MAX_IMAGES_PER_SESSION
 	MaxImageBytes  = 1_000_000 // MAX_IMAGE_BYTES
 	MaxNotes       = 500       // characters
+	MaxDimension   = 20_000    // pixels, of an image's width and height
 	MaxRequestBody = 64 << 10  // bytes
 
 	SessionTTL    = 2 * time.Hour    // refreshed by every activity

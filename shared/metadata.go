@@ -33,9 +33,10 @@ const (
 // Metadata is what a clinician says of a photo. Every field may be empty.
 type Metadata struct {
 	Laterality Laterality `json:"laterality,omitempty"`
-	BodySite   string     `json:"bodySite,omitempty"` // an id of BodySites
+	BodySite   string     `json:"bodySite,omitempty" ref:"BodySiteId"` // an id of BodySites
 	View       View       `json:"view,omitempty"`
-	Notes      string     `json:"notes,omitempty"` // at most MaxNotes characters
+	// No control characters but line breaks and tabs.
+	Notes string `json:"notes,omitempty" maxLength:"MaxNotes"`
 	// CapturedAt is the photo's own EXIF time. Cameras write local time, often
 	// without an offset; it is then read as UTC, so only its order is certain.
 	CapturedAt *time.Time `json:"capturedAt,omitempty"`

@@ -5,6 +5,30 @@ import "time"
 // BasePath is the root of every call of the session API.
 const BasePath = "/api/medtech/session"
 
+// IDPattern is what ValidID accepts.
+const IDPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+// ID names an encounter, a patient, a facility or an image.
+type ID = string
+
+// Bytes32 is 32 bytes in standard base64, such as a SHA-256.
+type Bytes32 = string
+
+// Bytes32Pattern is the form of Bytes32.
+const Bytes32Pattern = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
+
+// ObjectKey is sessions/{encounterId}/{milliseconds}_{imageId}.jpg.
+type ObjectKey = string
+
+// ObjectKeyPattern is the form of an ObjectKey.
+const ObjectKeyPattern = "^sessions/[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[0-9]+_[A-Za-z0-9][A-Za-z0-9._-]{0,63}\\.jpg$"
+
+// Origin is scheme, host and port of an address.
+type Origin = string
+
+// OriginPattern is the form of an Origin.
+const OriginPattern = "^https?://[^/]+$"
+
 // ValidID reports whether id may name an encounter, a patient, a facility or
 // an image: 1 to 64 letters, digits, dots, underscores and hyphens, the first
 // one a letter or digit. Such an id is safe in a path, a Redis key, an object
@@ -24,17 +48,20 @@ func ValidID(id string) bool {
 	return true
 }
 
+// TypedCodePattern is the form of a typed code: 40 random bits in Crockford's base 32.
+const TypedCodePattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$"
+
 // CreateResponse answers POST /create and POST /{encounterId}/token.
 type CreateResponse struct {
-	EncounterID      string    `json:"encounterId"`
-	Token            string    `json:"token"` // the QR token, 128 random bits or more
+	EncounterID      ID        `json:"encounterId"`
+	Token            string    `json:"token" minLength:"22" maxLength:"64"` // the QR token, 128 random bits or more
 	TokenExpiresAt   time.Time `json:"tokenExpiresAt"`
-	MobileURL        string    `json:"mobileUrl"`    // {BASE_URL}/mobile#t={token}
-	TypedCode        string    `json:"typedCode"`    // 7K3M-9QTX, for a phone whose camera will not scan; lives as long as Token
-	DesktopToken     string    `json:"desktopToken"` // JWT, scope "desktop"
+	MobileURL        string    `json:"mobileUrl" format:"uri" pattern:"/mobile#t="` // {BASE_URL}/mobile#t={token}
+	TypedCode        string    `json:"typedCode" pattern:"TypedCodePattern"`        // for a phone whose camera will not scan; lives as long as the token
+	DesktopToken     string    `json:"desktopToken"`                                // JWT, scope "desktop"
 	SessionExpiresAt time.Time `json:"sessionExpiresAt"`
-	MaxImages        int       `json:"maxImages"`
-	StorageOrigin    string    `json:"storageOrigin,omitempty"` // where photos come from: worth a connection ahead
+	MaxImages        int       `json:"maxImages" minimum:"1"`
+	StorageOrigin    Origin    `json:"storageOrigin,omitempty" format:"uri"` // where photos come from: worth a connection ahead
 }
 
 // Consent says whether the phone asks for the patient's consent before the
@@ -49,9 +76,9 @@ const (
 
 // PhoneLimits tells the phone what the edge will accept.
 type PhoneLimits struct {
-	MaxImageBytes int `json:"maxImageBytes"`
-	MaxNotes      int `json:"maxNotes"` // characters
-	MaxBatch      int `json:"maxBatch"` // images in one presign call
+	MaxImageBytes int `json:"maxImageBytes" minimum:"1"`
+	MaxNotes      int `json:"maxNotes" minimum:"1"` // characters
+	MaxBatch      int `json:"maxBatch" minimum:"1"` // images in one presign call
 }
 
 // ExchangeRequest is the body of POST /token.
@@ -62,28 +89,28 @@ type ExchangeRequest struct {
 // TokenResponse answers GET /token/{token} and POST /token: all that a phone
 // needs to work.
 type TokenResponse struct {
-	EncounterID      string      `json:"encounterId"`
-	PatientID        string      `json:"patientId"`
+	EncounterID      ID          `json:"encounterId"`
+	PatientID        ID          `json:"patientId"`
 	PatientLabel     string      `json:"patientLabel"` // shown on every screen
-	FacilityID       string      `json:"facilityId"`
+	FacilityID       ID          `json:"facilityId"`
 	UploadToken      string      `json:"uploadToken"` // JWT, scope "phone"
-	JournalKey       string      `json:"journalKey"`  // base64 (standard) of 32 bytes, AES-256-GCM
+	JournalKey       Bytes32     `json:"journalKey"`  // base64 (standard) of 32 bytes, AES-256-GCM
 	SessionExpiresAt time.Time   `json:"sessionExpiresAt"`
-	MaxImages        int         `json:"maxImages"`
-	ImageCount       int         `json:"imageCount"`
+	MaxImages        int         `json:"maxImages" minimum:"1"`
+	ImageCount       int         `json:"imageCount" minimum:"0"`
 	Limits           PhoneLimits `json:"limits"`
 	Consent          Consent     `json:"consent"`
-	StorageOrigin    string      `json:"storageOrigin,omitempty"` // where photos go: worth a connection ahead
+	StorageOrigin    Origin      `json:"storageOrigin,omitempty" format:"uri"` // where photos go: worth a connection ahead
 }
 
 // RealtimeResponse answers GET /{encounterId}/realtime.
 type RealtimeResponse struct {
 	Token     string    `json:"token"` // Ably JWT: subscribe, on Channel only
 	ExpiresAt time.Time `json:"expiresAt"`
-	Channel   string    `json:"channel"`
+	Channel   string    `json:"channel" pattern:"ChannelPattern"`
 	// RealtimeURL is the origin of a realtime server other than Ably's own,
 	// such as the local cloud's; empty means Ably.
-	RealtimeURL string `json:"realtimeUrl,omitempty"`
+	RealtimeURL string `json:"realtimeUrl,omitempty" format:"uri"`
 }
 
 // EventName names what happened in a session, for the desktop.
@@ -100,9 +127,12 @@ const (
 // Event is the payload of a realtime message. It is a hint, never the data:
 // the desktop fetches the list and compares revisions.
 type Event struct {
-	ImageID  string `json:"imageId,omitempty"`
-	Revision int64  `json:"revision"`
+	ImageID  ID    `json:"imageId,omitempty"`
+	Revision int64 `json:"revision" minimum:"0"`
 }
+
+// ChannelPattern is the form of a channel's name.
+const ChannelPattern = "^session:[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 // Channel is the realtime channel of an encounter.
 func Channel(encounterID string) string { return "session:" + encounterID }

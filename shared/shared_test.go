@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// samples names the message that each file of testdata holds. The TypeScript
-// tests decode the same files, so neither side can move alone.
+// samples names the message that each file of testdata holds. The tests of the
+// document and of the TypeScript client read them too.
 var samples = map[string]any{
 	"create-response.json":   &CreateResponse{},
 	"exchange-request.json":  &ExchangeRequest{},

@@ -10,12 +10,12 @@ import (
 	"syscall/js"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 	"github.com/clinicpro/photobridge/wasm/bridge"
 	"github.com/clinicpro/photobridge/wasm/photo"
 	"github.com/clinicpro/photobridge/wasm/upload"
 	"github.com/clinicpro/photobridge/wasm/upload/edgeapi"
 	"github.com/clinicpro/photobridge/wasm/upload/journal"
-	"github.com/clinicpro/photobridge/wasm/upload/wire"
 )
 
 // version is told to the page; a change of the contract changes it.
@@ -36,13 +36,15 @@ func start(page *bridge.Page, pure *bridge.PureCodec) func(json []byte, file js.
 			return edgeapi.New(bridge.Fetch{}, apiBase, session)
 		},
 		OpenJournal: newJournals().open,
-		Show:        func(s upload.Snapshot) { page.Post(wire.Snapshot(s)) },
-		Preview:     page.PostPreview,
+		Show: func(s upload.Snapshot) {
+			page.Post(wire.Marshal(&upload.Message{Type: upload.MessageSnapshot, Snapshot: &s}))
+		},
+		Preview: page.PostPreview,
 	}, seed())
 	go queue.Run(context.Background())
-	page.Post(wire.Ready(version))
+	page.Post(wire.Marshal(&upload.Message{Type: upload.MessageReady, Version: version}))
 	return func(json []byte, file js.Value) {
-		command, err := wire.ParseCommand(json)
+		command, err := shared.Unmarshal[upload.Command](json)
 		if err != nil {
 			return // the page's mistake, which its type checker finds
 		}

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
-import type { Message, PhotoSnapshot, PhotoWarning } from '../../web/src/contract/engine.ts';
+import type { Message, PhotoSnapshot, Warning } from '../../web/src/contract/engine.ts';
 import { FALSIFY } from '../faults/falsify.ts';
 import type { Stack } from '../stack/stack.ts';
 
@@ -13,7 +13,7 @@ export interface Compressed {
   jpeg: Buffer;
   width: number;
   height: number;
-  warnings: PhotoWarning[];
+  warnings: Warning[];
 }
 
 /** The engine's worker alone, as built and as served, in a browser with an honest canvas or a falsified one. */
@@ -107,7 +107,7 @@ declare global {
       compressHeld(name: string): Promise<{ width: number; height: number }>;
       add(base64: string): string;
       remove(id: string): void;
-      result(id: string): Promise<{ base64: string; width: number; height: number; warnings: PhotoWarning[] }>;
+      result(id: string): Promise<{ base64: string; width: number; height: number; warnings: Warning[] }>;
     };
   }
 }

@@ -5,7 +5,8 @@
  * meaning depends on the moment, such as "retry what failed", is not in it.
  */
 
-import type { Command, EngineErrorCode, Snapshot } from '../../web/src/contract/engine';
+import type { EngineCode } from '../../web/src/contract/api';
+import type { Command, Snapshot } from '../../web/src/contract/engine';
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
@@ -79,7 +80,7 @@ export class CommandLog {
   }
 
   /** Marks the photo over which an engine died more than once. */
-  refuse(id: string, code: EngineErrorCode): void {
+  refuse(id: string, code: EngineCode): void {
     const add = this.#photos.get(id)?.add;
     if (add) this.#change(id, { add: { ...add, refused: code } });
   }

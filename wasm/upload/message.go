@@ -6,48 +6,91 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// Commands of the page; web/src/contract/engine.ts has the same names.
+// CommandType names a command of the page.
+type CommandType = string
+
+// The commands.
 const (
-	CommandOpen      = "open"
-	CommandAdd       = "add"
-	CommandDescribe  = "describe"
-	CommandRemove    = "remove"
-	CommandUpload    = "upload"
-	CommandPause     = "pause"
-	CommandRetry     = "retry"
-	CommandCancel    = "cancel"
-	CommandLifecycle = "lifecycle"
-	CommandForget    = "forget"
+	// First command. Restores the journal of the same patient's encounter. The session before goes on in the background.
+	CommandOpen CommandType = "open"
+	// Work on the photo starts at once. The id is 32 random hex digits and becomes the imageId.
+	CommandAdd CommandType = "add"
+	// Replaces a photo's metadata. Ignored once the photo is confirmed.
+	CommandDescribe CommandType = "describe"
+	// Takes the photo out of the queue and the journal.
+	CommandRemove CommandType = "remove"
+	// Sends these photos, now or once they are ready, and ends a pause.
+	CommandUpload CommandType = "upload"
+	CommandPause  CommandType = "pause"
+	// Tries failed photos again: one, or all without an id.
+	CommandRetry CommandType = "retry"
+	// Stops sending one photo. It stays, and retry sends it again.
+	CommandCancel    CommandType = "cancel"
+	CommandLifecycle CommandType = "lifecycle"
+	// Empties queue and journal: the person is done with this session.
+	CommandForget CommandType = "forget"
 )
 
-// Command is one thing that the page asks for. Which fields count depends on
-// Type.
+// Command is one thing that the page asks for.
 type Command struct {
-	Type    string                `json:"type"`
-	APIBase string                `json:"apiBase,omitempty"`
-	Session *shared.TokenResponse `json:"session,omitempty"`
-	ID      string                `json:"id,omitempty"`
-	// IDs are the photos that upload is about. Without them it is about every
-	// photo that is here.
-	IDs      []string         `json:"ids,omitempty"`
-	Name     string           `json:"name,omitempty"`
-	Source   string           `json:"source,omitempty"` // "camera" or "gallery"
-	Metadata *shared.Metadata `json:"metadata,omitempty"`
-	Visible  bool             `json:"visible,omitempty"`
-	Online   bool             `json:"online,omitempty"`
-	Refused  shared.Code      `json:"refused,omitempty"`
-	File     Source           `json:"-"`
+	Type    CommandType           `json:"type"`
+	APIBase string                `json:"apiBase,omitempty"  of:"open"`
+	Session *shared.TokenResponse `json:"session,omitempty"  of:"open"`
+	ID      string                `json:"id,omitempty"       of:"add,describe,remove,retry?,cancel"`
+	// The photos that upload is about. Without them it is about every photo that is here.
+	IDs      []string         `json:"ids,omitempty"      of:"upload"`
+	Name     string           `json:"name,omitempty"     of:"add"`
+	Source   PhotoSource      `json:"source,omitempty"   of:"add"`
+	Metadata *shared.Metadata `json:"metadata,omitempty" of:"describe"`
+	Visible  bool             `json:"visible,omitempty"  of:"lifecycle"`
+	Online   bool             `json:"online,omitempty"   of:"lifecycle"`
+	// Set by the engine's client alone: an engine died over this photo more than once.
+	Refused shared.EngineCode `json:"refused,omitempty"  of:"add?"`
+	File    Source            `json:"-"                  of:"add" ts:"file: Blob"`
 }
+
+// MessageType names a message to the page.
+type MessageType = string
+
+// The messages.
+const (
+	// The engine runs and takes commands. Earlier ones were kept.
+	MessageReady    MessageType = "ready"
+	MessageSnapshot MessageType = "snapshot"
+	// A compressed photo, once per photo, for thumbnails. Also after a restore.
+	MessagePreview MessageType = "preview"
+	// The photo that is compressed needs a decoder that is loading; share of it has come, up to 1.
+	MessageLoading MessageType = "loading"
+)
+
+// Message is one thing that the page is shown.
+type Message struct {
+	Type     MessageType `json:"type"`
+	Version  string      `json:"version,omitempty"  of:"ready"`
+	Snapshot *Snapshot   `json:"snapshot,omitempty" of:"snapshot"`
+	ID       string      `json:"id,omitempty"       of:"preview"`
+	JPEG     []byte      `json:"-"                  of:"preview" ts:"jpeg: Blob"`
+	Share    float64     `json:"-"                  of:"loading" ts:"share: number"`
+}
+
+// PhotoSource says where a photo came from.
+type PhotoSource = string
+
+// The sources of a photo.
+const (
+	SourceCamera  PhotoSource = "camera"
+	SourceGallery PhotoSource = "gallery"
+)
 
 // PhotoState is what the page shows of a photo.
 type PhotoState string
 
 // The states of a photo, in the order of the road.
 const (
-	StateChosen      PhotoState = "chosen"
+	StateChosen      PhotoState = "chosen" // waits for its turn to be compressed
 	StateCompressing PhotoState = "compressing"
-	StateReady       PhotoState = "ready"
-	StateQueued      PhotoState = "queued"
+	StateReady       PhotoState = "ready"  // compressed; leaves the phone only after upload
+	StateQueued      PhotoState = "queued" // waits to be signed or sent
 	StateSigning     PhotoState = "signing"
 	StateSending     PhotoState = "sending"
 	StateConfirming  PhotoState = "confirming"
@@ -61,43 +104,48 @@ type Phase string
 
 // The phases of the queue.
 const (
-	PhaseIdle      Phase = "idle"
+	PhaseIdle      Phase = "idle" // nothing was asked to be sent
 	PhaseUploading Phase = "uploading"
-	PhaseWaiting   Phase = "waiting"
+	PhaseWaiting   Phase = "waiting" // for the network or the next try
 	PhasePaused    Phase = "paused"
-	PhaseDone      Phase = "done"
-	PhaseStopped   Phase = "stopped"
+	PhaseDone      Phase = "done"    // every photo that was asked for is confirmed, cancelled or failed for good
+	PhaseStopped   Phase = "stopped" // the session is over: see problem
 )
 
 // Warning is a remark on a photo that does not stop it.
 type Warning string
 
-// WarningDuplicate marks a photo whose bytes are in the session already.
-const WarningDuplicate Warning = "duplicate"
+// The warnings.
+const (
+	WarningLowLight  Warning = "low-light"
+	WarningBlurred   Warning = "blurred"
+	WarningShrunk    Warning = "shrunk"
+	WarningDuplicate Warning = "duplicate" // the same bytes are in the session already
+)
 
 // Problem is a sentence for a person with a code for the program.
 type Problem struct {
-	Code      shared.Code `json:"code"`
-	Detail    string      `json:"detail"`
-	Retryable bool        `json:"retryable"`
+	Code      shared.EngineCode `json:"code"`
+	Detail    string            `json:"detail"`
+	Retryable bool              `json:"retryable"` // retry can help; otherwise only removing does
 }
 
 // PhotoSnapshot is a photo as the page shows it.
 type PhotoSnapshot struct {
 	ID            string          `json:"id"`
 	Name          string          `json:"name"`
-	Source        string          `json:"source"`
+	Source        PhotoSource     `json:"source"`
 	State         PhotoState      `json:"state"`
 	OriginalBytes int64           `json:"originalBytes"`
-	Bytes         int64           `json:"bytes"`
+	Bytes         int64           `json:"bytes"` // zero until compressed
 	Width         int             `json:"width"`
 	Height        int             `json:"height"`
-	SentBytes     int64           `json:"sentBytes"`
+	SentBytes     int64           `json:"sentBytes"` // that are known to have left the phone
 	Warnings      []Warning       `json:"warnings"`
 	Metadata      shared.Metadata `json:"metadata"`
 	Problem       *Problem        `json:"problem,omitempty"`
-	RetryAt       *time.Time      `json:"retryAt,omitempty"`
-	ConfirmedAt   *time.Time      `json:"confirmedAt,omitempty"`
+	RetryAt       *time.Time      `json:"retryAt,omitempty"`     // when the next try begins, if one is waiting
+	ConfirmedAt   *time.Time      `json:"confirmedAt,omitempty"` // by the edge
 }
 
 // Waiting is what another session has on this phone. Its photos are sealed, so
@@ -114,11 +162,11 @@ type Waiting struct {
 type Snapshot struct {
 	Phase       Phase           `json:"phase"`
 	Photos      []PhotoSnapshot `json:"photos"`
-	SentBytes   int64           `json:"sentBytes"`
+	SentBytes   int64           `json:"sentBytes"` // of what was asked to be sent; never falls
 	TotalBytes  int64           `json:"totalBytes"`
 	SecondsLeft *int            `json:"secondsLeft,omitempty"`
-	Problem     *Problem        `json:"problem,omitempty"`
-	Durable     bool            `json:"durable"`
+	Problem     *Problem        `json:"problem,omitempty"` // of the whole queue, such as offline or session_expired
+	Durable     bool            `json:"durable"`           // photos survive a closed tab
 	ImageCount  int             `json:"imageCount"`
 	MaxImages   int             `json:"maxImages"`
 	// Waiting is what other patients' sessions have on this phone.

@@ -77,20 +77,21 @@ type Edge interface {
 
 // Record is what the journal keeps of a photo beside its bytes.
 type Record struct {
-	ID            string
-	Order         int64 // photos are listed by it
-	Name          string
-	Source        string
-	Stage         Stage
-	Resume        Stage // where a failed or cancelled photo goes on
-	Asked         bool  // Upload was pressed for it
-	OriginalBytes int64
-	Width, Height int
-	SHA256        string // base64
-	S3Key         string // once it was signed
-	Warnings      []Warning
-	Metadata      shared.Metadata
-	Problem       *Problem
+	ID            string          `json:"id" ts:"-"` // the page never sees a record
+	Order         int64           `json:"order"`     // photos are listed by it
+	Name          string          `json:"name"`
+	Source        PhotoSource     `json:"source"`
+	Stage         Stage           `json:"stage"`
+	Resume        Stage           `json:"resume,omitempty"` // where a failed or cancelled photo goes on
+	Asked         bool            `json:"asked"`            // Upload was pressed for it
+	OriginalBytes int64           `json:"originalBytes"`
+	Width         int             `json:"width"`
+	Height        int             `json:"height"`
+	SHA256        string          `json:"sha256,omitempty"` // base64
+	S3Key         string          `json:"s3Key,omitempty"`  // once it was signed
+	Warnings      []Warning       `json:"warnings"`
+	Metadata      shared.Metadata `json:"metadata"`
+	Problem       *Problem        `json:"problem,omitempty"`
 }
 
 // Entry is a photo found in the journal. JPEG is nil if it was not compressed

@@ -5,8 +5,8 @@ import (
 	"context"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 	"github.com/clinicpro/photobridge/wasm/upload"
-	"github.com/clinicpro/photobridge/wasm/upload/wire"
 )
 
 // Request is one HTTP call. Body is JSON; nil for none.
@@ -43,12 +43,12 @@ func New(fetcher Fetcher, apiBase string, session shared.TokenResponse) *Client 
 
 // Sign is call 3.
 func (c *Client) Sign(ctx context.Context, images []shared.PresignImage) (upload.Signed, error) {
-	body := wire.PresignRequest(shared.PresignRequest{EncounterID: c.encounterID, Images: images})
+	body := wire.Marshal(&shared.PresignRequest{EncounterID: c.encounterID, Images: images})
 	response, err := c.call(ctx, "POST", "/presigned-url", body)
 	if err != nil {
 		return upload.Signed{}, err
 	}
-	answer, err := wire.ParsePresignResponse(response.Body)
+	answer, err := shared.Unmarshal[shared.PresignResponse](response.Body)
 	if err != nil {
 		return upload.Signed{}, garbled(err)
 	}
@@ -58,11 +58,11 @@ func (c *Client) Sign(ctx context.Context, images []shared.PresignImage) (upload
 // Confirm is call 4.
 func (c *Client) Confirm(ctx context.Context, image shared.ConfirmRequest) (shared.ConfirmResponse, error) {
 	image.EncounterID = c.encounterID
-	response, err := c.call(ctx, "POST", "/images", wire.ConfirmRequest(image))
+	response, err := c.call(ctx, "POST", "/images", wire.Marshal(&image))
 	if err != nil {
 		return shared.ConfirmResponse{}, err
 	}
-	answer, err := wire.ParseConfirmResponse(response.Body)
+	answer, err := shared.Unmarshal[shared.ConfirmResponse](response.Body)
 	if err == nil && answer.Image.ImageID != image.ImageID {
 		err = shared.NewError(shared.CodeBadRequest, "the answer is about another image")
 	}
@@ -78,7 +78,7 @@ func (c *Client) List(ctx context.Context) (shared.ListResponse, error) {
 	if err != nil {
 		return shared.ListResponse{}, err
 	}
-	answer, err := wire.ParseListResponse(response.Body)
+	answer, err := shared.Unmarshal[shared.ListResponse](response.Body)
 	if err == nil && answer.EncounterID != c.encounterID {
 		err = shared.NewError(shared.CodeBadRequest, "the answer is about another encounter")
 	}
@@ -106,7 +106,7 @@ func failure(response Response) error {
 	if shared.RetryableStatus(response.Status) {
 		code = shared.CodeUpstreamUnavailable
 	}
-	if problem, err := wire.ParseProblem(response.Body); err == nil {
+	if problem, err := shared.Unmarshal[shared.Problem](response.Body); err == nil && problem.Code != "" {
 		code, detail = problem.Code, problem.Detail
 	}
 	return &shared.Error{

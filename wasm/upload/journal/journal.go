@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 	"github.com/clinicpro/photobridge/wasm/upload"
-	"github.com/clinicpro/photobridge/wasm/upload/wire"
 )
 
 // Storage keeps bytes by key on the phone. Every method may fail: storage is
@@ -251,7 +251,7 @@ func (j *Journal) read(ctx context.Context, id string) (owner string, record upl
 		return "", record, nil
 	}
 	owner, text, _ := strings.Cut(string(plain), "\n")
-	record, err = wire.ParseRecord([]byte(text))
+	record, err = shared.Unmarshal[upload.Record]([]byte(text))
 	if err != nil || record.ID != id {
 		return "", upload.Record{}, nil
 	}
@@ -266,7 +266,7 @@ func (j *Journal) item(id, kind string, plain []byte) Item {
 }
 
 func (j *Journal) recordItem(record upload.Record) Item {
-	return j.item(record.ID, recordKind, append([]byte(j.owner+"\n"), wire.Record(record)...))
+	return j.item(record.ID, recordKind, append([]byte(j.owner+"\n"), wire.Marshal(&record)...))
 }
 
 // Save implements upload.Journal.

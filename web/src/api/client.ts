@@ -5,7 +5,7 @@
 
 import {
   BASE_PATH,
-  type ApiErrorCode,
+  type Code,
   type ConfirmRequest,
   type ConfirmResponse,
   type ExchangeRequest,
@@ -16,7 +16,7 @@ import {
   type TokenResponse,
 } from '../contract/api';
 
-export type ClientErrorCode = ApiErrorCode | 'network';
+export type ClientErrorCode = Code | 'network';
 
 /** A failed call: a code for the program, the edge's own sentence for a person. */
 export class ApiError extends Error {
@@ -155,7 +155,7 @@ function isProblem(value: unknown): value is Problem {
 }
 
 /** For an answer that is not the edge's own, such as a proxy's. */
-function codeOfStatus(status: number): ApiErrorCode {
+function codeOfStatus(status: number): Code {
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'token_invalid';

@@ -4,9 +4,9 @@
  * Effect, carried out by the runtime.
  */
 
-import type { ApiErrorCode, Metadata, TokenResponse } from '../contract/api';
 import type { EngineFailure } from '../../../wasm/browser/messages';
-import type { Command, EngineErrorCode, PhotoSnapshot, Snapshot } from '../contract/engine';
+import type { EngineCode, Metadata, TokenResponse } from '../contract/api';
+import type { Command, PhotoSnapshot, Snapshot } from '../contract/engine';
 
 export type Screen =
   | 'loading'
@@ -23,7 +23,7 @@ export type Screen =
 export type Sheet = 'camera' | 'sites' | 'photo';
 
 /** Why the Error screen is shown, beside the codes of the edge and the engine. */
-export type TroubleCode = ApiErrorCode | EngineErrorCode | EngineFailure | 'other_patient';
+export type TroubleCode = EngineCode | EngineFailure | 'other_patient';
 
 export interface Trouble {
   code: TroubleCode;

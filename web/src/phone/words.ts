@@ -1,18 +1,18 @@
 /** Sentences for codes: of photos, of the queue, of the edge. */
 
-import type { EngineProblem, PhotoSnapshot, PhotoWarning } from '../contract/engine';
+import type { Problem, PhotoSnapshot, Warning } from '../contract/engine';
 import english, { type PhoneKey } from '../strings/phone.en';
 import type { TroubleCode, Typed } from './model';
 import { bytesLabel, percentLabel, t } from './strings';
 
 const isKey = (key: string): key is PhoneKey => key in english;
 
-export function warningText(warning: PhotoWarning): string {
+export function warningText(warning: Warning): string {
   return t(`warning.${warning}`);
 }
 
 /** What is wrong with a photo, short. */
-export function problemText(code: EngineProblem['code']): string {
+export function problemText(code: Problem['code']): string {
   const key = `problem.${code}`;
   return isKey(key) ? t(key) : t('problem.other');
 }

@@ -2,7 +2,7 @@
 
 import type { ClientOptions } from 'ably';
 import { BaseRealtime, FetchRequest, WebSocketTransport } from 'ably/modular';
-import type { EventName, RealtimeResponse, SessionEvent } from '../../contract/api';
+import type { EventName, RealtimeResponse, Event } from '../../contract/api';
 
 export interface RealtimeHandlers {
   /** Something happened in the session, which made it this revision; undefined if the message does not say. */
@@ -60,9 +60,7 @@ function connect(
     if (channel.state === 'attached') handlers.live();
   });
   channel
-    .subscribe(({ name, data }) =>
-      handlers.event(name as EventName, (data as Partial<SessionEvent> | undefined)?.revision),
-    )
+    .subscribe(({ name, data }) => handlers.event(name as EventName, (data as Partial<Event> | undefined)?.revision))
     .catch(() => handlers.down());
   return client;
 }

@@ -1,0 +1,264 @@
+// Package wire writes and reads the JSON (RFC 8259) of messages without
+// reflection. A message's generated method names its fields once, for both
+// directions. encoding/json would do the same, but with fmt it weighs as much
+// as the rest of the phone engine's own code. The tests compare the two.
+package wire
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Message is a struct that shows its fields, in the order of its JSON.
+type Message interface{ Fields(f *Fields) }
+
+// Marshal returns the JSON of a message. A nil slice is an empty array.
+func Marshal(m Message) []byte {
+	var f Fields
+	f.object(m)
+	return f.out
+}
+
+// ErrSyntax is returned for bytes that are not one JSON object.
+var ErrSyntax = errors.New("not a JSON object")
+
+// FieldError is returned for a field of the wrong type. Field is its path,
+// such as metadata.notes.
+type FieldError struct{ Field string }
+
+func (e *FieldError) Error() string { return "field " + e.Field + " is of the wrong type" }
+
+// Unmarshal reads the JSON of a message. A missing field and null leave the
+// zero value, an unknown field is ignored, and of a name given twice the last
+// one counts. Each byte that is not UTF-8 becomes U+FFFD. It fails with
+// ErrSyntax, or with a FieldError for the first field of a wrong type.
+func Unmarshal(data []byte, m Message) error {
+	text := strings.Trim(string(data), spaces)
+	if end, ok := scan(text, 0); !ok || end != len(text) || text[0] != '{' {
+		return ErrSyntax
+	}
+	wrong := ""
+	m.Fields(&Fields{in: members(text), wrong: &wrong})
+	if wrong != "" {
+		return &FieldError{wrong}
+	}
+	return nil
+}
+
+// Fields writes or reads the fields of one object.
+type Fields struct {
+	out   []byte   // what is written
+	in    []member // what is read
+	wrong *string  // path of the first field of a wrong type; nil when writing
+	path  string   // of the object, with a dot at its end
+}
+
+// member is a field of an object that is read. Its value is still JSON.
+type member struct{ name, value string }
+
+// read returns the JSON of a field that is present and begins as its type
+// does. A field of another type is noted.
+func (f *Fields) read(name, begins string) (value string, ok bool) {
+	value = f.find(name)
+	ok = value != "" && strings.IndexByte(begins, value[0]) >= 0
+	if !ok && value != "" && value != "null" {
+		f.note(name)
+	}
+	return value, ok
+}
+
+// find returns the JSON of a field, "" if there is none.
+func (f *Fields) find(name string) string {
+	for i := len(f.in) - 1; i >= 0; i-- {
+		if f.in[i].name == name {
+			return f.in[i].value
+		}
+	}
+	return ""
+}
+
+func (f *Fields) note(name string) {
+	if *f.wrong == "" {
+		*f.wrong = f.path + name
+	}
+}
+
+// writes reports whether a field is to be written, and then writes its name,
+// which needs no escaping because it comes from a Go tag.
+func (f *Fields) writes(name string, present bool) bool {
+	if f.wrong != nil || !present {
+		return false
+	}
+	f.separate()
+	f.out = append(append(append(f.out, '"'), name...), '"', ':')
+	return true
+}
+
+// separate writes a comma unless nothing precedes it.
+func (f *Fields) separate() {
+	if last := f.out[len(f.out)-1]; last != '{' && last != '[' {
+		f.out = append(f.out, ',')
+	}
+}
+
+func (f *Fields) object(m Message) {
+	f.out = append(f.out, '{')
+	m.Fields(f)
+	f.out = append(f.out, '}')
+}
+
+func (f *Fields) inside(name, value string) *Fields {
+	return &Fields{in: members(value), wrong: f.wrong, path: f.path + name + "."}
+}
+
+// Presence says whether a zero value is written.
+type Presence bool
+
+// The two kinds of presence.
+const (
+	Always    Presence = true
+	OmitEmpty Presence = false
+)
+
+// Text visits a string.
+func (f *Fields) Text(name string, value *string, presence Presence) {
+	if f.writes(name, bool(presence) || *value != "") {
+		f.out = appendString(f.out, *value)
+	} else if given, ok := f.read(name, `"`); ok {
+		*value = unquote(given)
+	}
+}
+
+// Int64 visits a whole number.
+func (f *Fields) Int64(name string, value *int64, presence Presence) {
+	if f.writes(name, bool(presence) || *value != 0) {
+		f.out = strconv.AppendInt(f.out, *value, 10)
+	} else if given, ok := f.read(name, "-0123456789"); ok {
+		n, err := strconv.ParseInt(given, 10, 64)
+		if *value = n; err != nil {
+			f.note(name)
+		}
+	}
+}
+
+// Int visits a whole number.
+func (f *Fields) Int(name string, value *int, presence Presence) {
+	wide := int64(*value)
+	f.Int64(name, &wide, presence)
+	*value = int(wide)
+}
+
+// Bool visits a truth value.
+func (f *Fields) Bool(name string, value *bool, presence Presence) {
+	if f.writes(name, bool(presence) || *value) {
+		f.out = strconv.AppendBool(f.out, *value)
+	} else if given, ok := f.read(name, "tf"); ok {
+		*value = given == "true"
+	}
+}
+
+// Time visits a time, in RFC 3339.
+func (f *Fields) Time(name string, value *time.Time) {
+	if f.writes(name, true) {
+		f.out = append(value.AppendFormat(append(f.out, '"'), time.RFC3339Nano), '"')
+	} else if given, ok := f.read(name, `"`); ok {
+		text := unquote(given)
+		t, err := time.Parse(time.RFC3339, text)
+		// Parse also takes an hour of one digit and a comma before the fraction.
+		if *value = t; err != nil || text[13] != ':' || strings.Contains(text, ",") {
+			f.note(name)
+		}
+	}
+}
+
+// Object visits a message.
+func (f *Fields) Object(name string, value Message) {
+	if f.writes(name, true) {
+		f.object(value)
+	} else if given, ok := f.read(name, "{"); ok {
+		value.Fields(f.inside(name, given))
+	}
+}
+
+// Present reports whether an optional field is to be visited: it is set, or
+// what is read has it.
+func (f *Fields) Present(name string, set bool) bool {
+	if f.wrong == nil {
+		return set
+	}
+	given := f.find(name)
+	return given != "" && given != "null"
+}
+
+// New returns the value of an optional field, and makes it if it is not set.
+func New[T any](value **T) *T {
+	if *value == nil {
+		*value = new(T)
+	}
+	return *value
+}
+
+// Make makes the array of a field that is read.
+func Make[T any](value *[]T) func(n int) { return func(n int) { *value = make([]T, n) } }
+
+// Texts visits an array of n strings.
+func (f *Fields) Texts(name string, n int, presence Presence, grow func(n int), at func(i int) *string) {
+	f.array(name, n, presence, '"', grow,
+		func(i int) { f.out = appendString(f.out, *at(i)) },
+		func(i int, given string) { *at(i) = unquote(given) })
+}
+
+// Objects visits an array of n messages.
+func (f *Fields) Objects(name string, n int, presence Presence, grow func(n int), at func(i int) Message) {
+	f.array(name, n, presence, '{', grow,
+		func(i int) { f.object(at(i)) },
+		func(i int, given string) { at(i).Fields(f.inside(name, given)) })
+}
+
+func (f *Fields) array(
+	name string, n int, presence Presence, begins byte,
+	grow func(n int), write func(i int), read func(i int, given string),
+) {
+	if f.writes(name, bool(presence) || n > 0) {
+		f.out = append(f.out, '[')
+		for i := range n {
+			f.separate()
+			write(i)
+		}
+		f.out = append(f.out, ']')
+	} else if given, ok := f.read(name, "["); ok {
+		items := elements(given)
+		grow(len(items))
+		for i, item := range items {
+			if item[0] == begins {
+				read(i, item)
+			} else if item != "null" {
+				f.note(name)
+			}
+		}
+	}
+}
+
+// Map visits an object of strings.
+func (f *Fields) Map(name string, value *map[string]string, presence Presence) {
+	if f.writes(name, bool(presence) || len(*value) > 0) {
+		f.out = append(f.out, '{')
+		for key, text := range *value {
+			f.separate()
+			f.out = appendString(append(appendString(f.out, key), ':'), text)
+		}
+		f.out = append(f.out, '}')
+	} else if given, ok := f.read(name, "{"); ok {
+		*value = map[string]string{}
+		for _, m := range members(given) {
+			(*value)[m.name] = ""
+			if m.value[0] == '"' {
+				(*value)[m.name] = unquote(m.value)
+			} else if m.value != "null" {
+				f.note(name)
+			}
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package wire_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
+	"github.com/clinicpro/photobridge/wasm/upload"
+)
+
+// messages has one value of every message that has a field of each kind.
+var messages = []wire.Message{
+	&shared.Problem{}, &shared.PresignRequest{}, &shared.PresignResponse{}, &shared.ConfirmRequest{},
+	&shared.ConfirmResponse{}, &shared.ListResponse{}, &shared.CreateResponse{}, &shared.TokenResponse{},
+	&shared.RealtimeResponse{}, &shared.Event{}, &upload.Command{}, &upload.Message{}, &upload.Record{},
+}
+
+// fresh returns a new message of the same type.
+func fresh(m wire.Message) wire.Message {
+	return reflect.New(reflect.TypeOf(m).Elem()).Interface().(wire.Message)
+}
+
+// texts are pieces of JSON, and of what is not JSON.
+var texts = strings.Split("||null|true|nul|truex|{|[|[]|{}|[1,]|[,1]|{\"a\":1,}|{a:1}|{\"a\" 1}|{\"a\":1}x|[1 2]|{,}|"+
+	"[1, [2, {\"b\": [null, true]}], \"\"]|\t{\"a\"\r\n: 1 } |0|-0|01|1.|.5|-|+1|1e5|1E+05|1e-|1.5e3|0x10|NaN|"+
+	`"|"a|"a\"b\\\/\b\f\n\r\t"|"\x"|"\u12"|"\u00e9"|"\uD834\uDD1E"|"\ud834"|"\ud834x"|"\ud834\u0041"|`+
+	`"\udd1e\ud834"|"\u+123"|`+"\"a\nb\"|\"\x00\"|\"a\xff\xfeb\xc3\"|\"\u2028é𝄞\"|\ufeff{}", "|")
+
+func TestUnmarshalAgreesWithEncodingJSON(t *testing.T) {
+	for _, text := range texts {
+		agree(t, []byte(text), &shared.ConfirmResponse{})
+		for _, field := range []string{"imageCount", "notified", "image", "unknown"} {
+			agree(t, []byte(`{"`+field+`":`+text+`}`), &shared.ConfirmResponse{})
+		}
+		agree(t, []byte(`{"image":{"metadata":{"notes":`+text+`}}}`), &shared.ConfirmResponse{})
+		agree(t, []byte(`{"images":`+text+`}`), &shared.ListResponse{})
+		agree(t, []byte(`{"images":[`+text+`]}`), &shared.ListResponse{})
+		agree(t, []byte(`{"images":[{"headers":{"a":`+text+`}}]}`), &shared.PresignResponse{})
+		agree(t, []byte(`{"phoneConnectedAt":`+text+`}`), &shared.ListResponse{})
+		agree(t, []byte(`{"warnings":[`+text+`]}`), &upload.Record{})
+	}
+}
+
+func FuzzUnmarshal(f *testing.F) {
+	files, _ := filepath.Glob("../testdata/*.json")
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for _, text := range texts {
+		f.Add([]byte(`{"image":{"metadata":{"notes":` + text + `}}}`))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, m := range messages {
+			agree(t, data, m)
+		}
+	})
+}
+
+// agree fails unless encoding/json reads the same message, or names the same field.
+func agree(t *testing.T, data []byte, of wire.Message) {
+	t.Helper()
+	got, want := fresh(of), fresh(of)
+	err := wire.Unmarshal(data, got)
+	if !comparable(data) {
+		return
+	}
+	wantErr := json.Unmarshal(data, want)
+	if object := bytes.TrimLeft(data, " \t\r\n"); len(object) > 0 && object[0] != '{' {
+		wantErr = wire.ErrSyntax
+	}
+	wrong, isType := errors.AsType[*wire.FieldError](err)
+	wantWrong, wantType := errors.AsType[*json.UnmarshalTypeError](wantErr)
+	if (err == nil) != (wantErr == nil) || wantType && (!isType || wrong.Field != wantWrong.Field) {
+		t.Errorf("%T %q: %v, want %v", of, data, err, wantErr)
+	}
+	if diff := cmp.Diff(want, got); err == nil && diff != "" {
+		t.Errorf("%T %q: %s", of, data, diff)
+	}
+}
+
+// comparable reports whether both packages mean to read the data alike. This
+// one limits depth, and encoding/json merges what is given twice and takes
+// names in any case.
+func comparable(data []byte) bool {
+	if bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > 32 {
+		return false
+	}
+	names := map[string]bool{}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return true
+		}
+		if name, ok := token.(string); ok {
+			folded := strings.ToLower(name)
+			if names[folded] {
+				return false
+			}
+			names[folded] = true
+		}
+	}
+}
+
+func TestUnmarshalLimitsDepth(t *testing.T) {
+	for _, bracket := range []string{"[", `{"a":`} {
+		text := `{"unknown":` + strings.Repeat(bracket, 1_000_000)
+		if err := wire.Unmarshal([]byte(text), &shared.Event{}); err != wire.ErrSyntax {
+			t.Errorf("a million %s: %v", bracket, err)
+		}
+	}
+}
+
+// TestRoundTrip writes random messages and reads them back, with this package
+// and with encoding/json.
+func TestRoundTrip(t *testing.T) {
+	for _, of := range messages {
+		t.Run(reflect.TypeOf(of).Elem().String(), rapid.MakeCheck(func(t *rapid.T) {
+			m := fresh(of)
+			fill(t, reflect.ValueOf(m).Elem())
+			data := wire.Marshal(m)
+			same := func(name string, unmarshal func([]byte, wire.Message) error) {
+				again := fresh(of)
+				if err := unmarshal(data, again); err != nil {
+					t.Fatalf("%s: %v in %s", name, err, data)
+				}
+				if diff := cmp.Diff(m, again, cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("%s reads %s: %s", name, data, diff)
+				}
+			}
+			same("wire", wire.Unmarshal)
+			same("encoding/json", func(data []byte, m wire.Message) error { return json.Unmarshal(data, m) })
+			theirs, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data = theirs
+			same("wire, from encoding/json", wire.Unmarshal)
+		}))
+	}
+}
+
+// fill sets every field that JSON has to a random value.
+func fill(t *rapid.T, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(strings.ToValidUTF8(rapid.String().Draw(t, "text"), "?"))
+	case reflect.Int, reflect.Int64:
+		v.SetInt(rapid.Int64().Draw(t, "number"))
+	case reflect.Bool:
+		v.SetBool(rapid.Bool().Draw(t, "bool"))
+	case reflect.Pointer:
+		if rapid.Bool().Draw(t, "present") {
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(t, v.Elem())
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), rapid.IntRange(0, 3).Draw(t, "length"), 3))
+		for i := range v.Len() {
+			fill(t, v.Index(i))
+		}
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string]string{rapid.String().Draw(t, "name"): rapid.String().Draw(t, "value")}))
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			at := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "seconds"), rapid.Int64Range(0, 1e9-1).Draw(t, "ns"))
+			v.Set(reflect.ValueOf(at.UTC()))
+			return
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).Tag.Get("json") != "-" {
+				fill(t, v.Field(i))
+			}
+		}
+	}
+}
