@@ -10,6 +10,7 @@
  */
 
 import { render } from 'preact';
+import { randomHex } from '../random';
 import type { RecordForm } from './fhir';
 import type { WidgetImage } from './image';
 import { readyToCommit, type Commit, type SessionState, type SessionSync } from './session/api';
@@ -146,12 +147,7 @@ export class PhotobridgeWidget extends HTMLElement {
       if (this.#sync === sync) this.#announce(state, before);
     });
     render(
-      <Widget
-        key={crypto.getRandomValues(new Uint32Array(1))[0]}
-        sync={sync}
-        words={this.#words}
-        onCommit={() => void this.commit()}
-      />,
+      <Widget key={randomHex()} sync={sync} words={this.#words} onCommit={() => void this.commit()} />,
       this.#root,
     );
   }

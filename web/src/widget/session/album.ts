@@ -1,237 +1,217 @@
-/** The photos of one session and what was done to them here. No network, no timers. */
+/** The photos of one session, and their pictures. Plain data and pure functions. */
 
 import type { Image, Metadata } from '../../contract/api';
-import { codeMetadata, type MetadataChange, type WidgetImage } from '../image';
-import type { Ledger } from './ledger';
-import type { Outbox } from './outbox';
+import type { MetadataChange } from '../image';
+import { add, drop } from './sets';
 import type { TimelineEntry } from './timeline';
 
-interface Photo {
-  image: Image;
-  number: number;
-  local: boolean;
-  derivedFrom?: string;
+export interface Photo {
+  readonly image: Image;
+  /** Counts from 1 in the order of arrival and never changes. */
+  readonly number: number;
+  /** Held by this desktop alone. */
+  readonly local: boolean;
+  readonly derivedFrom?: string;
 }
 
-interface Bytes {
-  file: File;
-  url: string;
+/** A photo's bytes, and an object URL of them. */
+export interface Picture {
+  readonly file: File;
+  readonly url: string;
 }
 
-export class Album {
-  #photos: readonly Photo[] = [];
-  #count = 0;
-  readonly #bytes = new Map<string, Bytes>();
-  readonly #failed = new Set<string>();
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Album {
+  readonly photos: readonly Photo[];
+  /** The number of the newest photo. */
+  readonly count: number;
+  readonly pictures: ReadonlyMap<string, Picture>;
+  /** Photos whose bytes are on their way, and those whose bytes could not be fetched. */
+  readonly loading: ReadonlySet<string>;
+  readonly failed: ReadonlySet<string>;
   /** Removed, and may yet be brought back. */
-  readonly #removed = new Set<string>();
-
-  /** Corrections and removals go into the outbox, and show as if the edge had confirmed them. */
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly outbox: Outbox,
-  ) {}
-
-  get images(): WidgetImage[] {
-    return this.#photos.filter((photo) => !this.#isRemoved(photo)).map((photo) => this.#view(photo));
-  }
-
-  get removed(): WidgetImage[] {
-    return this.#photos.filter(({ image }) => this.#removed.has(image.imageId)).map((photo) => this.#view(photo));
-  }
-
-  /** Takes the session's list in; what is held here alone stays. Says what changed. */
-  take(images: readonly Image[]): TimelineEntry[] {
-    const listed = new Set(images.map(({ imageId }) => imageId));
-    const earlier = new Map(this.#photos.map((photo) => [photo.image.imageId, photo]));
-    const local = this.#photos.filter((photo) => photo.local && !listed.has(photo.image.imageId));
-    const happened: TimelineEntry[] = [];
-    const remote = images
-      .filter(({ imageId }) => !this.outbox.isGone(imageId))
-      .map((image): Photo => {
-        const known = earlier.get(image.imageId);
-        // A list that was asked for before a correction was confirmed is behind it.
-        if (known && !known.local && Date.parse(known.image.updatedAt) > Date.parse(image.updatedAt)) return known;
-        const number = known?.number ?? ++this.#count;
-        if (!known) happened.push({ at: image.uploadedAt, what: 'arrived', photo: number });
-        if (image.updatedAt !== (known?.image.updatedAt ?? image.uploadedAt))
-          happened.push({ at: image.updatedAt, what: 'described', photo: number });
-        return { image, number, local: false };
-      });
-    const originals = [...local.filter(({ derivedFrom }) => derivedFrom === undefined), ...remote];
-    // A derived image follows its original, and goes with it.
-    const photos = originals.flatMap((original) => [
-      original,
-      ...local.filter(({ derivedFrom }) => derivedFrom === original.image.imageId),
-    ]);
-    const kept = new Set(photos.map(({ image }) => image.imageId));
-    for (const { image } of this.#photos) if (!kept.has(image.imageId)) this.#forget(image.imageId);
-    this.#photos = photos;
-    return happened;
-  }
-
-  /** Whether an image's bytes are still to be fetched. */
-  wants(id: string): boolean {
-    return !this.#bytes.has(id) && this.#find(id) !== undefined;
-  }
-
-  keep(id: string, file: File): void {
-    this.#failed.delete(id);
-    if (this.wants(id)) this.#bytes.set(id, { file, url: URL.createObjectURL(file) });
-  }
-
-  fail(id: string): void {
-    this.#failed.add(id);
-  }
-
-  change(id: string, change: MetadataChange, at: string): TimelineEntry[] {
-    const photo = this.#find(id);
-    if (!photo) return [];
-    // What was derived here the edge never hears of; what is left over it may, if the session turns out to live.
-    if (photo.derivedFrom === undefined) this.outbox.correct(id, change);
-    else
-      this.#replace({
-        ...photo,
-        image: { ...photo.image, metadata: apply(photo.image.metadata, change), updatedAt: at },
-      });
-    return photo.local ? [{ at, what: 'described', photo: photo.number }] : [];
-  }
-
-  /** The edge has an image with a correction in it. */
-  saved(image: Image): TimelineEntry[] {
-    const photo = this.#find(image.imageId);
-    if (!photo || photo.local) return [];
-    this.#replace({ ...photo, image });
-    return [{ at: image.updatedAt, what: 'described', photo: photo.number }];
-  }
-
-  remove(id: string, at: string): TimelineEntry[] {
-    const photo = this.#find(id);
-    if (!photo || this.#removed.has(id)) return [];
-    this.#removed.add(id);
-    return [{ at, what: 'removed', photo: photo.number }];
-  }
-
-  restore(id: string, at: string): TimelineEntry[] {
-    const photo = this.#find(id);
-    return photo && this.#removed.delete(id) ? [{ at, what: 'restored', photo: photo.number }] : [];
-  }
-
-  /** Forgets an image and all that was derived from it. */
-  drop(id: string): void {
-    if (this.#find(id)?.derivedFrom === undefined) this.outbox.remove(id);
-    for (const { image, derivedFrom } of this.#photos)
-      if (image.imageId === id || derivedFrom === id) this.#forget(image.imageId);
-    this.#photos = this.#photos.filter(({ image, derivedFrom }) => image.imageId !== id && derivedFrom !== id);
-  }
-
-  isLocal(id: string): boolean {
-    return this.#find(id)?.local ?? false;
-  }
-
-  /** Puts an image made from another behind it. What was said of that one is true of this one. */
-  derive(
-    from: string,
-    file: File,
-    size: { width: number; height: number },
-    at: string,
-  ): { id: string; happened: TimelineEntry } | undefined {
-    const source = this.#find(from);
-    if (!source) return undefined;
-    const original = source.derivedFrom ?? from;
-    const id = crypto
-      .getRandomValues(new Uint8Array(16))
-      .reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '');
-    const metadata = apply(source.image.metadata, this.outbox.correction(from) ?? {});
-    const image: Image = {
-      imageId: id,
-      s3Key: '',
-      contentType: file.type,
-      size: file.size,
-      sha256: '',
-      ...size,
-      metadata,
-      uploadedAt: at,
-      updatedAt: at,
-    };
-    const derived: Photo = { image, number: ++this.#count, local: true, derivedFrom: original };
-    const last = this.#photos.findLastIndex(
-      ({ image, derivedFrom }) => image.imageId === original || derivedFrom === original,
-    );
-    this.#photos = this.#photos.toSpliced(last + 1, 0, derived);
-    this.keep(id, file);
-    return { id, happened: { at, what: 'derived', photo: derived.number } };
-  }
-
-  /** The session is over: what is not in the record yet and whose bytes are here stays, on this desktop alone. */
-  detach(): void {
-    for (const id of this.#removed) this.drop(id);
-    const kept = this.#photos.filter(
-      ({ image: { imageId } }) => !this.ledger.committedAt(imageId) && !this.wants(imageId),
-    );
-    const ids = new Set(kept.map(({ image }) => image.imageId));
-    const photos = kept.map(
-      ({ image, number, derivedFrom }): Photo => ({
-        image: { ...image, s3Key: '' },
-        number,
-        local: true,
-        ...(derivedFrom !== undefined && ids.has(derivedFrom) ? { derivedFrom } : {}),
-      }),
-    );
-    for (const { image } of this.#photos) if (!ids.has(image.imageId)) this.#forget(image.imageId);
-    this.#photos = photos;
-  }
-
-  clear(): void {
-    for (const { image } of this.#photos) this.#forget(image.imageId);
-    this.#photos = [];
-  }
-
-  #find(id: string): Photo | undefined {
-    return this.#photos.find(({ image }) => image.imageId === id);
-  }
-
-  #isRemoved({ image, derivedFrom }: Photo): boolean {
-    return this.#removed.has(image.imageId) || (derivedFrom !== undefined && this.#removed.has(derivedFrom));
-  }
-
-  #replace(next: Photo): void {
-    this.#photos = this.#photos.map((photo) => (photo.image.imageId === next.image.imageId ? next : photo));
-  }
-
-  #view({ image, number, local, derivedFrom }: Photo): WidgetImage {
-    const id = image.imageId;
-    const bytes = this.#bytes.get(id);
-    const said = apply(image.metadata, this.outbox.correction(id) ?? {});
-    const committedAt = this.ledger.committedAt(id);
-    return {
-      id,
-      number,
-      file: bytes?.file ?? null,
-      ...(bytes ? { previewUrl: bytes.url } : {}),
-      ...(image.s3Key ? { s3Key: image.s3Key } : {}),
-      width: image.width,
-      height: image.height,
-      uploadedAt: image.uploadedAt,
-      metadata: codeMetadata(said),
-      said,
-      failed: this.#failed.has(id),
-      local,
-      ...(derivedFrom === undefined ? {} : { derivedFrom }),
-      ...(committedAt === undefined ? {} : { committedAt }),
-    };
-  }
-
-  #forget(id: string): void {
-    const bytes = this.#bytes.get(id);
-    if (bytes) URL.revokeObjectURL(bytes.url);
-    this.#bytes.delete(id);
-    this.#failed.delete(id);
-    this.#removed.delete(id);
-  }
+  readonly removed: ReadonlySet<string>;
 }
 
-function apply(metadata: Metadata, change: MetadataChange): Metadata {
+export const emptyAlbum: Album = {
+  photos: [],
+  count: 0,
+  pictures: new Map(),
+  loading: new Set(),
+  failed: new Set(),
+  removed: new Set(),
+};
+
+/** The album after a change, and what the timeline says about it. */
+export type Change = readonly [Album, readonly TimelineEntry[]];
+
+export function findPhoto({ photos }: Album, id: string): Photo | undefined {
+  return photos.find(({ image }) => image.imageId === id);
+}
+
+/** Whether a photo is removed, itself or with the one that it was made from. */
+export function isRemoved({ removed }: Album, { image, derivedFrom }: Photo): boolean {
+  return removed.has(image.imageId) || (derivedFrom !== undefined && removed.has(derivedFrom));
+}
+
+/** Whether a photo's bytes are still to be fetched. */
+export function wantsPicture(album: Album, id: string): boolean {
+  return !album.pictures.has(id) && !album.loading.has(id) && findPhoto(album, id) !== undefined;
+}
+
+/** Takes in the session's list without those that are gone; what is held here alone stays. */
+export function takeList(album: Album, images: readonly Image[], gone: ReadonlySet<string>): Change {
+  const listed = new Set(images.map(({ imageId }) => imageId));
+  const local = album.photos.filter((photo) => photo.local && !listed.has(photo.image.imageId));
+  const happened: TimelineEntry[] = [];
+  let { count } = album;
+  const remote = images
+    .filter(({ imageId }) => !gone.has(imageId))
+    .map((image): Photo => {
+      const known = findPhoto(album, image.imageId);
+      // A list that was requested before a correction was confirmed is behind it.
+      if (known && !known.local && Date.parse(known.image.updatedAt) > Date.parse(image.updatedAt)) return known;
+      const number = known?.number ?? ++count;
+      if (!known) happened.push({ at: image.uploadedAt, what: 'arrived', photo: number });
+      if (image.updatedAt !== (known?.image.updatedAt ?? image.uploadedAt))
+        happened.push({ at: image.updatedAt, what: 'described', photo: number });
+      return { image, number, local: false };
+    });
+  const originals = [...local.filter(({ derivedFrom }) => derivedFrom === undefined), ...remote];
+  // A derived photo follows its original, and goes with it.
+  const photos = originals.flatMap((original) => [
+    original,
+    ...local.filter(({ derivedFrom }) => derivedFrom === original.image.imageId),
+  ]);
+  return [withPhotos({ ...album, count }, photos), happened];
+}
+
+export function startLoading(album: Album, id: string): Album {
+  return { ...album, loading: add(album.loading, id) };
+}
+
+/** Keeps a photo's picture; the album stays as it is if it does not want it. */
+export function keepPicture(album: Album, id: string, picture: Picture): Album {
+  if (!findPhoto(album, id) || album.pictures.has(id)) return album;
+  return {
+    ...album,
+    pictures: new Map(album.pictures).set(id, picture),
+    loading: drop(album.loading, id),
+    failed: drop(album.failed, id),
+  };
+}
+
+export function failPicture(album: Album, id: string): Album {
+  if (!album.loading.has(id)) return album;
+  return { ...album, loading: drop(album.loading, id), failed: add(album.failed, id) };
+}
+
+/** Changes what is said of a photo that was made here. */
+export function describeDerived(album: Album, id: string, change: MetadataChange, at: string): Album {
+  const photo = findPhoto(album, id);
+  if (!photo) return album;
+  const metadata = applyChange(photo.image.metadata, change);
+  return replace(album, { ...photo, image: { ...photo.image, metadata, updatedAt: at } });
+}
+
+/** The edge has an image with a correction in it. */
+export function takeImage(album: Album, image: Image): Change {
+  const photo = findPhoto(album, image.imageId);
+  if (!photo || photo.local) return [album, []];
+  return [replace(album, { ...photo, image }), [{ at: image.updatedAt, what: 'described', photo: photo.number }]];
+}
+
+export function hidePhoto(album: Album, id: string, at: string): Change {
+  const photo = findPhoto(album, id);
+  if (!photo || album.removed.has(id)) return [album, []];
+  return [{ ...album, removed: add(album.removed, id) }, [{ at, what: 'removed', photo: photo.number }]];
+}
+
+export function restorePhoto(album: Album, id: string, at: string): Change {
+  const photo = findPhoto(album, id);
+  if (!photo || !album.removed.has(id)) return [album, []];
+  return [{ ...album, removed: drop(album.removed, id) }, [{ at, what: 'restored', photo: photo.number }]];
+}
+
+/** Forgets a photo and all that was made from it. */
+export function dropPhoto(album: Album, id: string): Album {
+  return withPhotos(
+    album,
+    album.photos.filter(({ image, derivedFrom }) => image.imageId !== id && derivedFrom !== id),
+  );
+}
+
+/** Puts a photo made from another behind it. What was said of that one, with `correction`, is true of this one. */
+export function derivePhoto(
+  album: Album,
+  derived: { id: string; from: string; picture: Picture; size: Size; correction: MetadataChange },
+  at: string,
+): Change {
+  const { id, from, picture, size, correction } = derived;
+  const source = findPhoto(album, from);
+  if (!source) return [album, []];
+  const original = source.derivedFrom ?? from;
+  const image: Image = {
+    imageId: id,
+    s3Key: '',
+    contentType: picture.file.type,
+    size: picture.file.size,
+    sha256: '',
+    ...size,
+    metadata: applyChange(source.image.metadata, correction),
+    uploadedAt: at,
+    updatedAt: at,
+  };
+  const number = album.count + 1;
+  const last = album.photos.findLastIndex(
+    (photo) => photo.image.imageId === original || photo.derivedFrom === original,
+  );
+  const photos = album.photos.toSpliced(last + 1, 0, { image, number, local: true, derivedFrom: original });
+  return [keepPicture({ ...album, photos, count: number }, id, picture), [{ at, what: 'derived', photo: number }]];
+}
+
+/** The session is over: what is not in the record and has its bytes here stays, on this desktop alone. */
+export function detach(album: Album, committed: ReadonlyMap<string, string>): Album {
+  const kept = album.photos.filter(({ image: { imageId } }) => !committed.has(imageId) && album.pictures.has(imageId));
+  const ids = new Set(kept.map(({ image }) => image.imageId));
+  const photos = kept.map(
+    ({ image, number, derivedFrom }): Photo => ({
+      image: { ...image, s3Key: '' },
+      number,
+      local: true,
+      ...(derivedFrom !== undefined && ids.has(derivedFrom) ? { derivedFrom } : {}),
+    }),
+  );
+  return withPhotos(album, photos);
+}
+
+/** Metadata with a change in it; null takes a field back. */
+export function applyChange(metadata: Metadata, change: MetadataChange): Metadata {
   const fields = Object.entries({ ...metadata, ...change }).filter(([, value]) => value !== null && value !== '');
   return Object.fromEntries(fields) as Metadata;
+}
+
+function replace(album: Album, next: Photo): Album {
+  return {
+    ...album,
+    photos: album.photos.map((photo) => (photo.image.imageId === next.image.imageId ? next : photo)),
+  };
+}
+
+/** The album with these photos alone; nothing is kept about any other. */
+function withPhotos(album: Album, photos: readonly Photo[]): Album {
+  const ids = new Set(photos.map(({ image }) => image.imageId));
+  const among = (set: ReadonlySet<string>): ReadonlySet<string> => new Set([...set].filter((id) => ids.has(id)));
+  return {
+    ...album,
+    photos,
+    pictures: new Map([...album.pictures].filter(([id]) => ids.has(id))),
+    loading: among(album.loading),
+    failed: among(album.failed),
+    removed: among(album.removed),
+  };
 }

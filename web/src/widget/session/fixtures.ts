@@ -38,10 +38,28 @@ export class Edge {
   handlers: RealtimeHandlers | undefined;
   listeners = 0;
 
+  #held: { call: RegExp; released: Promise<void> } | undefined;
+
+  /** Keeps the next matching call waiting until the returned function is called. */
+  hold(call: RegExp): () => void {
+    let release = (): void => undefined;
+    this.#held = { call, released: new Promise((resolve) => (release = resolve)) };
+    return release;
+  }
+
   readonly fetch = (url: string, { method = 'GET', body, headers }: RequestInit = {}): Promise<Response> => {
     const { host, pathname } = new URL(url);
     const call = `${method} ${pathname.replace('/api/medtech/session', '')}`;
     if (host !== 's3.test') this.calls.push(call);
+    const held = this.#held;
+    if (held?.call.test(call)) {
+      this.#held = undefined;
+      return held.released.then(() => this.#respond(call, host, body, headers));
+    }
+    return this.#respond(call, host, body, headers);
+  };
+
+  #respond(call: string, host: string, body: RequestInit['body'], headers: RequestInit['headers']): Promise<Response> {
     const { trouble } = this;
     if (trouble && trouble.times > 0 && trouble.call.test(call)) {
       trouble.times--;
@@ -55,10 +73,10 @@ export class Edge {
     }
     if (host === 's3.test') return Promise.resolve(new Response('jpeg'));
     const etag = `"${this.revision}"`;
-    if (method === 'GET' && new Headers(headers).get('If-None-Match') === etag)
+    if (call.startsWith('GET') && new Headers(headers).get('If-None-Match') === etag)
       return Promise.resolve(new Response(null, { status: 304 }));
     return Promise.resolve(this.#answer(call, typeof body === 'string' ? JSON.parse(body) : undefined));
-  };
+  }
 
   readonly realtime = (_: unknown, handlers: RealtimeHandlers): (() => void) => {
     this.handlers = handlers;

@@ -15,9 +15,9 @@ export class Ledger {
     this.#times = new Map(read(storage));
   }
 
-  /** When an image went into the record. */
-  committedAt(id: string): string | undefined {
-    return this.#times.get(id);
+  /** When each photo went into the record. */
+  get times(): ReadonlyMap<string, string> {
+    return new Map(this.#times);
   }
 
   add(ids: readonly string[], at: string): void {

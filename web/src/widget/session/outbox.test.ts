@@ -1,27 +1,78 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { DesktopAccess } from '../../api/desktop';
-import { Edge, listed } from './fixtures';
-import { Outbox, type Attendant } from './outbox';
+import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
+import { initialState, type Event, type State } from './model';
+import { addCorrection, addRemoval, emptyOutbox, isPending, markSending, mergeOutboxes, pending } from './outbox';
+import { reduce } from './reducer';
+import { createSessionSync } from './sync';
 
-const ACCESS: DesktopAccess = { apiBase: 'https://edge.test', encounterId: 'enc-1001', desktopToken: 'd' };
 const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
 const PATCH = `PATCH /images/enc-1001/${a}`;
 const ONE_MINUTE = 60_000;
+const LEFT = { laterality: 'left' } as const;
+
+describe('a failed call', () => {
+  const open: State = {
+    ...initialState(new Map()),
+    status: 'open',
+    opening: 1,
+    access: { apiBase: '', encounterId: 'enc-1001', desktopToken: 'd' },
+  };
+  const fail = (state: State, code: string, retryable: boolean): State => {
+    const failure = { code, retryable, detail: code } as Extract<Event, { type: 'unsent' }>['failure'];
+    return reduce(state, { type: 'unsent', opening: 1, at: 0, id: a, failure })[0];
+  };
+
+  test.each([
+    ['passes', 'upstream_unavailable', true, true],
+    ['ends the session', 'session_expired', false, true],
+    ['is for good', 'metadata_invalid', false, false],
+    ['says that the photo is gone', 'image_not_found', false, false],
+  ])('that %s: is the correction kept to be sent again?', (_, code, retryable, kept) => {
+    const outbox = markSending(addCorrection(emptyOutbox, a, LEFT), a);
+    expect(isPending(fail({ ...open, outbox }, code, retryable).outbox, a)).toBe(kept);
+  });
+
+  test.each([
+    ['is for good brings the photo back', 'forbidden', false],
+    ['says that the photo is gone is as good as done', 'image_not_found', true],
+  ])('of a removal that %s', (_, code, gone) => {
+    const { outbox } = fail({ ...open, outbox: markSending(addRemoval(emptyOutbox, a), a) }, code, false);
+    expect(outbox.gone.has(a)).toBe(gone);
+    expect(pending(outbox)).toEqual([]);
+  });
+
+  test('of an earlier opening settles nothing', () => {
+    const outbox = markSending(addCorrection(emptyOutbox, a, LEFT), a);
+    const image = listed('a', LEFT);
+    const event = { type: 'corrected', opening: 0, at: 0, id: a, change: LEFT, image } as const;
+    const [next, effects] = reduce({ ...open, outbox }, event);
+    expect(pending(next.outbox)).toEqual([a]);
+    expect(effects).toContainEqual(expect.objectContaining({ do: 'list' }));
+  });
+});
+
+test('of two outboxes of one encounter the later one has the last word', () => {
+  const earlier = addRemoval(addCorrection(emptyOutbox, a, { laterality: 'left', notes: 'n' }), b);
+  const merged = mergeOutboxes(earlier, addCorrection(emptyOutbox, a, { laterality: 'right' }));
+  expect(merged.corrections.get(a)).toEqual({ laterality: 'right', notes: 'n' });
+  expect(pending(merged)).toEqual([a, b]);
+});
 
 let edge: Edge;
-let outbox: Outbox;
-const attendant = { corrected: vi.fn(), failed: vi.fn(), outdated: vi.fn() } satisfies Attendant;
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+const open = async () => {
+  const options = { apiBase: 'https://edge.test', launchToken: LAUNCH_TOKEN, realtime: edge.realtime };
+  const sync = createSessionSync(options);
+  await settle();
+  return sync;
+};
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  vi.clearAllMocks();
+  vi.useFakeTimers({ now: Date.parse('2026-03-04T10:00:00Z') });
   edge = new Edge();
   edge.images = [listed('a'), listed('b')];
   vi.stubGlobal('fetch', edge.fetch);
-  outbox = new Outbox();
-  outbox.attend(ACCESS, attendant);
 });
 
 afterEach(async () => {
@@ -30,94 +81,91 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-describe('while somebody attends', () => {
-  test('what was changed while an earlier correction was sent follows it', async () => {
-    outbox.correct(a, { laterality: 'right', view: 'overview' });
-    void outbox.send(a);
-    outbox.correct(a, { laterality: 'bilateral' });
-    void outbox.send(a);
-    expect(edge.count(PATCH)).toBe(1);
-    await settle();
-    expect(edge.count(PATCH)).toBe(2);
-    expect(edge.images[0]?.metadata).toEqual({ laterality: 'bilateral', view: 'overview' });
-    expect(outbox.pending).toEqual([]);
-  });
-
-  test.each([
-    ['passes', 'upstream_unavailable', 503, true],
-    ['ends the session', 'session_expired', 404, true],
-    ['is for good', 'metadata_invalid', 422, false],
-    ['says that the image is gone', 'image_not_found', 404, false],
-  ])('a failure that %s: is it kept to be sent again?', async (_, code, status, kept) => {
-    edge.trouble = { call: /PATCH/, code, status, times: 1 };
-    outbox.correct(a, { laterality: 'left' });
-    await outbox.send(a);
-    expect(attendant.failed).toHaveBeenCalledOnce();
-    expect(outbox.correction(a) !== undefined).toBe(kept);
-  });
-
-  test.each([
-    ['is for good brings the image back', 'forbidden', 403, false],
-    ['says that the image is gone is as good as done', 'image_not_found', 404, true],
-  ])('a failed removal that %s', async (_, code, status, gone) => {
-    edge.trouble = { call: /DELETE/, code, status, times: 1 };
-    outbox.remove(a);
-    await outbox.send(a);
-    expect(outbox.isGone(a)).toBe(gone);
-    expect(outbox.pending).toEqual([]);
-  });
-
-  test('an answer to an earlier session settles nothing', async () => {
-    outbox.correct(a, { laterality: 'left' });
-    const sent = outbox.send(a);
-    outbox.suspend();
-    outbox.attend({ ...ACCESS, desktopToken: 'renewed' }, attendant);
-    await sent;
-    expect(attendant.corrected).not.toHaveBeenCalled();
-    expect(attendant.outdated).toHaveBeenCalledOnce();
-    expect(outbox.pending).toEqual([a]);
-  });
+test('what was changed while an earlier correction was sent follows it', async () => {
+  const sync = await open();
+  sync.correct(a, { laterality: 'right', view: 'overview' });
+  sync.correct(a, { laterality: 'bilateral' });
+  expect(edge.count(PATCH)).toBe(1);
+  await settle();
+  expect(edge.count(PATCH)).toBe(2);
+  expect(edge.images[0]?.metadata).toEqual({ laterality: 'bilateral', view: 'overview' });
+  sync.close();
 });
 
-describe('when it is left', () => {
-  test('what is on its way, and what follows it, arrives', async () => {
+describe('when the screen goes', () => {
+  test('what is on its way when the screen goes, and what follows it, arrives', async () => {
+    const sync = await open();
     edge.trouble = { call: /PATCH|DELETE/, code: 'network', status: 0, times: 3 };
-    outbox.correct(a, { laterality: 'left' });
-    void outbox.send(a);
-    outbox.correct(a, { notes: 'n' });
-    outbox.remove(b);
-    outbox.leave();
+    sync.correct(a, LEFT);
+    sync.correct(a, { notes: 'n' });
+    sync.remove(b);
+    sync.close();
     await vi.advanceTimersByTimeAsync(ONE_MINUTE);
     expect(edge.images).toMatchObject([{ imageId: a, metadata: { laterality: 'left', notes: 'n' } }]);
-    expect(attendant.failed).not.toHaveBeenCalled();
-    expect(Outbox.of(ACCESS)).not.toBe(outbox);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test.each([
     ['the edge stays away', 'network', 0, 8],
     ['the edge refuses', 'metadata_invalid', 422, 1],
     ['the session is over', 'session_expired', 404, 1],
-  ])('it gives up: %s', async (_, code, status, tries) => {
+  ])('sending the rest is given up: %s', async (_, code, status, tries) => {
+    const sync = await open();
     edge.trouble = { call: /PATCH/, code, status, times: Infinity };
-    outbox.correct(a, { laterality: 'left' });
-    outbox.leave();
+    sync.correct(a, LEFT);
+    sync.close();
     await vi.advanceTimersByTimeAsync(10 * ONE_MINUTE);
     expect(edge.count(PATCH)).toBe(tries);
     expect(vi.getTimerCount()).toBe(0);
-    expect(Outbox.of(ACCESS)).not.toBe(outbox);
+  });
+});
+
+describe('the next screen of the same encounter', () => {
+  test('takes the rest over', async () => {
+    const first = await open();
+    edge.trouble = { call: /PATCH/, code: 'network', status: 0, times: 2 };
+    first.correct(a, LEFT);
+    first.close();
+    await settle();
+    const second = createSessionSync({
+      apiBase: 'https://edge.test',
+      launchToken: LAUNCH_TOKEN,
+      realtime: edge.realtime,
+    });
+    await settle();
+    expect(second.store.getState().images[0]?.said).toEqual(LEFT);
+    second.close();
+    await vi.advanceTimersByTimeAsync(ONE_MINUTE);
+    expect(edge.images[0]?.metadata).toEqual(LEFT);
   });
 
-  test('the next screen of the same encounter takes it over, and no other does', async () => {
-    edge.trouble = { call: /PATCH/, code: 'network', status: 0, times: 1 };
-    outbox.correct(a, { laterality: 'left' });
-    outbox.leave();
+  test('a call of the first screen ends before the next screen sends its own', async () => {
+    const first = await open();
+    const answer = edge.hold(/PATCH/);
+    first.correct(a, LEFT);
+    first.close();
+    const second = await open();
+    second.correct(a, { laterality: 'right' });
     await settle();
-    expect(Outbox.of({ ...ACCESS, encounterId: 'enc-1002' })).not.toBe(outbox);
-    expect(Outbox.of({ ...ACCESS, apiBase: 'https://other.test' })).not.toBe(outbox);
-    const next = Outbox.of(ACCESS);
-    expect(next).toBe(outbox);
-    next.attend(ACCESS, attendant);
-    expect(vi.getTimerCount()).toBe(0);
-    expect(next.correction(a)).toEqual({ laterality: 'left' });
+    expect(edge.count(PATCH)).toBe(1);
+    answer();
+    await settle();
+    expect(edge.images[0]?.metadata).toEqual({ laterality: 'right' });
+    second.close();
+  });
+
+  test('an edge of another origin is another encounter', async () => {
+    const first = await open();
+    edge.trouble = { call: /PATCH/, code: 'network', status: 0, times: 1 };
+    first.correct(a, LEFT);
+    first.close();
+    const second = createSessionSync({
+      apiBase: 'https://other.test',
+      launchToken: LAUNCH_TOKEN,
+      realtime: edge.realtime,
+    });
+    await settle();
+    expect(second.store.getState().images[0]?.said).toEqual({});
+    second.close();
   });
 });

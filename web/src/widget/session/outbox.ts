@@ -1,151 +1,93 @@
 /**
- * What the edge is still to be told of one encounter's photos: corrections and
- * removals. It outlives the screen that they were made on: what is on its way
- * when another patient is opened goes on being sent, for about a minute.
+ * What the edge is still to learn about one encounter's photos: corrections and
+ * removals. Plain data and pure functions.
  */
 
-import { ApiError } from '../../api/client';
-import * as edge from '../../api/desktop';
-import type { Image } from '../../contract/api';
 import type { MetadataChange } from '../image';
-import { OVER } from './api';
+import { add, drop, omit } from './sets';
 
-/** Waits between the tries once nobody attends. */
-const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
-
-/** Who shows the photos. */
-export interface Attendant {
-  /** The edge took a correction in: this is how the image is now. */
-  corrected(image: Image): void;
-  /** A call failed. What was refused for good has been taken back; anything else waits to be sent again. */
-  failed(error: unknown): void;
-  /** The session was opened anew while something was sent, which may have to be sent again. */
-  outdated(): void;
+export interface Outbox {
+  readonly corrections: ReadonlyMap<string, MetadataChange>;
+  /** Removed for good. A list that was requested before may still name them. */
+  readonly gone: ReadonlySet<string>;
+  /** Those of them that the edge has not removed yet. */
+  readonly removals: ReadonlySet<string>;
+  /** Photos with a call on its way: one at a time for each, so that they arrive in order. */
+  readonly sending: ReadonlySet<string>;
 }
 
-/** Those whose screen is gone and that still have something to send. */
-const left = new Set<Outbox>();
+export const emptyOutbox: Outbox = {
+  corrections: new Map(),
+  gone: new Set(),
+  removals: new Set(),
+  sending: new Set(),
+};
 
-export class Outbox {
-  readonly #corrections = new Map<string, MetadataChange>();
-  /** Removed for good. A list that was asked for before may still name them. */
-  readonly #gone = new Set<string>();
-  /** Those of them that the edge has not removed yet. */
-  readonly #removals = new Set<string>();
-  /** One call at a time for each image, so that they arrive in their order. */
-  readonly #sending = new Map<string, Promise<void>>();
-  #access: edge.DesktopAccess | null = null;
-  #attendant: Attendant | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+/** The photos about which something is to be sent. */
+export function pending({ corrections, removals }: Outbox): string[] {
+  return [...corrections.keys(), ...removals];
+}
 
-  /** The outbox that an encounter's last screen left behind, else an empty one. */
-  static of({ apiBase, encounterId }: edge.DesktopAccess): Outbox {
-    const earlier = [...left].find(
-      (outbox) => outbox.#access?.apiBase === apiBase && outbox.#access.encounterId === encounterId,
-    );
-    return earlier ?? new Outbox();
-  }
+export function isPending({ corrections, removals }: Outbox, id: string): boolean {
+  return corrections.has(id) || removals.has(id);
+}
 
-  /** Sends from now on with `access`, and tells `attendant`. */
-  attend(access: edge.DesktopAccess, attendant: Attendant): void {
-    left.delete(this);
-    clearTimeout(this.#timer);
-    this.#access = access;
-    this.#attendant = attendant;
-  }
+export function addCorrection(outbox: Outbox, id: string, change: MetadataChange): Outbox {
+  const corrections = new Map(outbox.corrections).set(id, { ...outbox.corrections.get(id), ...change });
+  return { ...outbox, corrections };
+}
 
-  /** Holds everything until it is attended again. */
-  suspend(): void {
-    this.#access = null;
-  }
+/** Removes a photo for good; what was to be corrected about it is dropped. */
+export function addRemoval(outbox: Outbox, id: string): Outbox {
+  return {
+    ...outbox,
+    corrections: omit(outbox.corrections, id),
+    gone: add(outbox.gone, id),
+    removals: add(outbox.removals, id),
+  };
+}
 
-  /** Nobody attends any more: the rest is sent from here, or given up after some tries. */
-  leave(): void {
-    this.#attendant = null;
-    if (!this.#access || this.pending.length === 0) return;
-    left.add(this);
-    void this.#sendRest(0);
-  }
+export function markSending(outbox: Outbox, id: string): Outbox {
+  return { ...outbox, sending: add(outbox.sending, id) };
+}
 
-  async #sendRest(tries: number): Promise<void> {
-    await Promise.all(this.pending.map((id) => this.send(id)));
-    if (!left.has(this)) return;
-    const wait = WAITS_MS[tries];
-    if (this.pending.length === 0 || wait === undefined) left.delete(this);
-    else this.#timer = setTimeout(() => void this.#sendRest(tries + 1), wait);
-  }
+export function markSent(outbox: Outbox, id: string): Outbox {
+  return { ...outbox, sending: drop(outbox.sending, id) };
+}
 
-  /** What the edge has not confirmed of an image's metadata. */
-  correction(id: string): MetadataChange | undefined {
-    return this.#corrections.get(id);
-  }
+/** The edge has a correction. What was changed since it was sent remains to be sent. */
+export function confirmCorrection(outbox: Outbox, id: string, sent: MetadataChange): Outbox {
+  const waiting = Object.entries(outbox.corrections.get(id) ?? {}).filter(
+    ([field, value]) => sent[field as keyof MetadataChange] !== value,
+  );
+  const corrections =
+    waiting.length > 0
+      ? new Map(outbox.corrections).set(id, Object.fromEntries(waiting))
+      : omit(outbox.corrections, id);
+  return { ...outbox, corrections };
+}
 
-  isGone(id: string): boolean {
-    return this.#gone.has(id);
-  }
+export function confirmRemoval(outbox: Outbox, id: string): Outbox {
+  return { ...outbox, removals: drop(outbox.removals, id) };
+}
 
-  /** The images of which the edge is to be told something. */
-  get pending(): string[] {
-    return [...this.#corrections.keys(), ...this.#removals];
-  }
+/** The edge refused for good. A photo whose removal it refused shows again, if it is there. */
+export function giveUp(outbox: Outbox, id: string, isThere: boolean): Outbox {
+  const showsAgain = isThere && outbox.removals.has(id);
+  return {
+    ...outbox,
+    corrections: omit(outbox.corrections, id),
+    removals: drop(outbox.removals, id),
+    gone: showsAgain ? drop(outbox.gone, id) : outbox.gone,
+  };
+}
 
-  correct(id: string, change: MetadataChange): void {
-    this.#corrections.set(id, { ...this.#corrections.get(id), ...change });
-  }
-
-  remove(id: string): void {
-    this.#corrections.delete(id);
-    this.#gone.add(id);
-    this.#removals.add(id);
-  }
-
-  /** Tells the edge all that is pending of one image. Never rejects. */
-  send(id: string): Promise<void> {
-    const access = this.#access;
-    const earlier = this.#sending.get(id);
-    if (earlier || !access) return earlier ?? Promise.resolve();
-    const sent = this.#send(access, id).then(() => {
-      this.#sending.delete(id);
-      if (this.#access !== access && this.pending.includes(id)) this.#attendant?.outdated();
-    });
-    this.#sending.set(id, sent);
-    return sent;
-  }
-
-  async #send(access: edge.DesktopAccess, id: string): Promise<void> {
-    try {
-      for (let change: MetadataChange | undefined; this.#access === access && (change = this.#corrections.get(id)); ) {
-        const image = await edge.correctImage(access, id, change);
-        if (this.#access !== access) break;
-        this.#confirm(id, change);
-        this.#attendant?.corrected(image);
-      }
-      if (this.#access === access && this.#removals.has(id)) {
-        await edge.removeImage(access, id);
-        if (this.#access === access) this.#removals.delete(id);
-      }
-    } catch (error) {
-      if (this.#access === access) this.#fail(id, error);
-    }
-  }
-
-  /** What was changed since it was sent stays to be sent. */
-  #confirm(id: string, sent: MetadataChange): void {
-    const waiting = Object.entries(this.#corrections.get(id) ?? {}).filter(
-      ([field, value]) => sent[field as keyof MetadataChange] !== value,
-    );
-    if (waiting.length > 0) this.#corrections.set(id, Object.fromEntries(waiting));
-    else this.#corrections.delete(id);
-  }
-
-  #fail(id: string, error: unknown): void {
-    const passing =
-      error instanceof ApiError && (error.retryable || (this.#attendant !== null && OVER.has(error.code)));
-    if (!passing) {
-      this.#corrections.delete(id);
-      const isThere = !(error instanceof ApiError && error.code === 'image_not_found');
-      if (this.#removals.delete(id) && isThere) this.#gone.delete(id);
-    }
-    this.#attendant?.failed(error);
-  }
+/** One outbox of two for the same encounter. What `later` says of a photo counts. */
+export function mergeOutboxes(earlier: Outbox, later: Outbox): Outbox {
+  const both = (key: 'gone' | 'removals' | 'sending'): ReadonlySet<string> => new Set([...earlier[key], ...later[key]]);
+  const gone = both('gone');
+  const corrections = new Map(earlier.corrections);
+  for (const [id, change] of later.corrections) corrections.set(id, { ...corrections.get(id), ...change });
+  for (const id of gone) corrections.delete(id);
+  return { corrections, gone, removals: both('removals'), sending: both('sending') };
 }

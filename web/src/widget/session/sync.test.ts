@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventName, Image } from '../../contract/api';
 import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
 import type { Commit, SessionSync } from './api';
-import { createSessionSync, UNDO_MS } from './sync';
+import { UNDO_MS } from './model';
+import { createSessionSync } from './sync';
 
 const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
 const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];

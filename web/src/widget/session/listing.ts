@@ -1,0 +1,99 @@
+/** Fetches the list of photos and takes it in, and their pictures. */
+
+import type { TaggedList } from '../../api/desktop';
+import type { ListResponse } from '../../contract/api';
+import { failPicture, keepPicture, startLoading, takeList, wantsPicture, type Picture } from './album';
+import { tell, withAlbum } from './editing';
+import { after, FIRST_RETRY_MS, only, POLL_MS, type Effect, type State, type Step } from './model';
+import { sendAll } from './sending';
+import type { TimelineEntry } from './timeline';
+
+/** Fetches the list; if one is on its way, another one after it, unless that one reaches `revision`. */
+export function refresh(state: State, revision = Infinity): Step {
+  const { access, opening, list } = state;
+  if (!access) return only(state);
+  if (list.fetching) return only({ ...state, list: { ...list, awaited: Math.max(list.awaited, revision) } });
+  return [
+    { ...state, list: { ...list, fetching: true, awaited: 0 } },
+    [
+      { do: 'stop', timer: 'poll' },
+      { do: 'list', opening, access, etag: list.etag },
+    ],
+  ];
+}
+
+/** Whether the last list showed it already: photos that arrive together are fetched as one change. */
+export function isListed({ list }: State, revision = Infinity): boolean {
+  return list.before < revision && revision <= list.revision;
+}
+
+/** The next list comes whole: something changed, or fresh URLs are needed. */
+export function forgetTag(state: State): State {
+  return { ...state, list: { ...state.list, etag: null } };
+}
+
+export function listed(state: State, tagged: TaggedList): Step {
+  const reached: State = { ...state, retryMs: FIRST_RETRY_MS, renewed: false };
+  return after(
+    tagged ? take(reached, tagged.list, tagged.etag) : only(reached),
+    (now) => sendAll({ ...now, problem: null }),
+    (now) => (now.connection === 'live' ? only(now) : schedule(now, POLL_MS)),
+    finishFetching,
+  );
+}
+
+/** The list has come, or failed to: another one is fetched if it was asked for meanwhile. */
+export function finishFetching(state: State): Step {
+  const { awaited } = state.list;
+  const idle: State = { ...state, list: { ...state.list, fetching: false, awaited: 0 } };
+  return awaited > idle.list.revision ? refresh(idle) : only(idle);
+}
+
+/** Takes a list in. One that was overtaken by a later one is dropped. */
+function take(state: State, list: ListResponse, etag: string | null): Step {
+  const tagged: State = { ...state, list: { ...state.list, etag } };
+  const { revision } = state.list;
+  if (list.revision < revision || list.encounterId !== state.encounter?.encounterId) return only(tagged);
+  const joinedAt = list.phoneConnectedAt ?? null;
+  const joined: TimelineEntry[] =
+    joinedAt !== null && joinedAt !== state.phoneConnectedAt ? [{ at: joinedAt, what: 'joined' }] : [];
+  const taken: State = {
+    ...tagged,
+    list: { ...tagged.list, revision: list.revision, before: revision < 0 ? list.revision : revision },
+    sessionExpiresAt: list.sessionExpiresAt,
+    phoneConnectedAt: joinedAt,
+  };
+  const shown = tell(withAlbum(taken, takeList(taken.album, list.images, taken.outbox.gone)), ...joined);
+  return loadPictures(shown, list);
+}
+
+function loadPictures(state: State, { images }: ListResponse): Step {
+  const effects: Effect[] = [];
+  let { album } = state;
+  for (const { imageId: id, previewUrl: url } of images) {
+    if (url === undefined || !wantsPicture(album, id)) continue;
+    album = startLoading(album, id);
+    effects.push({ do: 'load', opening: state.opening, id, url });
+  }
+  return [{ ...state, album }, effects];
+}
+
+export function loaded(state: State, id: string, picture: Picture): Step {
+  const album = keepPicture(state.album, id, picture);
+  return album === state.album ? [state, [{ do: 'revoke', url: picture.url }]] : only({ ...state, album });
+}
+
+/** A picture could not be fetched: the next list brings fresh URLs. */
+export function loadFailed(state: State, id: string): Step {
+  const album = failPicture(state.album, id);
+  return album === state.album ? only(state) : backOff(forgetTag({ ...state, album }));
+}
+
+export function schedule(state: State, ms: number): Step {
+  return [state, [{ do: 'wait', timer: 'poll', ms, due: { type: 'poll-due' } }]];
+}
+
+/** Tries again after a wait that grows with each failure. */
+export function backOff(state: State): Step {
+  return schedule({ ...state, retryMs: Math.min(POLL_MS, state.retryMs * 2) }, state.retryMs);
+}

@@ -1,0 +1,220 @@
+/**
+ * One encounter's session on this desktop as plain data: its state, what can
+ * happen to it, and what is to be done then. Nothing here touches the browser.
+ */
+
+import type { DesktopAccess, TaggedList } from '../../api/desktop';
+import type { CreateResponse, EventName, Image } from '../../contract/api';
+import type { RecordForm } from '../fhir';
+import type { MetadataChange, WidgetImage } from '../image';
+import { emptyAlbum, type Album, type Picture, type Size } from './album';
+import type { Commit, Connection, SessionProblem, SessionState, SessionStatus } from './api';
+import type { LaunchClaims } from './launch';
+import { emptyOutbox, type Outbox } from './outbox';
+import type { TimelineEntry } from './timeline';
+
+/** How long the desktop may not have heard of a change while realtime is down. */
+export const POLL_MS = 15_000;
+export const FIRST_RETRY_MS = 1_000;
+/** How long a removed photo can be brought back. */
+export const UNDO_MS = 15_000;
+
+/** Whose photos these are. */
+export interface Encounter extends LaunchClaims {
+  encounterId: string;
+}
+
+/** The list of the session's photos, as far as it is known. */
+export interface Listing {
+  /** The entity tag of the last list; null where the next one must come whole. */
+  etag: string | null;
+  revision: number;
+  /** The revision of the list before: the last one tells of all changes since then. */
+  before: number;
+  fetching: boolean;
+  /** The revision that the list being fetched must have reached, or another one is fetched after it. */
+  awaited: number;
+}
+
+export const emptyListing: Listing = { etag: null, revision: -1, before: -1, fetching: false, awaited: 0 };
+
+export interface State {
+  status: SessionStatus;
+  connection: Connection;
+  /** Counts the openings. A response to a request of an earlier one is not wanted any more. */
+  opening: number;
+  /** What calls are made with; null while the session is not open. */
+  access: DesktopAccess | null;
+  encounter: Encounter | null;
+  storageOrigin: string | undefined;
+  sessionExpiresAt: string | null;
+  maxImages: number;
+  qr: SessionState['qr'];
+  phoneConnectedAt: string | null;
+  list: Listing;
+  album: Album;
+  outbox: Outbox;
+  /** When each photo went into the record. */
+  committed: ReadonlyMap<string, string>;
+  committing: boolean;
+  commitProblem: string | null;
+  problem: SessionProblem | null;
+  timeline: readonly TimelineEntry[];
+  /** The wait before the next try after a failure. */
+  retryMs: number;
+  /** A desktop token was refused, and no call has succeeded with the renewed one. */
+  renewed: boolean;
+  /** Somebody ended the session on purpose: nothing of it is to stay. */
+  endedByHand: boolean;
+  /** The screen is gone. What the edge is still to learn is sent, for about a minute. */
+  closed: boolean;
+  /** How often that was tried. */
+  rests: number;
+}
+
+export function initialState(committed: ReadonlyMap<string, string>): State {
+  return {
+    status: 'opening',
+    connection: 'connecting',
+    opening: 0,
+    access: null,
+    encounter: null,
+    storageOrigin: undefined,
+    sessionExpiresAt: null,
+    maxImages: 0,
+    qr: null,
+    phoneConnectedAt: null,
+    list: emptyListing,
+    album: emptyAlbum,
+    outbox: emptyOutbox,
+    committed,
+    committing: false,
+    commitProblem: null,
+    problem: null,
+    timeline: [],
+    retryMs: FIRST_RETRY_MS,
+    renewed: false,
+    endedByHand: false,
+    closed: false,
+    rests: 0,
+  };
+}
+
+/** A session that was opened. */
+export interface Opened {
+  access: DesktopAccess;
+  created: CreateResponse;
+  encounter: Encounter;
+  /** What an earlier screen of this encounter left to be sent. */
+  inherited: Outbox;
+}
+
+/** A call that failed. */
+export interface Failure extends SessionProblem {
+  /** The same call may succeed later. */
+  retryable: boolean;
+}
+
+export type Deliver = (commit: Commit) => Promise<unknown>;
+
+/** What happens by itself or by a person's hand. */
+export type Act =
+  /** The session is to be opened, for the first time or again. */
+  | { type: 'open' }
+  | { type: 'show-code'; fresh: boolean }
+  | { type: 'refresh' }
+  | { type: 'correct'; id: string; change: MetadataChange }
+  | { type: 'remove'; id: string }
+  | { type: 'restore'; id: string }
+  /** A photo was made from another. */
+  | { type: 'derive'; id: string; from: string; picture: Picture; size: Size }
+  | { type: 'commit'; form: RecordForm; deliver: Deliver }
+  | { type: 'delivered'; ids: readonly string[] }
+  | { type: 'undelivered'; reason: string }
+  | { type: 'end' }
+  | { type: 'close' }
+  /** Another screen of the same encounter sends the rest. */
+  | { type: 'inherited' };
+
+/** A timer's end. */
+export type Due =
+  /** Time to fetch the list, or to open the session, again. */
+  | { type: 'poll-due' }
+  /** A removed photo cannot be brought back any more. */
+  | { type: 'undo-lapsed'; id: string }
+  /** The screen is gone, and what is left is sent again. */
+  | { type: 'rest-due' };
+
+/** What the edge or the realtime service says in answer to a request of the numbered opening. */
+export type Reply = { opening: number } & (
+  | ({ type: 'opened' } & Opened)
+  | { type: 'code-renewed'; created: CreateResponse }
+  | { type: 'heard'; name: EventName; revision: number | undefined }
+  | { type: 'live' }
+  | { type: 'down' }
+  /** Undefined: nothing has changed. */
+  | { type: 'listed'; tagged: TaggedList }
+  | { type: 'list-failed'; failure: Failure }
+  | { type: 'loaded'; id: string; picture: Picture }
+  | { type: 'load-failed'; id: string }
+  | { type: 'corrected'; id: string; change: MetadataChange; image: Image }
+  | { type: 'removed'; id: string }
+  /** A correction or removal failed. */
+  | { type: 'unsent'; id: string; failure: Failure }
+  | { type: 'ended' }
+  /** Any other call failed. */
+  | { type: 'failed'; failure: Failure }
+);
+
+/** With the time, in milliseconds since 1970. */
+export type Stamped<T> = T & { at: number };
+
+/** What happened. */
+export type Event = Stamped<Act | Due | Reply>;
+
+export type Timer = 'poll' | 'rest' | `undo ${string}`;
+
+export type Effect =
+  /** Gets a launch token and opens its session. */
+  | { do: 'open'; opening: number }
+  /** Another encounter's session was opened: it starts from nothing. */
+  | { do: 'replace'; opened: Opened }
+  | { do: 'listen'; opening: number; access: DesktopAccess }
+  | { do: 'stop-listening' }
+  | { do: 'preconnect'; origin: string | undefined }
+  | { do: 'renew-code'; opening: number; access: DesktopAccess }
+  | { do: 'list'; opening: number; access: DesktopAccess; etag: string | null }
+  | { do: 'load'; opening: number; id: string; url: string }
+  /** Stops loading a picture that is not wanted any more. */
+  | { do: 'abort'; id: string }
+  /** Frees a picture. */
+  | { do: 'revoke'; url: string }
+  | { do: 'correct'; opening: number; access: DesktopAccess; id: string; change: MetadataChange }
+  | { do: 'remove'; opening: number; access: DesktopAccess; id: string }
+  | { do: 'deliver'; encounter: Encounter; images: readonly WidgetImage[]; form: RecordForm; deliver: Deliver }
+  /** Keeps the record's photos beyond this screen. */
+  | { do: 'note-committed'; ids: readonly string[]; at: string }
+  | { do: 'end'; opening: number; access: DesktopAccess }
+  /** Reports `due` after some time, unless the timer is set again or stopped. */
+  | { do: 'wait'; timer: Timer; ms: number; due: Due }
+  | { do: 'stop'; timer: Timer }
+  /** The screen is gone with things left to send: the encounter's next screen may inherit them. */
+  | { do: 'leave' }
+  /** Nothing is left to do. */
+  | { do: 'finish' };
+
+/** What an event leads to. */
+export type Step = readonly [State, readonly Effect[]];
+
+export const only = (state: State): Step => [state, []];
+
+/** Runs a second step after a first and keeps the effects of both, in order. */
+export function after([state, effects]: Step, ...rest: readonly ((state: State) => Step)[]): Step {
+  const [next, ...later] = rest;
+  if (!next) return [state, effects];
+  const [then, more] = next(state);
+  return after([then, [...effects, ...more]], ...later);
+}
+
+/** RFC 3339. */
+export const timestamp = (at: number): string => new Date(at).toISOString();

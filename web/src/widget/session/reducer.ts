@@ -1,0 +1,195 @@
+/**
+ * The session as one pure function: a state and what happened give the next
+ * state and what is to be done.
+ */
+
+import { emptyAlbum, takeImage } from './album';
+import { OVER } from './api';
+import { commit, delivered, undelivered } from './committing';
+import { correct, derive, remove, removeAllForGood, removeForGood, restore, withAlbum } from './editing';
+import { finishFetching, forgetTag, listed, loaded, loadFailed, refresh } from './listing';
+import {
+  after,
+  only,
+  timestamp,
+  type Act,
+  type Due,
+  type Effect,
+  type Event,
+  type Failure,
+  type Reply,
+  type Stamped,
+  type State,
+  type Step,
+} from './model';
+import { down, fail, heard, live, open, opened, over, pollDue, showCode, withCode } from './opening';
+import { confirmCorrection, confirmRemoval, emptyOutbox, giveUp, isPending, markSent, pending } from './outbox';
+import { rest, send, sendAll } from './sending';
+
+export function reduce(state: State, event: Event): Step {
+  const [next, effects] = take(state, event);
+  return [next, [...freed(state, next), ...effects]];
+}
+
+function take(state: State, event: Event): Step {
+  if ('opening' in event && event.opening !== state.opening) return stale(state, event);
+  if (state.closed) return leftover(state, event);
+  return 'opening' in event ? reply(state, event) : act(state, event);
+}
+
+/** What people do, and what time brings. */
+function act(state: State, event: Stamped<Act | Due>): Step {
+  switch (event.type) {
+    case 'open':
+      return open(state);
+    case 'show-code':
+      return showCode(state, event.fresh, event.at);
+    case 'refresh':
+      return refresh(state);
+    case 'poll-due':
+      return pollDue(state);
+    case 'correct':
+      return correct(state, event.id, event.change, timestamp(event.at));
+    case 'remove':
+      return remove(state, event.id, timestamp(event.at));
+    case 'restore':
+      return restore(state, event.id, timestamp(event.at));
+    case 'undo-lapsed':
+      return removeForGood(state, event.id);
+    case 'derive':
+      return derive(state, event, timestamp(event.at));
+    case 'commit':
+      return commit(state, event.form, event.deliver);
+    case 'delivered':
+      return delivered(state, event.ids, event.at);
+    case 'undelivered':
+      return undelivered(state, event.reason);
+    case 'end':
+      return end(state, event.at);
+    case 'close':
+      return close(state);
+    case 'rest-due':
+    case 'inherited':
+      return only(state);
+  }
+}
+
+function reply(state: State, event: Stamped<Reply>): Step {
+  switch (event.type) {
+    case 'opened':
+      return opened(state, event, event.at);
+    case 'code-renewed':
+      return only(withCode(state, event.created));
+    case 'heard':
+      return heard(state, event.name, event.revision);
+    case 'live':
+      return live(state);
+    case 'down':
+      return down(state);
+    case 'listed':
+      return listed(state, event.tagged);
+    case 'list-failed':
+      return after(fail(state, event.failure, event.at), finishFetching);
+    case 'loaded':
+      return loaded(state, event.id, event.picture);
+    case 'load-failed':
+      return loadFailed(state, event.id);
+    case 'corrected':
+    case 'removed':
+      return send(confirmed(state, event), event.id);
+    case 'unsent':
+      return unsent(state, event.id, event.failure, event.at);
+    case 'ended':
+      return over(state, null, true, event.at);
+    case 'failed':
+      return fail(state, event.failure, event.at);
+  }
+}
+
+type SentReply = Extract<Event, { type: 'corrected' | 'removed' }>;
+
+/** A reply to a request of an earlier opening: nothing of it counts, but the next call for its photo may begin. */
+function stale(state: State, event: Event): Step {
+  switch (event.type) {
+    case 'loaded':
+      return [state, [{ do: 'revoke', url: event.picture.url }]];
+    case 'corrected':
+    case 'removed':
+    case 'unsent': {
+      const idle: State = { ...state, outbox: markSent(state.outbox, event.id) };
+      if (state.closed) return after(send(idle, event.id), rest);
+      return isPending(idle.outbox, event.id) ? refresh(idle) : only(idle);
+    }
+    default:
+      return only(state);
+  }
+}
+
+/** The screen is gone; what is left is to send the rest. */
+function leftover(state: State, event: Event): Step {
+  switch (event.type) {
+    case 'corrected':
+    case 'removed':
+      return after(send(confirmed(state, event), event.id), rest);
+    case 'unsent': {
+      const sent = markSent(state.outbox, event.id);
+      const outbox = event.failure.retryable ? sent : giveUp(sent, event.id, false);
+      return rest({ ...state, outbox });
+    }
+    case 'rest-due':
+      return after(sendAll(state), rest);
+    case 'inherited':
+      return [{ ...state, outbox: emptyOutbox, access: null }, [{ do: 'stop', timer: 'rest' }, { do: 'finish' }]];
+    case 'delivered':
+      return delivered(state, event.ids, event.at);
+    case 'loaded':
+      return [state, [{ do: 'revoke', url: event.picture.url }]];
+    default:
+      return only(state);
+  }
+}
+
+function confirmed(state: State, event: SentReply): State {
+  const outbox = markSent(state.outbox, event.id);
+  if (event.type === 'removed') return { ...state, outbox: confirmRemoval(outbox, event.id) };
+  return withAlbum(
+    { ...state, outbox: confirmCorrection(outbox, event.id, event.change) },
+    takeImage(state.album, event.image),
+  );
+}
+
+/** What failed in passing is sent again; what was refused for good is taken back. */
+function unsent(state: State, id: string, failure: Failure, at: number): Step {
+  const isGone = failure.code === 'image_not_found';
+  const passing = failure.retryable || OVER.has(failure.code);
+  const sent = markSent(state.outbox, id);
+  // A change that was taken back needs the whole list.
+  const next = forgetTag({ ...state, outbox: passing ? sent : giveUp(sent, id, !isGone) });
+  return isGone ? refresh(next) : fail(next, failure, at);
+}
+
+function end(state: State, at: number): Step {
+  const { access, opening } = state;
+  return access ? [state, [{ do: 'end', opening, access }]] : over(state, null, true, at);
+}
+
+/** The screen goes. What the edge is still to learn is sent without it. */
+function close(state: State): Step {
+  return after(
+    removeAllForGood(state),
+    sendAll,
+    (now) => [{ ...now, closed: true, album: emptyAlbum }, [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }]],
+    (now) => [now, [{ do: now.access && pending(now.outbox).length > 0 ? 'leave' : 'finish' }]],
+  );
+}
+
+/** Pictures that are shown no more are freed, and those no longer wanted are not loaded further. */
+function freed(before: State, { album }: State): Effect[] {
+  if (before.album === album) return [];
+  const urls = [...before.album.pictures].filter(([id, { url }]) => album.pictures.get(id)?.url !== url);
+  const aborted = [...before.album.loading].filter((id) => !album.loading.has(id));
+  return [
+    ...urls.map(([, { url }]): Effect => ({ do: 'revoke', url })),
+    ...aborted.map((id): Effect => ({ do: 'abort', id })),
+  ];
+}

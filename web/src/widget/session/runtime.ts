@@ -1,0 +1,239 @@
+/** Carries effects out and turns what comes back into events. One runtime serves one encounter. */
+
+import { ApiError } from '../../api/client';
+import * as edge from '../../api/desktop';
+import { preconnect } from '../../preconnect';
+import { transaction } from '../fhir';
+import type { SessionSyncOptions } from './api';
+import { readClaims } from './launch';
+import type { Ledger } from './ledger';
+import {
+  initialState,
+  type Act,
+  type Due,
+  type Effect,
+  type Event,
+  type Failure,
+  type Opened,
+  type Reply,
+  type State,
+  type Timer,
+} from './model';
+import { emptyOutbox, type Outbox } from './outbox';
+import { listen } from './realtime';
+import { reduce } from './reducer';
+
+export interface RuntimeOptions extends SessionSyncOptions {
+  ledger: Ledger;
+  /** Shows a new state. */
+  publish(state: State): void;
+  /** Another encounter's session was opened: a new runtime takes its place. */
+  replace(opened: Opened): void;
+}
+
+/** Runtimes whose screen is gone and that still have something to send. */
+const left = new Set<Runtime>();
+/** The opening of a reply to a request that another runtime made. */
+const FOREIGN = -1;
+
+export class Runtime {
+  state: State;
+  readonly #timers = new Map<Timer, ReturnType<typeof setTimeout>>();
+  readonly #loads = new Map<string, AbortController>();
+  #stopListening: (() => void) | undefined;
+  /** The runtime that sends what this one left behind. */
+  #heir: Runtime | undefined;
+
+  constructor(private readonly options: RuntimeOptions) {
+    this.state = initialState(options.ledger.times);
+  }
+
+  /** Resolves when the effects of this event alone have been carried out. */
+  async dispatch(what: Act | Due | Reply): Promise<void> {
+    if (this.#heir && 'opening' in what) {
+      await this.#heir.dispatch({ ...what, opening: FOREIGN });
+      return;
+    }
+    const [next, effects] = reduce(this.state, { ...what, at: Date.now() } as Event);
+    const changed = next !== this.state;
+    this.state = next;
+    const done = effects.map((effect) => this.#carryOut(effect));
+    if (changed && this.state === next) this.options.publish(next);
+    await Promise.all(done);
+  }
+
+  #carryOut(effect: Effect): Promise<void> | void {
+    switch (effect.do) {
+      case 'open':
+        return this.#open(effect.opening);
+      case 'replace':
+        return this.options.replace(effect.opened);
+      case 'listen':
+        return this.#listen(effect);
+      case 'stop-listening':
+        this.#stopListening?.();
+        this.#stopListening = undefined;
+        return;
+      case 'preconnect':
+        return preconnect(effect.origin);
+      case 'load':
+        return this.#load(effect);
+      case 'abort':
+        this.#loads.get(effect.id)?.abort();
+        this.#loads.delete(effect.id);
+        return;
+      case 'revoke':
+        return URL.revokeObjectURL(effect.url);
+      case 'deliver':
+        return this.#deliver(effect);
+      case 'note-committed':
+        return this.options.ledger.add(effect.ids, effect.at);
+      case 'wait':
+        clearTimeout(this.#timers.get(effect.timer));
+        this.#timers.set(
+          effect.timer,
+          setTimeout(() => void this.dispatch(effect.due), effect.ms),
+        );
+        return;
+      case 'stop':
+        clearTimeout(this.#timers.get(effect.timer));
+        this.#timers.delete(effect.timer);
+        return;
+      case 'leave':
+        left.add(this);
+        return;
+      case 'finish':
+        left.delete(this);
+        return;
+      default:
+        return this.#request(effect);
+    }
+  }
+
+  #request(effect: Extract<Effect, { do: 'renew-code' | 'list' | 'correct' | 'remove' | 'end' }>): Promise<void> {
+    switch (effect.do) {
+      case 'renew-code':
+        return this.#call(effect.opening, async () => ({
+          type: 'code-renewed',
+          created: await edge.renewCode(effect.access),
+        }));
+      case 'list':
+        return this.#call(
+          effect.opening,
+          async () => ({ type: 'listed', tagged: await edge.fetchImages(effect.access, effect.etag) }),
+          (failure) => ({ type: 'list-failed', failure }),
+        );
+      case 'correct':
+      case 'remove':
+        return this.#send(effect);
+      case 'end':
+        return this.#call(effect.opening, async () => {
+          await edge.endSession(effect.access);
+          return { type: 'ended' };
+        });
+    }
+  }
+
+  /** Makes a call and reports how it ended. */
+  async #call(
+    opening: number,
+    call: () => Promise<ReplyBody>,
+    failed: (failure: Failure) => ReplyBody = (failure) => ({ type: 'failed', failure }),
+  ): Promise<void> {
+    const reply = await call().catch((error: unknown) => failed(failureOf(error)));
+    void this.dispatch({ ...reply, opening });
+  }
+
+  async #open(opening: number): Promise<void> {
+    const { launchToken, apiBase } = this.options;
+    try {
+      const token = typeof launchToken === 'string' ? launchToken : await launchToken();
+      const created = await edge.openSession(apiBase, token);
+      if (this.state.closed || this.state.opening !== opening) return;
+      const encounter = { encounterId: created.encounterId, ...readClaims(token) };
+      const access = { apiBase, encounterId: created.encounterId, desktopToken: created.desktopToken };
+      void this.dispatch({ type: 'opened', opening, access, created, encounter, inherited: this.#inherit(access) });
+    } catch (error) {
+      void this.dispatch({ type: 'failed', opening, failure: failureOf(error) });
+    }
+  }
+
+  /** Takes over what this encounter's last screen left to be sent. */
+  #inherit({ apiBase, encounterId }: edge.DesktopAccess): Outbox {
+    for (const earlier of left) {
+      const { access, outbox } = earlier.state;
+      if (access?.apiBase !== apiBase || access.encounterId !== encounterId) continue;
+      void earlier.dispatch({ type: 'inherited' });
+      earlier.#heir = this;
+      return outbox;
+    }
+    return emptyOutbox;
+  }
+
+  #listen({ opening, access }: Extract<Effect, { do: 'listen' }>): void {
+    const { realtime = listen } = this.options;
+    const heard = (what: ReplyBody): void => void this.dispatch({ ...what, opening });
+    this.#stopListening = realtime(() => edge.realtimeAccess(access), {
+      event: (name, revision) => heard({ type: 'heard', name, revision }),
+      live: () => heard({ type: 'live' }),
+      down: () => heard({ type: 'down' }),
+    });
+  }
+
+  /** Fetches a picture's bytes: a URL may expire, a shown photo must not. The browser keeps none on its disk. */
+  async #load({ opening, id, url }: Extract<Effect, { do: 'load' }>): Promise<void> {
+    const abort = new AbortController();
+    this.#loads.set(id, abort);
+    try {
+      const response = await fetch(url, {
+        cache: 'no-store',
+        signal: abort.signal,
+        referrerPolicy: 'no-referrer',
+        credentials: 'omit',
+      });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      const file = new File([await response.blob()], `${id}.jpg`, { type: 'image/jpeg' });
+      if (abort.signal.aborted) return;
+      void this.dispatch({ type: 'loaded', opening, id, picture: { file, url: URL.createObjectURL(file) } });
+    } catch {
+      if (!abort.signal.aborted) void this.dispatch({ type: 'load-failed', opening, id });
+    } finally {
+      if (this.#loads.get(id) === abort) this.#loads.delete(id);
+    }
+  }
+
+  #send(effect: Extract<Effect, { do: 'correct' | 'remove' }>): Promise<void> {
+    const { access, opening, id } = effect;
+    return this.#call(
+      opening,
+      async () => {
+        if (effect.do === 'correct') {
+          const image = await edge.correctImage(access, id, effect.change);
+          return { type: 'corrected', id, change: effect.change, image };
+        }
+        await edge.removeImage(access, id);
+        return { type: 'removed', id };
+      },
+      (failure) => ({ type: 'unsent', id, failure }),
+    );
+  }
+
+  async #deliver({ encounter, images, form, deliver }: Extract<Effect, { do: 'deliver' }>): Promise<void> {
+    const { encounterId, patientId } = encounter;
+    try {
+      const bundle = await transaction(images, { encounterId, patientId }, form);
+      await deliver({ encounterId, patientId, bundle, images });
+      void this.dispatch({ type: 'delivered', ids: images.map(({ id }) => id) });
+    } catch (error) {
+      void this.dispatch({ type: 'undelivered', reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+type Unnumbered<R> = R extends Reply ? Omit<R, 'opening'> : never;
+type ReplyBody = Unnumbered<Reply>;
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof ApiError) return { code: error.code, detail: error.message, retryable: error.retryable };
+  return { code: 'network', detail: 'The practice system gave no launch token.', retryable: false };
+}
