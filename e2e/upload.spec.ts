@@ -10,7 +10,7 @@ import { storedObjects } from '../harness/stack/objects.ts';
 import { journal } from '../harness/browsers/journal.ts';
 import { Phone } from '../harness/people/phone.ts';
 import { cutPower, switchOn } from '../harness/faults/power.ts';
-import { Session } from '../harness/people/session.ts';
+import { Session } from '../harness/people/practice.ts';
 import { makeSkins } from '../harness/photos/skin.ts';
 import type { Stack } from '../harness/stack/stack.ts';
 import { expect, test } from '../harness/test.ts';
@@ -40,8 +40,9 @@ for (const ended of [false, true]) {
     const launch = info.project.use.launchOptions ?? {};
     const session = await Session.open(stack);
     let context = await switchOn(profile, launch, link.proxy);
-    let phone = await ready(await Phone.open(context, session.url), photos.slice(0, 10));
-    await phone.button('Send without details').tap();
+    let phone = await Phone.open(context, session.url);
+    await phone.preparesPhotos(photos.slice(0, 10), SENT.timeout);
+    await phone.taps('Send without details');
     await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(2);
     await cutPower(context, profile);
     const before = await count(session);
@@ -110,8 +111,9 @@ const shutOut: Record<
 for (const [name, happens] of Object.entries(shutOut)) {
   test(`${name} while photos are on their way: it says so and keeps them`, async ({ browser, stack }) => {
     const session = await Session.open(stack);
-    const phone = await ready(await Phone.scan(browser, session.url, { proxy: link.proxy }), photos.slice(0, SOME));
-    await phone.button('Send without details').tap();
+    const phone = await Phone.scan(browser, session.url, { proxy: link.proxy });
+    await phone.preparesPhotos(photos.slice(0, SOME), SENT.timeout);
+    await phone.taps('Send without details');
     await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(1);
     const letIn = await happens(stack, session, phone);
     await expect(phone.trouble).toContainText('Show a new code on the desktop', SENT);
@@ -138,13 +140,6 @@ test('40 photos through everything at once: none is lost, none is stored twice',
 async function reopened(session: Session): Promise<[Session, url: string]> {
   const again = await session.reopen();
   return [again, again.url];
-}
-
-/** On Review with photos that are prepared. */
-async function ready(phone: Phone, files: string[]): Promise<Phone> {
-  await phone.choose(files);
-  await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
-  return phone;
 }
 
 const count = async (session: Session): Promise<number> => (await session.images()).length;

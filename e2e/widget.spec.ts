@@ -9,7 +9,7 @@ import { makePhoto } from '../harness/photos/photos.ts';
 import { readQR } from '../harness/browsers/qr.ts';
 import type { Stack } from '../harness/stack/stack.ts';
 import { expect, test } from '../harness/test.ts';
-import { Uploader } from '../harness/people/upload.ts';
+import { Uploader } from '../harness/people/uploader.ts';
 
 /** Longer than the widget polls while realtime is down. */
 const POLL_LIMIT_MS = 20_000;
@@ -41,8 +41,8 @@ async function withPhotos(
   options = {},
 ): Promise<Desktop> {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER, options);
-  const phone = await Phone.scan(browser, await desktop.scanCode());
-  await phone.send(await makePhotos(desktop.page, folder, widths));
+  const phone = await Phone.scan(browser, await desktop.showsCode());
+  await phone.sendsPhotos(await makePhotos(desktop.page, folder, widths));
   await expect(desktop.painted).toHaveCount(widths.length);
   await phone.close();
   await desktop.codeButton.click();
@@ -65,10 +65,10 @@ test('two desktops and three phones: every photo on both screens, once, in one o
 }, info) => {
   const first = await Desktop.open(browser, stack, ENCOUNTER);
   const second = await Desktop.open(browser, stack, ENCOUNTER);
-  const url = await first.scanCode();
+  const url = await first.showsCode();
   const phones = await Promise.all([url, url, url].map((code) => Phone.scan(browser, code)));
   const files = await makePhotos(first.page, info.outputDir, [801, 802, 803, 804, 805, 806]);
-  await Promise.all(phones.map((phone, i) => phone.send(files.slice(2 * i, 2 * i + 2))));
+  await Promise.all(phones.map((phone, i) => phone.sendsPhotos(files.slice(2 * i, 2 * i + 2))));
   for (const desktop of [first, second]) {
     await expect(desktop.painted).toHaveCount(6);
     expect((await widthsOf(desktop)).sort()).toEqual([801, 802, 803, 804, 805, 806]);
@@ -87,11 +87,11 @@ test('a hundred photos are painted, and how soon after their confirmation', asyn
     await expireSession(stack, ENCOUNTER);
     const desktop = await Desktop.open(browser, stack, ENCOUNTER);
     const [file = ''] = await makePhotos(desktop.page, info.outputDir, [1600]);
-    const uploader = await Uploader.scan(stack, await desktop.scanCode());
+    const uploader = await Uploader.scan(stack, await desktop.showsCode());
     await expect(desktop.status).toHaveAttribute('data-connection', 'live');
     const paintedAt = await desktop.watchPaints();
     for (let photo = 0; photo < 20; photo++) {
-      const { imageId, confirmedAt } = await uploader.upload(readFileSync(file), 1600, 600);
+      const { imageId, confirmedAt } = await uploader.upload(readFileSync(file), { width: 1600, height: 600 });
       waits.push((await paintedAt(imageId)) - confirmedAt);
     }
     await expect(desktop.painted).toHaveCount(20);
@@ -106,12 +106,12 @@ test('a hundred photos are painted, and how soon after their confirmation', asyn
 
 test('realtime cut: photos come by polling, and at once when it is back', async ({ browser, stack }, info) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
-  const phone = await Phone.scan(browser, await desktop.scanCode());
+  const phone = await Phone.scan(browser, await desktop.showsCode());
   await expect(desktop.status).toHaveAttribute('data-connection', 'live');
   const mend = await inject(stack, { service: 'realtime', effect: 'drop-before' });
   await forgetRealtime(stack);
   await expect(desktop.status).toHaveAttribute('data-connection', 'polling');
-  await phone.send(await makePhotos(desktop.page, info.outputDir, [811]));
+  await phone.sendsPhotos(await makePhotos(desktop.page, info.outputDir, [811]));
   await expect(phone.receipt).toBeVisible({ timeout: 30_000 });
   await expect(desktop.painted).toHaveCount(1, { timeout: POLL_LIMIT_MS });
   await mend();
@@ -148,11 +148,11 @@ test('edge down: the widget says so in its place, keeps what it shows, and catch
 
 test('a page that was frozen shows what came meanwhile', async ({ browser, stack }, info) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
-  const phone = await Phone.scan(browser, await desktop.scanCode());
+  const phone = await Phone.scan(browser, await desktop.showsCode());
   const files = await makePhotos(desktop.page, info.outputDir, [831, 832]);
   const devtools = await desktop.page.context().newCDPSession(desktop.page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
-  await phone.send(files);
+  await phone.sendsPhotos(files);
   await expect(phone.receipt).toBeVisible({ timeout: 30_000 });
   await devtools.send('Page.setWebLifecycleState', { state: 'active' });
   await expect(desktop.painted).toHaveCount(2);
@@ -189,10 +189,10 @@ test('another patient after the session expired: the practice asks before photos
 
 test('encounter switched mid-upload: the photo waits with its own patient', async ({ browser, stack }, info) => {
   const desktop = await Desktop.open(browser, stack, ENCOUNTER);
-  const phone = await Phone.scan(browser, await desktop.scanCode());
+  const phone = await Phone.scan(browser, await desktop.showsCode());
   const files = await makePhotos(desktop.page, info.outputDir, [851]);
   const mend = await inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', delayMs: 3000 });
-  await phone.send(files);
+  await phone.sendsPhotos(files);
   await desktop.page.locator('[data-encounter-id="enc-1002"]').click();
   await desktop.page.evaluate(() => {
     const root = document.querySelector('photobridge-widget')?.shadowRoot;
@@ -411,7 +411,7 @@ test('in a frame of another origin, under a strict policy, it asks nobody but th
   await expect(frame.getByTestId('qr')).toBeVisible();
   const url = readQR(await page.screenshot());
   const phone = await Phone.scan(browser, url ?? '');
-  await phone.send(await makePhotos(page, info.outputDir, [899]));
+  await phone.sendsPhotos(await makePhotos(page, info.outputDir, [899]));
   await expect(frame.locator('[data-image-id] img')).toHaveCount(1);
   await frame.locator('[data-image-id]').click();
   await frame.getByRole('button', { name: 'Zoom in' }).click();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { PATIENT } from '../../harness/people/session.ts';
+import { PATIENT } from '../../harness/people/practice.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
 import { expect, test } from '../../harness/test.ts';
 import { walk } from '../../harness/people/walk.ts';

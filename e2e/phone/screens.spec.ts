@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Phone } from '../../harness/people/phone.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { contactSheet, type Shot } from '../../harness/pictures/sheet.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
 import { expect, test } from '../../harness/test.ts';
@@ -59,7 +59,7 @@ test('errors before a session, and after the last screen', async ({ browser, sta
 
   const [first, second] = [await Session.open(stack), await Session.open(stack, 'Tobias Wren, 02.11.1988')];
   await phone.page.goto(first.url);
-  await phone.choose(await makeSkins(phone.page, info.outputDir, 1));
+  await phone.choosesPhotos(await makeSkins(phone.page, info.outputDir, 1));
   await expect(phone.page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
   await phone.page.goto(second.url);
   await expect(phone.trouble).toContainText('Tobias Wren');
