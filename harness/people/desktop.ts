@@ -9,7 +9,9 @@ import {
 import type { WidgetImage } from '../../web/src/widget/image.ts';
 import { drive } from '../browsers/chromium.ts';
 import type { Stack } from '../stack/stack.ts';
+import { makePhotos } from '../photos/photos.ts';
 import { Clinician } from './clinician.ts';
+import { Phone } from './phone.ts';
 
 /** What makes a browser context a desktop. */
 export const DESKTOP = { viewport: { width: 1280, height: 860 }, colorScheme: 'light' } satisfies BrowserContextOptions;
@@ -37,6 +39,24 @@ export class Desktop extends Clinician {
     const desktop = new Desktop(await context.newPage(), stack);
     await desktop.opensPatient(encounterId);
     await expect(desktop.codeButton).toBeEnabled();
+    return desktop;
+  }
+
+  /** Opens a patient, and has a phone send photos of these widths until they are painted. */
+  static async holding(
+    browser: Browser,
+    stack: Stack,
+    encounterId: string,
+    folder: string,
+    widths: readonly number[],
+    options: BrowserContextOptions = {},
+  ): Promise<Desktop> {
+    const desktop = await Desktop.open(browser, stack, encounterId, options);
+    const phone = await Phone.scan(browser, await desktop.showsCode());
+    await phone.sendsPhotos(await makePhotos(desktop.page, folder, widths));
+    await expect(desktop.painted).toHaveCount(widths.length);
+    await phone.close();
+    await desktop.codeButton.click();
     return desktop;
   }
 
@@ -96,6 +116,23 @@ export class Desktop extends Clinician {
         ...(s3Key === undefined ? {} : { s3Key }),
       })),
     );
+  }
+
+  /** The widths of the images that the widget hands to its host. */
+  widths(): Promise<number[]> {
+    return this.page.evaluate(() =>
+      (document.querySelector('photobridge-widget')?.images ?? []).map(({ width }) => width),
+    );
+  }
+
+  /** Sets site and side of every photo, from the gate. */
+  async completesAll(): Promise<void> {
+    await this.button(/^Complete/).click();
+    await this.page.getByLabel('Body site').selectOption('forearm');
+    await this.page.getByText('Left', { exact: true }).click();
+    const others = this.button(/^Use site and side/);
+    if (await others.isVisible()) await others.click();
+    await this.page.keyboard.press('Escape');
   }
 
   close(): Promise<void> {
