@@ -196,18 +196,7 @@ describe('a token', () => {
     await expect(channel.publish('x', null)).rejects.toMatchObject({ code: 40160, statusCode: 401 });
     await expect(client.channels.get('session:of-others').attach()).rejects.toMatchObject({ code: 40160 });
     await expect(rest({ token }).channels.get(name).publish('x', null)).rejects.toMatchObject({ code: 40160 });
-    await expect(rest({ token }).channels.get(name).history()).rejects.toMatchObject({ code: 40160 });
     expect(client.connection.state).toBe('connected');
-  });
-
-  it('comes from a request that is good once', async () => {
-    const request = await rest().auth.createTokenRequest({ ttl: 60_000, capability: SUBSCRIBE_ONLY('a') });
-    const bearer = {
-      authCallback: (_: unknown, callback: (error: null, value: typeof request) => void) => callback(null, request),
-    };
-    const details = await rest(bearer).auth.requestToken();
-    expect(JSON.parse(details.capability)).toEqual({ a: ['subscribe'] });
-    await expect(rest(bearer).auth.requestToken()).rejects.toMatchObject({ code: 40105 });
   });
 });
 
@@ -226,41 +215,6 @@ describe('a wrong key', () => {
       code: 40101,
       statusCode: 401,
     });
-  });
-});
-
-describe('the past', () => {
-  it('comes page by page', async () => {
-    const channel = rest().channels.get(newChannel());
-    const want = ['0', '1', '2', '3', '4', '5', '6'];
-    for (const name of want) await channel.publish(name, { n: Number(name) });
-    const got: unknown[] = [];
-    for (let page = await channel.history({ limit: 3, direction: 'forwards' }); ; ) {
-      got.push(...page.items.map((message) => [message.name, (message.data as { n: number }).n]));
-      const next = page.hasNext() ? await page.next() : null;
-      if (!next) break;
-      page = next;
-    }
-    expect(got).toEqual(want.map((name) => [name, Number(name)]));
-    expect((await channel.history({ limit: 1 })).items[0]?.name).toBe('6');
-  });
-
-  it('up to the attach is for who attached since', async () => {
-    const name = newChannel();
-    await rest().channels.get(name).publish('before', null);
-    const { channel } = await subscribe(connect(), name);
-    await rest().channels.get(name).publish('after', null);
-    const page = await channel.history({ untilAttach: true });
-    expect(page.items.map((message) => message.name)).toEqual(['before']);
-  });
-
-  it('is replayed to who rewinds', async () => {
-    const name = newChannel();
-    for (const one of ['a', 'b', 'c']) await rest().channels.get(name).publish(one, null);
-    const inbox: Message[] = [];
-    const channel = connect().channels.get(name, { params: { rewind: '2' } });
-    await channel.subscribe((message) => inbox.push(message));
-    expect(await received(name, inbox)).toEqual(['b', 'c']);
   });
 });
 
