@@ -40,6 +40,7 @@ func TestCredentials(t *testing.T) {
 		return "Bearer " + sign(claims)
 	}
 	good := with(func(jwt.MapClaims) {})
+	messages := "/channels/" + topic + "/messages"
 	elsewhere := jwt.NewWithClaims(
 		jwt.SigningMethodHS256,
 		jwt.MapClaims{"iat": now.Unix(), "exp": now.Add(time.Hour).Unix()},
@@ -108,7 +109,7 @@ func TestCredentials(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w, info := serve(
 				s.Server,
-				request("POST", "/channels/"+topic+"/messages"+test.query, `{"name":"a"}`, "Authorization", test.header),
+				request("POST", messages+test.query, `{"name":"a"}`, "Authorization", test.header),
 			)
 			if w.Code != test.status || info.Code != test.code {
 				t.Errorf("%d %+v, want %d %d", w.Code, info, test.status, test.code)
