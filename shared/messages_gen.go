@@ -103,6 +103,19 @@ func (m *Metadata) Fields(f *wire.Fields) {
 }
 
 // Fields implements wire.Message.
+func (m *MetadataPatch) Fields(f *wire.Fields) {
+	f.Text("laterality", (*string)(&m.Laterality), wire.OmitEmpty)
+	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
+	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
+	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *UpdateRequest) Fields(f *wire.Fields) {
+	f.Object("metadata", &m.Metadata)
+}
+
+// Fields implements wire.Message.
 func (m *Coding) Fields(f *wire.Fields) {
 	f.Text("system", (*string)(&m.System), wire.Always)
 	f.Text("code", (*string)(&m.Code), wire.Always)

@@ -39,10 +39,19 @@ type Metadata struct {
 	Notes string `json:"notes,omitempty" maxLength:"MaxNotes"`
 	// CapturedAt is the photo's own EXIF time. Cameras write local time, often
 	// without an offset; it is then read as UTC, so only its order is certain.
-	CapturedAt *time.Time `json:"capturedAt,omitempty"`
+	CapturedAt *time.Time `json:"capturedAt,omitempty" patch:"-"`
 	// ConsentAt is when the patient agreed to the photo, as tapped on the phone;
 	// nil where the session did not ask or the question was skipped.
-	ConsentAt *time.Time `json:"consentAt,omitempty"`
+	ConsentAt *time.Time `json:"consentAt,omitempty" patch:"-"`
+}
+
+// MetadataPatch is a merge patch of a Metadata (RFC 7396): a value sets a
+// field, null or "" removes it, one that is not named stays.
+type MetadataPatch Metadata
+
+// UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}.
+type UpdateRequest struct {
+	Metadata MetadataPatch `json:"metadata"`
 }
 
 // Validate reports the first field that is wrong as a metadata_invalid error

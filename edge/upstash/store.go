@@ -11,6 +11,7 @@ import (
 
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 // Store keeps sessions in Redis.
@@ -214,9 +215,9 @@ func (s *Store) UpdateImage(
 	change session.MetadataPatch,
 	now time.Time,
 ) (shared.Image, int64, error) {
-	args := []any{imageID, now.UTC().Format(time.RFC3339Nano)}
-	for field, value := range change {
-		args = append(args, field, value)
+	args := []any{imageID, now.UTC().Format(time.RFC3339Nano), string(wire.Marshal(&change.Metadata))}
+	for _, name := range change.Names {
+		args = append(args, name)
 	}
 	return changed(s.run(ctx, updateImage, ref, args...))
 }

@@ -123,7 +123,10 @@ func update(t *testing.T, s Subject) {
 		t.Context(),
 		ref,
 		"img-00",
-		session.MetadataPatch{"bodySite": "forearm", "laterality": ""},
+		session.MetadataPatch{
+			Names:    []string{"bodySite", "laterality"},
+			Metadata: shared.Metadata{BodySite: "forearm", View: "overview"},
+		},
 		later,
 	)
 	if err != nil {
@@ -143,7 +146,7 @@ func update(t *testing.T, s Subject) {
 		t.Context(),
 		ref,
 		"img-00",
-		session.MetadataPatch{"bodySite": "", "notes": ""},
+		session.MetadataPatch{Names: []string{"bodySite", "notes"}},
 		later,
 	); err != nil ||
 		changed.Metadata != (shared.Metadata{}) {
@@ -153,7 +156,7 @@ func update(t *testing.T, s Subject) {
 	if len(state.Images) != 1 || state.Images[0].Size != 1000 {
 		t.Errorf("stored %+v", state.Images)
 	}
-	_, _, err = s.Store.UpdateImage(t.Context(), ref, "img-77", session.MetadataPatch{"notes": "n"}, later)
+	_, _, err = s.Store.UpdateImage(t.Context(), ref, "img-77", session.MetadataPatch{Names: []string{"notes"}}, later)
 	wantCode(t, err, shared.CodeImageNotFound)
 }
 

@@ -216,7 +216,7 @@ func calls(ctx context.Context, store session.Store, ref session.Ref) map[string
 		},
 		"AddImage": func() error { _, err := store.AddImage(ctx, ref, image(0), limit); return err },
 		"UpdateImage": func() error {
-			_, _, err := store.UpdateImage(ctx, ref, "img-00", session.MetadataPatch{"notes": "n"}, t0)
+			_, _, err := store.UpdateImage(ctx, ref, "img-00", session.MetadataPatch{Names: []string{"notes"}}, t0)
 			return err
 		},
 		"RemoveImage":   func() error { _, _, err := store.RemoveImage(ctx, ref, "img-00"); return err },

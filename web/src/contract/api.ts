@@ -209,6 +209,24 @@ export interface Metadata {
   consentAt?: string;
 }
 
+/**
+ * MetadataPatch is a merge patch of a Metadata (RFC 7396): a value sets a
+ * field, null or "" removes it, one that is not named stays.
+ */
+export interface MetadataPatch {
+  laterality?: Laterality | null;
+  /** an id of BodySites */
+  bodySite?: string | null;
+  view?: View | null;
+  /** No control characters but line breaks and tabs. */
+  notes?: string | null;
+}
+
+/** UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}. */
+export interface UpdateRequest {
+  metadata: MetadataPatch;
+}
+
 /** Coding is a FHIR R4 Coding (https://hl7.org/fhir/R4/datatypes.html#Coding). */
 export interface Coding {
   system: string;
