@@ -94,6 +94,7 @@ func (m *Metadata) Fields(f *wire.Fields) {
 	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
 	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
 	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
+	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
 	if f.Present("capturedAt", m.CapturedAt != nil) {
 		f.Time("capturedAt", wire.New(&m.CapturedAt))
 	}
@@ -108,6 +109,7 @@ func (m *MetadataPatch) Fields(f *wire.Fields) {
 	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
 	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
 	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
+	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.

@@ -17,6 +17,8 @@ export const MAX_DIMENSION = 20000;
 /** bytes */
 export const MAX_REQUEST_BODY = 65536;
 
+export const MAX_LABEL = 40;
+
 export const SNOMED = 'http://snomed.info/sct';
 
 export const BASE_PATH = '/api/medtech/session';
@@ -197,6 +199,8 @@ export interface Metadata {
   view?: View;
   /** No control characters but line breaks and tabs. */
   notes?: string;
+  /** Label tells photos of one site apart. One line. */
+  label?: string;
   /**
    * CapturedAt is the photo's own EXIF time. Cameras write local time, often
    * without an offset; it is then read as UTC, so only its order is certain.
@@ -220,6 +224,8 @@ export interface MetadataPatch {
   view?: View | null;
   /** No control characters but line breaks and tabs. */
   notes?: string | null;
+  /** Label tells photos of one site apart. One line. */
+  label?: string | null;
 }
 
 /** UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}. */
