@@ -15,6 +15,7 @@ import (
 
 	"github.com/clinicpro/photobridge/edge/credential"
 	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/shared"
 )
 
 // sample is the first block of a language in a document.
@@ -30,7 +31,7 @@ func sample(t *testing.T, path, language string) string {
 }
 
 var launched = session.Launch{
-	Clinician:    "gp-1",
+	Clinician:    shared.Clinician{ID: "gp-1"},
 	FacilityID:   "fac-1",
 	PatientID:    "pat-1",
 	EncounterID:  "enc-1",

@@ -53,7 +53,7 @@ func TestWorker(t *testing.T) {
 	t.Run("api", func(t *testing.T) {
 		apitest.Run(t, apitest.Subject{
 			URL: s.Edge(), LaunchSecret: []byte(s.Env["LAUNCH_SECRET"]), SessionSecret: []byte(s.Env["SESSION_SECRET"]),
-			AdminToken: s.Env["ADMIN_TOKEN"],
+			AdminToken: s.Env["ADMIN_TOKEN"], Origin: strings.Split(s.Env["ALLOWED_ORIGINS"], ",")[0],
 		})
 	})
 	t.Run("Ably's own client hears every event", func(t *testing.T) { events(t, s) })
@@ -87,7 +87,7 @@ func events(t *testing.T, s running) {
 
 	var phone shared.TokenResponse
 	s.call(t, "GET", "/token/"+desktop.Token, "", nil, &phone)
-	s.call(t, "DELETE", "/enc-events", desktop.DesktopToken, nil, nil)
+	s.call(t, "DELETE", "/enc-events?force=1", desktop.DesktopToken, nil, nil)
 	var names []string
 	for range 2 {
 		select {

@@ -9,6 +9,7 @@ import (
 	"github.com/clinicpro/photobridge/edge/api"
 	"github.com/clinicpro/photobridge/edge/credential"
 	"github.com/clinicpro/photobridge/edge/doctor"
+	"github.com/clinicpro/photobridge/edge/environment"
 	"github.com/clinicpro/photobridge/edge/objects"
 	"github.com/clinicpro/photobridge/edge/realtime"
 	"github.com/clinicpro/photobridge/edge/session"
@@ -21,22 +22,21 @@ import (
 type platform struct {
 	getenv    func(name string) string
 	transport http.RoundTripper
+	outbox    realtime.Outbox
 	log       func(line []byte)
-
-	// nil: no limit
-	tokenTries, sessionCalls api.Limiter
+	limits    api.Limits
 }
 
 // newApp wires the edge: configuration, then clients, then the handler. With a
-// bad configuration every call answers 503 and names the variables.
+// bad configuration every call returns 503 and names the variables.
 func newApp(p platform) http.Handler {
 	config, err := readConfig(p.getenv)
 	if err != nil {
-		return unconfigured(err, p.getenv("ADMIN_TOKEN"))
+		return unconfigured(err, config)
 	}
-	publisher, err := realtime.New(config.ablyKey, config.ablyRESTURL, telemetry.Transport("ably", p.transport))
+	publisher, err := realtime.New(config.ablyKey, config.ablyRESTURL, telemetry.Transport("ably", p.transport), p.outbox)
 	if err != nil {
-		return unconfigured(configError{"ABLY_API_KEY: " + err.Error()}, config.adminToken)
+		return unconfigured(environment.Error{"ABLY_API_KEY: " + err.Error()}, config)
 	}
 	redis := &upstash.Client{
 		URL:   config.redisURL,
@@ -44,7 +44,9 @@ func newApp(p platform) http.Handler {
 		HTTP:  telemetry.Transport("redis", p.transport),
 	}
 	bucket := objects.New(config.objects, telemetry.Transport("s3", p.transport), time.Now)
-	keys := credential.Keys{Session: config.sessionSecret, Launch: config.launchSecret, Now: now}
+	keys := credential.Keys{
+		Session: config.sessionSecret, Launch: config.launchSecret, Audiences: []string{config.baseURL}, Now: now,
+	}
 	if config.launchJWKSURL != "" {
 		keys.JWKS = &credential.JWKS{
 			URL:  config.launchJWKSURL,
@@ -52,21 +54,27 @@ func newApp(p platform) http.Handler {
 			Now:  now,
 		}
 	}
+	store := &upstash.Store{Redis: redis, Now: now}
+	service := &session.Service{
+		Store:           store,
+		Objects:         bucket,
+		Notifier:        publisher,
+		CodeKey:         config.sessionSecret,
+		MaxImages:       config.maxImages,
+		MaxImageBytes:   config.maxImageSize,
+		ConsentRequired: config.consent == shared.ConsentRequire,
+		Now:             now,
+	}
+	store.Sweep = service.Sweep
 	return api.New(api.Config{
-		Service: &session.Service{
-			Store: &upstash.Store{Redis: redis}, Objects: bucket, Notifier: publisher,
-			CodeKey: config.sessionSecret, MaxImages: config.maxImages, MaxImageBytes: config.maxImageSize, Now: now,
-		},
+		Service:        service,
 		Keys:           keys,
 		BaseURL:        config.baseURL,
 		StorageOrigin:  bucket.Origin(),
 		AllowedOrigins: config.allowedOrigins,
-		MaxImages:      config.maxImages,
-		MaxImageBytes:  config.maxImageSize,
 		Consent:        config.consent,
 		Log:            p.log,
-		TokenTries:     p.tokenTries,
-		SessionCalls:   p.sessionCalls,
+		Limits:         p.limits,
 		Doctor:         examiner{config, redis, bucket, publisher}.examine,
 		AdminToken:     config.adminToken,
 	})
@@ -75,7 +83,7 @@ func newApp(p platform) http.Handler {
 // now is in UTC, as all times on the wire are.
 func now() time.Time { return time.Now().UTC() }
 
-func unconfigured(cause error, adminToken string) http.Handler {
+func unconfigured(cause error, config config) http.Handler {
 	return api.Unconfigured(
 		&shared.Error{
 			Code:       shared.CodeUpstreamUnavailable,
@@ -85,6 +93,7 @@ func unconfigured(cause error, adminToken string) http.Handler {
 		doctor.Report{Checks: []doctor.Finding{{
 			Name: "configuration", Detail: cause.Error(), Fix: fixConfiguration,
 		}}},
-		adminToken,
+		config.adminToken,
+		config.allowedOrigins,
 	)
 }

@@ -12,13 +12,16 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/clinicpro/photobridge/edge/apitest"
 	"github.com/clinicpro/photobridge/edge/fakes"
+	"github.com/clinicpro/photobridge/edge/realtime"
+	"github.com/clinicpro/photobridge/shared"
 )
 
-// environment is a deployment on fakes; changes override what it holds.
-func environment(t testing.TB, changes map[string]string) map[string]string {
+// deployment is a deployment on fakes; changes override what it holds.
+func deployment(t testing.TB, changes map[string]string) map[string]string {
 	t.Helper()
 	values := map[string]string{
 		"UPSTASH_REDIS_REST_URL":   fakes.Redis(t),
@@ -50,6 +53,7 @@ func start(t *testing.T, values map[string]string) (*httptest.Server, *lines) {
 	server := httptest.NewServer(newApp(platform{
 		getenv:    func(name string) string { return values[name] },
 		transport: http.DefaultTransport,
+		outbox:    &realtime.Outgoing{HTTP: http.DefaultTransport},
 		log:       log.add,
 	}))
 	t.Cleanup(server.Close)
@@ -75,12 +79,12 @@ func (l *lines) String() string {
 }
 
 func TestEdgeOnFakes(t *testing.T) {
-	values := environment(t, nil)
+	values := deployment(t, nil)
 	server, log := start(t, values)
 	apitest.Run(t, apitest.Subject{
 		URL:          server.URL,
 		LaunchSecret: []byte(values["LAUNCH_SECRET"]), SessionSecret: []byte(values["SESSION_SECRET"]),
-		AdminToken: values["ADMIN_TOKEN"],
+		AdminToken: values["ADMIN_TOKEN"], Origin: values["ALLOWED_ORIGINS"],
 	})
 	t.Run("the log", func(t *testing.T) { checkLog(t, log.String()) })
 }
@@ -107,7 +111,7 @@ func checkLog(t *testing.T, log string) {
 		}
 		seen[entry.Audit] = true
 	}
-	for _, audit := range []string{"issued", "scanned", "uploaded", "viewed", "changed", "removed", "ended"} {
+	for _, audit := range []string{"issued", "scanned", "uploaded", "viewed", "changed", "removed", "phone-removed", "ended"} {
 		if !seen[audit] {
 			t.Errorf("nothing was audited as %s", audit)
 		}
@@ -123,7 +127,7 @@ func TestMisconfigured(t *testing.T) {
 		want    string
 	}{
 		{"nothing set", map[string]string{"SESSION_SECRET": "", "AWS_REGION": ""}, "SESSION_SECRET is not set"},
-		{"a short secret", map[string]string{"LAUNCH_SECRET": "short"}, "LAUNCH_SECRET is shorter than 32"},
+		{"a short secret", map[string]string{"LAUNCH_SECRET": "qq7"}, "LAUNCH_SECRET is shorter than 32"},
 		{
 			"both ways to check a launch",
 			map[string]string{"LAUNCH_JWKS_URL": "https://practice.example/jwks"},
@@ -137,11 +141,20 @@ func TestMisconfigured(t *testing.T) {
 		{"an origin with a path", map[string]string{"ALLOWED_ORIGINS": "https://practice.example/"}, "not an origin"},
 		{"no number", map[string]string{"MAX_IMAGES_PER_SESSION": "many"}, "MAX_IMAGES_PER_SESSION must be a number"},
 		{"an unknown consent", map[string]string{"CONSENT": "maybe"}, "CONSENT must be off, ask or require"},
-		{"no Ably key", map[string]string{"ABLY_API_KEY": "key"}, "ABLY_API_KEY"},
+		{"equal secrets", map[string]string{"LAUNCH_SECRET": strings.Repeat("s", 32)}, "SESSION_SECRET and LAUNCH_SECRET are the same"},
+		{"an admin token that is a secret", map[string]string{"ADMIN_TOKEN": strings.Repeat("l", 32)}, "LAUNCH_SECRET and ADMIN_TOKEN are the same"},
+		{"a store without TLS", map[string]string{"S3_ENDPOINT": "http://s3.example"}, "S3_ENDPOINT must begin with https:"},
+		{"a page without TLS", map[string]string{"BASE_URL": "http://photobridge.example"}, "BASE_URL must begin with https:"},
+		{
+			"a store on the local network of a page with TLS",
+			map[string]string{"S3_ENDPOINT": "http://192.168.1.7:9000"},
+			"S3_ENDPOINT must begin with https:",
+		},
+		{"no Ably key", map[string]string{"ABLY_API_KEY": "qq7"}, "ABLY_API_KEY"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			values := environment(t, test.changes)
+			values := deployment(t, test.changes)
 			server, _ := start(t, values)
 			for path, token := range map[string]string{"/api/medtech/session/create": "", "/api/medtech/doctor": values["ADMIN_TOKEN"]} {
 				request, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+path, nil)
@@ -149,6 +162,7 @@ func TestMisconfigured(t *testing.T) {
 					t.Fatal(err)
 				}
 				request.Header.Set("Authorization", "Bearer "+token)
+				request.Header.Set("Origin", "https://practice.example")
 				response, err := server.Client().Do(request)
 				if err != nil {
 					t.Fatal(err)
@@ -158,8 +172,35 @@ func TestMisconfigured(t *testing.T) {
 				if err != nil || !strings.Contains(string(body), test.want) || strings.Contains(string(body), "sss") {
 					t.Errorf("%s answered %d: %s", path, response.StatusCode, body)
 				}
+				if allowed := response.Header.Get("Access-Control-Allow-Origin"); allowed != "https://practice.example" &&
+					test.changes["ALLOWED_ORIGINS"] == "" {
+					t.Errorf("%s may be read by %q", path, allowed)
+				}
+				for _, value := range test.changes {
+					if value != "" && strings.Contains(string(body), value) {
+						t.Errorf("%s tells a value: %s", path, body)
+					}
+				}
 				if wanted := map[bool]int{true: 503, false: 200}[token == ""]; response.StatusCode != wanted {
 					t.Errorf("%s answered %d, not %d", path, response.StatusCode, wanted)
+				}
+			}
+		})
+	}
+}
+
+// TestConsentIsRequired uploads a photo to a deployment that requires consent.
+func TestConsentIsRequired(t *testing.T) {
+	for consent, statuses := range map[string][2]int{"require": {403, 200}, "ask": {200, 200}} {
+		t.Run(consent, func(t *testing.T) {
+			values := deployment(t, map[string]string{"CONSENT": consent})
+			server, _ := start(t, values)
+			subject := apitest.Subject{URL: server.URL, LaunchSecret: []byte(values["LAUNCH_SECRET"])}
+			now := time.Now().UTC()
+			for i, metadata := range []shared.Metadata{{}, {ConsentAt: &now}} {
+				status, code := apitest.ConfirmWith(t, subject, metadata)
+				if status != statuses[i] || status == 403 && code != shared.CodeConsentRequired {
+					t.Errorf("consent at %v: %d %s", metadata.ConsentAt, status, code)
 				}
 			}
 		})

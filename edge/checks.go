@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clinicpro/photobridge/edge/doctor"
+	"github.com/clinicpro/photobridge/edge/environment"
 	"github.com/clinicpro/photobridge/edge/objects"
 	"github.com/clinicpro/photobridge/edge/realtime"
 	"github.com/clinicpro/photobridge/edge/upstash"
@@ -43,6 +44,11 @@ func (e examiner) examine(ctx context.Context) doctor.Report {
 			Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeWriteOnce(ctx, probe) },
 		},
 		{
+			Name: "s3 head",
+			Fix:  "The access key's policy needs s3:GetObject on sessions/*.",
+			Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeHead(ctx, probe) },
+		},
+		{
 			Name: "s3 get",
 			Fix:  "The access key's policy needs s3:GetObject on sessions/*.",
 			Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeGet(ctx, probe) },
@@ -56,8 +62,13 @@ func (e examiner) examine(ctx context.Context) doctor.Report {
 			Name: "s3 cors",
 			Fix:  "Run `go run ./edge/cmd/bucket`: it lets BASE_URL and ALLOWED_ORIGINS put and get.",
 			Look: func(ctx context.Context) (string, error) {
-				return e.bucket.ProbeCORS(ctx, append([]string{origin(e.config.baseURL)}, e.config.allowedOrigins...))
+				return e.bucket.ProbeCORS(ctx, append([]string{environment.Origin(e.config.baseURL)}, e.config.allowedOrigins...))
 			},
+		},
+		{
+			Name: "s3 versions",
+			Fix:  "Run `go run ./edge/cmd/bucket`: it expires noncurrent versions after a day. The access key's policy needs s3:GetBucketVersioning and s3:GetLifecycleConfiguration.",
+			Look: e.bucket.ProbeVersions,
 		},
 		{
 			Name: "ably",

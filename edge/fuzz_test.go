@@ -12,16 +12,18 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/clinicpro/photobridge/edge/realtime"
 	"github.com/clinicpro/photobridge/shared"
 )
 
 // FuzzRequests sends a live session's credentials with anything: no panic, no
 // 500, and every refusal is a problem document.
 func FuzzRequests(f *testing.F) {
-	values := environment(f, nil)
+	values := deployment(f, nil)
 	handler := newApp(platform{
 		getenv:    func(name string) string { return values[name] },
 		transport: http.DefaultTransport,
+		outbox:    &realtime.Outgoing{HTTP: http.DefaultTransport},
 		log:       func([]byte) {},
 	})
 	launch, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{

@@ -24,6 +24,12 @@ func hostLimit(call int32, name, key string)
 //go:wasmimport host answer
 func hostAnswer(status int32, headerLines, body string)
 
+// hostPost sends a POST that nothing waits for, after the response if it takes
+// that long, and sends it again while that may help.
+//
+//go:wasmimport host post
+func hostPost(url, headerLines, body string)
+
 // hostLog writes a line of JSON.
 //
 //go:wasmimport host log

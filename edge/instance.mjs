@@ -2,6 +2,7 @@
 // one request at a time, whole in both directions.
 import '../build/wasm_exec.js';
 import module from '../build/edge.wasm';
+import { deliver } from './letters.mjs';
 
 // The library calls fetch as a method of another object, which workerd refuses.
 globalThis.fetch = globalThis.fetch.bind(globalThis);
@@ -131,6 +132,18 @@ export class Instance {
       },
       answer: (status, headers, headersSize, content, size) => {
         this.#answer(new Response(body(content, size), { status, headers: headersOf(text(headers, headersSize)) }));
+      },
+      post: (url, urlSize, headers, headersSize, content, size) => {
+        const letter = {
+          url: text(url, urlSize),
+          headers: headersOf(text(headers, headersSize)),
+          body: body(content, size),
+        };
+        // Its URL names an encounter, so what came of it is all that is logged.
+        const delivered = deliver(fetch, letter).then((result) => {
+          if (!(result < 300)) console.error(JSON.stringify({ letter: result }));
+        });
+        this.#context.ctx.waitUntil(delivered);
       },
       log: (line, size) => console.log(text(line, size)),
       receive: (at) => {

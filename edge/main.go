@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/clinicpro/photobridge/edge/realtime"
 )
 
 func main() {
@@ -23,6 +25,7 @@ func main() {
 		Handler: newApp(platform{
 			getenv:    os.Getenv,
 			transport: http.DefaultTransport,
+			outbox:    &realtime.Outgoing{HTTP: http.DefaultTransport},
 			log:       func(line []byte) { os.Stdout.Write(append(line, '\n')) },
 		}),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -14,6 +14,7 @@ import (
 	"github.com/syumai/workers/cloudflare"
 
 	"github.com/clinicpro/photobridge/edge/api"
+	"github.com/clinicpro/photobridge/edge/realtime"
 )
 
 // main serves until the isolate goes away: worker.mjs keeps this instance warm
@@ -21,11 +22,16 @@ import (
 // has grown already.
 func main() {
 	handler := newApp(platform{
-		getenv:       cloudflare.Getenv,
-		transport:    fetchTransport{},
-		log:          func(line []byte) { hostLog(text(line)) },
-		tokenTries:   limiter("TOKEN_TRIES"),
-		sessionCalls: limiter("SESSION_CALLS"),
+		getenv:    cloudflare.Getenv,
+		transport: fetchTransport{},
+		outbox:    outbox{},
+		log:       func(line []byte) { hostLog(text(line)) },
+		limits: api.Limits{
+			Opens:        limiter("SESSION_OPENS"),
+			TokenTries:   limiter("TOKEN_TRIES"),
+			DesktopCalls: limiter("DESKTOP_CALLS"),
+			PhoneCalls:   limiter("PHONE_CALLS"),
+		},
 	})
 	workers.Ready()
 	for incoming := range requests {
@@ -41,9 +47,8 @@ func serve(handler http.Handler, incoming message) {
 	method, address, _ := strings.Cut(line, " ")
 	limit := deadline{context.Background(), time.Now().Add(api.TimeLimit)}
 	request, err := http.NewRequestWithContext(limit, method, address, bytes.NewReader(incoming.body))
-	if err != nil {
-		hostAnswer(http.StatusBadRequest, "", "")
-		return
+	if err != nil { // no URL to net/url, such as /token/%zz: no call of the API either
+		request, _ = http.NewRequestWithContext(limit, http.MethodGet, "/", nil)
 	}
 	request.Header = parseHeaderLines(headers)
 	answer := &answerWriter{header: http.Header{}, status: http.StatusOK}
@@ -115,6 +120,13 @@ func (fetchTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 		ContentLength: int64(len(reply.body)),
 		Request:       request,
 	}, nil
+}
+
+// outbox has the host send letters after the response.
+type outbox struct{}
+
+func (outbox) Post(letter realtime.Letter) {
+	hostPost(letter.URL, headerLines(letter.Header), text(letter.Body))
 }
 
 // headerLines are a header as instance.mjs takes it: "name: value" lines.

@@ -1,75 +1,74 @@
-// Keeps Go instances warm: booting one costs more CPU than most requests do.
+// Runs Go instances for requests and keeps them warm: booting one costs more CPU than most requests do.
 import { Instance, readBody } from './instance.mjs';
+import { Busy, Pool } from './pool.mjs';
 
 // An instance grows to less than 12 MB (make bench-edge) and an isolate has 128 MB.
 // Beyond so many, requests wait in line: they share one thread anyway.
 const MAX_INSTANCES = 6;
-const WAIT_MS = 1;
+// At 2 ms a request the last in line waits a fifth of a second. A longer line means that something hangs.
+const MAX_WAITING = 100;
 const MAX_MEMORY = 16 * 1024 * 1024;
 
-let alive = 0;
-/** @type {Instance[]} */
-const idle = [];
-
-/** An instance that nobody else uses; it must be given back. */
-async function borrow(env, ctx) {
-  // A timer is this request's own. One that another request wakes is now and then cancelled as hung.
-  while (idle.length === 0 && alive >= MAX_INSTANCES) await scheduler.wait(WAIT_MS);
-  const warm = idle.pop();
-  if (warm) return warm;
-  alive++;
-  try {
-    return await new Instance().boot(env, ctx);
-  } catch (error) {
-    alive--;
-    throw error;
-  }
-}
-
-/** Takes an instance back, unless it has ended or grown. */
-function giveBack(instance) {
-  if (instance.size <= MAX_MEMORY && !instance.exited) idle.push(instance);
-  else alive--;
-}
+const pool = new Pool({
+  make: (env, ctx) => new Instance().boot(env, ctx),
+  good: (instance) => instance.size <= MAX_MEMORY && !instance.exited,
+  most: MAX_INSTANCES,
+  waiting: MAX_WAITING,
+  sleep: (ms) => scheduler.wait(ms),
+});
 
 async function answer(request, env, ctx) {
   const body = await readBody(request); // first: a slow sender must not hold an instance
-  const instance = await borrow(env, ctx);
+  const instance = await pool.borrow(env, ctx);
   try {
     const response = await instance.handle(request, body, env, ctx);
-    giveBack(instance);
+    pool.giveBack(instance);
     return response;
   } catch (error) {
-    alive--; // a failed instance is not used again
+    pool.drop();
     throw error;
   }
 }
 
 export default {
   async fetch(request, env, ctx) {
-    const answered = answer(request, env, ctx).catch(unexpected);
+    const answered = answer(request, env, ctx).catch((error) => refuse(request, env, error));
     // A phone that hangs up must not take the instance with it.
     ctx.waitUntil(answered);
     return answered;
   },
 };
 
-/** A problem document, as edge/api writes it. The error's words may hold anything, so only its name is logged. */
-function unexpected(error) {
+const BUSY = {
+  title: 'Service Unavailable',
+  status: 503,
+  code: 'upstream_unavailable',
+  detail: 'The service is busy just now. Try again in a moment.',
+};
+const BROKEN = {
+  title: 'Internal Server Error',
+  status: 500,
+  code: 'internal',
+  detail: 'Something went wrong on our side. Try again; if it happens again, tell support this request\u2019s id.',
+};
+
+/** A problem document, as edge/api writes it. The error's text may hold anything, so only its name is logged. */
+function refuse(request, env, error) {
+  const problem = error instanceof Busy ? BUSY : BROKEN;
   const requestId = crypto.randomUUID();
-  console.error(JSON.stringify({ requestId, status: 500, cause: error?.name }));
-  return Response.json(
-    {
-      type: 'about:blank',
-      title: 'Internal Server Error',
-      status: 500,
-      code: 'internal',
-      detail: 'Something went wrong on our side. Try again; if it happens again, tell support this request\u2019s id.',
-      requestId,
-    },
-    {
-      status: 500,
-      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'x-request-id': requestId },
-    },
-  );
+  console.error(JSON.stringify({ requestId, status: problem.status, cause: error?.name }));
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    ...(problem === BUSY ? { 'retry-after': '1' } : {}),
+  });
+  const origin = request.headers.get('origin');
+  const allowed = (env.ALLOWED_ORIGINS ?? '').split(',').map((one) => one.trim());
+  if (origin && allowed.includes(origin)) {
+    headers.set('access-control-allow-origin', origin);
+    headers.set('access-control-expose-headers', 'Date, ETag, Retry-After, X-Request-Id');
+    headers.set('vary', 'Origin');
+  }
+  return Response.json({ type: 'about:blank', ...problem, requestId }, { status: problem.status, headers });
 }

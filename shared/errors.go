@@ -13,13 +13,18 @@ type Code string
 const (
 	CodeBadRequest          Code = "bad_request"
 	CodeUnauthorized        Code = "unauthorized"
+	CodePhoneRemoved        Code = "phone_removed" // a desktop removed the phone that calls
 	CodeForbidden           Code = "forbidden"
+	CodeConsentRequired     Code = "consent_required"
 	CodeTokenInvalid        Code = "token_invalid" // unknown and expired answer alike
 	CodeSessionExpired      Code = "session_expired"
 	CodeImageNotFound       Code = "image_not_found"
 	CodeLimitReached        Code = "limit_reached"
 	CodeEncounterMismatch   Code = "encounter_mismatch"
 	CodeObjectMissing       Code = "object_missing"
+	CodeUploadsPending      Code = "uploads_pending" // photos are on their way
+	CodeImageRemoved        Code = "image_removed"   // a desktop removed the photo; it does not come back
+	CodeSessionChanged      Code = "session_changed" // something happened since the revision in If-Match
 	CodeTooLarge            Code = "too_large"
 	CodeUnsupportedType     Code = "unsupported_type"
 	CodeMetadataInvalid     Code = "metadata_invalid"
@@ -58,6 +63,7 @@ type Error struct {
 	Detail     string
 	Field      string        // of a request, where one is wrong
 	RetryAfter time.Duration // zero: not said
+	ImageID    string        // of image_removed: which photo of a batch
 	Err        error         // the cause, for logs; may be nil
 }
 
@@ -106,4 +112,5 @@ type Problem struct {
 	Code      Code   `json:"code"`
 	Detail    string `json:"detail"    minLength:"1"` // what happened and what to do, for a person
 	RequestID string `json:"requestId" minLength:"1"`
+	ImageID   ID     `json:"imageId,omitempty"` // of image_removed: which photo
 }

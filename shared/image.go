@@ -45,13 +45,16 @@ type ConfirmRequest struct {
 	Width       int       `json:"width" minimum:"1" maximum:"MaxDimension"`  // pixels, upright
 	Height      int       `json:"height" minimum:"1" maximum:"MaxDimension"` // pixels, upright
 	Metadata    Metadata  `json:"metadata"`
+	// MetadataVersion counts the changes of the metadata on the phone. Confirming an
+	// image again stores a newer version, unless a desktop has corrected it.
+	MetadataVersion int `json:"metadataVersion,omitempty" minimum:"0" maximum:"MaxMetadataVersion"`
 }
 
-// ConfirmResponse answers POST /images.
+// ConfirmResponse answers POST /images with the image as it is stored, which is
+// not always what was sent.
 type ConfirmResponse struct {
 	Image      Image `json:"image"`
 	ImageCount int   `json:"imageCount" minimum:"1"`
-	Notified   bool  `json:"notified"` // false: the desktop was not told and will find the image by polling
 }
 
 // Image is one confirmed photo of a session.
@@ -66,17 +69,35 @@ type Image struct {
 	Metadata    Metadata  `json:"metadata"`
 	UploadedAt  time.Time `json:"uploadedAt"` // when it was confirmed
 	UpdatedAt   time.Time `json:"updatedAt"`
+	// MetadataVersion is the phone's counter of the metadata that is stored.
+	MetadataVersion int `json:"metadataVersion,omitempty" minimum:"0"`
+	PhoneID         ID  `json:"phoneId,omitempty"` // the phone that sent it
+	// CorrectedBy is who corrected the metadata last on a desktop; nil: nobody.
+	CorrectedBy *Clinician `json:"correctedBy,omitempty"`
 	// PreviewURL is a presigned GET; it is left out of the phone's own list.
 	PreviewURL string `json:"previewUrl,omitempty" format:"uri"`
 }
 
+// ExpectedImage is a photo that a phone is sending: its slot is reserved and it
+// is not confirmed yet.
+type ExpectedImage struct {
+	ImageID    ID        `json:"imageId"`
+	PhoneID    ID        `json:"phoneId"`
+	ReservedAt time.Time `json:"reservedAt"`
+}
+
 // ListResponse answers GET /images/{encounterId}. Images are in the order in
-// which they were confirmed.
+// which they were confirmed. A phone's own list has no Phones and no Expected,
+// and no metadata of photos that other phones sent.
 type ListResponse struct {
 	EncounterID      ID         `json:"encounterId"`
 	Images           []Image    `json:"images"`
 	Revision         int64      `json:"revision" minimum:"0"` // moves on every change of the session
 	SessionExpiresAt time.Time  `json:"sessionExpiresAt"`
+	ServerTime       time.Time  `json:"serverTime"`
 	PhoneConnectedAt *time.Time `json:"phoneConnectedAt,omitempty"` // last time a phone exchanged a QR token
 	URLsExpireAt     *time.Time `json:"urlsExpireAt,omitempty"`     // when the first previewUrl stops working
+
+	Phones   []Phone         `json:"phones,omitempty"`   // in the order in which they joined
+	Expected []ExpectedImage `json:"expected,omitempty"` // in the order in which they were reserved
 }

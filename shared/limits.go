@@ -11,7 +11,10 @@ const (
 	MaxDimension   = 20_000    // pixels, of an image's width and height
 	MaxRequestBody = 64 << 10  // bytes
 
-	SessionTTL    = 2 * time.Hour    // refreshed by every activity
+	MaxMetadataVersion = 1_000_000
+
+	SessionTTL    = 2 * time.Hour    // from the last act of a person
+	SessionMaxTTL = 12 * time.Hour   // from the beginning, whatever happens
 	QRTokenTTL    = 10 * time.Minute // from minting
 	UploadURLTTL  = 5 * time.Minute
 	PreviewURLTTL = time.Hour

@@ -12,6 +12,7 @@ func (m *Problem) Fields(f *wire.Fields) {
 	f.Text("code", (*string)(&m.Code), wire.Always)
 	f.Text("detail", (*string)(&m.Detail), wire.Always)
 	f.Text("requestId", (*string)(&m.RequestID), wire.Always)
+	f.Text("imageId", (*string)(&m.ImageID), wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
@@ -50,13 +51,13 @@ func (m *ConfirmRequest) Fields(f *wire.Fields) {
 	f.Int("width", &m.Width, wire.Always)
 	f.Int("height", &m.Height, wire.Always)
 	f.Object("metadata", &m.Metadata)
+	f.Int("metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
 func (m *ConfirmResponse) Fields(f *wire.Fields) {
 	f.Object("image", &m.Image)
 	f.Int("imageCount", &m.ImageCount, wire.Always)
-	f.Bool("notified", &m.Notified, wire.Always)
 }
 
 // Fields implements wire.Message.
@@ -71,7 +72,19 @@ func (m *Image) Fields(f *wire.Fields) {
 	f.Object("metadata", &m.Metadata)
 	f.Time("uploadedAt", &m.UploadedAt)
 	f.Time("updatedAt", &m.UpdatedAt)
+	f.Int("metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
+	f.Text("phoneId", (*string)(&m.PhoneID), wire.OmitEmpty)
+	if f.Present("correctedBy", m.CorrectedBy != nil) {
+		f.Object("correctedBy", wire.New(&m.CorrectedBy))
+	}
 	f.Text("previewUrl", (*string)(&m.PreviewURL), wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *ExpectedImage) Fields(f *wire.Fields) {
+	f.Text("imageId", (*string)(&m.ImageID), wire.Always)
+	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
+	f.Time("reservedAt", &m.ReservedAt)
 }
 
 // Fields implements wire.Message.
@@ -80,12 +93,15 @@ func (m *ListResponse) Fields(f *wire.Fields) {
 	f.Objects("images", len(m.Images), wire.Always, wire.Make(&m.Images), func(i int) wire.Message { return &m.Images[i] })
 	f.Int64("revision", &m.Revision, wire.Always)
 	f.Time("sessionExpiresAt", &m.SessionExpiresAt)
+	f.Time("serverTime", &m.ServerTime)
 	if f.Present("phoneConnectedAt", m.PhoneConnectedAt != nil) {
 		f.Time("phoneConnectedAt", wire.New(&m.PhoneConnectedAt))
 	}
 	if f.Present("urlsExpireAt", m.URLsExpireAt != nil) {
 		f.Time("urlsExpireAt", wire.New(&m.URLsExpireAt))
 	}
+	f.Objects("phones", len(m.Phones), wire.OmitEmpty, wire.Make(&m.Phones), func(i int) wire.Message { return &m.Phones[i] })
+	f.Objects("expected", len(m.Expected), wire.OmitEmpty, wire.Make(&m.Expected), func(i int) wire.Message { return &m.Expected[i] })
 }
 
 // Fields implements wire.Message.
@@ -94,27 +110,12 @@ func (m *Metadata) Fields(f *wire.Fields) {
 	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
 	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
 	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
-	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
 	if f.Present("capturedAt", m.CapturedAt != nil) {
 		f.Time("capturedAt", wire.New(&m.CapturedAt))
 	}
 	if f.Present("consentAt", m.ConsentAt != nil) {
 		f.Time("consentAt", wire.New(&m.ConsentAt))
 	}
-}
-
-// Fields implements wire.Message.
-func (m *MetadataPatch) Fields(f *wire.Fields) {
-	f.Text("laterality", (*string)(&m.Laterality), wire.OmitEmpty)
-	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
-	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
-	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
-	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
-}
-
-// Fields implements wire.Message.
-func (m *UpdateRequest) Fields(f *wire.Fields) {
-	f.Object("metadata", &m.Metadata)
 }
 
 // Fields implements wire.Message.
@@ -142,8 +143,26 @@ func (m *CreateResponse) Fields(f *wire.Fields) {
 	f.Text("typedCode", (*string)(&m.TypedCode), wire.Always)
 	f.Text("desktopToken", (*string)(&m.DesktopToken), wire.Always)
 	f.Time("sessionExpiresAt", &m.SessionExpiresAt)
+	f.Time("serverTime", &m.ServerTime)
 	f.Int("maxImages", &m.MaxImages, wire.Always)
+	f.Object("clinician", &m.Clinician)
 	f.Text("storageOrigin", (*string)(&m.StorageOrigin), wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *Clinician) Fields(f *wire.Fields) {
+	f.Text("id", (*string)(&m.ID), wire.Always)
+	f.Text("name", (*string)(&m.Name), wire.OmitEmpty)
+	f.Text("practitionerId", (*string)(&m.PractitionerID), wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *Phone) Fields(f *wire.Fields) {
+	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
+	f.Text("name", (*string)(&m.Name), wire.Always)
+	f.Time("joinedAt", &m.JoinedAt)
+	f.Time("lastSeenAt", &m.LastSeenAt)
+	f.Bool("removed", &m.Removed, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
@@ -164,9 +183,11 @@ func (m *TokenResponse) Fields(f *wire.Fields) {
 	f.Text("patientId", (*string)(&m.PatientID), wire.Always)
 	f.Text("patientLabel", (*string)(&m.PatientLabel), wire.Always)
 	f.Text("facilityId", (*string)(&m.FacilityID), wire.Always)
+	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
 	f.Text("uploadToken", (*string)(&m.UploadToken), wire.Always)
 	f.Text("journalKey", (*string)(&m.JournalKey), wire.Always)
 	f.Time("sessionExpiresAt", &m.SessionExpiresAt)
+	f.Time("serverTime", &m.ServerTime)
 	f.Int("maxImages", &m.MaxImages, wire.Always)
 	f.Int("imageCount", &m.ImageCount, wire.Always)
 	f.Object("limits", &m.Limits)

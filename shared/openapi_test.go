@@ -91,6 +91,10 @@ func TestAPIHandWrittenSchemas(t *testing.T) {
 	if listed := schemaNamed(t, doc, "BodySiteId").Enum; !reflect.DeepEqual(listed, sites) {
 		t.Errorf("the document has the sites %v, the package %v", listed, sites)
 	}
+	longest := schemaNamed(t, doc, "MetadataPatch").Properties["notes"].Value.MaxLength
+	if longest == nil || *longest != MaxNotes {
+		t.Errorf("a patch's notes may not have %d characters", MaxNotes)
+	}
 }
 
 // TestAPIErrorsHaveExamples: each code is answered somewhere, under the status
@@ -190,6 +194,7 @@ func TestAPIRoutes(t *testing.T) {
 		"POST " + BasePath + "/enc-1001/token":              "renewToken",
 		"GET " + BasePath + "/enc-1001/realtime":            "subscribeToken",
 		"DELETE " + BasePath + "/enc-1001":                  "endSession",
+		"DELETE " + BasePath + "/enc-1001/phones/phone-1":   "removePhone",
 		"GET /api/medtech/doctor":                           "examine",
 		"GET /healthz":                                      "health",
 	} {

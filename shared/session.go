@@ -60,8 +60,26 @@ type CreateResponse struct {
 	TypedCode        string    `json:"typedCode" pattern:"TypedCodePattern"`        // for a phone whose camera will not scan; lives as long as the token
 	DesktopToken     string    `json:"desktopToken"`                                // JWT, scope "desktop"
 	SessionExpiresAt time.Time `json:"sessionExpiresAt"`
+	ServerTime       time.Time `json:"serverTime"` // remaining times are measured from here, not from the desktop's clock
 	MaxImages        int       `json:"maxImages" minimum:"1"`
+	Clinician        Clinician `json:"clinician"`                            // whose launch token this desktop has
 	StorageOrigin    Origin    `json:"storageOrigin,omitempty" format:"uri"` // where photos come from: worth a connection ahead
+}
+
+// Clinician is the person whom a launch token names.
+type Clinician struct {
+	ID             string `json:"id" minLength:"1" maxLength:"200"` // the launch token's sub
+	Name           string `json:"name,omitempty" maxLength:"100"`
+	PractitionerID ID     `json:"practitionerId,omitempty"` // of the practice system's FHIR Practitioner
+}
+
+// Phone is one join of a phone: joining again makes another Phone.
+type Phone struct {
+	PhoneID    ID        `json:"phoneId"`
+	Name       string    `json:"name"` // what the browser discloses, such as "iPhone, Safari"
+	JoinedAt   time.Time `json:"joinedAt"`
+	LastSeenAt time.Time `json:"lastSeenAt"`
+	Removed    bool      `json:"removed,omitempty"` // a desktop removed it
 }
 
 // Consent says whether the phone asks for the patient's consent before the
@@ -93,9 +111,11 @@ type TokenResponse struct {
 	PatientID        ID          `json:"patientId"`
 	PatientLabel     string      `json:"patientLabel"` // shown on every screen
 	FacilityID       ID          `json:"facilityId"`
+	PhoneID          ID          `json:"phoneId"`     // random, of this join
 	UploadToken      string      `json:"uploadToken"` // JWT, scope "phone"
 	JournalKey       Bytes32     `json:"journalKey"`  // base64 (standard) of 32 bytes, AES-256-GCM
 	SessionExpiresAt time.Time   `json:"sessionExpiresAt"`
+	ServerTime       time.Time   `json:"serverTime"` // remaining times are measured from here, not from the phone's clock
 	MaxImages        int         `json:"maxImages" minimum:"1"`
 	ImageCount       int         `json:"imageCount" minimum:"0"`
 	Limits           PhoneLimits `json:"limits"`
@@ -118,6 +138,8 @@ type EventName string
 
 const (
 	EventPhoneConnected EventName = "phone-connected"
+	EventPhoneRemoved   EventName = "phone-removed"
+	EventImagesExpected EventName = "images-expected" // slots were reserved
 	EventImageUploaded  EventName = "image-uploaded"
 	EventImageUpdated   EventName = "image-updated"
 	EventImageRemoved   EventName = "image-removed"

@@ -10,7 +10,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type LaunchOptions } from '@playwright/test';
 import { Desktop, DESKTOP } from '../../harness/people/desktop.ts';
-import { redisCommands, resetCounters } from '../../harness/faults/faults.ts';
 import { FREE, Link, type Asked, type Shape } from '../../harness/faults/link.ts';
 import { storedObjects } from '../../harness/stack/objects.ts';
 import { Phone, PHONE } from '../../harness/people/phone.ts';
@@ -131,7 +130,7 @@ for (const [name, shape] of Object.entries(LINES)) {
     await place.count();
     const longestTask = await place.watchTasks();
     const start = place.chosen();
-    await place.phone.choosesPhotos(photos);
+    await place.phone.choose(photos);
     await place.phone.button('Send without details').tap();
     await place.phone.screen('success').waitFor(LONG);
     const wall = (Date.now() - (await start)) / 1000;
@@ -171,7 +170,7 @@ class Place {
       chromium.launchPersistentContext(`${folder}/phone`, { ...launch, ...PHONE, proxy: links[1].proxy }),
     ]);
     const desktop = await Desktop.openIn(desk, stack, ENCOUNTER);
-    const phone = await Phone.open(hand, await desktop.showsCode());
+    const phone = await Phone.open(hand, await desktop.scanCode());
     await expect(desktop.status).toHaveAttribute('data-connection', 'live', LONG);
     await expect(phone.button('Gallery')).toBeEnabled(LONG);
     return new Place(stack, links, desktop, phone);
@@ -179,7 +178,8 @@ class Place {
 
   /** Chooses photos and waits until they are prepared. */
   async ready(files: string[]): Promise<void> {
-    await this.phone.preparesPhotos(files, LONG.timeout);
+    await this.phone.choose(files);
+    await this.phone.page.getByText('Ready to send').waitFor(LONG);
   }
 
   /** When the page is next given files. */
@@ -228,12 +228,14 @@ class Place {
   /** Counts from here on. */
   async count(): Promise<void> {
     for (const link of this.links) link.asked.length = 0;
-    await resetCounters(this.stack);
+    await fetch(`${this.stack.control}/counters`, { method: 'DELETE' });
   }
 
   /** Of so many photos, sent as one batch or each when it was ready. */
   async cost(name: string, count: number, batch: boolean): Promise<string> {
-    const commands = await redisCommands(this.stack);
+    const { commands = {} } = (await (await fetch(`${this.stack.control}/counters`)).json()) as {
+      commands?: Record<string, number>;
+    };
     const redis = Object.values(commands).reduce((sum, n) => sum + n, 0);
     const asked = this.links
       .flatMap(({ asked }) => asked)

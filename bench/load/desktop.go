@@ -234,7 +234,9 @@ func (d *desktop) end(ctx context.Context) error {
 	defer d.client.Close()
 	got, err := persist(
 		ctx,
-		func() (answer, error) { return d.call(ctx, "DELETE", "/"+d.encounterID, d.session.DesktopToken, "") },
+		func() (answer, error) {
+			return d.call(ctx, "DELETE", "/"+d.encounterID+"?force=1", d.session.DesktopToken, "")
+		},
 	)
 	if err != nil {
 		return err

@@ -12,8 +12,11 @@ import (
 
 const maxQRToken = 64 // characters
 
-// create opens the session of a launch token's encounter (call 1).
+// create opens the session of a launch token's encounter.
 func (h *handler) create(r *http.Request) (int, any, error) {
+	if err := limitAddress(r, h.Limits.Opens); err != nil {
+		return 0, nil, err
+	}
 	token, err := bearer(r)
 	if err != nil {
 		return 0, nil, err
@@ -26,27 +29,27 @@ func (h *handler) create(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	recordOf(r).clinician = launch.Clinician
+	recordOf(r).clinician = launch.Clinician.ID
 	audit(r, actionIssued, opened.Session.Ref(), "")
-	return h.opened(opened)
+	return h.opened(opened, launch.Clinician)
 }
 
-// renew makes a new QR token and typed code (call 7).
+// renew makes a new QR token and typed code.
 func (h *handler) renew(r *http.Request) (int, any, error) {
-	ref, _, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
+	desktop, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
 	if err != nil {
 		return 0, nil, err
 	}
-	opened, err := h.Service.RenewQR(r.Context(), ref)
+	opened, err := h.Service.RenewQR(r.Context(), desktop.Ref)
 	if err != nil {
 		return 0, nil, err
 	}
-	audit(r, actionIssued, ref, "")
-	return h.opened(opened)
+	audit(r, actionIssued, desktop.Ref, "")
+	return h.opened(opened, desktop.Clinician)
 }
 
-func (h *handler) opened(opened session.Opened) (int, any, error) {
-	desktopToken, err := h.Keys.Issue(credential.ScopeDesktop, opened.Session.Ref())
+func (h *handler) opened(opened session.Opened, clinician shared.Clinician) (int, any, error) {
+	desktopToken, err := h.Keys.IssueDesktop(opened.Session.Ref(), clinician)
 	return http.StatusCreated, shared.CreateResponse{
 		EncounterID:      opened.Session.EncounterID,
 		Token:            opened.QRToken,
@@ -55,140 +58,153 @@ func (h *handler) opened(opened session.Opened) (int, any, error) {
 		TypedCode:        opened.TypedCode,
 		DesktopToken:     desktopToken,
 		SessionExpiresAt: opened.ExpiresAt,
-		MaxImages:        h.MaxImages,
+		ServerTime:       h.Service.Now(),
+		MaxImages:        h.Service.MaxImages,
+		Clinician:        clinician,
 		StorageOrigin:    h.StorageOrigin,
 	}, err
 }
 
-// exchange turns a QR token into an upload token (call 2).
+// exchange turns a QR token into an upload token.
 func (h *handler) exchange(r *http.Request) (int, any, error) {
-	if err := h.limitTries(r); err != nil {
+	if err := limitAddress(r, h.Limits.TokenTries); err != nil {
 		return 0, nil, err
 	}
 	token := r.PathValue("token")
 	if len(token) > maxQRToken {
-		return 0, nil, shared.Errorf(
-			shared.CodeTokenInvalid,
-			"This code is no longer valid. Show a new code on the desktop and scan it.",
-		)
+		return 0, nil, &shared.Error{Code: shared.CodeTokenInvalid}
 	}
-	state, err := h.Service.Join(r.Context(), token)
+	joined, err := h.Service.Join(r.Context(), token, phoneName(r.Header.Get("User-Agent")))
 	if err != nil {
 		return 0, nil, err
 	}
-	return h.joined(r, state)
+	return h.joined(r, joined)
 }
 
 // exchangeCode does the same for a code that was typed, which is in the body:
-// an address is written down in more places (call 10).
+// an address is written down in more places.
 func (h *handler) exchangeCode(r *http.Request) (int, any, error) {
-	if err := h.limitTries(r); err != nil {
+	if err := limitAddress(r, h.Limits.TokenTries); err != nil {
 		return 0, nil, err
 	}
 	request, err := readJSON[shared.ExchangeRequest](r)
 	if err != nil {
 		return 0, nil, err
 	}
-	state, err := h.Service.JoinByCode(r.Context(), request.TypedCode)
+	joined, err := h.Service.JoinByCode(r.Context(), request.TypedCode, phoneName(r.Header.Get("User-Agent")))
 	if err != nil {
 		return 0, nil, err
 	}
-	return h.joined(r, state)
+	return h.joined(r, joined)
 }
 
-// limitTries counts what an address tries, scanned or typed.
-func (h *handler) limitTries(r *http.Request) error {
-	if h.TokenTries != nil && !h.TokenTries(r.Context(), clientAddress(r)) {
-		return tooMany("There were too many tries from this network. Wait a minute, then try again.")
-	}
-	return nil
-}
-
-// joined answers a phone that has joined.
-func (h *handler) joined(r *http.Request, state session.State) (int, any, error) {
-	audit(r, actionScanned, state.Session.Ref(), "")
-	uploadToken, err := h.Keys.Issue(credential.ScopePhone, state.Session.Ref())
+// joined responds to a phone that has joined.
+func (h *handler) joined(r *http.Request, joined session.Joined) (int, any, error) {
+	live := joined.Session
+	audit(r, actionScanned, live.Ref(), "")
+	uploadToken, err := h.Keys.IssuePhone(session.PhoneRef{Ref: live.Ref(), PhoneID: joined.PhoneID})
 	return http.StatusOK, shared.TokenResponse{
-		EncounterID:      state.Session.EncounterID,
-		PatientID:        state.Session.PatientID,
-		PatientLabel:     state.Session.PatientLabel,
-		FacilityID:       state.Session.FacilityID,
+		EncounterID:      live.EncounterID,
+		PatientID:        live.PatientID,
+		PatientLabel:     live.PatientLabel,
+		FacilityID:       live.FacilityID,
+		PhoneID:          joined.PhoneID,
 		UploadToken:      uploadToken,
-		JournalKey:       base64.StdEncoding.EncodeToString(state.Session.JournalKey),
-		SessionExpiresAt: h.Service.Now().Add(shared.SessionTTL),
-		MaxImages:        h.MaxImages,
-		ImageCount:       len(state.Images),
+		JournalKey:       base64.StdEncoding.EncodeToString(live.JournalKey),
+		SessionExpiresAt: joined.ExpiresAt,
+		ServerTime:       h.Service.Now(),
+		MaxImages:        h.Service.MaxImages,
+		ImageCount:       joined.ImageCount,
 		Limits: shared.PhoneLimits{
-			MaxImageBytes: h.MaxImageBytes,
+			MaxImageBytes: h.Service.MaxImageBytes,
 			MaxNotes:      shared.MaxNotes,
-			MaxBatch:      h.MaxImages,
+			MaxBatch:      h.Service.MaxImages,
 		},
 		Consent:       h.Consent,
 		StorageOrigin: h.StorageOrigin,
 	}, err
 }
 
-// presign reserves slots and signs PUTs (call 3).
+// removePhone takes a phone's access away.
+func (h *handler) removePhone(r *http.Request) (int, any, error) {
+	desktop, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
+	if err != nil {
+		return 0, nil, err
+	}
+	phoneID := r.PathValue("phoneId")
+	if !shared.ValidID(phoneID) {
+		return 0, nil, shared.Errorf(shared.CodeBadRequest, "phoneId is not a phone's id.")
+	}
+	audit(r, actionPhoneRemoved, desktop.Ref, "")
+	return http.StatusNoContent, nil, h.Service.RemovePhone(r.Context(), desktop.Ref, phoneID)
+}
+
+// presign reserves slots and signs PUTs.
 func (h *handler) presign(r *http.Request) (int, any, error) {
 	request, err := readJSON[shared.PresignRequest](r)
 	if err != nil {
 		return 0, nil, err
 	}
-	ref, _, err := h.authorize(r, request.EncounterID, credential.ScopePhone)
+	phone, err := h.authorize(r, request.EncounterID, credential.ScopePhone)
 	if err != nil {
 		return 0, nil, err
 	}
 	if err := h.checkPresign(request); err != nil {
 		return 0, nil, err
 	}
-	uploads, err := h.Service.Presign(r.Context(), ref, request.Images)
+	uploads, err := h.Service.Presign(r.Context(), phone.Phone(), request.Images)
 	return http.StatusOK, shared.PresignResponse{Images: uploads}, err
 }
 
-// confirm takes an uploaded image in (call 4).
+// confirm takes an uploaded image in.
 func (h *handler) confirm(r *http.Request) (int, any, error) {
 	request, err := readJSON[shared.ConfirmRequest](r)
 	if err != nil {
 		return 0, nil, err
 	}
-	ref, _, err := h.authorize(r, request.EncounterID, credential.ScopePhone)
+	phone, err := h.authorize(r, request.EncounterID, credential.ScopePhone)
 	if err != nil {
 		return 0, nil, err
 	}
 	if err := checkConfirm(request); err != nil {
 		return 0, nil, err
 	}
-	audit(r, actionUploaded, ref, request.ImageID)
-	response, err := h.Service.Confirm(r.Context(), ref, request)
+	audit(r, actionUploaded, phone.Ref, request.ImageID)
+	response, err := h.Service.Confirm(r.Context(), phone.Phone(), request)
 	return http.StatusOK, response, err
 }
 
-// list answers all images; a phone gets them without URLs (call 5).
+// list returns all images; a phone gets them without URLs.
 func (h *handler) list(r *http.Request) (int, any, error) {
-	ref, scope, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop, credential.ScopePhone)
+	who, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop, credential.ScopePhone)
 	if err != nil {
 		return 0, nil, err
 	}
-	response, err := h.Service.List(r.Context(), ref, scope == credential.ScopeDesktop)
+	var response shared.ListResponse
+	if who.Scope == credential.ScopePhone {
+		response, err = h.Service.ListAsPhone(r.Context(), who.Phone())
+	} else {
+		response, err = h.Service.List(r.Context(), who.Ref)
+	}
 	if err != nil {
 		return 0, nil, err
 	}
-	if scope == credential.ScopeDesktop && len(response.Images) > 0 {
-		audit(r, actionViewed, ref, "")
+	if who.Scope == credential.ScopeDesktop && len(response.Images) > 0 {
+		audit(r, actionViewed, who.Ref, "")
 	}
-	etag := fmt.Sprintf(
-		`"%s-%d-%d-%s"`,
-		ref.SessionID[:min(8, len(ref.SessionID))],
-		response.Revision,
-		session.URLWindow(h.Service.Now()).Unix(),
-		scope,
-	)
-	return http.StatusOK, tagged{etag, response}, nil
+	return http.StatusOK, tagged{listTag(who, response), response}, nil
 }
 
-// correct changes an image's metadata (call 6).
+// listTag is the entity tag of a list: each phone has a list of its own, and the
+// URLs in a desktop's are signed again from time to time.
+func listTag(who credential.Bearer, list shared.ListResponse) string {
+	window := session.URLWindow(list.ServerTime).Unix()
+	return fmt.Sprintf(`"%.8s-%d-%d-%s%.8s"`, who.SessionID, list.Revision, window, who.Scope, who.PhoneID)
+}
+
+// correct changes an image's metadata.
 func (h *handler) correct(r *http.Request) (int, any, error) {
-	ref, imageID, err := h.image(r)
+	desktop, imageID, err := h.image(r)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -196,51 +212,55 @@ func (h *handler) correct(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	audit(r, actionChanged, ref, imageID)
-	image, err := h.Service.Correct(r.Context(), ref, imageID, patch)
+	audit(r, actionChanged, desktop.Ref, imageID)
+	image, err := h.Service.Correct(r.Context(), desktop.Ref, imageID, patch, desktop.Clinician)
 	return http.StatusOK, image, err
 }
 
-// remove takes an image away (call 6).
+// remove takes an image away.
 func (h *handler) remove(r *http.Request) (int, any, error) {
-	ref, imageID, err := h.image(r)
+	desktop, imageID, err := h.image(r)
 	if err != nil {
 		return 0, nil, err
 	}
-	audit(r, actionRemoved, ref, imageID)
-	return http.StatusNoContent, nil, h.Service.Remove(r.Context(), ref, imageID)
+	audit(r, actionRemoved, desktop.Ref, imageID)
+	return http.StatusNoContent, nil, h.Service.Remove(r.Context(), desktop.Ref, imageID)
 }
 
-func (h *handler) image(r *http.Request) (session.Ref, string, error) {
-	ref, _, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
+func (h *handler) image(r *http.Request) (credential.Bearer, string, error) {
+	desktop, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
 	imageID := r.PathValue("imageId")
 	if err == nil && !shared.ValidID(imageID) {
-		err = shared.Errorf(shared.CodeImageNotFound, "This photo is not in the session.")
+		err = &shared.Error{Code: shared.CodeImageNotFound}
 	}
-	return ref, imageID, err
+	return desktop, imageID, err
 }
 
-// realtime lets a desktop listen to its channel (call 8).
+// realtime lets a desktop listen to its channel.
 func (h *handler) realtime(r *http.Request) (int, any, error) {
-	ref, _, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
+	desktop, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
 	if err != nil {
 		return 0, nil, err
 	}
-	response, err := h.Service.SubscribeToken(r.Context(), ref)
+	response, err := h.Service.SubscribeToken(r.Context(), desktop.Ref)
 	return http.StatusOK, response, err
 }
 
-// end ends the session (call 9).
+// end ends the session as the desktop knows it.
 func (h *handler) end(r *http.Request) (int, any, error) {
-	ref, _, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
+	desktop, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
 	if err != nil {
 		return 0, nil, err
 	}
-	audit(r, actionEnded, ref, "")
-	return http.StatusNoContent, nil, h.Service.End(r.Context(), ref)
+	revision, err := readRevision(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	audit(r, actionEnded, desktop.Ref, "")
+	return http.StatusNoContent, nil, h.Service.End(r.Context(), desktop.Ref, revision)
 }
 
-// examine runs the doctor for whoever holds the admin token.
+// examine runs the doctor for the holder of the admin token.
 func (h *handler) examine(r *http.Request) (int, any, error) {
 	token, err := bearer(r)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -28,15 +29,9 @@ type Config struct {
 	BaseURL        string // of the phone page
 	StorageOrigin  string // of the presigned URLs
 	AllowedOrigins []string
-	MaxImages      int
-	MaxImageBytes  int
 	Consent        shared.Consent
 	Log            func(line []byte)
-
-	// TokenTries limits tries of QR tokens and typed codes by address,
-	// SessionCalls the calls of one session's tokens. Either may be nil: no
-	// limit.
-	TokenTries, SessionCalls Limiter
+	Limits         Limits
 
 	// Doctor examines the deployment for whoever holds AdminToken; empty means
 	// that nobody may ask.
@@ -47,6 +42,14 @@ type Config struct {
 // TimeLimit ends a call whose upstreams hang, unless its request comes with a
 // deadline. The doctor needs most: it waits for each of its checks.
 const TimeLimit = 25 * time.Second
+
+// Limits are those of a deployment. Any may be nil: no limit.
+type Limits struct {
+	Opens        Limiter // launch tokens, by address
+	TokenTries   Limiter // QR tokens and typed codes, by address
+	DesktopCalls Limiter // of one session's desktops together
+	PhoneCalls   Limiter // of one session's phones together
+}
 
 // Limiter says whether one more of what key names is within its rate.
 type Limiter func(ctx context.Context, key string) (allowed bool)
@@ -60,7 +63,7 @@ type call func(r *http.Request) (status int, body any, err error)
 func New(config Config) http.Handler {
 	h := &handler{config}
 	routes := h.routes()
-	return h.withOrigin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return withOrigin(h.AllowedOrigins, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/healthz" {
 			w.WriteHeader(http.StatusNoContent)
 			return
@@ -88,8 +91,8 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, route route) {
 	h.log(rec, r.Method, status, time.Since(started), err)
 }
 
-// secure sets what every answer says to a browser: it is not a page, and
-// nobody keeps it.
+// secure sets what every response says to a browser: it is not a page, and it is
+// not to be kept.
 func secure(header http.Header) {
 	maps.Copy(header, security)
 }
@@ -107,7 +110,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 	requestID := recordOf(r).requestID
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			err = fmt.Errorf("panic: %s\n%s", panicked(cause), debug.Stack())
 			status = writeError(w, err, requestID)
 		}
 	}()
@@ -138,6 +141,15 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 	return status, nil
 }
 
+// panicked describes a panic by what the runtime or its type says: a value may
+// hold what a caller sent.
+func panicked(cause any) string {
+	if e, ok := cause.(runtime.Error); ok {
+		return e.Error()
+	}
+	return fmt.Sprintf("%T", cause)
+}
+
 // matchesTag compares weakly, as If-None-Match does (RFC 9110, section 13.1.2).
 // The values may be one list or, as syumai/workers hands them over, many.
 func matchesTag(ifNoneMatch []string, etag string) bool {
@@ -156,20 +168,20 @@ type tagged struct {
 	body any
 }
 
-// withOrigin answers preflights and lets the configured origins read answers
+// withOrigin responds to preflights and lets the allowed origins read responses
 // (https://fetch.spec.whatwg.org/#http-cors-protocol).
-func (h *handler) withOrigin(next http.Handler) http.Handler {
+func withOrigin(allowed []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
 		if origin != "" {
 			w.Header().Add("Vary", "Origin")
 		}
-		if origin != "" && slices.Contains(h.AllowedOrigins, origin) {
+		if origin != "" && slices.Contains(allowed, origin) {
 			header := w.Header()
 			header.Set("Access-Control-Allow-Origin", origin)
 			header.Set("Access-Control-Expose-Headers", "Date, ETag, Retry-After, X-Request-Id")
 			header.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
-			header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match")
+			header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match")
 			header.Set("Access-Control-Max-Age", "7200")
 		}
 		if r.Method == http.MethodOptions {

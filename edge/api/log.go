@@ -25,6 +25,8 @@ const (
 	actionChanged  action = "changed"
 	actionRemoved  action = "removed"
 	actionEnded    action = "ended"
+
+	actionPhoneRemoved action = "phone-removed"
 )
 
 // record is what the log will say of one request.
@@ -101,10 +103,13 @@ func (h *handler) log(rec *record, method string, status int, took time.Duration
 	})
 }
 
-// cause is what stands behind an error's sentence for a person.
+// cause is what is behind an error that is not the caller's. The cause of a
+// caller's own may quote what the caller sent.
 func cause(err error) string {
 	e, ok := asError(err)
 	switch {
+	case problems[shared.CodeOf(err)].status < http.StatusInternalServerError:
+		return ""
 	case !ok:
 		return err.Error()
 	case e.Err != nil:

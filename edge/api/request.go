@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,11 +18,11 @@ import (
 	"github.com/clinicpro/photobridge/edge/credential"
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
-	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 const (
 	maxDimension = 20_000 // pixels; no phone makes a larger photo
+	maxVersion   = 1_000_000
 	rateWindow   = 10 * time.Second
 )
 
@@ -44,37 +45,53 @@ func (h *handler) authorize(
 	r *http.Request,
 	encounterID string,
 	allowed ...credential.Scope,
-) (session.Ref, credential.Scope, error) {
+) (credential.Bearer, error) {
 	token, err := bearer(r)
 	if err != nil {
-		return session.Ref{}, "", err
+		return credential.Bearer{}, err
 	}
-	ref, scope, err := h.Keys.Verify(token)
+	who, err := h.Keys.Verify(token)
 	if err != nil {
-		return session.Ref{}, "", err
+		return credential.Bearer{}, err
 	}
-	recordOf(r).ref = ref
+	rec := recordOf(r)
+	rec.ref, rec.clinician = who.Ref, who.Clinician.ID
 	switch {
-	case !slices.Contains(allowed, scope):
-		return session.Ref{}, "", shared.Errorf(
+	case !slices.Contains(allowed, who.Scope):
+		return credential.Bearer{}, shared.Errorf(
 			shared.CodeForbidden,
 			"This token is not for this call: a %s may not make it.",
-			scope,
+			who.Scope,
 		)
 	case !shared.ValidID(encounterID):
-		return session.Ref{}, "", shared.Errorf(
+		return credential.Bearer{}, shared.Errorf(
 			shared.CodeBadRequest,
 			"encounterId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
 		)
-	case encounterID != ref.EncounterID:
-		return session.Ref{}, "", shared.Errorf(
-			shared.CodeEncounterMismatch,
-			"This token belongs to another encounter. Open the right patient's session.",
-		)
-	case h.SessionCalls != nil && !h.SessionCalls(r.Context(), ref.SessionID):
-		return session.Ref{}, "", tooMany("This session is asking too often. It goes on in a moment.")
+	case encounterID != who.EncounterID:
+		return credential.Bearer{}, &shared.Error{Code: shared.CodeEncounterMismatch}
+	case !h.mayCall(r, who):
+		return credential.Bearer{}, tooMany("This session is asking too often. It continues in a moment.")
 	}
-	return ref, scope, nil
+	return who, nil
+}
+
+// mayCall counts a session's calls. Its phones cannot use up what its desktops
+// may ask, nor the other way round.
+func (h *handler) mayCall(r *http.Request, who credential.Bearer) bool {
+	limit := h.Limits.DesktopCalls
+	if who.Scope == credential.ScopePhone {
+		limit = h.Limits.PhoneCalls
+	}
+	return limit == nil || limit(r.Context(), who.SessionID)
+}
+
+// limitAddress counts what an address tries.
+func limitAddress(r *http.Request, limit Limiter) error {
+	if limit != nil && !limit(r.Context(), clientAddress(r)) {
+		return tooMany("There were too many tries from this network. Wait a minute, then try again.")
+	}
+	return nil
 }
 
 func tooMany(detail string) error {
@@ -116,8 +133,8 @@ func readJSON[T any](r *http.Request) (T, error) {
 }
 
 func (h *handler) checkPresign(request shared.PresignRequest) error {
-	if n := len(request.Images); n < 1 || n > h.MaxImages {
-		return shared.Errorf(shared.CodeBadRequest, "images must list 1 to %d images.", h.MaxImages)
+	if n := len(request.Images); n < 1 || n > h.Service.MaxImages {
+		return shared.Errorf(shared.CodeBadRequest, "images must list 1 to %d images.", h.Service.MaxImages)
 	}
 	seen := map[string]bool{}
 	for _, image := range request.Images {
@@ -134,8 +151,8 @@ func (h *handler) checkPresign(request shared.PresignRequest) error {
 			return shared.Errorf(shared.CodeUnsupportedType, "Only %s is taken.", shared.ContentTypeJPEG)
 		case image.Size < 1:
 			return shared.Errorf(shared.CodeBadRequest, "size must be the number of bytes.")
-		case image.Size > int64(h.MaxImageBytes):
-			return shared.Errorf(shared.CodeTooLarge, "A photo may have %d bytes. Make it smaller.", h.MaxImageBytes)
+		case image.Size > int64(h.Service.MaxImageBytes):
+			return shared.Errorf(shared.CodeTooLarge, "A photo may have %d bytes. Make it smaller.", h.Service.MaxImageBytes)
 		case err != nil || len(hash) != 32:
 			return shared.Errorf(shared.CodeBadRequest, "sha256 must be the base64 of the 32 bytes.")
 		}
@@ -153,40 +170,63 @@ func checkConfirm(request shared.ConfirmRequest) error {
 		)
 	case request.Width < 1 || request.Width > maxDimension || request.Height < 1 || request.Height > maxDimension:
 		return shared.Errorf(shared.CodeBadRequest, "width and height must be the photo's size in pixels.")
+	case request.MetadataVersion < 0 || request.MetadataVersion > maxVersion:
+		return shared.Errorf(shared.CodeBadRequest, "metadataVersion must count from 0 to %d.", maxVersion)
 	}
 	return request.Metadata.Validate()
 }
 
-// readPatch reads a merge patch of a Metadata.
+// readPatch reads a merge patch of a Metadata (RFC 7396): a string sets a
+// field, null or "" removes it.
 func readPatch(r *http.Request) (session.MetadataPatch, error) {
 	body, err := readJSON[struct {
-		Metadata map[string]json.RawMessage `json:"metadata"`
+		Metadata map[string]*string `json:"metadata"`
 	}](r)
 	if err != nil {
-		return session.MetadataPatch{}, err
+		return nil, err
 	}
-	// The names say what changes; the values are read by the message's codec.
-	text, err := json.Marshal(body)
-	if err != nil {
-		return session.MetadataPatch{}, err
-	}
-	request, err := shared.Unmarshal[shared.UpdateRequest](text)
-	if err != nil {
-		return session.MetadataPatch{}, err
-	}
-	patch := session.MetadataPatch{Metadata: shared.Metadata(request.Metadata)}
-	known := wire.Names(&request.Metadata)
-	for _, name := range known {
-		if _, ok := body.Metadata[name]; ok {
-			patch.Names = append(patch.Names, name)
+	var changed shared.Metadata
+	patch := session.MetadataPatch{}
+	for name, value := range body.Metadata {
+		text := ""
+		if value != nil {
+			text = *value
 		}
+		switch name {
+		case "laterality":
+			changed.Laterality = shared.Laterality(text)
+		case "bodySite":
+			changed.BodySite = text
+		case "view":
+			changed.View = shared.View(text)
+		case "notes":
+			changed.Notes = text
+		default:
+			continue
+		}
+		patch[name] = text
 	}
-	if patch.Names == nil {
-		return patch, shared.Errorf(
+	if len(patch) == 0 {
+		return nil, shared.Errorf(
 			shared.CodeBadRequest,
-			"metadata must name a field to change: %s.",
-			strings.Join(known, ", "),
+			"metadata must name a field to change: laterality, bodySite, view or notes.",
 		)
 	}
-	return patch, patch.Metadata.Validate()
+	return patch, changed.Validate()
+}
+
+// readRevision reads the revision that a caller knows from If-Match (RFC 9110,
+// section 13.1.1), or session.Forced if it does not care.
+func readRevision(r *http.Request) (int64, error) {
+	if r.URL.Query().Get("force") == "1" {
+		return session.Forced, nil
+	}
+	tag := strings.TrimSpace(r.Header.Get("If-Match"))
+	digits, isTag := strings.CutPrefix(strings.TrimSuffix(tag, `"`), `"`)
+	revision, err := strconv.ParseInt(digits, 10, 64)
+	if !isTag || err != nil || revision < 0 || tag != fmt.Sprintf("\"%d\"", revision) {
+		return 0, shared.Errorf(shared.CodeBadRequest,
+			"Send If-Match with the revision of the list that you have, in quotes, or force=1 to end whatever happened.")
+	}
+	return revision, nil
 }

@@ -19,8 +19,9 @@ type route struct {
 }
 
 // routes in the order in which they are tried: what is literal comes before an
-// encounter's id. net/http's mux refuses such a set, since neither of
-// /token/{token} and /{encounterId}/realtime is the narrower one.
+// encounter's id, and no encounter may be named like it. net/http's mux refuses
+// such a set, since neither of /token/{token} and /{encounterId}/realtime is the
+// narrower one.
 func (h *handler) routes() []route {
 	routes := []route{
 		{method: "POST", pattern: "/create", call: h.create},
@@ -33,6 +34,7 @@ func (h *handler) routes() []route {
 		{method: "DELETE", pattern: "/images/{encounterId}/{imageId}", call: h.remove},
 		{method: "POST", pattern: "/{encounterId}/token", call: h.renew},
 		{method: "GET", pattern: "/{encounterId}/realtime", call: h.realtime},
+		{method: "DELETE", pattern: "/{encounterId}/phones/{phoneId}", call: h.removePhone},
 		{method: "DELETE", pattern: "/{encounterId}", call: h.end},
 	}
 	for i := range routes {
@@ -45,7 +47,7 @@ func (h *handler) routes() []route {
 	return routes
 }
 
-// find answers the route of a request and puts its path values into it. An
+// find returns the route of a request and puts its path values into it. An
 // unknown one is a route too: it refuses.
 func find(routes []route, r *http.Request) route {
 	segments := strings.Split(r.URL.Path, "/")

@@ -27,7 +27,7 @@ type credential struct {
 func access(t *testing.T, a *api) {
 	s, other, ended := a.open(t), a.open(t), a.open(t)
 	image := a.upload(t, s, shared.Metadata{})
-	a.call(t, "DELETE", base+"/"+ended.EncounterID, ended.DesktopToken, nil).expect(t, 204, "")
+	a.call(t, "DELETE", base+"/"+ended.EncounterID+"?force=1", ended.DesktopToken, nil).expect(t, 204, "")
 	reopened := decode[shared.CreateResponse](
 		t,
 		a.call(t, "POST", base+"/create", a.launchToken(t, ended.EncounterID), nil).expect(t, 201, ""),
@@ -43,7 +43,7 @@ func access(t *testing.T, a *api) {
 			for _, wrong := range a.wrongCredentials(t, opens, s, other) {
 				tried++
 				t.Run(method+" "+path+" with "+wrong.name, func(t *testing.T) {
-					a.refuse(t, method, fill(path, s.EncounterID, image.ImageID), body(method, path, s, image), wrong)
+					a.refuse(t, method, fill(path, s, image.ImageID), body(method, path, s, image), wrong)
 				})
 			}
 			if slices.Contains(opens, "launchToken") || slices.Contains(opens, "adminToken") {
@@ -57,7 +57,7 @@ func access(t *testing.T, a *api) {
 						a.refuse(
 							t,
 							method,
-							fill(path, ended.EncounterID, image.ImageID),
+							fill(path, ended, image.ImageID),
 							body(method, path, earlier, image),
 							credential{"", token, []int{http.StatusNotFound}},
 						)
@@ -157,6 +157,17 @@ func (a *api) wrongCredentials(t *testing.T, opens []string, s, other opened) []
 			unauthorized,
 		},
 		{
+			"no phone and no clinician",
+			a.resign(
+				t,
+				s.DesktopToken,
+				jwt.SigningMethodHS256,
+				a.SessionSecret,
+				jwt.MapClaims{"phone": nil, "clinician": nil},
+			),
+			unauthorized,
+		},
+		{
 			"no expiry",
 			a.resign(t, s.DesktopToken, jwt.SigningMethodHS256, a.SessionSecret, jwt.MapClaims{"exp": nil}),
 			unauthorized,
@@ -229,9 +240,15 @@ func schemes(requirements *openapi3.SecurityRequirements) []string {
 	return names
 }
 
-// fill puts ids into a documented path.
-func fill(path, encounterID, imageID string) string {
-	return strings.NewReplacer("{encounterId}", encounterID, "{imageId}", imageID).Replace(path)
+// fill puts ids into a documented path, with force for the call that asks.
+func fill(path string, s opened, imageID string) string {
+	filled := strings.NewReplacer(
+		"{encounterId}", s.EncounterID, "{imageId}", imageID, "{phoneId}", s.phone.PhoneID,
+	).Replace(path)
+	if path == base+"/{encounterId}" {
+		filled += "?force=1"
+	}
+	return filled
 }
 
 // body is a right body for a call, so that only the credential is wrong.

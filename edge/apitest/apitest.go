@@ -1,5 +1,5 @@
 // Package apitest holds a running edge to its contract, shared/openapi.yaml,
-// and to who may do what. The same suite judges the handler on fakes, natively,
+// and to who may do what. The same suite tests the handler on fakes, natively,
 // and the worker on the local cloud.
 package apitest
 
@@ -37,6 +37,7 @@ type Subject struct {
 	LaunchSecret  []byte
 	SessionSecret []byte
 	AdminToken    string
+	Origin        string // one of ALLOWED_ORIGINS
 }
 
 // Run runs the suite.
@@ -45,6 +46,8 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("the life of a session", func(t *testing.T) { life(t, api) })
 	t.Run("errors", func(t *testing.T) { failures(t, api) })
 	t.Run("access", func(t *testing.T) { access(t, api) })
+	t.Run("phones", func(t *testing.T) { phones(t, api) })
+	t.Run("what is removed", func(t *testing.T) { removals(t, api) })
 	t.Run("races", func(t *testing.T) { races(t, api) })
 	t.Run("nothing of one request in the next", func(t *testing.T) { isolation(t, api) })
 	t.Run("operations", func(t *testing.T) { operations(t, api) })
@@ -226,6 +229,7 @@ func (a *api) launchToken(t *testing.T, encounterID string, change ...func(jwt.M
 		"patientId":    "pat-1",
 		"encounterId":  encounterID,
 		"patientLabel": "Test Patient A",
+		"name":         "Dr Test",
 		"exp":          time.Now().Add(time.Hour).Unix(),
 	}
 	for _, one := range change {
@@ -249,6 +253,13 @@ type opened struct {
 	phone shared.TokenResponse
 }
 
+// list is what a desktop sees.
+func (a *api) list(t *testing.T, s opened) shared.ListResponse {
+	t.Helper()
+	got := a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, "")
+	return decode[shared.ListResponse](t, got)
+}
+
 // open opens a session of an encounter of its own, which ends with the test.
 func (a *api) open(t *testing.T) opened {
 	t.Helper()
@@ -259,7 +270,7 @@ func (a *api) open(t *testing.T) opened {
 	)
 	phone := decode[shared.TokenResponse](t, a.call(t, "GET", base+"/token/"+created.Token, "", nil).expect(t, 200, ""))
 	t.Cleanup(func() {
-		request, err := http.NewRequestWithContext(context.Background(), "DELETE", a.URL+base+"/"+encounterID, nil)
+		request, err := http.NewRequestWithContext(context.Background(), "DELETE", a.URL+base+"/"+encounterID+"?force=1", nil)
 		if err != nil {
 			return
 		}

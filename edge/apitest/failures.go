@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ func failures(t *testing.T, a *api) {
 	t.Run("presigning", func(t *testing.T) { presignFailures(t, a, s) })
 	t.Run("confirming", func(t *testing.T) { confirmFailures(t, a, s) })
 	t.Run("correcting", func(t *testing.T) { correctFailures(t, a, s) })
+	t.Run("ending", func(t *testing.T) { endFailures(t, a) })
 	t.Run("paths", func(t *testing.T) {
 		a.call(t, "GET", base+"/images/"+escape("../etc"), s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
 		a.call(t, "GET", base+"/images/"+strings.Repeat("a", 65), s.DesktopToken, nil).
@@ -90,6 +92,21 @@ func launchFailures(t *testing.T, a *api) {
 				expect(t, 401, shared.CodeUnauthorized)
 		})
 	}
+	for name, change := range map[string]func(jwt.MapClaims){
+		"a label with an override":  func(c jwt.MapClaims) { c["patientLabel"] = "a\u202eb" },
+		"a label with a line break": func(c jwt.MapClaims) { c["patientLabel"] = "a\nb" },
+		"an encounter named token":  func(c jwt.MapClaims) { c["encounterId"] = "token" },
+		"an encounter named images": func(c jwt.MapClaims) { c["encounterId"] = "images" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a.call(t, "POST", base+"/create", a.launchToken(t, encounterID, change), nil).
+				expect(t, 400, shared.CodeBadRequest)
+		})
+	}
+	t.Run("for another service", func(t *testing.T) {
+		token := a.launchToken(t, encounterID, func(c jwt.MapClaims) { c["aud"] = "https://elsewhere.example" })
+		a.call(t, "POST", base+"/create", token, nil).expect(t, 401, shared.CodeUnauthorized)
+	})
 	t.Run("skewed by less than a minute is right", func(t *testing.T) {
 		token := a.launchToken(
 			t,
@@ -300,7 +317,33 @@ func correctFailures(t *testing.T, a *api, s opened) {
 	}
 }
 
-// operations are what whoever runs a deployment sees.
+// endFailures ends a session with what a desktop may know wrongly.
+func endFailures(t *testing.T, a *api) {
+	s := a.open(t)
+	end := func(match string) answer {
+		return a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, header("If-Match", match))
+	}
+	known := func() string { return fmt.Sprintf(`"%d"`, a.list(t, s).Revision) }
+	a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil).expect(t, 400, shared.CodeBadRequest)
+	for _, match := range []string{"", "*", "1", `"`, `""`, `"x"`, `"-1"`, `W/"1"`, `"1", "2"`, `"+1"`} {
+		end(match).expect(t, 400, shared.CodeBadRequest)
+	}
+	before := known()
+	image := a.upload(t, s, shared.Metadata{})
+	end(before).expect(t, 412, shared.CodeSessionChanged)
+	if list := a.list(t, s); len(list.Images) != 1 || list.Images[0].ImageID != image.ImageID {
+		t.Fatalf("the photo that the desktop had not seen is gone: %+v", list)
+	}
+	_, another := picture(1000)
+	a.presign(t, s, another)
+	end(known()).expect(t, 409, shared.CodeUploadsPending)
+	if list := a.list(t, s); len(list.Expected) != 1 || list.Expected[0].PhoneID != s.phone.PhoneID {
+		t.Errorf("expected are %+v", list.Expected)
+	}
+	a.call(t, "DELETE", base+"/"+s.EncounterID+"?force=1", s.DesktopToken, nil).expect(t, 204, "")
+}
+
+// operations are what an operator of a deployment sees.
 func operations(t *testing.T, a *api) {
 	t.Run("alive", func(t *testing.T) { send(t, first(a.request(t, "GET", "/healthz", "", nil))).expect(t, 204, "") })
 	t.Run("the doctor finds everything well", func(t *testing.T) {
@@ -308,7 +351,7 @@ func operations(t *testing.T, a *api) {
 			t,
 			a.call(t, "GET", "/api/medtech/doctor", a.AdminToken, nil).expect(t, 200, ""),
 		)
-		if !report.OK || len(report.Checks) < 8 {
+		if !report.OK || len(report.Checks) < 11 {
 			t.Errorf("the report is %+v", report)
 		}
 	})
@@ -324,6 +367,17 @@ func operations(t *testing.T, a *api) {
 		}
 		if !strings.HasPrefix(got.Header.Get("Strict-Transport-Security"), "max-age=31536000") {
 			t.Errorf("HSTS is %q", got.Header.Get("Strict-Transport-Security"))
+		}
+	})
+	t.Run("a page of an allowed origin may send If-Match", func(t *testing.T) {
+		got := a.call(t, "OPTIONS", base+"/enc-1", "", nil, header("Origin", a.Origin))
+		for name, want := range map[string]string{
+			"Access-Control-Allow-Origin": a.Origin, "Access-Control-Allow-Headers": "If-Match",
+			"Access-Control-Allow-Methods": "DELETE", "Access-Control-Expose-Headers": "Retry-After",
+		} {
+			if !strings.Contains(got.Header.Get(name), want) {
+				t.Errorf("%s is %q", name, got.Header.Get(name))
+			}
 		}
 	})
 	t.Run("a page of no allowed origin reads nothing", func(t *testing.T) {

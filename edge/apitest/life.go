@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,9 +23,8 @@ func life(t *testing.T, a *api) {
 			t,
 			a.call(t, "POST", base+"/create", a.launchToken(t, s.EncounterID), nil).expect(t, 201, ""),
 		)
-		if again.Token == s.Token {
-			t.Error("the QR token is the same")
-		}
+		a.call(t, "GET", base+"/token/"+s.Token, "", nil).expect(t, 404, shared.CodeTokenInvalid)
+		s.Token, s.TypedCode = again.Token, again.TypedCode
 		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, "")
 	})
 	t.Run("the phone learns whose session it is", func(t *testing.T) {
@@ -60,8 +60,7 @@ func life(t *testing.T, a *api) {
 		if diff := cmp.Diff(
 			metadata,
 			confirmed.Image.Metadata,
-		); diff != "" || confirmed.ImageCount != 1 ||
-			!confirmed.Notified {
+		); diff != "" || confirmed.ImageCount != 1 || confirmed.Image.PhoneID != s.phone.PhoneID {
 			t.Errorf("confirmed %+v; metadata %s", confirmed, diff)
 		}
 		again := decode[shared.ConfirmResponse](
@@ -113,6 +112,9 @@ func life(t *testing.T, a *api) {
 			t,
 			a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 200, ""),
 		)
+		if by := corrected.CorrectedBy; by == nil || *by != (shared.Clinician{ID: "gp-1", Name: "Dr Test"}) {
+			t.Errorf("it was corrected by %+v", by)
+		}
 		if now.Revision <= list.Revision {
 			t.Errorf("the revision went from %d to %d", list.Revision, now.Revision)
 		}
@@ -137,7 +139,9 @@ func life(t *testing.T, a *api) {
 		if diff := cmp.Diff(
 			s.phone,
 			phone,
-			cmpopts.IgnoreFields(shared.TokenResponse{}, "UploadToken", "SessionExpiresAt", "ImageCount"),
+			cmpopts.IgnoreFields(
+				shared.TokenResponse{}, "UploadToken", "PhoneID", "SessionExpiresAt", "ServerTime", "ImageCount",
+			),
 		); diff != "" {
 			t.Errorf("scanned, then typed: %s", diff)
 		}
@@ -161,7 +165,7 @@ func life(t *testing.T, a *api) {
 	t.Run("removing takes the image and its object away", func(t *testing.T) {
 		path := base + "/images/" + s.EncounterID + "/" + image.ImageID
 		a.call(t, "DELETE", path, s.DesktopToken, nil).expect(t, 204, "")
-		a.call(t, "DELETE", path, s.DesktopToken, nil).expect(t, 404, shared.CodeImageNotFound)
+		a.call(t, "DELETE", path, s.DesktopToken, nil).expect(t, 204, "")
 		request, err := http.NewRequestWithContext(t.Context(), "GET", list.Images[0].PreviewURL, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -171,8 +175,10 @@ func life(t *testing.T, a *api) {
 		}
 	})
 
-	t.Run("ending kills every token at once", func(t *testing.T) {
-		a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil).expect(t, 204, "")
+	t.Run("ending invalidates every token at once", func(t *testing.T) {
+		match := header("If-Match", fmt.Sprintf(`"%d"`, a.list(t, s).Revision))
+		a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, match).expect(t, 204, "")
+		a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, match).expect(t, 404, shared.CodeSessionExpired)
 		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 404, shared.CodeSessionExpired)
 		a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).
 			expect(t, 404, shared.CodeSessionExpired)
@@ -200,6 +206,21 @@ func races(t *testing.T, a *api) {
 		if diff := cmp.Diff(want, statuses); diff != "" {
 			t.Error(diff)
 		}
+	})
+	t.Run("50 phones join while the session is ended", func(t *testing.T) {
+		s := a.open(t)
+		each(50, func(i int) {
+			method, path, token := "GET", base+"/token/"+s.Token, ""
+			if i%10 == 9 {
+				method, path, token = "DELETE", base+"/"+s.EncounterID+"?force=1", s.DesktopToken
+			}
+			address := header("CF-Connecting-IP", fmt.Sprintf("203.0.113.%d", i)) // each has tries of its own
+			request, _ := a.request(t, method, path, token, nil, address)
+			if status := send(t, request).Status; status >= 500 || status == 400 {
+				t.Errorf("%s returned %d", method, status)
+			}
+		})
+		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 404, shared.CodeSessionExpired)
 	})
 	t.Run("100 confirmations of 4 images store each once", func(t *testing.T) {
 		s := a.open(t)

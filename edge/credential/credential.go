@@ -29,48 +29,89 @@ type Keys struct {
 	Session []byte // SESSION_SECRET
 	Launch  []byte // LAUNCH_SECRET; empty if the practice system has a key set
 	JWKS    *JWKS  // LAUNCH_JWKS_URL; nil if it shares a secret
-	Now     func() time.Time
+	// Audiences are what a launch token's aud may name, if it has one.
+	Audiences []string
+	Now       func() time.Time
 }
+
+// Bearer is whose session token a call comes with.
+type Bearer struct {
+	session.Ref
+	Scope     Scope
+	PhoneID   string           // of a phone
+	Clinician shared.Clinician // of a desktop
+}
+
+// Phone is the phone that calls.
+func (b Bearer) Phone() session.PhoneRef { return session.PhoneRef{Ref: b.Ref, PhoneID: b.PhoneID} }
 
 type sessionClaims struct {
 	jwt.RegisteredClaims
-	Scope     Scope  `json:"scope"`
-	SessionID string `json:"sid"`
+	Scope     Scope             `json:"scope"`
+	SessionID string            `json:"sid"`
+	PhoneID   string            `json:"phone,omitempty"`
+	Clinician *shared.Clinician `json:"clinician,omitempty"`
 }
 
-// Issue makes a token for a session. It outlives any session: what ends it is
-// that the session's id is gone from the store.
-func (k Keys) Issue(scope Scope, ref session.Ref) (string, error) {
+// IssuePhone makes the upload token of a phone.
+func (k Keys) IssuePhone(phone session.PhoneRef) (string, error) {
+	return k.issue(phone.Ref, sessionClaims{Scope: ScopePhone, PhoneID: phone.PhoneID})
+}
+
+// IssueDesktop makes the desktop token of a clinician.
+func (k Keys) IssueDesktop(ref session.Ref, clinician shared.Clinician) (string, error) {
+	return k.issue(ref, sessionClaims{Scope: ScopeDesktop, Clinician: &clinician})
+}
+
+// issue makes a token for a session. It outlives any session: the end of a
+// session is that its id is gone from the store.
+func (k Keys) issue(ref session.Ref, claims sessionClaims) (string, error) {
 	now := k.Now()
-	claims := sessionClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer:    issuer,
-			Audience:  jwt.ClaimStrings{issuer},
-			Subject:   ref.EncounterID,
-			IssuedAt:  jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(shared.LaunchMaxTTL)),
-		},
-		Scope:     scope,
-		SessionID: ref.SessionID,
+	claims.RegisteredClaims = jwt.RegisteredClaims{
+		Issuer:    issuer,
+		Audience:  jwt.ClaimStrings{issuer},
+		Subject:   ref.EncounterID,
+		IssuedAt:  jwt.NewNumericDate(now),
+		ExpiresAt: jwt.NewNumericDate(now.Add(shared.SessionMaxTTL)),
 	}
+	claims.SessionID = ref.SessionID
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(k.Session)
 }
 
 // Verify checks a session token and says whose it is. It fails with
 // unauthorized.
-func (k Keys) Verify(token string) (session.Ref, Scope, error) {
+func (k Keys) Verify(token string) (Bearer, error) {
 	var claims sessionClaims
 	_, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return k.Session, nil },
 		jwt.WithValidMethods([]string{"HS256"}),
 		jwt.WithIssuer(issuer), jwt.WithAudience(issuer),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(shared.ClockSkew), jwt.WithTimeFunc(k.Now))
-	known := claims.Scope == ScopePhone || claims.Scope == ScopeDesktop
-	if err != nil || !known || !shared.ValidID(claims.Subject) || claims.SessionID == "" {
-		return session.Ref{}, "", shared.Wrap(
+	if err != nil || !claims.complete() {
+		return Bearer{}, shared.Wrap(
 			err,
 			shared.CodeUnauthorized,
 			"This session's access is no longer valid. Open the session again on the desktop.",
 		)
 	}
-	return session.Ref{EncounterID: claims.Subject, SessionID: claims.SessionID}, claims.Scope, nil
+	bearer := Bearer{
+		Ref:     session.Ref{EncounterID: claims.Subject, SessionID: claims.SessionID},
+		Scope:   claims.Scope,
+		PhoneID: claims.PhoneID,
+	}
+	if claims.Clinician != nil {
+		bearer.Clinician = *claims.Clinician
+	}
+	return bearer, nil
+}
+
+// complete reports whether the claims say whose token it is.
+func (c sessionClaims) complete() bool {
+	switch {
+	case !shared.ValidID(c.Subject) || c.SessionID == "":
+		return false
+	case c.Scope == ScopePhone:
+		return shared.ValidID(c.PhoneID)
+	default:
+		return c.Scope == ScopeDesktop && c.Clinician != nil && c.Clinician.ID != ""
+	}
 }

@@ -36,11 +36,21 @@ func keysAt(now time.Time) Keys {
 
 func TestSessionTokens(t *testing.T) {
 	ref := session.Ref{EncounterID: "enc-1", SessionID: "s1"}
-	for _, scope := range []Scope{ScopePhone, ScopeDesktop} {
-		token, err := keysAt(t0).Issue(scope, ref)
-		if err != nil {
-			t.Fatal(err)
-		}
+	clinician := shared.Clinician{ID: "gp-1", Name: "Dr Test"}
+	keys := keysAt(t0)
+	phone, err := keys.IssuePhone(session.PhoneRef{Ref: ref, PhoneID: "phone-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	desktop, err := keys.IssueDesktop(ref, clinician)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := map[string]Bearer{
+		phone:   {Ref: ref, Scope: ScopePhone, PhoneID: "phone-1"},
+		desktop: {Ref: ref, Scope: ScopeDesktop, Clinician: clinician},
+	}
+	for token, want := range tokens {
 		for _, test := range []struct {
 			name  string
 			after time.Duration
@@ -48,19 +58,78 @@ func TestSessionTokens(t *testing.T) {
 		}{
 			{"at once", 0, true},
 			{"on a clock that is a little behind", -50 * time.Second, true},
-			{"within the skew of its end", shared.LaunchMaxTTL + 50*time.Second, true},
-			{"past its end", shared.LaunchMaxTTL + 2*time.Minute, false},
+			{"within the skew of its end", shared.SessionMaxTTL + 50*time.Second, true},
+			{"past its end", shared.SessionMaxTTL + 2*time.Minute, false},
 		} {
-			t.Run(string(scope)+" "+test.name, func(t *testing.T) {
-				gotRef, gotScope, err := keysAt(t0.Add(test.after)).Verify(token)
-				if test.ok && (err != nil || gotRef != ref || gotScope != scope) {
-					t.Errorf("got %v, %v, %v", gotRef, gotScope, err)
+			t.Run(string(want.Scope)+" "+test.name, func(t *testing.T) {
+				got, err := keysAt(t0.Add(test.after)).Verify(token)
+				if test.ok && (err != nil || got != want) {
+					t.Errorf("got %+v, %v", got, err)
 				}
 				if !test.ok && shared.CodeOf(err) != shared.CodeUnauthorized {
 					t.Errorf("error is %v", err)
 				}
 			})
 		}
+	}
+}
+
+func TestSessionTokensThatDoNotSayWhose(t *testing.T) {
+	keys, ref := keysAt(t0), session.Ref{EncounterID: "enc-1", SessionID: "s1"}
+	for name, claims := range map[string]sessionClaims{
+		"a phone without an id":       {Scope: ScopePhone},
+		"a desktop without a person":  {Scope: ScopeDesktop},
+		"a clinician without an id":   {Scope: ScopeDesktop, Clinician: &shared.Clinician{Name: "x"}},
+		"a phone's id with a colon":   {Scope: ScopePhone, PhoneID: "a:b"},
+		"a scope that is not known":   {Scope: "admin", PhoneID: "phone-1"},
+		"neither scope nor clinician": {},
+	} {
+		token, err := keys.issue(ref, claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := keys.Verify(token); shared.CodeOf(err) != shared.CodeUnauthorized {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestLaunchClaims(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(jwt.MapClaims)
+		code   shared.Code
+	}{
+		{"a name and a practitioner", func(c jwt.MapClaims) { c["name"], c["practitionerId"] = "Dr Ā", "hpi-1" }, ""},
+		{"a label with accents, in Arabic", func(c jwt.MapClaims) { c["patientLabel"] = "Māia, مريم" }, ""},
+		{"this deployment's aud", func(c jwt.MapClaims) { c["aud"] = []string{"x", "https://photos.example"} }, ""},
+		{"photobridge as aud", func(c jwt.MapClaims) { c["aud"] = "photobridge" }, ""},
+		{"another aud", func(c jwt.MapClaims) { c["aud"] = "https://other.example" }, shared.CodeUnauthorized},
+		{"a control character", func(c jwt.MapClaims) { c["patientLabel"] = "a\x07b" }, shared.CodeBadRequest},
+		{"a line break", func(c jwt.MapClaims) { c["patientLabel"] = "a\nb" }, shared.CodeBadRequest},
+		{"an override", func(c jwt.MapClaims) { c["patientLabel"] = "a\u202eb" }, shared.CodeBadRequest},
+		{"an isolate", func(c jwt.MapClaims) { c["patientLabel"] = "a\u2066b" }, shared.CodeBadRequest},
+		{"a direction mark", func(c jwt.MapClaims) { c["patientLabel"] = "a\u200fb" }, shared.CodeBadRequest},
+		{"a line separator", func(c jwt.MapClaims) { c["patientLabel"] = "a\u2028b" }, shared.CodeBadRequest},
+		{"a name with an override", func(c jwt.MapClaims) { c["name"] = "a\u202eb" }, shared.CodeBadRequest},
+		{"an encounter named token", func(c jwt.MapClaims) { c["encounterId"] = "token" }, shared.CodeBadRequest},
+		{"an encounter named images", func(c jwt.MapClaims) { c["encounterId"] = "images" }, shared.CodeBadRequest},
+		{"a practitioner with a slash", func(c jwt.MapClaims) { c["practitionerId"] = "a/b" }, shared.CodeUnauthorized},
+	}
+	keys := keysAt(t0)
+	keys.Audiences = []string{"https://photos.example"}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			claims := launchClaimsAt(t0)
+			test.change(claims)
+			token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(keys.Launch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := keys.VerifyLaunch(t.Context(), token); shared.CodeOf(err) != test.code {
+				t.Errorf("error is %v", err)
+			}
+		})
 	}
 }
 
@@ -147,7 +216,7 @@ func TestKeySet(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			launch, err := keys.VerifyLaunch(t.Context(), test.token)
-			want := session.Launch{Clinician: "gp-1", FacilityID: "fac-1", PatientID: "pat-1", EncounterID: "enc-1"}
+			want := session.Launch{Clinician: shared.Clinician{ID: "gp-1"}, FacilityID: "fac-1", PatientID: "pat-1", EncounterID: "enc-1"}
 			if test.ok && (err != nil || !cmp.Equal(launch, want)) {
 				t.Errorf("got %+v, %v", launch, err)
 			}
@@ -186,6 +255,8 @@ func TestKeySetIsCached(t *testing.T) {
 		{"a rotated key is found then", time.Minute, "b", next, false, "", 4},
 		{"old keys serve while it is down", time.Hour, "b", next, true, "", 5},
 		{"for half a day", 13 * time.Hour, "b", next, true, shared.CodeUpstreamUnavailable, 6},
+		{"and not between two tries either", time.Second, "b", next, true, shared.CodeUpstreamUnavailable, 6},
+		{"until it is back", time.Minute, "b", next, false, "", 7},
 	}
 	for _, step := range steps {
 		now = now.Add(step.wait)
@@ -209,7 +280,7 @@ func TestKeySetIsCached(t *testing.T) {
 func FuzzTokens(f *testing.F) {
 	keys := keysAt(t0)
 	ref := session.Ref{EncounterID: "enc-1", SessionID: "s1"}
-	good, err := keys.Issue(ScopePhone, ref)
+	good, err := keys.IssuePhone(session.PhoneRef{Ref: ref, PhoneID: "phone-1"})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -217,8 +288,8 @@ func FuzzTokens(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		if got, scope, err := keys.Verify(token); err == nil && (got != ref || scope != ScopePhone) {
-			t.Errorf("%q is accepted as %v, %v", token, got, scope)
+		if got, err := keys.Verify(token); err == nil && (got.Ref != ref || got.Scope != ScopePhone) {
+			t.Errorf("%q is accepted as %+v", token, got)
 		}
 		if _, err := keys.VerifyLaunch(t.Context(), token); err == nil {
 			t.Errorf("%q is accepted as a launch token", token)

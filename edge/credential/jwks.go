@@ -47,23 +47,26 @@ func (j *JWKS) key(ctx context.Context, token *jwt.Token) (any, error) {
 	defer j.mu.Unlock()
 	now := j.Now()
 	known, found := j.keys[kid]
+	var failure error
 	if (!found || now.Sub(j.fetchedAt) > keysFresh) && now.Sub(j.triedAt) > keysPatience {
 		j.triedAt = now
-		keys, err := j.fetch(ctx)
-		if err == nil {
+		var keys map[string]any
+		if keys, failure = j.fetch(ctx); failure == nil {
 			j.keys, j.fetchedAt = keys, now
 			known, found = keys[kid]
-		} else if !found || now.Sub(j.fetchedAt) > keysStale {
-			if j.keys == nil {
-				j.triedAt = time.Time{} // nothing to go by: the next request tries again
-			}
-			return nil, &shared.Error{
-				Code: shared.CodeUpstreamUnavailable, RetryAfter: 5 * time.Second, Err: err,
-				Detail: "The practice system's keys cannot be read just now. Try again in a moment.",
-			}
 		}
 	}
-	if !found {
+	stale := now.Sub(j.fetchedAt) > keysStale
+	switch {
+	case stale || failure != nil && !found:
+		if j.keys == nil {
+			j.triedAt = time.Time{} // nothing to go by: the next request tries again
+		}
+		return nil, &shared.Error{
+			Code: shared.CodeUpstreamUnavailable, RetryAfter: 5 * time.Second, Err: failure,
+			Detail: "The practice system's keys cannot be read just now. Try again in a moment.",
+		}
+	case !found:
 		return nil, fmt.Errorf("no key has the token's kid")
 	}
 	return fitting(known, token.Method.Alg())

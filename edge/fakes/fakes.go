@@ -116,7 +116,7 @@ func (s *s3) serve(w http.ResponseWriter, r *http.Request) {
 	case http.MethodPost:
 		w.WriteHeader(s.delete(r.Body))
 	default:
-		s.get(w, key)
+		s.get(w, r, key)
 	}
 }
 
@@ -141,10 +141,13 @@ func expired(r *http.Request) bool {
 	return err != nil || atoiErr != nil || time.Since(signed) > time.Duration(life)*time.Second
 }
 
-func (s *s3) get(w http.ResponseWriter, key string) {
+func (s *s3) get(w http.ResponseWriter, r *http.Request, key string) {
 	content, found := s.objects[key]
-	if key == "" {
-		return // the bucket itself
+	if key == "" { // the bucket itself
+		if r.URL.Query().Has("versioning") {
+			io.WriteString(w, "<VersioningConfiguration/>")
+		}
+		return
 	}
 	if !found {
 		w.WriteHeader(http.StatusNotFound)

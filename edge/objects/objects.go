@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -139,10 +140,7 @@ func (b *Bucket) Head(ctx context.Context, key string) (session.ObjectInfo, erro
 	case err != nil:
 		return session.ObjectInfo{}, err
 	case response.StatusCode == http.StatusNotFound:
-		return session.ObjectInfo{}, shared.Errorf(
-			shared.CodeObjectMissing,
-			"The photo did not arrive in full. Upload it again.",
-		)
+		return session.ObjectInfo{}, &shared.Error{Code: shared.CodeObjectMissing}
 	case response.StatusCode != http.StatusOK:
 		return session.ObjectInfo{}, unavailable(fmt.Errorf("HEAD answered %d", response.StatusCode))
 	}
@@ -153,12 +151,21 @@ func (b *Bucket) Head(ctx context.Context, key string) (session.ObjectInfo, erro
 	return session.ObjectInfo{Size: size, SHA256: response.Header.Get("x-amz-checksum-sha256")}, nil
 }
 
-// Delete removes up to 1 000 keys with one request
+// deletedAtOnce is how many keys one request may name
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html).
+const deletedAtOnce = 1000
+
+// Delete removes any number of objects.
 func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
-	if len(keys) == 0 {
-		return nil
+	for part := range slices.Chunk(keys, deletedAtOnce) {
+		if err := b.deleteBatch(ctx, part); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (b *Bucket) deleteBatch(ctx context.Context, keys []string) error {
 	type object struct{ Key string }
 	list := struct {
 		XMLName xml.Name `xml:"Delete"`
@@ -181,7 +188,7 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 		return err
 	}
 	if response.StatusCode != http.StatusOK || bytes.Contains(answer, []byte("<Error>")) {
-		return unavailable(fmt.Errorf("deleting %d objects answered %d", len(keys), response.StatusCode))
+		return unavailable(fmt.Errorf("deleting %d objects returned %d", len(keys), response.StatusCode))
 	}
 	return nil
 }
@@ -246,10 +253,5 @@ func (b *Bucket) url(key string) string {
 }
 
 func unavailable(cause error) error {
-	return &shared.Error{
-		Code:       shared.CodeUpstreamUnavailable,
-		Detail:     "The photo store does not answer just now. Try again in a moment.",
-		RetryAfter: 2 * time.Second,
-		Err:        cause,
-	}
+	return &shared.Error{Code: shared.CodeUpstreamUnavailable, RetryAfter: 2 * time.Second, Err: cause}
 }

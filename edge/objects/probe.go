@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/xml"
 	"fmt"
 	"net/http"
 	"slices"
@@ -54,6 +55,70 @@ func (b *Bucket) put(ctx context.Context, key string) (status int, err error) {
 		return 0, err
 	}
 	return response.StatusCode, nil
+}
+
+// ProbeHead asks for size and hash of the object, as confirming a photo does.
+func (b *Bucket) ProbeHead(ctx context.Context, key string) (string, error) {
+	info, err := b.Head(ctx, key)
+	sum := sha256.Sum256(probeBytes)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("a HEAD of the object failed: %w", err)
+	case info.Size != int64(len(probeBytes)):
+		return "", fmt.Errorf("a HEAD of the object says %d bytes, %d were put", info.Size, len(probeBytes))
+	case info.SHA256 == "":
+		return "a HEAD says the right size, and no checksum: sizes alone are compared", nil
+	case info.SHA256 != base64.StdEncoding.EncodeToString(sum[:]):
+		return "", fmt.Errorf("a HEAD of the object has another checksum than was put")
+	}
+	return "a HEAD says the right size and checksum", nil
+}
+
+// ProbeVersions looks whether deleted photos stay as noncurrent versions
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html).
+func (b *Bucket) ProbeVersions(ctx context.Context) (string, error) {
+	var versioning struct{ Status string }
+	status, err := b.setting(ctx, "versioning", &versioning)
+	switch {
+	case err != nil:
+		return "", err
+	case status == http.StatusNotImplemented || status == http.StatusMethodNotAllowed:
+		return "this store does not say whether it keeps versions", nil
+	case status == http.StatusForbidden:
+		return "", fmt.Errorf("the access key may not ask whether the bucket keeps versions")
+	case versioning.Status == "":
+		return "the bucket keeps no versions", nil
+	}
+	var lifecycle struct {
+		Rule []struct {
+			Status                      string
+			Prefix                      string
+			Filter                      struct{ Prefix string }
+			NoncurrentVersionExpiration struct{ NoncurrentDays int }
+		}
+	}
+	if _, err := b.setting(ctx, "lifecycle", &lifecycle); err != nil {
+		return "", err
+	}
+	for _, rule := range lifecycle.Rule {
+		covers := strings.HasPrefix("sessions/", rule.Prefix) && strings.HasPrefix("sessions/", rule.Filter.Prefix)
+		if rule.Status == "Enabled" && covers && rule.NoncurrentVersionExpiration.NoncurrentDays == 1 {
+			return "the bucket keeps versions, of deleted photos for a day", nil
+		}
+	}
+	return "", fmt.Errorf("the bucket keeps versions, and deleted photos stay in it")
+}
+
+// setting reads one of the bucket's settings; one that is not set stays as it is.
+func (b *Bucket) setting(ctx context.Context, name string, into any) (status int, err error) {
+	response, reply, err := b.do(ctx, http.MethodGet, b.url("")+"?"+name+"=", nil, func(http.Header) {})
+	if err != nil {
+		return 0, err
+	}
+	if response.StatusCode == http.StatusOK {
+		err = xml.Unmarshal(reply, into)
+	}
+	return response.StatusCode, err
 }
 
 // ProbeGet downloads through a presigned URL.

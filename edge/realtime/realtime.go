@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,28 +24,36 @@ import (
 const (
 	defaultRESTURL = "https://main.realtime.ably.net"
 	tokenTTL       = 15 * time.Minute
-
-	// An event must not hold a confirmed photo up: the desktop finds it anyway.
-	publishBudget = 3 * time.Second
-	publishTries  = 3
-	firstWait     = 100 * time.Millisecond
 )
+
+// Outbox sends a request that nothing waits for, and sends it again if that may
+// help. Outgoing is the native one; the worker's is in edge/instance.mjs.
+type Outbox interface{ Post(Letter) }
+
+// Letter is a request for an Outbox. Its body is JSON.
+type Letter struct {
+	URL    string
+	Header http.Header
+	Body   []byte
+}
 
 // Publisher speaks for one Ably app.
 type Publisher struct {
 	key     string // app.id:secret
 	restURL string // empty: Ably's own
 	http    http.RoundTripper
+	outbox  Outbox
 }
 
 var _ session.Notifier = (*Publisher)(nil)
 
-// New returns a publisher with an API key of the form app.id:secret.
-func New(key, restURL string, transport http.RoundTripper) (*Publisher, error) {
+// New returns a publisher with an API key of the form app.id:secret. Events go
+// through outbox, everything else through transport.
+func New(key, restURL string, transport http.RoundTripper, outbox Outbox) (*Publisher, error) {
 	if name, secret, ok := strings.Cut(key, ":"); !ok || !strings.Contains(name, ".") || secret == "" {
 		return nil, fmt.Errorf("an Ably API key has the form appId.keyId:secret")
 	}
-	return &Publisher{key, strings.TrimSuffix(restURL, "/"), transport}, nil
+	return &Publisher{key, strings.TrimSuffix(restURL, "/"), transport, outbox}, nil
 }
 
 // message is an event as Ably takes it (https://ably.com/docs/api/rest-api#publish).
@@ -57,110 +64,83 @@ type message struct {
 	Encoding string           `json:"encoding"`
 }
 
-// Publish sends an event to the desktop of an encounter.
+// Publish sends an event to the desktops of an encounter and does not wait for it.
 func (p *Publisher) Publish(
-	ctx context.Context,
+	_ context.Context,
 	encounterID string,
 	name shared.EventName,
 	event shared.Event,
 	id string,
-) error {
+) {
 	data, err := json.Marshal(event)
 	if err != nil {
-		return err
+		return
 	}
 	body, err := json.Marshal(message{ID: id, Name: name, Data: string(data), Encoding: "json"})
 	if err != nil {
-		return err
+		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, publishBudget)
-	defer cancel()
-	wait := firstWait
-	for try := 1; ; try++ {
-		retryable, err := p.post(ctx, encounterID, body)
-		if err == nil || !retryable || try == publishTries {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(wait):
-			wait *= 3
-		}
-	}
+	p.outbox.Post(Letter{p.url(messagesPath(encounterID)), p.header(body), body})
 }
 
-func (p *Publisher) post(ctx context.Context, encounterID string, body []byte) (retryable bool, err error) {
-	status, _, err := p.ask(
-		ctx,
-		http.MethodPost,
-		"/channels/"+url.PathEscape(shared.Channel(encounterID))+"/messages",
-		body,
-	)
-	switch {
-	case err != nil:
-		return true, err
-	case status >= 300:
-		return shared.RetryableStatus(status), unavailable(fmt.Errorf("publishing answered %d", status))
-	}
-	return false, nil
+func messagesPath(encounterID string) string {
+	return "/channels/" + url.PathEscape(shared.Channel(encounterID)) + "/messages"
 }
 
-// ask makes one REST call and reads the answer whole.
-func (p *Publisher) ask(ctx context.Context, method, path string, body []byte) (status int, answer []byte, err error) {
-	base := p.restURL
-	if base == "" {
-		base = defaultRESTURL
+func (p *Publisher) url(path string) string {
+	if p.restURL == "" {
+		return defaultRESTURL + path
 	}
-	request, err := http.NewRequestWithContext(ctx, method, base+path, bytes.NewReader(body))
+	return p.restURL + path
+}
+
+func (p *Publisher) header(body []byte) http.Header {
+	header := http.Header{
+		"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(p.key))},
+		"Accept":        {"application/json"},
+	}
+	if len(body) > 0 {
+		header.Set("Content-Type", "application/json")
+	}
+	return header
+}
+
+// ask makes one REST call and reads the reply whole.
+func (p *Publisher) ask(ctx context.Context, method, path string, body []byte) (status int, reply []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, p.url(path), bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}
-	request.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(p.key)))
-	request.Header.Set("Accept", "application/json")
-	if len(body) > 0 {
-		request.Header.Set("Content-Type", "application/json")
-	}
+	request.Header = p.header(body)
 	response, err := p.http.RoundTrip(request)
 	if err != nil {
-		return 0, nil, unavailable(err)
+		return 0, nil, err
 	}
 	defer response.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	if err != nil {
-		return 0, nil, unavailable(err)
-	}
-	return response.StatusCode, answer, nil
+	reply, err = io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	return response.StatusCode, reply, err
 }
 
 // Probe publishes to a channel that nobody listens to.
 func (p *Publisher) Probe(ctx context.Context) (string, error) {
-	_, err := p.post(ctx, "doctor", []byte(`{"name":"probe","data":""}`))
-	if err != nil {
-		return "", errors.Unwrap(err)
+	status, _, err := p.ask(ctx, http.MethodPost, messagesPath("doctor"), []byte(`{"name":"probe","data":""}`))
+	if err == nil && status >= 300 {
+		err = fmt.Errorf("publishing returned %d", status)
 	}
-	return "an event was published", nil
+	return "an event was published", err
 }
 
 // Time is the service's clock.
 func (p *Publisher) Time(ctx context.Context) (time.Time, error) {
-	status, answer, err := p.ask(ctx, http.MethodGet, "/time", nil)
+	status, reply, err := p.ask(ctx, http.MethodGet, "/time", nil)
 	if err != nil {
 		return time.Time{}, err
 	}
 	var milliseconds []int64
-	if json.Unmarshal(answer, &milliseconds) != nil || len(milliseconds) != 1 {
-		return time.Time{}, fmt.Errorf("the time call answered %d without a time", status)
+	if json.Unmarshal(reply, &milliseconds) != nil || len(milliseconds) != 1 {
+		return time.Time{}, fmt.Errorf("the time call returned %d without a time", status)
 	}
 	return time.UnixMilli(milliseconds[0]), nil
-}
-
-func unavailable(cause error) error {
-	return shared.Wrap(
-		cause,
-		shared.CodeUpstreamUnavailable,
-		"The desktop could not be told just now; it will find the change by itself.",
-	)
 }
 
 // SubscribeToken signs a token that may subscribe to the channel of one encounter.

@@ -66,14 +66,14 @@ func parseCode(typed string) (digits string, ok bool) {
 }
 
 // hashCode is what the Store knows a code by. Forty bits are soon tried against
-// a plain hash, so that whoever reads the store needs the key as well.
+// a plain hash, so a reader of the store needs the key as well.
 func (s *Service) hashCode(digits string) string {
 	mac := hmac.New(sha256.New, s.CodeKey)
 	mac.Write([]byte("code " + digits)) // apart from what else the key signs
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// codeInvalid answers every code that does not work, whyever, alike.
+// codeInvalid is the error of every code that does not work, for any reason.
 func codeInvalid() error {
 	return shared.Errorf(
 		shared.CodeTokenInvalid,

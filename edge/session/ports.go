@@ -7,22 +7,32 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// Store keeps sessions. Every method is atomic, refreshes the session's two
-// hours, and fails with
+// Store keeps sessions. Every method is atomic and fails with
 //
-//   - session_expired if the session is not there or has another id,
-//   - upstream_unavailable if the store cannot be reached or does not answer.
+//   - session_expired if the session is not there, has expired or has another id,
+//   - phone_removed, where a phone calls, if a desktop has removed it,
+//   - upstream_unavailable if the store cannot be reached or does not respond.
+//
+// An error of a Store has a code and no Detail. A session expires two hours
+// after the last act of a person and twelve hours after it began. Methods that
+// are acts of a person say so.
+//
+// A Store also remembers which objects are still to be deleted. RemoveImage and
+// DeleteSession return them. Every other method reports what an earlier call left
+// behind to the Store's Sweeper, at most once in SweepPause.
 //
 // Package storetest holds every Store to the same behaviour.
 type Store interface {
 	// CreateSession stores s unless its encounter has a live session, which is
-	// then kept, and remembers an invitation to whichever it is. A typed code
-	// that is there already works for neither from then on.
-	CreateSession(ctx context.Context, s Session, to Invitation, ttl time.Duration) (live Session, err error)
+	// then kept, and remembers an invitation to whichever it is. Earlier
+	// invitations stop working. A typed code that another session has works for
+	// neither from then on. It fails with encounter_mismatch, and changes
+	// nothing, if the live session is of another patient or facility. An act of
+	// a person.
+	CreateSession(ctx context.Context, s Session, to Invitation, ttl time.Duration) (Live, error)
 
-	// CreateSessionToken remembers a new invitation, as CreateSession does, and
-	// makes those before it worthless.
-	CreateSessionToken(ctx context.Context, ref Ref, to Invitation, ttl time.Duration) (Session, error)
+	// CreateSessionToken remembers a new invitation; earlier ones stop working.
+	CreateSessionToken(ctx context.Context, ref Ref, to Invitation, ttl time.Duration) (Live, error)
 
 	// GetSessionToken looks a QR token's hash up. It fails with token_invalid
 	// if it is unknown or expired.
@@ -30,51 +40,96 @@ type Store interface {
 
 	// GetSessionCode looks a typed code's hash up. It fails with token_invalid
 	// if it is unknown or expired, and with rate_limited, whether it is or not,
-	// once WrongCodes were within WrongCodesWindow.
+	// once WrongCodes were wrong within WrongCodesWindow.
 	GetSessionCode(ctx context.Context, codeHash string) (QRToken, error)
 
-	// ConnectPhone notes that a phone joined. It fails with token_invalid if
-	// the token is of an earlier generation or of another session.
-	ConnectPhone(ctx context.Context, token QRToken, now time.Time) (State, error)
+	// ConnectPhone lets a phone join. It fails with token_invalid if the token
+	// is of an earlier generation or of another session. Of more than MaxPhones
+	// the one that called longest ago is forgotten. An act of a person.
+	ConnectPhone(ctx context.Context, token QRToken, phone shared.Phone) (Joined, error)
+
+	// RemovePhone refuses a phone from now on, frees its slots and invalidates
+	// every invitation. Removing it again changes nothing. It fails with
+	// bad_request if no such phone has joined. An act of a person.
+	RemovePhone(ctx context.Context, ref Ref, phoneID string) (revision int64, err error)
 
 	// GetSession reads a session without its images.
 	GetSession(ctx context.Context, ref Ref) (State, error)
 
-	// Reserve holds a slot for each image, all or none. An image that has a
-	// slot or is confirmed keeps its key; slots that lapsed are freed. It fails
-	// with limit_reached if there are not enough slots, and with bad_request
-	// if an imageId is held for other bytes.
-	Reserve(
-		ctx context.Context,
-		ref Ref,
-		wanted []Reservation,
-		limit int,
-		now time.Time,
-	) (held []Reservation, err error)
+	// CheckImage reports why a phone may not send an image: image_removed, or
+	// what every method fails with.
+	CheckImage(ctx context.Context, phone PhoneRef, imageID string) error
 
-	// AddImage confirms an image. Confirming it again changes nothing and
-	// returns the stored one with added false. It fails with object_missing
-	// if there is no reservation with the same key, size and hash.
-	AddImage(ctx context.Context, ref Ref, image shared.Image, limit int) (added Added, err error)
+	// Reserve holds a slot for each image, all or none. An image that has a
+	// slot or is confirmed keeps its key. It fails with limit_reached if there
+	// are not enough slots, with bad_request if an imageId is held for other
+	// bytes, and with image_removed. An act of a person.
+	Reserve(ctx context.Context, phone PhoneRef, wanted []Reservation, limit int) (Reserved, error)
+
+	// AddImage confirms an image. Confirming it again stores its metadata if
+	// MetadataVersion is newer and no desktop has corrected it. It fails with
+	// object_missing if there is no reservation with the same key, size and
+	// hash, and with image_removed. An act of a person.
+	AddImage(ctx context.Context, phone PhoneRef, image shared.Image, limit int) (Added, error)
 
 	// GetImages reads the session with all its images.
 	GetImages(ctx context.Context, ref Ref) (State, error)
 
-	// UpdateImage replaces an image's metadata. It fails with image_not_found.
-	UpdateImage(
-		ctx context.Context,
-		ref Ref,
-		imageID string,
-		change MetadataPatch,
-		now time.Time,
-	) (image shared.Image, revision int64, err error)
+	// GetImagesAsPhone is GetImages for a phone.
+	GetImagesAsPhone(ctx context.Context, phone PhoneRef) (State, error)
 
-	// RemoveImage forgets an image. It fails with image_not_found.
-	RemoveImage(ctx context.Context, ref Ref, imageID string) (image shared.Image, revision int64, err error)
+	// UpdateImage corrects an image's metadata. It fails with image_not_found.
+	// An act of a person.
+	UpdateImage(ctx context.Context, ref Ref, imageID string, change MetadataPatch, by shared.Clinician) (
+		image shared.Image, revision int64, err error)
 
-	// DeleteSession forgets the session and all in it, and returns the keys of
-	// every object that it may have stored.
-	DeleteSession(ctx context.Context, ref Ref) (s3Keys []string, revision int64, err error)
+	// RemoveImage puts a tombstone in an image's place. Removing it again
+	// changes nothing and succeeds. It fails with image_not_found if there never
+	// was one. An act of a person.
+	RemoveImage(ctx context.Context, ref Ref, imageID string) (Removal, error)
+
+	// DeleteSession forgets the session and all in it. Deleting it again succeeds
+	// until Swept has been called. Without force it fails with session_changed
+	// if the session's revision is not the given one, and with uploads_pending
+	// while a slot is reserved.
+	DeleteSession(ctx context.Context, ref Ref, revision int64, force bool) (Removal, error)
+
+	// Doomed returns the keys of an encounter's objects that are to be deleted.
+	Doomed(ctx context.Context, encounterID string) (s3Keys []string, err error)
+
+	// Swept notes that objects are deleted. It returns the revision of the
+	// encounter's live session, 0 if it has none.
+	Swept(ctx context.Context, encounterID string, s3Keys []string) (revision int64, err error)
+}
+
+// MaxPhones is how many phones a session remembers.
+const MaxPhones = 50
+
+// SweepPause is the least time between two reports to a Sweeper.
+const SweepPause = 10 * time.Second
+
+// Sweeper deletes objects that an earlier call left behind.
+type Sweeper func(ctx context.Context, encounterID string, s3Keys []string)
+
+// Live is a session that has not expired.
+type Live struct {
+	Session   Session
+	ExpiresAt time.Time
+}
+
+// Joined is a session as a phone gets it.
+type Joined struct {
+	Live
+	PhoneID    string
+	Revision   int64
+	ImageCount int
+}
+
+// Reserved is what Reserve holds.
+type Reserved struct {
+	Slots    []Reservation
+	Revision int64
+	New      bool // a slot was not held before
 }
 
 // Added is what AddImage found or made.
@@ -83,14 +138,18 @@ type Added struct {
 	ImageCount int
 	Revision   int64
 	Added      bool // false: it was there already
+	Updated    bool // it was there, with older metadata
 }
 
-// MetadataPatch is a merge patch (RFC 7396): it changes the named fields to
-// their values in Metadata, and removes those that have none there.
-type MetadataPatch struct {
-	Names    []string
-	Metadata shared.Metadata
+// Removal is what is left to do after an image or a session was removed.
+type Removal struct {
+	S3Keys   []string // objects to delete
+	Revision int64
 }
+
+// MetadataPatch says which fields of a Metadata change (RFC 7396): a field that
+// is not named stays, one with an empty value is removed.
+type MetadataPatch map[string]string
 
 // Objects stores the bytes.
 type Objects interface {
@@ -106,11 +165,12 @@ type Objects interface {
 	// PresignGet signs a GET that works from now until expires.
 	PresignGet(ctx context.Context, key string, now time.Time, expires time.Duration) (url string, err error)
 
-	// Head tells size and hash of a stored object. It fails with
-	// object_missing if there is none, upstream_unavailable if S3 does not answer.
+	// Head returns size and hash of a stored object. It fails with
+	// object_missing if there is none, upstream_unavailable if S3 does not respond.
 	Head(ctx context.Context, key string) (ObjectInfo, error)
 
-	// Delete removes objects; one that is not there counts as removed.
+	// Delete removes any number of objects; one that is not there counts as
+	// removed. It fails with upstream_unavailable, and may be repeated.
 	Delete(ctx context.Context, keys ...string) error
 }
 
@@ -122,10 +182,10 @@ type ObjectInfo struct {
 
 // Notifier tells desktops that something happened.
 type Notifier interface {
-	// Publish sends an event. Publishing the same id again is harmless. It
-	// fails with upstream_unavailable when its retries are spent; the caller
-	// goes on, for an event is only a hint.
-	Publish(ctx context.Context, encounterID string, name shared.EventName, event shared.Event, id string) error
+	// Publish sends an event without waiting for it: the response to the caller
+	// comes first. Publishing the same id again is harmless. A lost event is no
+	// error, for an event is only a hint.
+	Publish(ctx context.Context, encounterID string, name shared.EventName, event shared.Event, id string)
 
 	// SubscribeToken makes a token that may only subscribe to one encounter.
 	SubscribeToken(encounterID string, now time.Time) (shared.RealtimeResponse, error)

@@ -13,15 +13,15 @@ import (
 // Session is one encounter's session as the Store keeps it.
 type Session struct {
 	// ID is random. Tokens carry it, so that ending or re-creating a session
-	// kills every token of the earlier one.
-	ID           string    `json:"id"`
-	EncounterID  string    `json:"encounterId"`
-	PatientID    string    `json:"patientId"`
-	PatientLabel string    `json:"patientLabel"`
-	FacilityID   string    `json:"facilityId"`
-	Clinician    string    `json:"clinician"`  // subject of the launch token
-	JournalKey   []byte    `json:"journalKey"` // 32 bytes, AES-256-GCM
-	CreatedAt    time.Time `json:"createdAt"`
+	// invalidates every token of the earlier one.
+	ID           string           `json:"id"`
+	EncounterID  string           `json:"encounterId"`
+	PatientID    string           `json:"patientId"`
+	PatientLabel string           `json:"patientLabel"`
+	FacilityID   string           `json:"facilityId"`
+	Clinician    shared.Clinician `json:"clinician"`  // who opened it
+	JournalKey   []byte           `json:"journalKey"` // 32 bytes, AES-256-GCM
+	CreatedAt    time.Time        `json:"createdAt"`
 }
 
 // Ref names a session as a credential does.
@@ -33,8 +33,14 @@ type Ref struct {
 // Ref names the session.
 func (s Session) Ref() Ref { return Ref{s.EncounterID, s.ID} }
 
+// PhoneRef names a phone of a session, as its upload token does.
+type PhoneRef struct {
+	Ref
+	PhoneID string
+}
+
 // Invitation is how phones may join a session, as the Store knows it: hashes,
-// with which nobody who reads them gets in.
+// which are of no use to someone who reads them.
 type Invitation struct {
 	TokenHash string // of the QR token
 	CodeHash  string // of the typed code
@@ -52,24 +58,27 @@ type QRToken struct {
 // Reservation is a slot held for an image that is being uploaded: the only
 // bytes it may be confirmed with, and the key they go to.
 type Reservation struct {
-	ImageID  string    `json:"imageId"`
-	S3Key    string    `json:"s3Key"`
-	Size     int64     `json:"size"`
-	SHA256   string    `json:"sha256"`   // base64
-	LapsesAt time.Time `json:"lapsesAt"` // afterwards another image may take the slot
+	ImageID  string
+	S3Key    string
+	Size     int64
+	SHA256   string    // base64
+	LapsesAt time.Time // then the slot is free, and its object is deleted
 }
 
 // State is a session with all that happened in it.
 type State struct {
 	Session          Session
+	ExpiresAt        time.Time
 	Images           []shared.Image // in the order of confirmation
 	Revision         int64
 	PhoneConnectedAt *time.Time
+	Phones           []shared.Phone         // in the order in which they joined
+	Expected         []shared.ExpectedImage // in the order in which they were reserved
 }
 
 // Launch is what a practice system vouches for in a launch token.
 type Launch struct {
-	Clinician    string
+	Clinician    shared.Clinician
 	FacilityID   string
 	PatientID    string
 	PatientLabel string

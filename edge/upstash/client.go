@@ -28,7 +28,7 @@ type Client struct {
 	HTTP  http.RoundTripper
 }
 
-// replyError is an error that Redis itself answered.
+// replyError is an error that Redis itself returned.
 type replyError string
 
 func (e replyError) Error() string { return "redis: " + string(e) }
@@ -93,12 +93,7 @@ return read
 `)
 
 func unavailable(cause error) error {
-	return &shared.Error{
-		Code:       shared.CodeUpstreamUnavailable,
-		Detail:     "The session store does not answer just now. Try again in a moment.",
-		RetryAfter: 2 * time.Second,
-		Err:        cause,
-	}
+	return &shared.Error{Code: shared.CodeUpstreamUnavailable, RetryAfter: 2 * time.Second, Err: cause}
 }
 
 // script is a Lua script that Redis knows by its hash once it has seen it.

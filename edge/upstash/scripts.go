@@ -1,58 +1,72 @@
 package upstash
 
-import _ "embed"
+import (
+	"embed"
+	"fmt"
 
-// The scripts. All but getSessionCode work on one encounter's hash, whose fields are
-//
-//	session       the session as JSON
-//	generation    counts renewals of the QR token
-//	revision      moves on every change
-//	phone         Unix milliseconds of the last phone that joined
-//	image:{id}    a confirmed image as JSON
-//	slot:{id}     a reservation as JSON, with lapses in Unix milliseconds
-//
-// A script answers an array whose first element is "ok" or an error's code.
-var (
-	//go:embed lua/live.lua
-	live string
-
-	//go:embed lua/invite.lua
-	invite string
-
-	//go:embed lua/createSession.lua
-	createSessionSource string
-	//go:embed lua/createSessionToken.lua
-	createSessionTokenSource string
-	//go:embed lua/getSessionCode.lua
-	getSessionCodeSource string
-	//go:embed lua/connectPhone.lua
-	connectPhoneSource string
-	//go:embed lua/getSession.lua
-	getSessionSource string
-	//go:embed lua/getImages.lua
-	getImagesSource string
-	//go:embed lua/reserve.lua
-	reserveSource string
-	//go:embed lua/addImage.lua
-	addImageSource string
-	//go:embed lua/updateImage.lua
-	updateImageSource string
-	//go:embed lua/removeImage.lua
-	removeImageSource string
-	//go:embed lua/deleteSession.lua
-	deleteSessionSource string
+	"github.com/clinicpro/photobridge/edge/session"
 )
 
+// The scripts. Those that work on a session change one encounter's hash, whose
+// fields are
+//
+//	session       the session as JSON
+//	id            its id
+//	expires       when it expires, in Unix milliseconds, as all times here
+//	ends          when it expires at the latest
+//	generation    counts QR tokens; only one of the newest works
+//	revision      moves on every change
+//	joined        when a phone last joined
+//	phone:{id}    a phone that joined, as JSON
+//	seen:{id}     when it last called; missing once it is removed
+//	left:{id}     when a removed phone last called
+//	image:{id}    a confirmed image as JSON
+//	slot:{id}     a reservation as JSON
+//	gone:{id}     the tombstone of a removed image: its key
+//
+// and a second hash, doomed:{encounter}, of objects that are to be deleted:
+//
+//	sessions/…    an object's key: until when it may be stored again, 0 if never
+//	tried         when a call last tried to delete them by the way
+//	ended         the session that was ended, and
+//	revision      its last revision
+//
+// A script returns an array. The first element is "ok" or an error's code; of a
+// script on a session the second lists objects to delete.
+//
+//go:embed lua/*.lua
+var sources embed.FS
+
+func source(name string) string {
+	text, err := sources.ReadFile("lua/" + name + ".lua")
+	if err != nil {
+		panic(err) // a build mistake, found by any test
+	}
+	return string(text)
+}
+
+// onSession makes a script of what begins and ends every script on a session.
+func onSession(name string) script {
+	act := "local function act()\n" + source(name) + "\nend\n"
+	pause := fmt.Sprintf("local sweepPause = %d\n", session.SweepPause.Milliseconds())
+	return newScript(source("session") + source("invite") + act + pause + source("sweep"))
+}
+
 var (
-	createSession      = newScript(invite + createSessionSource)
-	createSessionToken = newScript(live + invite + createSessionTokenSource)
-	getSessionCode     = newScript(getSessionCodeSource)
-	connectPhone       = newScript(live + connectPhoneSource)
-	getSession         = newScript(live + getSessionSource)
-	getImages          = newScript(live + getImagesSource)
-	reserve            = newScript(live + reserveSource)
-	addImage           = newScript(live + addImageSource)
-	updateImage        = newScript(live + updateImageSource)
-	removeImage        = newScript(live + removeImageSource)
-	deleteSession      = newScript(live + deleteSessionSource)
+	getSessionToken = newScript(source("getSessionToken"))
+	getSessionCode  = newScript(source("getSessionCode"))
+
+	createSession      = onSession("createSession")
+	createSessionToken = onSession("createSessionToken")
+	connectPhone       = onSession("connectPhone")
+	removePhone        = onSession("removePhone")
+	checkImage         = onSession("checkImage")
+	getImages          = onSession("getImages")
+	reserve            = onSession("reserve")
+	addImage           = onSession("addImage")
+	updateImage        = onSession("updateImage")
+	removeImage        = onSession("removeImage")
+	deleteSession      = onSession("deleteSession")
+	doomed             = onSession("doomed")
+	swept              = onSession("swept")
 )

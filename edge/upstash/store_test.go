@@ -23,9 +23,9 @@ import (
 )
 
 func TestStoreOnEmbeddedRedis(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Subject {
+	storetest.Run(t, func(t *testing.T, world storetest.World) storetest.Subject {
 		redis := miniredis.RunT(t)
-		return storetest.Subject{Store: storeOver(t, redis.Addr()), Advance: redis.FastForward}
+		return storetest.Subject{Store: storeOver(t, redis.Addr(), world), Advance: redis.FastForward}
 	})
 }
 
@@ -35,9 +35,12 @@ func TestStoreOnRealRedis(t *testing.T) {
 		t.Skip("no redis-server on this machine; the embedded Redis was held to the same suite")
 	}
 	address := startRedis(t, binary)
-	storetest.Run(t, func(t *testing.T) storetest.Subject {
+	storetest.Run(t, func(t *testing.T, world storetest.World) storetest.Subject {
 		fakes.Do(t, address, "FLUSHALL")
-		return storetest.Subject{Store: storeOver(t, address), Advance: func(d time.Duration) { age(t, address, d) }}
+		return storetest.Subject{
+			Store:   storeOver(t, address, world),
+			Advance: func(d time.Duration) { age(t, address, d) },
+		}
 	})
 }
 
@@ -53,7 +56,9 @@ func TestClientFailures(t *testing.T) {
 		{"answer of another shape", http.StatusOK, `{"result":{"a":1}}`},
 		{"answer without a code", http.StatusOK, `{"result":[]}`},
 		{"unknown code", http.StatusOK, `{"result":["what"]}`},
-		{"session that is no JSON", http.StatusOK, `{"result":["ok",["session","{"]]}`},
+		{"reply without objects to delete", http.StatusOK, `{"result":["ok"]}`},
+		{"session that is no JSON", http.StatusOK, `{"result":["ok",[],["session","{"]]}`},
+		{"a plan's limit", http.StatusBadRequest, `{"error":"ERR max daily request limit exceeded. Limit: 10000"}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -62,7 +67,7 @@ func TestClientFailures(t *testing.T) {
 				fmt.Fprint(w, test.body)
 			}))
 			defer server.Close()
-			store := &Store{&Client{URL: server.URL, HTTP: http.DefaultTransport}}
+			store := &Store{Redis: &Client{URL: server.URL, HTTP: http.DefaultTransport}, Now: time.Now}
 			_, err := store.GetImages(t.Context(), session.Ref{EncounterID: "enc-1", SessionID: "s1"})
 			if shared.CodeOf(err) != shared.CodeUpstreamUnavailable {
 				t.Errorf("error is %v", err)
@@ -90,7 +95,7 @@ func TestSessionsOfManyPages(t *testing.T) {
 		fmt.Fprintf(w, `{"result":%s}`, page)
 	}))
 	defer server.Close()
-	got, err := (&Store{&Client{URL: server.URL, HTTP: http.DefaultTransport}}).Sessions(t.Context())
+	got, err := (&Store{Redis: &Client{URL: server.URL, HTTP: http.DefaultTransport}, Now: time.Now}).Sessions(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,8 +105,9 @@ func TestSessionsOfManyPages(t *testing.T) {
 	}
 }
 
-func storeOver(t *testing.T, address string) *Store {
-	return &Store{&Client{URL: fakes.RedisOver(t, address), Token: fakes.RedisToken, HTTP: http.DefaultTransport}}
+func storeOver(t *testing.T, address string, world storetest.World) *Store {
+	redis := &Client{URL: fakes.RedisOver(t, address), Token: fakes.RedisToken, HTTP: http.DefaultTransport}
+	return &Store{Redis: redis, Now: world.Now, Sweep: world.Sweep}
 }
 
 // startRedis runs a server on a free port, without files, until the test ends.

@@ -12,6 +12,7 @@ const (
 	opSubscribe = "subscribe"
 	opPublish   = "publish"
 	opPresence  = "presence"
+	opHistory   = "history"
 )
 
 // capability maps resources to operations:

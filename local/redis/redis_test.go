@@ -86,12 +86,16 @@ func startRedis(t *testing.T) (url string) {
 
 // The edge's own store, through the whole protocol.
 func TestStoreOfTheEdge(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Subject {
+	storetest.Run(t, func(t *testing.T, world storetest.World) storetest.Subject {
 		c := &clock.Clock{}
 		rest := httptest.NewServer(open(t, Config{Clock: c}))
 		t.Cleanup(rest.Close)
 		return storetest.Subject{
-			Store:   &upstash.Store{Redis: &upstash.Client{URL: rest.URL, Token: token, HTTP: rest.Client().Transport}},
+			Store: &upstash.Store{
+				Redis: &upstash.Client{URL: rest.URL, Token: token, HTTP: rest.Client().Transport},
+				Now:   world.Now,
+				Sweep: world.Sweep,
+			},
 			Advance: func(d time.Duration) { c.SetSkew(c.Skew() + d) },
 		}
 	})

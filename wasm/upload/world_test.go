@@ -366,7 +366,7 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 			w.confirms[r.ImageID]++
 			w.order = append(w.order, r.ImageID)
 		}
-		answer = shared.ConfirmResponse{Image: image, ImageCount: len(w.images), Notified: true}
+		answer = shared.ConfirmResponse{Image: image, ImageCount: len(w.images)}
 		return nil
 	})
 	return answer, err

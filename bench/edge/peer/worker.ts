@@ -10,17 +10,22 @@ import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { SignJWT, jwtVerify, type JWTPayload } from 'jose';
 import invite from '../../../edge/upstash/lua/invite.lua';
-import live from '../../../edge/upstash/lua/live.lua';
+import session from '../../../edge/upstash/lua/session.lua';
+import sweep from '../../../edge/upstash/lua/sweep.lua';
 import addImage from '../../../edge/upstash/lua/addImage.lua';
 import connectPhone from '../../../edge/upstash/lua/connectPhone.lua';
 import createSession from '../../../edge/upstash/lua/createSession.lua';
 import getImages from '../../../edge/upstash/lua/getImages.lua';
 import reserve from '../../../edge/upstash/lua/reserve.lua';
 import type {
+  Clinician,
   ConfirmRequest,
+  ConfirmResponse,
   CreateResponse,
+  ExpectedImage,
   Image,
   ListResponse,
+  Phone,
   PresignRequest,
   PresignResponse,
   TokenResponse,
@@ -78,6 +83,17 @@ const crockford = (data: Uint8Array): string =>
     .toString(32)
     .padStart(8, '0')
     .replace(/[a-v]/g, (digit) => 'ABCDEFGHJKMNPQRSTVWXYZ'[digit.charCodeAt(0) - 97] ?? '');
+/** A script on a session, as edge/upstash/scripts.go makes it. */
+const onSession = (act: string): string =>
+  `${session}${invite}local function act()\n${act}\nend\nlocal sweepPause = 10000\n${sweep}`;
+const scripts = {
+  createSession: onSession(createSession),
+  connectPhone: onSession(connectPhone),
+  reserve: onSession(reserve),
+  addImage: onSession(addImage),
+  getImages: onSession(getImages),
+};
+const keysOf = (encounterId: string): string[] => [`encounter:${encounterId}`, `doomed:${encounterId}`];
 const later = (milliseconds: number): string => new Date(Date.now() + milliseconds).toISOString();
 
 const app = new Hono<{ Bindings: Bindings }>().basePath('/api/medtech/session');
@@ -117,25 +133,37 @@ app.post('/create', async (c) => {
   const token = base64(random(20)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
   const digits = crockford(random(5));
   const id = hex(random(16));
+  const clinician: Clinician = { id: String(launch.sub) };
   const created = {
     id,
     encounterId,
     patientId,
     patientLabel,
     facilityId,
-    clinician: launch.sub,
+    clinician,
     journalKey: base64(random(32)),
     createdAt: new Date().toISOString(),
   };
-  const [session] = await run<[Session]>(
+  const [session, expires] = await run<[Session, number]>(
     c,
-    invite + createSession,
+    scripts.createSession,
     [
-      `encounter:${encounterId}`,
+      ...keysOf(String(encounterId)),
       `token:${await sha256(token)}`,
       `code:${await hmac(c.env.SESSION_SECRET, `code ${digits}`)}`,
     ],
-    [JSON.stringify(created), id, SESSION_TTL, encounterId, QR_TTL],
+    [
+      id,
+      Date.now(),
+      SESSION_TTL,
+      '',
+      JSON.stringify(created),
+      Date.now() + 6 * SESSION_TTL,
+      patientId,
+      facilityId,
+      encounterId,
+      QR_TTL,
+    ],
   );
   const answer: CreateResponse = {
     encounterId: session.encounterId,
@@ -143,9 +171,11 @@ app.post('/create', async (c) => {
     tokenExpiresAt: later(QR_TTL),
     mobileUrl: `${c.env.BASE_URL}/mobile#t=${token}`,
     typedCode: `${digits.slice(0, 4)}-${digits.slice(4)}`,
-    desktopToken: await issue(c, 'desktop', session),
-    sessionExpiresAt: later(SESSION_TTL),
+    desktopToken: await issue(c, session, { scope: 'desktop', clinician }),
+    sessionExpiresAt: new Date(Number(expires)).toISOString(),
+    serverTime: later(0),
     maxImages: MAX_IMAGES,
+    clinician,
   };
   return c.json(answer, 201);
 });
@@ -155,24 +185,27 @@ app.get('/token/:token', async (c) => {
     `token:${await sha256(c.req.param('token'))}`,
   );
   if (!found) throw new HTTPException(404, { message: 'token_invalid' });
-  const [fields] = await run<[unknown[]]>(
+  const phoneId = hex(random(16));
+  const phone = { phoneId, name: 'iPhone, Safari', joinedAt: later(0) };
+  const [session, expires, revision, imageCount] = await run<[Session, number, number, number]>(
     c,
-    live + connectPhone,
-    [`encounter:${found.encounterId}`],
-    [found.sessionId, SESSION_TTL, String(found.generation), Date.now()],
+    scripts.connectPhone,
+    keysOf(found.encounterId),
+    [found.sessionId, Date.now(), SESSION_TTL, '', String(found.generation), phoneId, JSON.stringify(phone), 50],
   );
-  const { session, images, revision } = state(fields);
-  await publish(c, session.encounterId, 'phone-connected', { revision });
+  publish(c, session.encounterId, 'phone-connected', { revision });
   const answer: TokenResponse = {
     encounterId: session.encounterId,
     patientId: session.patientId,
     patientLabel: session.patientLabel,
     facilityId: session.facilityId,
-    uploadToken: await issue(c, 'phone', session),
+    phoneId,
+    uploadToken: await issue(c, session, { scope: 'phone', phone: phoneId }),
     journalKey: session.journalKey,
-    sessionExpiresAt: later(SESSION_TTL),
+    sessionExpiresAt: new Date(Number(expires)).toISOString(),
+    serverTime: later(0),
     maxImages: MAX_IMAGES,
-    imageCount: images.length,
+    imageCount: Number(imageCount),
     limits: { maxImageBytes: MAX_IMAGE_BYTES, maxNotes: 500, maxBatch: MAX_IMAGES },
     consent: 'off',
   };
@@ -181,7 +214,7 @@ app.get('/token/:token', async (c) => {
 
 app.post('/presigned-url', async (c) => {
   const request = await c.req.json<PresignRequest>();
-  const sessionId = await authorize(c, request.encounterId, ['phone']);
+  const { sessionId, phoneId } = await authorize(c, request.encounterId, ['phone']);
   for (const image of request.images) {
     if (
       !ID.test(image.imageId) ||
@@ -201,12 +234,13 @@ app.post('/presigned-url', async (c) => {
     `sessions/${request.encounterId}/${now}_${imageId}.jpg`,
     now + 6 * 60_000,
   ]);
-  const [keys] = await run<[string[]]>(
+  const [keys, revision, fresh] = await run<[string[], number, number]>(
     c,
-    live + reserve,
-    [`encounter:${request.encounterId}`],
-    [sessionId, SESSION_TTL, now, MAX_IMAGES, ...wanted],
+    scripts.reserve,
+    keysOf(request.encounterId),
+    [sessionId, now, SESSION_TTL, phoneId, MAX_IMAGES, ...wanted],
   );
+  if (Number(fresh) === 1) publish(c, request.encounterId, 'images-expected', { revision: Number(revision) });
   const answer: PresignResponse = {
     images: await Promise.all(
       request.images.map(async (image, i) => {
@@ -222,7 +256,7 @@ app.post('/presigned-url', async (c) => {
 
 app.post('/images', async (c) => {
   const request = await c.req.json<ConfirmRequest>();
-  const sessionId = await authorize(c, request.encounterId, ['phone']);
+  const { sessionId, phoneId } = await authorize(c, request.encounterId, ['phone']);
   if (!LATERALITIES.has(request.metadata.laterality) || (request.metadata.notes ?? '').length > 500)
     throw new HTTPException(422, { message: 'metadata_invalid' });
   const head = await s3(c).fetch(objectUrl(c, request.s3Key), {
@@ -242,38 +276,51 @@ app.post('/images', async (c) => {
     metadata: request.metadata,
     uploadedAt: now,
     updatedAt: now,
+    phoneId,
   };
   const [image, imageCount, revision] = await run<[Image, number, number]>(
     c,
-    live + addImage,
-    [`encounter:${request.encounterId}`],
+    scripts.addImage,
+    keysOf(request.encounterId),
     [
       sessionId,
+      Date.now(),
       SESSION_TTL,
+      phoneId,
       request.imageId,
       request.s3Key,
       stored.size,
       stored.sha256,
       JSON.stringify(stored),
+      request.metadataVersion ?? 0,
       MAX_IMAGES,
     ],
   );
-  const notified = await publish(c, request.encounterId, 'image-uploaded', {
+  publish(c, request.encounterId, 'image-uploaded', {
     imageId: request.imageId,
     revision: Number(revision),
   });
-  return c.json({ image, imageCount, notified });
+  const answer: ConfirmResponse = { image, imageCount: Number(imageCount) };
+  return c.json(answer);
 });
 
 app.get('/images/:encounterId', async (c) => {
   const encounterId = c.req.param('encounterId');
-  const sessionId = await authorize(c, encounterId, ['desktop', 'phone']);
-  const [fields] = await run<[unknown[]]>(c, live + getImages, [`encounter:${encounterId}`], [sessionId, SESSION_TTL]);
-  const { images, revision } = state(fields);
+  const { sessionId, phoneId } = await authorize(c, encounterId, ['desktop', 'phone']);
+  const [fields] = await run<[unknown[]]>(c, scripts.getImages, keysOf(encounterId), [
+    sessionId,
+    Date.now(),
+    0,
+    phoneId,
+  ]);
+  const { images, revision, expires, phones, expected } = state(fields);
   const answer: ListResponse = {
     encounterId,
     revision,
-    sessionExpiresAt: later(SESSION_TTL),
+    sessionExpiresAt: new Date(expires).toISOString(),
+    serverTime: later(0),
+    phones,
+    expected,
     urlsExpireAt: later(3_600_000),
     images: await Promise.all(
       images.map(async (image) => ({ ...image, previewUrl: await presign(c, 'GET', image.s3Key, 3600, {}) })),
@@ -298,15 +345,15 @@ async function verify(c: C, secret: string): Promise<JWTPayload> {
   }
 }
 
-async function authorize(c: C, encounterId: string, scopes: string[]): Promise<string> {
+async function authorize(c: C, encounterId: string, scopes: string[]): Promise<{ sessionId: string; phoneId: string }> {
   const claims = await verify(c, c.env.SESSION_SECRET);
   if (!scopes.includes(String(claims.scope))) throw new HTTPException(403, { message: 'forbidden' });
   if (claims.sub !== encounterId) throw new HTTPException(409, { message: 'encounter_mismatch' });
-  return String(claims.sid);
+  return { sessionId: String(claims.sid), phoneId: String(claims.phone ?? '') };
 }
 
-function issue(c: C, scope: string, session: Session): Promise<string> {
-  return new SignJWT({ scope, sid: session.id })
+function issue(c: C, session: Session, claims: JWTPayload): Promise<string> {
+  return new SignJWT({ ...claims, sid: session.id })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer('photobridge')
     .setAudience('photobridge')
@@ -339,22 +386,44 @@ async function run<Answer>(c: C, source: string, keys: string[], args: unknown[]
     answer = (await client.eval(source, keys, args)) as unknown[];
   }
   if (answer[0] !== 'ok') throw new HTTPException(404, { message: String(answer[0]) });
-  return answer.slice(1) as Answer;
+  return answer.slice(2) as Answer; // the second lists objects to delete
 }
 
 /** HGETALL's pairs; the client has parsed what is JSON. */
-function state(fields: unknown[]): { session: Session; images: Image[]; revision: number } {
+function state(fields: unknown[]): {
+  images: Image[];
+  revision: number;
+  expires: number;
+  phones: Phone[];
+  expected: ExpectedImage[];
+} {
   const images: Image[] = [];
-  let session: Session | undefined;
+  const phones: Phone[] = [];
+  const expected: ExpectedImage[] = [];
+  const seen = new Map<string, string>();
   let revision = 0;
+  let expires = 0;
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = String(fields[i]);
-    if (name === 'session') session = fields[i + 1] as Session;
+    if (name === 'expires') expires = Number(fields[i + 1]);
     if (name === 'revision') revision = Number(fields[i + 1]);
     if (name.startsWith('image:')) images.push(fields[i + 1] as Image);
+    if (name.startsWith('phone:')) phones.push(fields[i + 1] as Phone);
+    if (name.startsWith('seen:')) seen.set(name.slice(5), new Date(Number(fields[i + 1])).toISOString());
+    if (name.startsWith('slot:')) {
+      const slot = fields[i + 1] as { phoneId: string; reserved: number };
+      const reservedAt = new Date(slot.reserved).toISOString();
+      expected.push({ imageId: name.slice(5), phoneId: slot.phoneId, reservedAt });
+    }
   }
-  if (!session) throw new HTTPException(404, { message: 'session_expired' });
-  return { session, images: images.sort((a, b) => a.uploadedAt.localeCompare(b.uploadedAt)), revision };
+  for (const phone of phones) {
+    phone.lastSeenAt = seen.get(phone.phoneId) ?? '';
+    phone.removed = !seen.has(phone.phoneId);
+  }
+  phones.sort((a, b) => a.joinedAt.localeCompare(b.joinedAt));
+  expected.sort((a, b) => a.reservedAt.localeCompare(b.reservedAt));
+  images.sort((a, b) => a.uploadedAt.localeCompare(b.uploadedAt));
+  return { images, revision, expires, phones, expected };
 }
 
 function s3(c: C): AwsClient {
@@ -386,15 +455,12 @@ async function presign(
   return signed.url;
 }
 
-async function publish(c: C, encounterId: string, name: string, event: object): Promise<boolean> {
-  const response = await fetch(
-    `${c.env.ABLY_REST_URL}/channels/${encodeURIComponent(`session:${encounterId}`)}/messages`,
-    {
-      method: 'POST',
-      headers: { Authorization: `Basic ${btoa(c.env.ABLY_API_KEY)}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ name, data: JSON.stringify(event), encoding: 'json' }),
-    },
-  );
-  await response.arrayBuffer();
-  return response.ok;
+/** After the response, as the edge does. */
+function publish(c: C, encounterId: string, name: string, event: object): void {
+  const sent = fetch(`${c.env.ABLY_REST_URL}/channels/${encodeURIComponent(`session:${encounterId}`)}/messages`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${btoa(c.env.ABLY_API_KEY)}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name, data: JSON.stringify(event), encoding: 'json' }),
+  });
+  c.executionCtx.waitUntil(sent.then((response) => response.arrayBuffer()));
 }

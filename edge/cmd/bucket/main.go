@@ -11,7 +11,6 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/clinicpro/photobridge/edge/cmd/internal/environment"
+	"github.com/clinicpro/photobridge/edge/environment"
 )
 
 const timeLimit = 2 * time.Minute
@@ -32,7 +31,7 @@ func main() {
 	flag.Usage = func() {
 		fmt.Fprint(
 			flag.CommandLine.Output(),
-			"Sets the bucket up: creates it, blocks public access, sets CORS and a one-day lifetime of sessions/.\n"+
+			"Sets the bucket up: creates it, blocks public access, sets CORS and a one-day lifetime of sessions/ and its versions.\n"+
 				"Reads the edge's own variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME,\n"+
 				"S3_ENDPOINT (if it is not AWS), BASE_URL and ALLOWED_ORIGINS.\n\n",
 		)
@@ -61,15 +60,12 @@ type setUp struct {
 }
 
 func newSetUp(getenv func(string) string) (*setUp, error) {
-	variables := environment.Reader{Getenv: getenv}
+	variables := &environment.Reader{Getenv: getenv}
 	region, bucket := variables.Required("AWS_REGION"), variables.Required("S3_BUCKET_NAME")
 	keyID, secret := variables.Required("AWS_ACCESS_KEY_ID"), variables.Required("AWS_SECRET_ACCESS_KEY")
 	page := variables.Required("BASE_URL")
+	origins := append([]string{environment.Origin(page)}, variables.Origins("ALLOWED_ORIGINS")...)
 	if err := variables.Err(); err != nil {
-		return nil, err
-	}
-	origins, err := originsOf(page, getenv("ALLOWED_ORIGINS"))
-	if err != nil {
 		return nil, err
 	}
 	options := s3.Options{
@@ -80,21 +76,6 @@ func newSetUp(getenv func(string) string) (*setUp, error) {
 		options.BaseEndpoint, options.UsePathStyle = &endpoint, true
 	}
 	return &setUp{s3.New(options), bucket, region, options.BaseEndpoint == nil, origins}, nil
-}
-
-// originsOf are the phone page's and those of the widget's hosts.
-func originsOf(page, allowed string) ([]string, error) {
-	u, err := url.Parse(page)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("BASE_URL is not a URL")
-	}
-	origins := []string{u.Scheme + "://" + u.Host}
-	for origin := range strings.SplitSeq(allowed, ",") {
-		if origin = strings.TrimSpace(origin); origin != "" {
-			origins = append(origins, origin)
-		}
-	}
-	return origins, nil
 }
 
 // step is one thing to set. What a store does not have it answers with 501,
@@ -109,7 +90,7 @@ func (s *setUp) run(ctx context.Context, dryRun bool) error {
 		{"create the bucket " + s.bucket, s.create},
 		{"block public access", s.blockPublic},
 		{"let pages of " + strings.Join(s.origins, ", ") + " put and get", s.setCORS},
-		{"delete what is a day old in sessions/", s.setLifecycle},
+		{"delete what is a day old in sessions/, and noncurrent versions a day later", s.setLifecycle},
 	} {
 		if dryRun {
 			fmt.Println("would", step.what)
@@ -185,7 +166,13 @@ func (s *setUp) setLifecycle(ctx context.Context) error {
 			ID: aws.String("sessions-one-day"), Status: types.ExpirationStatusEnabled,
 			Filter:                         &types.LifecycleRuleFilter{Prefix: aws.String("sessions/")},
 			Expiration:                     &types.LifecycleExpiration{Days: aws.Int32(1)},
+			NoncurrentVersionExpiration:    &types.NoncurrentVersionExpiration{NoncurrentDays: aws.Int32(1)},
 			AbortIncompleteMultipartUpload: &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: aws.Int32(1)},
+		}, {
+			// A marker that hides no version any more; one rule cannot have both.
+			ID: aws.String("sessions-delete-markers"), Status: types.ExpirationStatusEnabled,
+			Filter:     &types.LifecycleRuleFilter{Prefix: aws.String("sessions/")},
+			Expiration: &types.LifecycleExpiration{ExpiredObjectDeleteMarker: aws.Bool(true)},
 		}}},
 	})
 	return err

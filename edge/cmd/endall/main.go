@@ -14,7 +14,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/clinicpro/photobridge/edge/cmd/internal/environment"
+	"github.com/clinicpro/photobridge/edge/environment"
 	"github.com/clinicpro/photobridge/edge/objects"
 	"github.com/clinicpro/photobridge/edge/realtime"
 	"github.com/clinicpro/photobridge/edge/session"
@@ -52,26 +52,21 @@ func main() {
 type ender struct {
 	store   *upstash.Store
 	service *session.Service
+	events  *realtime.Outgoing
 }
 
 func newEnder(getenv func(string) string) (*ender, error) {
-	variables := environment.Reader{Getenv: getenv}
-	store := &upstash.Store{Redis: &upstash.Client{
-		URL: variables.Required(
-			"UPSTASH_REDIS_REST_URL",
-		),
+	variables := &environment.Reader{Getenv: getenv}
+	store := &upstash.Store{Now: time.Now, Redis: &upstash.Client{
+		URL:   variables.Required("UPSTASH_REDIS_REST_URL"),
 		Token: variables.Required("UPSTASH_REDIS_REST_TOKEN"),
 		HTTP:  http.DefaultTransport,
 	}}
 	bucket := objects.New(objects.Config{
-		Bucket: variables.Required(
-			"S3_BUCKET_NAME",
-		),
-		Region:   variables.Required("AWS_REGION"),
-		Endpoint: getenv("S3_ENDPOINT"),
-		AccessKeyID: variables.Required(
-			"AWS_ACCESS_KEY_ID",
-		),
+		Bucket:          variables.Required("S3_BUCKET_NAME"),
+		Region:          variables.Required("AWS_REGION"),
+		Endpoint:        getenv("S3_ENDPOINT"),
+		AccessKeyID:     variables.Required("AWS_ACCESS_KEY_ID"),
 		SecretAccessKey: variables.Required("AWS_SECRET_ACCESS_KEY"),
 		SessionToken:    getenv("AWS_SESSION_TOKEN"),
 	}, http.DefaultTransport, time.Now)
@@ -79,15 +74,18 @@ func newEnder(getenv func(string) string) (*ender, error) {
 	if err := variables.Err(); err != nil {
 		return nil, err
 	}
-	publisher, err := realtime.New(ablyKey, getenv("ABLY_REST_URL"), http.DefaultTransport)
+	events := &realtime.Outgoing{HTTP: http.DefaultTransport}
+	publisher, err := realtime.New(ablyKey, getenv("ABLY_REST_URL"), http.DefaultTransport, events)
 	if err != nil {
 		return nil, fmt.Errorf("ABLY_API_KEY: %w", err)
 	}
-	return &ender{store, &session.Service{Store: store, Objects: bucket, Notifier: publisher, Now: time.Now}}, nil
+	service := &session.Service{Store: store, Objects: bucket, Notifier: publisher, Now: time.Now}
+	return &ender{store, service, events}, nil
 }
 
-// run goes on after a session that could not be ended, and fails in the end:
-// the others must not wait for it. No id is printed.
+// run continues after a session that could not be ended, and fails in the end:
+// the others must not wait for it. It also deletes what sessions that ended
+// earlier left behind. No id is printed.
 func (e *ender) run(ctx context.Context, out io.Writer, dryRun bool) error {
 	refs, err := e.store.Sessions(ctx)
 	if err != nil {
@@ -97,10 +95,11 @@ func (e *ender) run(ctx context.Context, out io.Writer, dryRun bool) error {
 		fmt.Fprintf(out, "would end %d sessions\n", len(refs))
 		return nil
 	}
+	defer e.events.Wait()
 	ended := 0
 	var failures []error
 	for _, ref := range refs {
-		err := e.service.End(ctx, ref)
+		err := e.service.End(ctx, ref, session.Forced)
 		switch {
 		case err == nil:
 			ended++
@@ -109,6 +108,15 @@ func (e *ender) run(ctx context.Context, out io.Writer, dryRun bool) error {
 		}
 	}
 	fmt.Fprintf(out, "ended %d of %d sessions\n", ended, len(refs))
+	unfinished, err := e.store.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for _, encounterID := range unfinished {
+		if err := e.service.Finish(ctx, encounterID); err != nil {
+			failures = append(failures, err)
+		}
+	}
 	if len(failures) > 0 {
 		return fmt.Errorf(
 			"%d sessions failed; run it again, and what photos are left go by the bucket's rule within a day: %w",

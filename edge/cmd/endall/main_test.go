@@ -40,7 +40,7 @@ func TestEveryKeyAndObjectOfEverySessionGoes(t *testing.T) {
 		opened, err := e.service.Open(
 			t.Context(),
 			session.Launch{
-				Clinician:   "gp-1",
+				Clinician:   shared.Clinician{ID: "gp-1"},
 				FacilityID:  "fac-1",
 				PatientID:   "pat-1",
 				EncounterID: fmt.Sprintf("enc-%d", i),
@@ -95,7 +95,7 @@ func upload(t *testing.T, service *session.Service, ref session.Ref) string {
 	sum := sha256.Sum256(content)
 	slots, err := service.Presign(
 		t.Context(),
-		ref,
+		phoneOf(t, service, ref),
 		[]shared.PresignImage{
 			{
 				ImageID:     "one",
@@ -128,6 +128,20 @@ func upload(t *testing.T, service *session.Service, ref session.Ref) string {
 	return slots[0].S3Key
 }
 
+// phoneOf lets a phone join a session.
+func phoneOf(t *testing.T, service *session.Service, ref session.Ref) session.PhoneRef {
+	t.Helper()
+	opened, err := service.RenewQR(t.Context(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined, err := service.Join(t.Context(), opened.QRToken, "Phone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session.PhoneRef{Ref: ref, PhoneID: joined.PhoneID}
+}
+
 func TestASessionThatCannotBeEndedDoesNotKeepTheOthers(t *testing.T) {
 	env := deployment(t)
 	e, err := newEnder(func(name string) string { return env[name] })
@@ -135,18 +149,28 @@ func TestASessionThatCannotBeEndedDoesNotKeepTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.service.MaxImages = 20
+	var keys []string
 	for _, encounter := range []string{"enc-1", "enc-2", "enc-3"} {
 		opened, err := e.service.Open(t.Context(), session.Launch{EncounterID: encounter})
 		if err != nil {
 			t.Fatal(err)
 		}
-		upload(t, e.service, opened.Session.Ref())
+		keys = append(keys, upload(t, e.service, opened.Session.Ref()))
 	}
 	e.service.Objects = stubborn{e.service.Objects, new(int)}
 	var out bytes.Buffer
 	err = e.run(t.Context(), &out, false)
-	if err == nil || !strings.Contains(err.Error(), "1 sessions failed") || out.String() != "ended 2 of 3 sessions\n" {
+	if err == nil || !strings.Contains(err.Error(), "2 sessions failed") || out.String() != "ended 2 of 3 sessions\n" {
 		t.Errorf("it said %q and %v", out.String(), err)
+	}
+	out.Reset()
+	if err := e.run(t.Context(), &out, false); err != nil || out.String() != "ended 0 of 0 sessions\n" {
+		t.Errorf("run again, it said %q and %v", out.String(), err)
+	}
+	for _, key := range keys {
+		if _, err := e.service.Objects.Head(t.Context(), key); shared.CodeOf(err) != shared.CodeObjectMissing {
+			t.Errorf("a photo is still there: %v", err)
+		}
 	}
 }
 
@@ -157,15 +181,15 @@ type stubborn struct {
 }
 
 func (s stubborn) Delete(ctx context.Context, keys ...string) error {
-	if *s.calls++; *s.calls == 1 {
-		return shared.Errorf(shared.CodeUpstreamUnavailable, "The photo store does not answer.")
+	if *s.calls++; *s.calls == 1 || *s.calls == 4 { // of the first session, then of what it left
+		return &shared.Error{Code: shared.CodeUpstreamUnavailable}
 	}
 	return s.Objects.Delete(ctx, keys...)
 }
 
 func TestMissingVariablesAreNamed(t *testing.T) {
 	_, err := newEnder(func(name string) string { return strings.TrimSuffix(name, "ABLY_API_KEY") })
-	if err == nil || err.Error() != "set ABLY_API_KEY, as for the edge" {
+	if err == nil || err.Error() != "configuration: ABLY_API_KEY is not set" {
 		t.Errorf("it said %v", err)
 	}
 }

@@ -21,6 +21,7 @@ func main() {
 	facility := flag.String("facility", "", "facility id (required)")
 	label := flag.String("label", "", "what the phone calls the patient")
 	clinician := flag.String("clinician", "trial", "who launches: the token's sub")
+	name := flag.String("name", "", "the clinician's name")
 	life := flag.Duration("life", time.Hour, "how long it lives, 12h at most")
 	flag.Usage = func() {
 		fmt.Fprint(
@@ -33,6 +34,7 @@ func main() {
 	flag.Parse()
 	token, err := mint(os.Getenv("LAUNCH_SECRET"), *life, jwt.MapClaims{
 		"sub":          *clinician,
+		"name":         *name,
 		"encounterId":  *encounter,
 		"patientId":    *patient,
 		"facilityId":   *facility,

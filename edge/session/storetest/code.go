@@ -10,15 +10,15 @@ import (
 )
 
 // join is what a phone does with a typed code.
-func join(t *testing.T, s Subject, codeHash string) error {
+func join(t *testing.T, s *subject, codeHash string) error {
 	code, err := s.Store.GetSessionCode(t.Context(), codeHash)
 	if err == nil {
-		_, err = s.Store.ConnectPhone(t.Context(), code, t0)
+		_, err = s.Store.ConnectPhone(t.Context(), code, phoneNamed(s, "phone-9"))
 	}
 	return err
 }
 
-func codeExpires(t *testing.T, s Subject) {
+func codeExpires(t *testing.T, s *subject) {
 	begin(t, s, 0)
 	code := must[session.QRToken](t)(s.Store.GetSessionCode(t.Context(), "code-1"))
 	if token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1")); code != token {
@@ -33,15 +33,17 @@ func codeExpires(t *testing.T, s Subject) {
 	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
 }
 
-func codeRenewal(t *testing.T, s Subject) {
-	ref := begin(t, s, 0)
-	must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
-	for _, hash := range []string{"code-1", "code-2"} {
-		if err := join(t, s, hash); err != nil {
-			t.Errorf("%s: %v", hash, err)
-		}
+func codeRenewal(t *testing.T, s *subject) {
+	ref := begin(t, s, 0).Ref
+	if err := join(t, s, "code-1"); err != nil {
+		t.Error(err)
 	}
-	must[session.Session](t)(s.Store.CreateSessionToken(t.Context(), ref, invitation("3"), time.Minute))
+	must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
+	if err := join(t, s, "code-2"); err != nil {
+		t.Error(err)
+	}
+	must[session.Live](t)(s.Store.CreateSessionToken(t.Context(), ref, invitation("3"), time.Minute))
 	for _, hash := range []string{"code-1", "code-2"} {
 		wantCode(t, join(t, s, hash), shared.CodeTokenInvalid)
 	}
@@ -50,28 +52,28 @@ func codeRenewal(t *testing.T, s Subject) {
 	}
 }
 
-func codeOfEnded(t *testing.T, s Subject) {
-	ref := begin(t, s, 0)
-	if _, _, err := s.Store.DeleteSession(t.Context(), ref); err != nil {
+func codeOfEnded(t *testing.T, s *subject) {
+	ref := begin(t, s, 0).Ref
+	if _, err := s.Store.DeleteSession(t.Context(), ref, 0, true); err != nil {
 		t.Fatal(err)
 	}
 	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
-	must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
 	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
 }
 
-func codeTaken(t *testing.T, s Subject) {
+func codeTaken(t *testing.T, s *subject) {
 	begin(t, s, 0)
 	other := newSession("s2")
 	other.EncounterID = "enc-2"
 	same := session.Invitation{TokenHash: "token-2", CodeHash: "code-1"}
-	must[session.Session](t)(s.Store.CreateSession(t.Context(), other, same, time.Minute))
+	must[session.Live](t)(s.Store.CreateSession(t.Context(), other, same, time.Minute))
 	wantCode(t, join(t, s, "code-1"), shared.CodeTokenInvalid)
 	must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-2"))
 }
 
-func codeTries(t *testing.T, s Subject) {
-	must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), 5*time.Minute))
+func codeTries(t *testing.T, s *subject) {
+	must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), 5*time.Minute))
 	for range session.WrongCodes {
 		wantCode(t, join(t, s, "never-made"), shared.CodeTokenInvalid)
 	}

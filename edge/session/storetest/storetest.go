@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -20,48 +20,109 @@ const limit = 20
 
 var t0 = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// Subject is a store under test and a way to let its time pass.
+// World is what a store under test is made with.
+type World struct {
+	Now   func() time.Time
+	Sweep session.Sweeper
+}
+
+// Subject is a store under test and a way to let its server's time pass.
 type Subject struct {
 	Store   session.Store
 	Advance func(time.Duration)
 }
 
+// subject is a Subject in the suite's own time, and what it reported to its
+// sweeper.
+type subject struct {
+	Subject
+	mu   sync.Mutex
+	now  time.Time
+	left []string
+}
+
+func (s *subject) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *subject) Sweep(_ context.Context, _ string, keys []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = keys
+}
+
+// Advance lets time pass, here and at the server.
+func (s *subject) Advance(by time.Duration) {
+	s.pass(by)
+	s.Subject.Advance(by)
+}
+
+// pass lets time pass here, and not at the server.
+func (s *subject) pass(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(by)
+}
+
 // Run runs the suite; each case opens a subject of its own.
-func Run(t *testing.T, open func(*testing.T) Subject) {
-	cases := map[string]func(*testing.T, Subject){
-		"creating again returns the live session":         createTwice,
-		"a QR token is found until it expires":            tokenExpires,
-		"a renewed QR token kills the earlier ones":       renewal,
-		"a typed code is found until it expires":          codeExpires,
-		"a renewed typed code kills the earlier ones":     codeRenewal,
-		"a typed code ends with its session":              codeOfEnded,
-		"a typed code of two sessions is nobody's":        codeTaken,
-		"too many wrong typed codes stop all for a while": codeTries,
-		"a phone that joins moves the revision":           connect,
-		"another session's id finds nothing":              wrongID,
-		"a session expires whole, and activity keeps it":  sessionExpires,
-		"reserving again keeps the key":                   reserveTwice,
-		"an id held for other bytes is refused":           reserveOtherBytes,
-		"slots are all or none":                           reserveOverLimit,
-		"slots that lapse are freed":                      reserveLapsed,
-		"confirming needs the reserved bytes":             confirmMismatch,
-		"confirming twice stores once":                    confirmTwice,
-		"images come in the order of confirmation":        order,
-		"metadata changes field by field":                 update,
-		"removing frees the slot":                         remove,
-		"ending names every object and kills the session": end,
-		"50 racers for 20 slots get exactly 20":           race,
-		"1000 duplicated confirms store each image once":  duplicates,
+func Run(t *testing.T, open func(*testing.T, World) Subject) {
+	cases := map[string]func(*testing.T, *subject){
+		"creating again returns the live session":               createTwice,
+		"creating for another patient changes nothing":          createMismatch,
+		"a QR token is found until it expires":                  tokenExpires,
+		"a renewed QR token replaces the earlier ones":          renewal,
+		"creating again replaces the earlier codes":             createReplaces,
+		"a typed code is found until it expires":                codeExpires,
+		"a renewed typed code replaces the earlier ones":        codeRenewal,
+		"a typed code ends with its session":                    codeOfEnded,
+		"a typed code of two sessions works for neither":        codeTaken,
+		"too many wrong typed codes stop all for a while":       codeTries,
+		"a phone that joins moves the revision":                 connect,
+		"a phone is listed with when it was seen":               phones,
+		"only so many phones are remembered":                    manyPhones,
+		"a removed phone is refused and its slots are freed":    removePhone,
+		"50 phones join at once while the session is ended":     joinsAndEnd,
+		"another session's id finds nothing":                    wrongID,
+		"a session expires whole, and acts of people keep it":   sessionExpires,
+		"a session lives twelve hours at most":                  sessionEnds,
+		"what is no act of a person does not keep a session":    idle,
+		"reserving again keeps the key":                         reserveTwice,
+		"an id held for other bytes is refused":                 reserveOtherBytes,
+		"slots are all or none":                                 reserveOverLimit,
+		"slots that lapse are removed with their objects":       reserveLapsed,
+		"reserved slots are expected until they are confirmed":  expected,
+		"confirming needs the reserved bytes":                   confirmMismatch,
+		"confirming twice stores once":                          confirmTwice,
+		"confirming again stores newer metadata":                confirmNewer,
+		"a desktop's correction is not overwritten":             confirmCorrected,
+		"images come in the order of confirmation":              order,
+		"metadata changes field by field":                       update,
+		"removing frees the slot":                               remove,
+		"a removed image does not come back":                    tombstone,
+		"what was not deleted is reported until it is":          leftover,
+		"ending names every object and invalidates the session": end,
+		"ending asks when something happened":                   endChanged,
+		"ending asks while photos are on their way":             endPending,
+		"ending may be repeated until it is done":               endRepeated,
+		"a new session takes over what is left to delete":       recreated,
+		"50 racers for 20 slots get exactly 20":                 race,
+		"1000 duplicated confirms store each image once":        duplicates,
 	}
 	for name, run := range cases {
-		t.Run(name, func(t *testing.T) { run(t, open(t)) })
+		t.Run(name, func(t *testing.T) {
+			s := &subject{now: t0}
+			s.Subject = open(t, World{s.Now, s.Sweep})
+			run(t, s)
+		})
 	}
 }
 
 func newSession(id string) session.Session {
 	return session.Session{
 		ID: id, EncounterID: "enc-1", PatientID: "pat-1", PatientLabel: "Test Patient A", FacilityID: "fac-1",
-		Clinician: "gp-1", JournalKey: []byte("0123456789abcdef0123456789abcdef"), CreatedAt: t0,
+		Clinician: gp1, JournalKey: []byte("0123456789abcdef0123456789abcdef"), CreatedAt: t0,
 	}
 }
 
@@ -91,6 +152,7 @@ func image(i int) shared.Image {
 		Metadata:    shared.Metadata{Laterality: shared.LateralityLeft, Notes: "ā \"quoted\""},
 		UploadedAt:  at,
 		UpdatedAt:   at,
+		PhoneID:     "phone-1",
 	}
 }
 
@@ -106,59 +168,101 @@ func must[T any](t *testing.T) func(T, error) T {
 
 func wantCode(t *testing.T, err error, code shared.Code) {
 	t.Helper()
-	if e, ok := errors.AsType[*shared.Error](err); !ok || e.Code != code || e.Detail == "" {
-		t.Fatalf("error is %v, want %s with a sentence", err, code)
+	if e, ok := errors.AsType[*shared.Error](err); !ok || e.Code != code || e.Detail != "" {
+		t.Fatalf("error is %v, want %s without a sentence", err, code)
 	}
 }
 
-// begin opens session s1 and reserves n slots.
-func begin(t *testing.T, s Subject, n int) session.Ref {
+// begin opens session s1, lets a phone join and reserves n slots.
+func begin(t *testing.T, s *subject, n int) session.PhoneRef {
 	t.Helper()
-	live := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute))
+	must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute))
+	phone := joined(t, s, "token-1", "phone-1")
 	if n > 0 {
-		reserve(t, s, live.Ref(), n)
+		reserve(t, s, phone, n)
 	}
-	return live.Ref()
+	return phone
 }
 
-func reserve(t *testing.T, s Subject, ref session.Ref, n int) []session.Reservation {
+// joined lets a phone join with a QR token.
+func joined(t *testing.T, s *subject, tokenHash, phoneID string) session.PhoneRef {
+	t.Helper()
+	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), tokenHash))
+	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, phoneID)))
+	return session.PhoneRef{Ref: joined.Session.Ref(), PhoneID: joined.PhoneID}
+}
+
+func phoneNamed(s *subject, phoneID string) shared.Phone {
+	return shared.Phone{PhoneID: phoneID, Name: "iPhone, Safari", JoinedAt: s.Now()}
+}
+
+func reserve(t *testing.T, s *subject, phone session.PhoneRef, n int) session.Reserved {
 	t.Helper()
 	wanted := make([]session.Reservation, n)
 	for i := range wanted {
 		wanted[i] = reservation(i)
 	}
-	return must[[]session.Reservation](t)(s.Store.Reserve(t.Context(), ref, wanted, limit, t0))
+	return reserved(t, s, phone, wanted...)
 }
 
-func createTwice(t *testing.T, s Subject) {
-	first := must[session.Session](
-		t,
-	)(
-		s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute),
-	)
-	second := must[session.Session](
-		t,
-	)(
-		s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute),
-	)
-	if diff := cmp.Diff(newSession("s1"), first); diff != "" {
+func reserved(t *testing.T, s *subject, phone session.PhoneRef, wanted ...session.Reservation) session.Reserved {
+	t.Helper()
+	return must[session.Reserved](t)(s.Store.Reserve(t.Context(), phone, wanted, limit))
+}
+
+func add(t *testing.T, s *subject, phone session.PhoneRef, image shared.Image) session.Added {
+	t.Helper()
+	return must[session.Added](t)(s.Store.AddImage(t.Context(), phone, image, limit))
+}
+
+func list(t *testing.T, s *subject, ref session.Ref) session.State {
+	t.Helper()
+	return must[session.State](t)(s.Store.GetImages(t.Context(), ref))
+}
+
+var gp1 = shared.Clinician{ID: "gp-1", Name: "Dr Test", PractitionerID: "hpi-1"}
+
+func createTwice(t *testing.T, s *subject) {
+	first := must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute))
+	second := must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	want := session.Live{Session: newSession("s1"), ExpiresAt: t0.Add(shared.SessionTTL)}
+	if diff := cmp.Diff(want, first); diff != "" {
 		t.Errorf("stored session (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("second create (-first +second):\n%s", diff)
 	}
-	for _, hash := range []string{"token-1", "token-2"} {
-		token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), hash))
-		if token.SessionID != "s1" || token.EncounterID != "enc-1" {
-			t.Errorf("token %s is of %+v", hash, token)
-		}
-		if _, err := s.Store.ConnectPhone(t.Context(), token, t0); err != nil {
-			t.Errorf("token %s: %v", hash, err)
-		}
-	}
 }
 
-func tokenExpires(t *testing.T, s Subject) {
+func createMismatch(t *testing.T, s *subject) {
+	phone := begin(t, s, 0)
+	before := list(t, s, phone.Ref)
+	s.Advance(30 * time.Second)
+	for _, spoil := range []func(*session.Session){
+		func(other *session.Session) { other.PatientID = "pat-2" },
+		func(other *session.Session) { other.FacilityID = "fac-2" },
+	} {
+		other := newSession("s2")
+		spoil(&other)
+		_, err := s.Store.CreateSession(t.Context(), other, invitation("2"), time.Minute)
+		wantCode(t, err, shared.CodeEncounterMismatch)
+	}
+	if diff := cmp.Diff(before, list(t, s, phone.Ref)); diff != "" {
+		t.Error(diff)
+	}
+	joined(t, s, "token-1", "phone-2") // its code still works
+}
+
+func createReplaces(t *testing.T, s *subject) {
+	begin(t, s, 0)
+	old := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	_, err := s.Store.ConnectPhone(t.Context(), old, phoneNamed(s, "phone-2"))
+	wantCode(t, err, shared.CodeTokenInvalid)
+	joined(t, s, "token-2", "phone-2")
+}
+
+func tokenExpires(t *testing.T, s *subject) {
 	begin(t, s, 0)
 	must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
 	s.Advance(61 * time.Second)
@@ -168,26 +272,30 @@ func tokenExpires(t *testing.T, s Subject) {
 	wantCode(t, err, shared.CodeTokenInvalid)
 }
 
-func renewal(t *testing.T, s Subject) {
-	ref := begin(t, s, 0)
+func renewal(t *testing.T, s *subject) {
+	phone := begin(t, s, 0)
 	old := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
-	must[session.Session](t)(s.Store.CreateSessionToken(t.Context(), ref, invitation("2"), time.Minute))
-	_, err := s.Store.ConnectPhone(t.Context(), old, t0)
+	must[session.Live](t)(s.Store.CreateSessionToken(t.Context(), phone.Ref, invitation("2"), time.Minute))
+	_, err := s.Store.ConnectPhone(t.Context(), old, phoneNamed(s, "phone-2"))
 	wantCode(t, err, shared.CodeTokenInvalid)
-	fresh := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-2"))
-	must[session.State](t)(s.Store.ConnectPhone(t.Context(), fresh, t0))
+	joined(t, s, "token-2", "phone-2")
 }
 
-func connect(t *testing.T, s Subject) {
-	ref := begin(t, s, 0)
+func connect(t *testing.T, s *subject) {
+	must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s1"), invitation("1"), time.Minute))
+	ref := newSession("s1").Ref()
 	before := must[session.State](t)(s.Store.GetSession(t.Context(), ref))
 	if before.PhoneConnectedAt != nil {
 		t.Errorf("a phone before any joined: %v", before.PhoneConnectedAt)
 	}
 	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
-	state := must[session.State](t)(s.Store.ConnectPhone(t.Context(), token, t0))
-	if state.Session.PatientLabel != "Test Patient A" || len(state.Images) != 0 {
-		t.Errorf("joined %+v", state)
+	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-1")))
+	want := session.Joined{
+		Live:    session.Live{Session: newSession("s1"), ExpiresAt: t0.Add(shared.SessionTTL)},
+		PhoneID: "phone-1", Revision: before.Revision + 1,
+	}
+	if diff := cmp.Diff(want, joined); diff != "" {
+		t.Error(diff)
 	}
 	after := must[session.State](t)(s.Store.GetSession(t.Context(), ref))
 	if after.Revision <= before.Revision || after.PhoneConnectedAt == nil || !after.PhoneConnectedAt.Equal(t0) {
@@ -195,7 +303,7 @@ func connect(t *testing.T, s Subject) {
 	}
 }
 
-func wrongID(t *testing.T, s Subject) {
+func wrongID(t *testing.T, s *subject) {
 	begin(t, s, 1)
 	for _, ref := range []session.Ref{{EncounterID: "enc-1", SessionID: "s2"}, {EncounterID: "enc-2", SessionID: "s1"}} {
 		for name, call := range calls(t.Context(), s.Store, ref) {
@@ -206,62 +314,125 @@ func wrongID(t *testing.T, s Subject) {
 
 // calls is every operation on a session, for what all must refuse.
 func calls(ctx context.Context, store session.Store, ref session.Ref) map[string]func() error {
-	return map[string]func() error{
-		"CreateSessionToken": func() error { _, err := store.CreateSessionToken(ctx, ref, invitation("9"), time.Minute); return err },
-		"GetSession":         func() error { _, err := store.GetSession(ctx, ref); return err },
-		"GetImages":          func() error { _, err := store.GetImages(ctx, ref); return err },
-		"Reserve": func() error {
-			_, err := store.Reserve(ctx, ref, []session.Reservation{reservation(0)}, limit, t0)
+	phone := session.PhoneRef{Ref: ref, PhoneID: "phone-1"}
+	all := phoneCalls(ctx, store, phone)
+	maps.Copy(all, map[string]func() error{
+		"CreateSessionToken": func() error {
+			_, err := store.CreateSessionToken(ctx, ref, invitation("9"), time.Minute)
 			return err
 		},
-		"AddImage": func() error { _, err := store.AddImage(ctx, ref, image(0), limit); return err },
+		"GetSession": func() error { _, err := store.GetSession(ctx, ref); return err },
+		"GetImages":  func() error { _, err := store.GetImages(ctx, ref); return err },
 		"UpdateImage": func() error {
-			_, _, err := store.UpdateImage(ctx, ref, "img-00", session.MetadataPatch{Names: []string{"notes"}}, t0)
+			_, _, err := store.UpdateImage(ctx, ref, "img-00", session.MetadataPatch{"notes": "n"}, gp1)
 			return err
 		},
-		"RemoveImage":   func() error { _, _, err := store.RemoveImage(ctx, ref, "img-00"); return err },
-		"DeleteSession": func() error { _, _, err := store.DeleteSession(ctx, ref); return err },
+		"RemoveImage":   func() error { _, err := store.RemoveImage(ctx, ref, "img-00"); return err },
+		"RemovePhone":   func() error { _, err := store.RemovePhone(ctx, ref, "phone-1"); return err },
+		"DeleteSession": func() error { _, err := store.DeleteSession(ctx, ref, 0, true); return err },
+	})
+	return all
+}
+
+// phoneCalls is every operation of a phone.
+func phoneCalls(ctx context.Context, store session.Store, phone session.PhoneRef) map[string]func() error {
+	return map[string]func() error{
+		"CheckImage":       func() error { return store.CheckImage(ctx, phone, "img-00") },
+		"GetImagesAsPhone": func() error { _, err := store.GetImagesAsPhone(ctx, phone); return err },
+		"Reserve": func() error {
+			_, err := store.Reserve(ctx, phone, []session.Reservation{reservation(0)}, limit)
+			return err
+		},
+		"AddImage": func() error { _, err := store.AddImage(ctx, phone, image(0), limit); return err },
 	}
 }
 
-func sessionExpires(t *testing.T, s Subject) {
-	ref := begin(t, s, 1)
-	must[session.Added](t)(s.Store.AddImage(t.Context(), ref, image(0), limit))
+func sessionExpires(t *testing.T, s *subject) {
+	phone := begin(t, s, 1)
+	add(t, s, phone, image(0))
 	for range 3 {
 		s.Advance(shared.SessionTTL - time.Minute)
-		must[session.State](t)(s.Store.GetImages(t.Context(), ref))
+		s.Store.UpdateImage(t.Context(), phone.Ref, "img-00", session.MetadataPatch{"notes": "n"}, gp1)
+		if state := list(t, s, phone.Ref); !state.ExpiresAt.Equal(s.Now().Add(shared.SessionTTL)) {
+			t.Errorf("it expires at %v", state.ExpiresAt)
+		}
 	}
-	s.Advance(shared.SessionTTL + time.Second)
-	for name, call := range calls(t.Context(), s.Store, ref) {
-		t.Run(name, func(t *testing.T) { wantCode(t, call(), shared.CodeSessionExpired) })
-	}
-	live := must[session.Session](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("3"), time.Minute))
-	state := must[session.State](t)(s.Store.GetImages(t.Context(), live.Ref()))
-	if live.ID != "s2" || len(state.Images) != 0 {
-		t.Errorf("after expiry: session %s with %d images", live.ID, len(state.Images))
+	s.Advance(shared.SessionTTL)
+	over(t, s, phone.Ref)
+	live := must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("3"), time.Minute))
+	if state := list(t, s, live.Session.Ref()); live.Session.ID != "s2" || len(state.Images) != 0 {
+		t.Errorf("after expiry: session %s with %d images", live.Session.ID, len(state.Images))
 	}
 }
 
-func end(t *testing.T, s Subject) {
-	ref := begin(t, s, 3)
-	must[session.Added](t)(s.Store.AddImage(t.Context(), ref, image(0), limit))
-	keys, _, err := s.Store.DeleteSession(t.Context(), ref)
-	slices.Sort(keys)
-	want := []string{reservation(0).S3Key, reservation(1).S3Key, reservation(2).S3Key}
-	if err != nil || !slices.Equal(keys, want) {
-		t.Fatalf("keys %q, %v", keys, err)
-	}
+// over checks that nothing works on a session any more.
+func over(t *testing.T, s *subject, ref session.Ref) {
+	t.Helper()
 	for name, call := range calls(t.Context(), s.Store, ref) {
 		t.Run(name, func(t *testing.T) { wantCode(t, call(), shared.CodeSessionExpired) })
 	}
 }
 
-func race(t *testing.T, s Subject) {
-	ref := begin(t, s, 0)
+func sessionEnds(t *testing.T, s *subject) {
+	phone := begin(t, s, 1)
+	add(t, s, phone, image(0))
+	for s.Now().Before(t0.Add(shared.SessionMaxTTL - time.Hour)) {
+		s.Advance(time.Hour)
+		must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+		_, _, err := s.Store.UpdateImage(t.Context(), phone.Ref, "img-00", session.MetadataPatch{"notes": "n"}, gp1)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Advance(time.Hour - time.Second)
+	if state := list(t, s, phone.Ref); !state.ExpiresAt.Equal(t0.Add(shared.SessionMaxTTL)) {
+		t.Errorf("it expires at %v", state.ExpiresAt)
+	}
+	s.Advance(time.Second)
+	over(t, s, phone.Ref)
+}
+
+// idle also lets the time pass here alone: a session's end must not wait for
+// Redis to age its keys.
+func idle(t *testing.T, s *subject) {
+	phone := begin(t, s, 0)
+	for range 3 {
+		s.pass(30 * time.Minute)
+		list(t, s, phone.Ref)
+		must[session.State](t)(s.Store.GetImagesAsPhone(t.Context(), phone))
+		must[session.State](t)(s.Store.GetSession(t.Context(), phone.Ref))
+		must[session.Live](t)(s.Store.CreateSessionToken(t.Context(), phone.Ref, invitation("2"), time.Minute))
+	}
+	s.pass(30 * time.Minute)
+	over(t, s, phone.Ref)
+}
+
+func joinsAndEnd(t *testing.T, s *subject) {
+	ref := begin(t, s, 0).Ref
+	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	parallel(51, func(i int) {
+		if i == 25 {
+			if _, err := s.Store.DeleteSession(context.Background(), ref, 0, true); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		phone := phoneNamed(s, fmt.Sprintf("phone-%d", i+2))
+		_, err := s.Store.ConnectPhone(context.Background(), token, phone)
+		if code := shared.CodeOf(err); err != nil && code != shared.CodeTokenInvalid {
+			t.Error(err)
+		}
+	})
+	_, err := s.Store.GetImages(t.Context(), ref)
+	wantCode(t, err, shared.CodeSessionExpired)
+}
+
+func race(t *testing.T, s *subject) {
+	phone := begin(t, s, 0)
 	var won, lost int
 	var mutex sync.Mutex
 	parallel(50, func(i int) {
-		_, err := s.Store.Reserve(context.Background(), ref, []session.Reservation{reservation(i)}, limit, t0)
+		_, err := s.Store.Reserve(context.Background(), phone, []session.Reservation{reservation(i)}, limit)
 		mutex.Lock()
 		defer mutex.Unlock()
 		if err == nil {
@@ -271,16 +442,16 @@ func race(t *testing.T, s Subject) {
 		}
 	})
 	if won != limit || lost != 50-limit {
-		t.Errorf("%d won, %d were told the session is full", won, lost)
+		t.Errorf("%d won, %d heard that the session is full", won, lost)
 	}
 }
 
-func duplicates(t *testing.T, s Subject) {
-	ref := begin(t, s, limit)
+func duplicates(t *testing.T, s *subject) {
+	phone := begin(t, s, limit)
 	var added int
 	var mutex sync.Mutex
 	parallel(1000, func(i int) {
-		result, err := s.Store.AddImage(context.Background(), ref, image(i%limit), limit)
+		result, err := s.Store.AddImage(context.Background(), phone, image(i%limit), limit)
 		mutex.Lock()
 		defer mutex.Unlock()
 		if err != nil {
@@ -289,7 +460,7 @@ func duplicates(t *testing.T, s Subject) {
 			added++
 		}
 	})
-	state := must[session.State](t)(s.Store.GetImages(t.Context(), ref))
+	state := list(t, s, phone.Ref)
 	if added != limit || len(state.Images) != limit {
 		t.Errorf("%d added, %d stored", added, len(state.Images))
 	}

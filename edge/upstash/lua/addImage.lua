@@ -1,18 +1,28 @@
--- KEYS encounter; ARGV session id, ttl, image id, s3Key, size, sha256,
--- image, limit. A slot that lapsed still serves while there is room.
-if not live(KEYS[1], ARGV[1], ARGV[2]) then return {'session_expired'} end
+-- ARGV: image id, s3Key, size, sha256, image as JSON, its metadata's version,
+-- limit. Returns the image as it is stored, how many there are, the revision,
+-- and 1 if it was added, 2 if its metadata was updated.
+local session, refused = live()
+if not session then return {refused} end
+if redis.call('HEXISTS', KEYS[1], 'gone:' .. ARGV[5]) == 1 then return {'image_removed', ARGV[5]} end
+local images, slots = contents()
 local count = 0
-for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if string.sub(field, 1, 6) == 'image:' then count = count + 1 end
+for _ in pairs(images) do count = count + 1 end
+local stored, slot = images[ARGV[5]], slots[ARGV[5]]
+if stored then
+  local image = cjson.decode(stored)
+  if image.correctedBy or tonumber(ARGV[10]) <= (image.metadataVersion or 0) then
+    return {'ok', stored, count, redis.call('HGET', KEYS[1], 'revision'), 0}
+  end
+  local newer = cjson.decode(ARGV[9])
+  image.metadata, image.metadataVersion, image.updatedAt = newer.metadata, newer.metadataVersion, newer.updatedAt
+  stored = encode(image)
+  redis.call('HSET', KEYS[1], 'image:' .. ARGV[5], stored)
+  return {'ok', stored, count, changed(), 2}
 end
-local stored = redis.call('HGET', KEYS[1], 'image:' .. ARGV[3])
-if stored then return {'ok', stored, count, redis.call('HGET', KEYS[1], 'revision'), 0} end
-local slot = redis.call('HGET', KEYS[1], 'slot:' .. ARGV[3])
-if not slot then return {'object_missing'} end
-slot = cjson.decode(slot)
-if slot.s3Key ~= ARGV[4] or slot.size ~= tonumber(ARGV[5]) or (ARGV[6] ~= '' and slot.sha256 ~= ARGV[6]) then return {'object_missing'} end
-if count >= tonumber(ARGV[8]) then return {'limit_reached'} end
-local image = ARGV[7]
-redis.call('HSET', KEYS[1], 'image:' .. ARGV[3], image)
-redis.call('HDEL', KEYS[1], 'slot:' .. ARGV[3])
-return {'ok', image, count + 1, redis.call('HINCRBY', KEYS[1], 'revision', 1), 1}
+if not slot or slot.s3Key ~= ARGV[6] or slot.size ~= tonumber(ARGV[7]) or (ARGV[8] ~= '' and slot.sha256 ~= ARGV[8]) then
+  return {'object_missing'}
+end
+if count >= tonumber(ARGV[11]) then return {'limit_reached'} end
+redis.call('HSET', KEYS[1], 'image:' .. ARGV[5], ARGV[9])
+redis.call('HDEL', KEYS[1], 'slot:' .. ARGV[5])
+return {'ok', ARGV[9], count + 1, changed(), 1}

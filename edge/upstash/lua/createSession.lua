@@ -1,10 +1,20 @@
--- KEYS encounter, token, code; ARGV session, its id, ttl, encounterId, token ttl.
-local session = redis.call('HGET', KEYS[1], 'session')
-if not session then
+-- KEYS also: token, code. ARGV: session as JSON, when it ends, patient, facility,
+-- encounter, token's ttl.
+local stored = redis.call('HMGET', KEYS[1], 'session', 'expires', 'ends', 'id')
+local session, ends, id = stored[1], tonumber(stored[3]), stored[4]
+if session and now < tonumber(stored[2]) then
+  local known = cjson.decode(session)
+  if known.patientId ~= ARGV[7] or known.facilityId ~= ARGV[8] then return {'encounter_mismatch'} end
+else
+  local images, slots = contents()
+  for _, image in pairs(images) do doom(cjson.decode(image).s3Key, 0) end
+  for _, slot in pairs(slots) do doom(slot.s3Key, slot.lapses) end
+  session, ends, id = ARGV[5], tonumber(ARGV[6]), ARGV[1]
   redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'session', ARGV[1], 'generation', 0, 'revision', 0)
-  session = ARGV[1]
+  redis.call('HSET', KEYS[1], 'session', session, 'id', id, 'ends', ends, 'generation', 0, 'revision', 0)
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-invite(KEYS[2], KEYS[3], ARGV[4], cjson.decode(session).id, tonumber(redis.call('HGET', KEYS[1], 'generation')), ARGV[5])
-return {'ok', session}
+local expires = math.min(now + tonumber(ARGV[3]), ends)
+redis.call('HSET', KEYS[1], 'expires', expires)
+redis.call('PEXPIRE', KEYS[1], expires - now)
+invite(KEYS[3], KEYS[4], ARGV[9], id, redis.call('HINCRBY', KEYS[1], 'generation', 1), ARGV[10])
+return {'ok', session, expires}

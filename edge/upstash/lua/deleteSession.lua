@@ -1,12 +1,19 @@
--- KEYS encounter; ARGV session id, ttl.
-if not live(KEYS[1], ARGV[1], ARGV[2]) then return {'session_expired'} end
-local keys = {}
-local all = redis.call('HGETALL', KEYS[1])
-for i = 1, #all, 2 do
-  if string.match(all[i], '^image:') or string.match(all[i], '^slot:') then
-    table.insert(keys, cjson.decode(all[i + 1]).s3Key)
+-- ARGV: revision, force. What is to be deleted outlives the session, with the
+-- session's id, so that the call may be repeated.
+local session, refused = live()
+if session then
+  local images, slots = contents()
+  if ARGV[6] ~= '1' then
+    if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[5] then return {'session_changed'} end
+    if next(slots) then return {'uploads_pending'} end
   end
+  for _, image in pairs(images) do doom(cjson.decode(image).s3Key, 0) end
+  for _, slot in pairs(slots) do doom(slot.s3Key, slot.lapses) end
+  redis.call('HSET', KEYS[2], 'ended', ARGV[1], 'revision', changed())
+  redis.call('PEXPIRE', KEYS[2], 93600000)
+  redis.call('DEL', KEYS[1])
+elseif refused ~= 'session_expired' or redis.call('HGET', KEYS[2], 'ended') ~= ARGV[1] then
+  return {refused}
 end
-local revision = redis.call('HINCRBY', KEYS[1], 'revision', 1)
-redis.call('DEL', KEYS[1])
-return {'ok', keys, revision}
+mine = doomed()
+return {'ok', redis.call('HGET', KEYS[2], 'revision')}

@@ -1,3 +1,4 @@
--- KEYS encounter; ARGV session id, ttl.
-if not live(KEYS[1], ARGV[1], ARGV[2]) then return {'session_expired'} end
-return {'ok', redis.call('HGETALL', KEYS[1])}
+local session, refused = live()
+if not session then return {refused} end
+local _, _, _, all = contents()
+return {'ok', all}

@@ -1,5 +1,5 @@
--- Remembers a QR token and a typed code of a session's generation. A code that
--- another session has got is too short to be both's: it is nobody's then.
+-- invite remembers a QR token and a typed code of a session's generation. A code
+-- that another session has is too short to work for both: it works for neither.
 local function invite(token, code, encounterId, sessionId, generation, ttl)
   local way = cjson.encode({encounterId = encounterId, sessionId = sessionId, generation = generation})
   redis.call('SET', token, way, 'PX', ttl)

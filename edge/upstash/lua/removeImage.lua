@@ -1,6 +1,16 @@
--- KEYS encounter; ARGV session id, ttl, image id.
-if not live(KEYS[1], ARGV[1], ARGV[2]) then return {'session_expired'} end
-local image = redis.call('HGET', KEYS[1], 'image:' .. ARGV[3])
-if not image then return {'image_not_found'} end
-redis.call('HDEL', KEYS[1], 'image:' .. ARGV[3])
-return {'ok', image, redis.call('HINCRBY', KEYS[1], 'revision', 1)}
+-- ARGV: image id.
+local session, refused = live()
+if not session then return {refused} end
+local image = redis.call('HGET', KEYS[1], 'image:' .. ARGV[5])
+local tombstone = 'gone:' .. ARGV[5]
+if image then
+  local key = cjson.decode(image).s3Key
+  redis.call('HDEL', KEYS[1], 'image:' .. ARGV[5])
+  redis.call('HSET', KEYS[1], tombstone, key)
+  doom(key, 0)
+  changed()
+elseif redis.call('HEXISTS', KEYS[1], tombstone) == 0 then
+  return {'image_not_found'}
+end
+mine = doomed()
+return {'ok', redis.call('HGET', KEYS[1], 'revision')}

@@ -1,36 +1,22 @@
--- KEYS encounter; ARGV session id, ttl, now, limit, then for each image
--- its id, size, sha256, s3Key and when its slot lapses. Answers the keys.
-if not live(KEYS[1], ARGV[1], ARGV[2]) then return {'session_expired'} end
-local now, limit = tonumber(ARGV[3]), tonumber(ARGV[4])
-local images, slots, taken = {}, {}, 0
-local all = redis.call('HGETALL', KEYS[1])
-for i = 1, #all, 2 do
-  local kind, id = string.match(all[i], '^(%a+):(.*)$')
-  if kind == 'image' then
-    images[id] = cjson.decode(all[i + 1])
-    taken = taken + 1
-  elseif kind == 'slot' then
-    slots[id] = cjson.decode(all[i + 1])
-    if slots[id].lapses > now then taken = taken + 1 end
-  end
-end
-local keys, writes = {}, {}
-for i = 5, #ARGV, 5 do
+-- ARGV: limit, then for each image its id, size, sha256, s3Key and when its slot
+-- lapses. Returns the keys.
+local session, refused = live()
+if not session then return {refused} end
+local images, slots, taken = contents()
+local keys, writes, new = {}, {}, 0
+for i = 6, #ARGV, 5 do
   local id, size, sha, key, lapses = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4])
-  local old = images[id] or slots[id]
-  local held = images[id] or (slots[id] and slots[id].lapses > now)
-  if old and (old.size ~= size or old.sha256 ~= sha) then
-    if held then return {'bad_request'} end
-    old = nil
-  end
-  if not held then taken = taken + 1 end
-  if old then key = old.s3Key end
-  table.insert(keys, key)
+  if redis.call('HEXISTS', KEYS[1], 'gone:' .. id) == 1 then return {'image_removed', id} end
+  local held = images[id] and cjson.decode(images[id]) or slots[id]
+  if held and (held.size ~= size or held.sha256 ~= sha) then return {'bad_request'} end
+  if held then key = held.s3Key else taken, new = taken + 1, 1 end
   if not images[id] then
-    slots[id] = {s3Key = key, size = size, sha256 = sha, lapses = lapses}
-    writes['slot:' .. id] = cjson.encode(slots[id])
+    writes['slot:' .. id] = cjson.encode({
+      s3Key = key, size = size, sha256 = sha, lapses = lapses, phoneId = ARGV[4], reserved = held and held.reserved or now,
+    })
   end
+  table.insert(keys, key)
 end
-if taken > limit then return {'limit_reached'} end
+if taken > tonumber(ARGV[5]) then return {'limit_reached'} end
 for field, value in pairs(writes) do redis.call('HSET', KEYS[1], field, value) end
-return {'ok', keys}
+return {'ok', keys, new == 1 and changed() or redis.call('HGET', KEYS[1], 'revision'), new}

@@ -1,7 +1,7 @@
 /** The desktop's calls to the edge. Each throws an ApiError. */
 
-import type { CreateResponse, Image, ListResponse, Metadata, RealtimeResponse } from '../contract/api.ts';
-import { request, requestJSON } from './client.ts';
+import type { CreateResponse, Image, ListResponse, Metadata, RealtimeResponse } from '../contract/api';
+import { request, requestJSON } from './client';
 
 /** Call 1: opens the session of a launch token's encounter, or returns its live one. */
 export function openSession(apiBase: string, launchToken: string): Promise<CreateResponse> {
@@ -70,5 +70,5 @@ export function realtimeAccess({ apiBase, encounterId, desktopToken }: DesktopAc
 
 /** Call 9: ends the session; its photos are deleted. */
 export async function endSession({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<void> {
-  await request(apiBase, `/${encodeURIComponent(encounterId)}`, { method: 'DELETE', token: desktopToken });
+  await request(apiBase, `/${encodeURIComponent(encounterId)}?force=1`, { method: 'DELETE', token: desktopToken });
 }

@@ -17,7 +17,7 @@ export const MAX_DIMENSION = 20000;
 /** bytes */
 export const MAX_REQUEST_BODY = 65536;
 
-export const MAX_LABEL = 40;
+export const MAX_METADATA_VERSION = 1000000;
 
 export const SNOMED = 'http://snomed.info/sct';
 
@@ -27,13 +27,18 @@ export const BASE_PATH = '/api/medtech/session';
 export type Code =
   | 'bad_request'
   | 'unauthorized'
+  | 'phone_removed'
   | 'forbidden'
+  | 'consent_required'
   | 'token_invalid'
   | 'session_expired'
   | 'image_not_found'
   | 'limit_reached'
   | 'encounter_mismatch'
   | 'object_missing'
+  | 'uploads_pending'
+  | 'image_removed'
+  | 'session_changed'
   | 'too_large'
   | 'unsupported_type'
   | 'metadata_invalid'
@@ -82,7 +87,14 @@ export type Origin = string;
 export type Consent = 'off' | 'ask' | 'require';
 
 /** EventName names what happened in a session, for the desktop. */
-export type EventName = 'phone-connected' | 'image-uploaded' | 'image-updated' | 'image-removed' | 'session-ended';
+export type EventName =
+  | 'phone-connected'
+  | 'phone-removed'
+  | 'images-expected'
+  | 'image-uploaded'
+  | 'image-updated'
+  | 'image-removed'
+  | 'session-ended';
 
 /**
  * Problem is the one shape of an error on the wire (RFC 9457,
@@ -96,6 +108,8 @@ export interface Problem {
   /** what happened and what to do, for a person */
   detail: string;
   requestId: string;
+  /** of image_removed: which photo */
+  imageId?: ID;
 }
 
 /**
@@ -148,14 +162,20 @@ export interface ConfirmRequest {
   /** pixels, upright */
   height: number;
   metadata: Metadata;
+  /**
+   * MetadataVersion counts the changes of the metadata on the phone. Confirming an
+   * image again stores a newer version, unless a desktop has corrected it.
+   */
+  metadataVersion?: number;
 }
 
-/** ConfirmResponse answers POST /images. */
+/**
+ * ConfirmResponse answers POST /images with the image as it is stored, which is
+ * not always what was sent.
+ */
 export interface ConfirmResponse {
   image: Image;
   imageCount: number;
-  /** false: the desktop was not told and will find the image by polling */
-  notified: boolean;
 }
 
 /** Image is one confirmed photo of a session. */
@@ -171,13 +191,30 @@ export interface Image {
   /** when it was confirmed */
   uploadedAt: string;
   updatedAt: string;
+  /** MetadataVersion is the phone's counter of the metadata that is stored. */
+  metadataVersion?: number;
+  /** the phone that sent it */
+  phoneId?: ID;
+  /** CorrectedBy is who corrected the metadata last on a desktop; nil: nobody. */
+  correctedBy?: Clinician;
   /** PreviewURL is a presigned GET; it is left out of the phone's own list. */
   previewUrl?: string;
 }
 
 /**
+ * ExpectedImage is a photo that a phone is sending: its slot is reserved and it
+ * is not confirmed yet.
+ */
+export interface ExpectedImage {
+  imageId: ID;
+  phoneId: ID;
+  reservedAt: string;
+}
+
+/**
  * ListResponse answers GET /images/{encounterId}. Images are in the order in
- * which they were confirmed.
+ * which they were confirmed. A phone's own list has no Phones and no Expected,
+ * and no metadata of photos that other phones sent.
  */
 export interface ListResponse {
   encounterId: ID;
@@ -185,10 +222,15 @@ export interface ListResponse {
   /** moves on every change of the session */
   revision: number;
   sessionExpiresAt: string;
+  serverTime: string;
   /** last time a phone exchanged a QR token */
   phoneConnectedAt?: string;
   /** when the first previewUrl stops working */
   urlsExpireAt?: string;
+  /** in the order in which they joined */
+  phones?: Phone[];
+  /** in the order in which they were reserved */
+  expected?: ExpectedImage[];
 }
 
 /** Metadata is what a clinician says of a photo. Every field may be empty. */
@@ -199,8 +241,6 @@ export interface Metadata {
   view?: View;
   /** No control characters but line breaks and tabs. */
   notes?: string;
-  /** Label tells photos of one site apart. One line. */
-  label?: string;
   /**
    * CapturedAt is the photo's own EXIF time. Cameras write local time, often
    * without an offset; it is then read as UTC, so only its order is certain.
@@ -211,26 +251,6 @@ export interface Metadata {
    * nil where the session did not ask or the question was skipped.
    */
   consentAt?: string;
-}
-
-/**
- * MetadataPatch is a merge patch of a Metadata (RFC 7396): a value sets a
- * field, null or "" removes it, one that is not named stays.
- */
-export interface MetadataPatch {
-  laterality?: Laterality | null;
-  /** an id of BodySites */
-  bodySite?: string | null;
-  view?: View | null;
-  /** No control characters but line breaks and tabs. */
-  notes?: string | null;
-  /** Label tells photos of one site apart. One line. */
-  label?: string | null;
-}
-
-/** UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}. */
-export interface UpdateRequest {
-  metadata: MetadataPatch;
 }
 
 /** Coding is a FHIR R4 Coding (https://hl7.org/fhir/R4/datatypes.html#Coding). */
@@ -265,9 +285,33 @@ export interface CreateResponse {
   /** JWT, scope "desktop" */
   desktopToken: string;
   sessionExpiresAt: string;
+  /** remaining times are measured from here, not from the desktop's clock */
+  serverTime: string;
   maxImages: number;
+  /** whose launch token this desktop has */
+  clinician: Clinician;
   /** where photos come from: worth a connection ahead */
   storageOrigin?: Origin;
+}
+
+/** Clinician is the person whom a launch token names. */
+export interface Clinician {
+  /** the launch token's sub */
+  id: string;
+  name?: string;
+  /** of the practice system's FHIR Practitioner */
+  practitionerId?: ID;
+}
+
+/** Phone is one join of a phone: joining again makes another Phone. */
+export interface Phone {
+  phoneId: ID;
+  /** what the browser discloses, such as "iPhone, Safari" */
+  name: string;
+  joinedAt: string;
+  lastSeenAt: string;
+  /** a desktop removed it */
+  removed?: boolean;
 }
 
 /** PhoneLimits tells the phone what the edge will accept. */
@@ -295,11 +339,15 @@ export interface TokenResponse {
   /** shown on every screen */
   patientLabel: string;
   facilityId: ID;
+  /** random, of this join */
+  phoneId: ID;
   /** JWT, scope "phone" */
   uploadToken: string;
   /** base64 (standard) of 32 bytes, AES-256-GCM */
   journalKey: Bytes32;
   sessionExpiresAt: string;
+  /** remaining times are measured from here, not from the phone's clock */
+  serverTime: string;
   maxImages: number;
   imageCount: number;
   limits: PhoneLimits;

@@ -1,0 +1,2 @@
+mine = doomed()
+return {'ok'}

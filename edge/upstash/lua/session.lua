@@ -1,0 +1,79 @@
+-- The beginning of every script that works on a session.
+-- KEYS: the encounter's hash, the hash of its objects that are to be deleted.
+-- ARGV: session id, now, ttl, phone id, then the script's own from the fifth on.
+-- Times are Unix milliseconds. A ttl of 0 extends nothing: no person acted. A
+-- desktop's phone id is empty.
+local now = tonumber(ARGV[2])
+
+-- live returns the session as JSON, or nil and the code that refuses the call.
+-- It always writes, so that no replica runs the script.
+local function live()
+  local fields = redis.call('HMGET', KEYS[1], 'session', 'id', 'expires', 'ends', 'seen:' .. ARGV[4])
+  if not fields[1] or fields[2] ~= ARGV[1] or now >= tonumber(fields[3]) then return nil, 'session_expired' end
+  if ARGV[4] ~= '' then
+    if not fields[5] then return nil, 'phone_removed' end
+    redis.call('HSET', KEYS[1], 'seen:' .. ARGV[4], now)
+  end
+  local expires = math.max(tonumber(fields[3]), math.min(now + tonumber(ARGV[3]), tonumber(fields[4])))
+  redis.call('HSET', KEYS[1], 'expires', expires)
+  redis.call('PEXPIRE', KEYS[1], expires - now)
+  return fields[1]
+end
+
+local function changed() return redis.call('HINCRBY', KEYS[1], 'revision', 1) end
+
+-- doom notes that an object is to be deleted: again and again until the given
+-- time, while a signed URL may still bring it back. The bucket's own rule deletes
+-- everything after a day.
+local function doom(key, till)
+  redis.call('HSET', KEYS[2], key, till)
+  redis.call('PEXPIRE', KEYS[2], 93600000)
+end
+
+-- doomed returns the keys of the objects that are to be deleted.
+local function doomed()
+  local keys = {}
+  for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+    if string.sub(field, 1, 9) == 'sessions/' then table.insert(keys, field) end
+  end
+  return keys
+end
+
+-- contents returns the session's images as JSON and its slots, by id, how many
+-- there are, and all fields. It removes slots that lapsed.
+local function contents()
+  local images, slots, taken, lapsed = {}, {}, 0, false
+  local all = redis.call('HGETALL', KEYS[1])
+  for i = 1, #all, 2 do
+    local kind, id = string.match(all[i], '^(%a+):(.*)$')
+    if kind == 'image' then
+      images[id] = all[i + 1]
+      taken = taken + 1
+    elseif kind == 'slot' then
+      local slot = cjson.decode(all[i + 1])
+      if slot.lapses > now then
+        slots[id] = slot
+        taken = taken + 1
+      else
+        redis.call('HDEL', KEYS[1], all[i])
+        doom(slot.s3Key, 0)
+        lapsed = true
+      end
+    end
+  end
+  if lapsed then
+    changed()
+    all = redis.call('HGETALL', KEYS[1])
+  end
+  return images, slots, taken, all
+end
+
+-- encode writes an image; to Lua an object without fields is a list.
+local function encode(image)
+  local json = cjson.encode(image)
+  if string.find(json, '"metadata":[]', 1, true) then json = string.gsub(json, '"metadata":%[%]', '"metadata":{}') end
+  return json
+end
+
+-- Objects that the script returns for its caller to delete; nil: none of its own.
+local mine

@@ -1,0 +1,163 @@
+package upstash
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// live reads a session and when it expires.
+func live(reply []any, err error) (session.Live, error) {
+	if err != nil {
+		return session.Live{}, err
+	}
+	stored, err := decode[session.Session](reply, 0)
+	return session.Live{Session: stored, ExpiresAt: time.UnixMilli(integer(reply, 1)).UTC()}, err
+}
+
+// hash is an encounter's hash while it is read.
+type hash struct {
+	session.State
+	seen map[string]time.Time // phones that may call
+	left map[string]time.Time // phones that were removed
+}
+
+// state reads the fields of an encounter's hash.
+func state(reply []any, err error) (session.State, error) {
+	if err != nil {
+		return session.State{}, err
+	}
+	fields, err := stringsAt(reply, 0)
+	if err != nil || len(fields)%2 != 0 {
+		return session.State{}, malformed(reply)
+	}
+	h := hash{seen: map[string]time.Time{}, left: map[string]time.Time{}}
+	h.Images = []shared.Image{}
+	for i := 0; i < len(fields); i += 2 {
+		if err := h.read(fields[i], fields[i+1]); err != nil {
+			kind, _, _ := strings.Cut(fields[i], ":")
+			return session.State{}, unavailable(fmt.Errorf("field %q: %w", kind, err))
+		}
+	}
+	h.arrange()
+	return h.State, nil
+}
+
+func (h *hash) read(field, value string) (err error) {
+	kind, id, _ := strings.Cut(field, ":")
+	switch kind {
+	case "session":
+		return json.Unmarshal([]byte(value), &h.Session)
+	case "revision":
+		h.Revision, err = strconv.ParseInt(value, 10, 64)
+	case "expires":
+		h.ExpiresAt, err = milliseconds(value)
+	case "joined":
+		if value != "0" {
+			var at time.Time
+			at, err = milliseconds(value)
+			h.PhoneConnectedAt = &at
+		}
+	case "phone":
+		var phone shared.Phone
+		err = json.Unmarshal([]byte(value), &phone)
+		h.Phones = append(h.Phones, phone)
+	case "seen":
+		h.seen[id], err = milliseconds(value)
+	case "left":
+		h.left[id], err = milliseconds(value)
+	case "image":
+		var image shared.Image
+		err = json.Unmarshal([]byte(value), &image)
+		h.Images = append(h.Images, image)
+	case "slot":
+		var slot struct {
+			PhoneID  string  `json:"phoneId"`
+			Reserved float64 `json:"reserved"`
+		}
+		err = json.Unmarshal([]byte(value), &slot)
+		h.Expected = append(h.Expected, shared.ExpectedImage{
+			ImageID: id, PhoneID: slot.PhoneID, ReservedAt: time.UnixMilli(int64(slot.Reserved)).UTC(),
+		})
+	}
+	return err
+}
+
+// arrange completes phones and puts everything in the order in which it came.
+func (h *hash) arrange() {
+	for i := range h.Phones {
+		phone := &h.Phones[i]
+		var may bool
+		if phone.LastSeenAt, may = h.seen[phone.PhoneID]; !may {
+			phone.LastSeenAt, phone.Removed = h.left[phone.PhoneID], true
+		}
+	}
+	slices.SortFunc(h.Phones, func(a, b shared.Phone) int {
+		return cmp.Or(a.JoinedAt.Compare(b.JoinedAt), strings.Compare(a.PhoneID, b.PhoneID))
+	})
+	slices.SortFunc(h.Expected, func(a, b shared.ExpectedImage) int {
+		return cmp.Or(a.ReservedAt.Compare(b.ReservedAt), strings.Compare(a.ImageID, b.ImageID))
+	})
+	slices.SortFunc(h.Images, func(a, b shared.Image) int {
+		return cmp.Or(a.UploadedAt.Compare(b.UploadedAt), strings.Compare(a.ImageID, b.ImageID))
+	})
+}
+
+func milliseconds(text string) (time.Time, error) {
+	number, err := strconv.ParseInt(text, 10, 64)
+	return time.UnixMilli(number).UTC(), err
+}
+
+func decode[T any](reply []any, i int) (T, error) {
+	var value T
+	if i >= len(reply) {
+		return value, malformed(reply)
+	}
+	text, ok := reply[i].(string)
+	if !ok {
+		return value, malformed(reply[i])
+	}
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		return value, unavailable(err)
+	}
+	return value, nil
+}
+
+func stringsAt(reply []any, i int) ([]string, error) {
+	if i >= len(reply) {
+		return nil, malformed(reply)
+	}
+	list, ok := reply[i].([]any)
+	if !ok {
+		return nil, malformed(reply[i])
+	}
+	result := make([]string, len(list))
+	for i, item := range list {
+		if result[i], ok = item.(string); !ok {
+			return nil, malformed(item)
+		}
+	}
+	return result, nil
+}
+
+// integer reads a number that Redis may return as a string.
+func integer(reply []any, i int) int64 {
+	if i >= len(reply) {
+		return 0
+	}
+	switch value := reply[i].(type) {
+	case float64:
+		return int64(value)
+	case string:
+		number, _ := strconv.ParseInt(value, 10, 64)
+		return number
+	}
+	return 0
+}
