@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -13,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clinicpro/photobridge/edge/fakes"
+	"github.com/clinicpro/photobridge/harness/edge"
 )
 
 const needsAccount = "needs an account"
@@ -30,7 +29,7 @@ var (
 // targets have tests of their own. What needs an account says so, and has to be
 // something that a shell can read.
 func TestCommands(t *testing.T) {
-	env := deployment(t)
+	env := edge.Start(t, root)
 	ran := 0
 	for path, text := range documents(t) {
 		for _, match := range block.FindAllStringSubmatch(text, -1) {
@@ -114,54 +113,6 @@ func mention(t *testing.T, path, line, text string) {
 	case !strings.Contains(line, needsAccount) && !slices.Contains(words, "--dry-run"):
 		t.Errorf("%s: does %q need an account? Then say so", path, text)
 	}
-}
-
-// deployment runs the edge natively on fakes, and returns the variables that
-// somebody at its shell would have.
-func deployment(t *testing.T) map[string]string {
-	t.Helper()
-	env := map[string]string{
-		"UPSTASH_REDIS_REST_URL":   fakes.Redis(t),
-		"UPSTASH_REDIS_REST_TOKEN": fakes.RedisToken,
-		"AWS_REGION":               "us-east-1",
-		"AWS_ACCESS_KEY_ID":        "AKIDEXAMPLE",
-		"AWS_SECRET_ACCESS_KEY":    "secret",
-		"S3_BUCKET_NAME":           "photos",
-		"S3_ENDPOINT":              fakes.S3(t),
-		"ABLY_API_KEY":             "app.key:secret",
-		"ABLY_REST_URL":            fakes.Ably(t),
-		"BASE_URL":                 "https://photos.practice.example",
-		"ALLOWED_ORIGINS":          "https://practice.example",
-		"SESSION_SECRET": strings.Repeat(
-			"s",
-			32,
-		),
-		"LAUNCH_SECRET": strings.Repeat("l", 32),
-		"ADMIN_TOKEN":   strings.Repeat("a", 32),
-	}
-	binary := filepath.Join(t.TempDir(), "edge")
-	build := exec.Command("go", "build", "-o", binary, "./edge")
-	build.Dir = root
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
-	edge := exec.Command(binary, "-listen", "127.0.0.1:0")
-	edge.Env = environ(env)
-	said, err := edge.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := edge.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { edge.Process.Kill(); edge.Wait() })
-	line, err := bufio.NewReader(said).ReadString('\n')
-	_, address, found := strings.Cut(strings.TrimSpace(line), "listening on ")
-	if !found {
-		t.Fatalf("the edge does not listen: %q, %v", line, err)
-	}
-	env["BASE_URL"] = address
-	return env
 }
 
 // environ is this process's environment with the variables over it, and the

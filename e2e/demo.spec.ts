@@ -34,7 +34,7 @@ test('from an open record to photos in it', async ({ browser, stack, headless },
   };
 
   await scene('The record of one patient is open.');
-  const url = await desktop.scanCode();
+  const url = await desktop.showsCode();
   await scene('One click shows a code. It works for ten minutes, for this patient alone.');
 
   phone = await Phone.scan(browser, url);
@@ -44,7 +44,7 @@ test('from an open record to photos in it', async ({ browser, stack, headless },
   await desktop.codeButton.click();
   await scene('The phone’s camera opens it in the browser. The desktop knows.');
 
-  await phone.choose(photos);
+  await phone.choosesPhotos(photos);
   await expect(phone.page.locator('.screen-review:not(:has(.tile-work)) .tile-size')).toHaveCount(photos.length, {
     timeout: 60_000,
   });

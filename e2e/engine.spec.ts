@@ -52,7 +52,7 @@ test('HEIC is decoded here where the browser cannot, with a decoder that is load
 
 test('a photo that is taken back does not hold up the next', async ({ browser, stack }, info) => {
   const engine = await Engine.open(browser, stack, 'falsified');
-  const slow = await makePhoto(engine.page, info.outputDir, 'slow.jpg', { width: 8000, height: 6000, orientation: 1 });
+  const slow = await makePhoto(engine.page, info.outputDir, 'slow.jpg', { width: 5600, height: 4200, orientation: 1 });
   const quick = await makePhoto(engine.page, info.outputDir, 'quick.jpg', {
     width: 1600,
     height: 1200,
@@ -66,7 +66,8 @@ test('a photo that is taken back does not hold up the next', async ({ browser, s
   const withSlow = Date.now() - before;
   const again = Date.now();
   await engine.compress(slow);
-  expect(withSlow).toBeLessThan(Date.now() - again + 5_000);
+  // Had it waited, both photos and the start of the engine would have taken longer than the slow one alone.
+  expect(withSlow).toBeLessThan(Date.now() - again);
   await engine.close();
 });
 

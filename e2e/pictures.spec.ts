@@ -11,12 +11,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const desktop = await Desktop.open(browser, stack, colorScheme === 'light' ? 'enc-1001' : 'enc-1002');
     await desktop.page.emulateMedia({ colorScheme });
     const files = await makeSkins(desktop.page, info.outputDir, 3, { width: 2400, height: 1800 });
-    const url = await desktop.scanCode();
+    const url = await desktop.showsCode();
     const phone = await Phone.scan(browser, url);
     await phone.page.emulateMedia({ colorScheme });
     await expect(phone.button('Gallery')).toBeEnabled();
     await phone.page.screenshot({ path: `${FOLDER}/phone-capture-${colorScheme}.png`, scale: 'css' });
-    await phone.choose(files);
+    await phone.choosesPhotos(files);
     await phone.button('Add details').tap();
     for (const [side, site] of [
       ['Left', 'Forearm'],

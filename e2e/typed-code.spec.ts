@@ -6,7 +6,7 @@ import { expireKeys } from '../harness/faults/faults.ts';
 import { Desktop } from '../harness/people/desktop.ts';
 import { Phone } from '../harness/people/phone.ts';
 import { makePhoto } from '../harness/photos/photos.ts';
-import { Session } from '../harness/people/session.ts';
+import { Session } from '../harness/people/practice.ts';
 import type { Stack } from '../harness/stack/stack.ts';
 import { expect, test } from '../harness/test.ts';
 
@@ -43,7 +43,7 @@ test('the code on the desktop, typed into the page that it names, lets the phone
 
   await phone.page.reload();
   await expect(phone.screen('capture')).toBeVisible();
-  await phone.send([
+  await phone.sendsPhotos([
     await makePhoto(desktop.page, info.outputDir, 'typed.jpg', { width: 840, height: 600, orientation: 1 }),
   ]);
   await expect(desktop.painted).toHaveCount(1);

@@ -1,32 +1,28 @@
 /**
- * The journeys: the product as a practice goes through it, one file each. Each
- * runs in every driver: there the person whom it is about sits at that driver,
- * and the other one at Chromium.
+ * The fixtures of the journeys, which go through the product as a practice
+ * does. The person whom a journey is about sits at the browser under test, the
+ * other one at Chromium.
  */
 
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser } from '@playwright/test';
-import { launchChromium, registerSights } from './browsers/chromium.ts';
+import { launchChromium } from './browsers/chromium.ts';
 import type { Driver, Launch } from './browsers/driver.ts';
-import { launchFirefox } from './browsers/firefox.ts';
-import { launchWebKit } from './browsers/webkit.ts';
+import { findBrowser, type OtherBrowser } from './browsers/find.ts';
 import { clearFaults } from './faults/faults.ts';
 import { Link } from './faults/link.ts';
-import { makePhoto, type Orientation } from './photos/photos.ts';
+import { Clinician } from './people/clinician.ts';
+import { DESKTOP } from './people/desktop.ts';
+import { Nurse } from './people/nurse.ts';
+import { PHONE } from './people/phone.ts';
 import { ENCOUNTERS } from './people/practice.ts';
+import { makePhoto, type Orientation } from './photos/photos.ts';
 import { test as base } from './test.ts';
-import { Clinician, Nurse } from './people/people.ts';
 
-export type BrowserName = 'chromium' | 'firefox' | 'webkit';
+export type BrowserName = 'chromium' | OtherBrowser;
 
 /** The patient whom every journey is about, and another one of the practice. */
 export const [PATIENT, OTHER_PATIENT] = ENCOUNTERS;
-
-const DESK = { width: 1280, height: 860 };
-const PHONE = { width: 390, height: 844 };
-const finder = fileURLToPath(new URL('../scripts/engines.sh', import.meta.url));
 
 interface PhotoSize {
   width?: number;
@@ -39,7 +35,7 @@ interface People {
   nurse: Nurse;
   /** The phone's line to everything else. */
   line: Link;
-  /** Takes so many photos, no two alike. */
+  /** Takes that many photos, no two alike. */
   photos: (count: number, size?: PhotoSize) => Promise<string[]>;
   mended: void;
 }
@@ -61,7 +57,7 @@ export const test = base.extend<People & Cast>({
   clinician: async ({ browser, stack, inBrowser, about }, use, info) => {
     const line = await Link.open();
     const driver = await seat(browser, about === 'clinician' ? inBrowser : 'chromium', {
-      viewport: DESK,
+      viewport: DESKTOP.viewport,
       proxy: line.address,
     });
     await use(new Clinician(driver, stack));
@@ -70,7 +66,7 @@ export const test = base.extend<People & Cast>({
   },
   nurse: async ({ browser, inBrowser, about, line }, use, info) => {
     const driver = await seat(browser, about === 'nurse' ? inBrowser : 'chromium', {
-      viewport: PHONE,
+      viewport: PHONE.viewport,
       proxy: line.address,
     });
     await use(new Nurse(driver));
@@ -102,11 +98,10 @@ export const test = base.extend<People & Cast>({
 });
 
 async function seat(browser: Browser, name: BrowserName, launch: Launch): Promise<Driver> {
-  if (name === 'chromium') return registerSights().then(() => launchChromium(browser, launch));
-  const found = spawnSync(finder, ['find', name], { encoding: 'utf8' });
-  test.skip(found.status !== 0, found.stderr.trim());
-  const program = found.stdout.trim();
-  return name === 'firefox' ? launchFirefox(program, launch) : launchWebKit(program, launch);
+  if (name === 'chromium') return launchChromium(browser, launch);
+  const found = findBrowser(name);
+  if ('missing' in found) return test.skip(true, found.missing) as never;
+  return found(launch);
 }
 
 async function leave(driver: Driver, picture: string): Promise<void> {
@@ -117,5 +112,5 @@ async function leave(driver: Driver, picture: string): Promise<void> {
   }
 }
 
-export { expect } from './test.ts';
+export { expect } from '@playwright/test';
 export { button, words } from './browsers/sight.ts';

@@ -110,12 +110,27 @@ func (m *Metadata) Fields(f *wire.Fields) {
 	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
 	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
 	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
+	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
 	if f.Present("capturedAt", m.CapturedAt != nil) {
 		f.Time("capturedAt", wire.New(&m.CapturedAt))
 	}
 	if f.Present("consentAt", m.ConsentAt != nil) {
 		f.Time("consentAt", wire.New(&m.ConsentAt))
 	}
+}
+
+// Fields implements wire.Message.
+func (m *MetadataPatch) Fields(f *wire.Fields) {
+	f.Text("laterality", (*string)(&m.Laterality), wire.OmitEmpty)
+	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
+	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
+	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
+	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *UpdateRequest) Fields(f *wire.Fields) {
+	f.Object("metadata", &m.Metadata)
 }
 
 // Fields implements wire.Message.

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 	"unicode"
@@ -30,6 +31,9 @@ const (
 	ViewCloseUp  View = "close-up"
 )
 
+// MaxLabel is how many characters a label may have.
+const MaxLabel = 40
+
 // Metadata is what a clinician says of a photo. Every field may be empty.
 type Metadata struct {
 	Laterality Laterality `json:"laterality,omitempty"`
@@ -37,12 +41,23 @@ type Metadata struct {
 	View       View       `json:"view,omitempty"`
 	// No control characters but line breaks and tabs.
 	Notes string `json:"notes,omitempty" maxLength:"MaxNotes"`
+	// Label tells photos of one site apart. One line.
+	Label string `json:"label,omitempty" maxLength:"MaxLabel"`
 	// CapturedAt is the photo's own EXIF time. Cameras write local time, often
 	// without an offset; it is then read as UTC, so only its order is certain.
-	CapturedAt *time.Time `json:"capturedAt,omitempty"`
+	CapturedAt *time.Time `json:"capturedAt,omitempty" patch:"-"`
 	// ConsentAt is when the patient agreed to the photo, as tapped on the phone;
 	// nil where the session did not ask or the question was skipped.
-	ConsentAt *time.Time `json:"consentAt,omitempty"`
+	ConsentAt *time.Time `json:"consentAt,omitempty" patch:"-"`
+}
+
+// MetadataPatch is a merge patch of a Metadata (RFC 7396): a value sets a
+// field, null or "" removes it, one that is not named stays.
+type MetadataPatch Metadata
+
+// UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}.
+type UpdateRequest struct {
+	Metadata MetadataPatch `json:"metadata"`
 }
 
 // Validate reports the first field that is wrong as a metadata_invalid error
@@ -64,16 +79,24 @@ func (m Metadata) Validate() error {
 	if _, ok := FindBodySite(m.BodySite); m.BodySite != "" && !ok {
 		return invalid("bodySite is not one of the listed sites")
 	}
-	if !utf8.ValidString(m.Notes) {
-		return invalid("notes must be valid text")
+	if err := validText("notes", m.Notes, MaxNotes, "\n\t\r"); err != nil {
+		return err
 	}
-	if n := utf8.RuneCountInString(m.Notes); n > MaxNotes {
-		return invalid("notes may have %d characters, these have %d", MaxNotes, n)
-	}
-	for _, r := range m.Notes {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' {
-			return invalid("notes must not contain control characters")
-		}
+	return validText("label", m.Label, MaxLabel, "")
+}
+
+// validText checks what a person typed. The allowed control characters are
+// accepted, others are not.
+func validText(field, text string, limit int, allowed string) error {
+	isRefused := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) }
+	n := utf8.RuneCountInString(text)
+	switch {
+	case !utf8.ValidString(text):
+		return Errorf(CodeMetadataInvalid, "%s must be valid text", field)
+	case n > limit:
+		return Errorf(CodeMetadataInvalid, "%s may have %d characters, this has %d", field, limit, n)
+	case strings.ContainsFunc(text, isRefused):
+		return Errorf(CodeMetadataInvalid, "%s must not contain control characters", field)
 	}
 	return nil
 }

@@ -68,6 +68,9 @@ func TestMetadataValidate(t *testing.T) {
 		{"unknown view", Metadata{View: "wide"}, false},
 		{"500 characters", Metadata{Notes: strings.Repeat("ā", MaxNotes)}, true},
 		{"501 characters", Metadata{Notes: strings.Repeat("ā", MaxNotes+1)}, false},
+		{"40 characters of label", Metadata{Label: strings.Repeat("ā", MaxLabel)}, true},
+		{"41 characters of label", Metadata{Label: strings.Repeat("ā", MaxLabel+1)}, false},
+		{"label of two lines", Metadata{Label: "a\nb"}, false},
 		{"control character", Metadata{Notes: "a\x00b"}, false},
 		{"broken UTF-8", Metadata{Notes: "a\xff"}, false},
 	}

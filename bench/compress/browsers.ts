@@ -1,11 +1,10 @@
 /** The browsers that are there, each opened at the bench's page; the page asks the server what to do. */
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import type { Driver } from '../../harness/browsers/driver.ts';
-import { launchFirefox } from '../../harness/browsers/firefox.ts';
-import { launchWebKit } from '../../harness/browsers/webkit.ts';
+import { findBrowser } from '../../harness/browsers/find.ts';
 import { throttle } from './throttle.ts';
 
 const VIEWPORT = { width: 1280, height: 860 };
@@ -36,14 +35,10 @@ export function browsers(root: string): Browser[] {
       open: (url) => openChromium(execFileSync(join(root, 'scripts/browser.sh'), { encoding: 'utf8' }).trim(), url),
     },
   ];
-  for (const [name, start] of [
-    ['Firefox', launchFirefox],
-    ['WebKit', launchWebKit],
-  ] as const) {
-    const found = spawnSync(join(root, 'scripts/engines.sh'), ['find', name.toLowerCase()], { encoding: 'utf8' });
-    if (found.status === 0)
-      all.push({ name, open: async (url) => opened(await start(found.stdout.trim(), { viewport: VIEWPORT }), url) });
-    else console.log(found.stderr.trim());
+  for (const name of ['Firefox', 'WebKit'] as const) {
+    const found = findBrowser(name.toLowerCase() as Lowercase<typeof name>);
+    if ('missing' in found) console.log(found.missing);
+    else all.push({ name, open: async (url) => opened(await found({ viewport: VIEWPORT }), url) });
   }
   return all;
 }

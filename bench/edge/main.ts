@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOAD, measure, type Sample } from './load.ts';
 import { prepare } from './session.ts';
-import { residentMegabytes, startCloud, startWorker, type Worker } from './servers.ts';
+import { residentMegabytes, startBenchCloud, startWorker, type Worker } from './servers.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const rounds = Number(process.env.ROUNDS ?? 5);
@@ -24,7 +24,7 @@ const WARM_UP_REQUESTS = 1000;
 const WARM_UP_SECONDS = 10;
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-const cloud = await startCloud(root, first);
+const cloud = await startBenchCloud(first);
 const workers: Worker[] = [];
 try {
   for (const [i, name] of (['ours', 'fresh', 'peer'] as const).entries())

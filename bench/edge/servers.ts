@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readVariables, start, type Program } from '../../harness/stack/program.ts';
+import { startCloud } from '../../harness/stack/cloud.ts';
+import { start, type Program } from '../../harness/stack/program.ts';
 
-export interface Cloud {
+/** The local cloud, with the Redis that it uses. */
+export interface BenchCloud {
   /** The variables that every worker is configured with. */
   env: Record<string, string>;
   redis: string;
@@ -19,33 +21,23 @@ export interface Worker {
 }
 
 /**
- * The local cloud alone, on data of its own. Where there is a redis-server it
- * stands in for the embedded one, whose Lua would take more of the machine than
- * the workers that are to be measured.
+ * Starts the local cloud alone. Where the machine has a redis-server, it
+ * replaces the embedded one, whose Lua would take more of the machine than the
+ * workers that are measured.
  */
-export async function startCloud(root: string, port: number): Promise<Cloud> {
-  const data = mkdtempSync(join(tmpdir(), 'photobridge-bench-'));
+export async function startBenchCloud(port: number): Promise<BenchCloud> {
   const redis = await startRedis(port + 8);
-  const variables = {
-    PORT: String(port),
-    HOST: '127.0.0.1',
-    DATA: data,
-    REDIS_URL: redis ? `redis://127.0.0.1:${port + 8}` : '',
-  };
-  const cloud = await start(join(root, 'build/local'), [], (output) => output.includes('variables:'), {
-    cwd: root,
-    env: variables,
-  }).catch(async (error: unknown) => {
+  const options = redis ? { port, redisUrl: `redis://127.0.0.1:${port + 8}` } : { port };
+  const cloud = await startCloud(options).catch(async (error: unknown) => {
     await redis?.stop();
     throw error;
   });
   return {
-    env: readVariables(join(data, 'dev.env')),
+    env: cloud.env,
     redis: redis ? 'redis-server' : 'the embedded Redis',
     stop: async () => {
       await cloud.stop();
       await redis?.stop();
-      rmSync(data, { recursive: true, force: true });
     },
   };
 }

@@ -1,59 +1,28 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { SignJWT } from 'jose';
-import type { CreateResponse, PresignResponse, TokenResponse } from '../../web/src/contract/api.ts';
+import { randomBytes } from 'node:crypto';
+import { Session, signLaunch } from '../../harness/people/practice.ts';
+import { Uploader } from '../../harness/people/uploader.ts';
 import type { Call } from './load.ts';
 
 const LAUNCHES = 4_000;
 const IMAGES = 3;
 
-/** Opens a session with some photos, and says how each measured call is made on it. Both workers share it: they share secrets and Redis. */
+/**
+ * Opens a session with some photos, and says how each measured call is made on
+ * it. The workers share secrets and Redis, so they share the session too.
+ */
 export async function prepare(env: Record<string, string>, origin: string): Promise<Call[]> {
-  const secret = new TextEncoder().encode(env.LAUNCH_SECRET);
-  const launch = (encounterId: string): Promise<string> =>
-    new SignJWT({ facilityId: 'fac-1', patientId: 'pat-1', encounterId, patientLabel: 'Bench' })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setSubject('bench')
-      .setIssuedAt()
-      .setExpirationTime('1h')
-      .sign(secret);
-  const api = async <Answer>(method: string, path: string, token: string, body?: object): Promise<Answer> => {
-    const response = await fetch(`${origin}/api/medtech/session${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Answer;
-  };
   const encounterId = `bench-${randomBytes(4).toString('hex')}`;
-  const desktop = await api<CreateResponse>('POST', '/create', await launch(encounterId));
-  const phone = await api<TokenResponse>('GET', `/token/${desktop.token}`, '');
+  const session = await Session.open({ edge: origin, env }, 'Bench', encounterId);
+  const phone = await Uploader.scan({ edge: origin }, session.url);
   const photos = Array.from({ length: IMAGES }, () => randomBytes(50_000));
-  const images = photos.map((photo) => ({
-    imageId: randomBytes(16).toString('hex'),
-    contentType: 'image/jpeg',
-    size: photo.length,
-    sha256: createHash('sha256').update(photo).digest('base64'),
-  }));
-  const presign = { encounterId, images };
-  const { images: slots } = await api<PresignResponse>('POST', '/presigned-url', phone.uploadToken, presign);
-  const confirmations = slots.map(({ imageId, s3Key }) => ({
-    encounterId,
-    imageId,
-    s3Key,
-    width: 30,
-    height: 20,
-    metadata: { laterality: 'left', notes: 'bench' },
-  }));
-  for (const [i, slot] of slots.entries()) {
-    const put = await fetch(slot.uploadUrl, { method: 'PUT', headers: slot.headers, body: photos[i] ?? null });
-    if (!put.ok) throw new Error(`PUT answered ${put.status}`);
-    await api('POST', '/images', phone.uploadToken, confirmations[i]);
-  }
-
-  const launches = await Promise.all(Array.from({ length: LAUNCHES }, (_, i) => launch(`${encounterId}-${i}`)));
+  const reservation = phone.reservation(photos);
+  const shape = { width: 30, height: 20, metadata: { laterality: 'left', notes: 'bench' } } as const;
+  const [first] = await phone.send(photos, shape, reservation);
+  const launches = await Promise.all(
+    Array.from({ length: LAUNCHES }, (_, i) => signLaunch(env.LAUNCH_SECRET ?? '', `${encounterId}-${i}`, 'Bench')),
+  );
   let next = 0;
-  const upload = (): string => phone.uploadToken;
+  const upload = (): string => phone.grant.uploadToken;
   return [
     {
       name: 'create',
@@ -62,13 +31,13 @@ export async function prepare(env: Record<string, string>, origin: string): Prom
       token: () => launches[next++ % LAUNCHES] ?? '',
       status: 201,
     },
-    { name: 'token', method: 'GET', path: () => `/token/${desktop.token}`, token: () => '', status: 200 },
+    { name: 'token', method: 'GET', path: () => `/token/${session.token}`, token: () => '', status: 200 },
     {
       name: 'presign',
       method: 'POST',
       path: () => '/presigned-url',
       token: upload,
-      body: JSON.stringify(presign),
+      body: JSON.stringify(reservation),
       status: 200,
     },
     {
@@ -76,14 +45,14 @@ export async function prepare(env: Record<string, string>, origin: string): Prom
       method: 'POST',
       path: () => '/images',
       token: upload,
-      body: JSON.stringify(confirmations[0]),
+      body: JSON.stringify(first?.confirmation),
       status: 200,
     },
     {
       name: 'list',
       method: 'GET',
       path: () => `/images/${encounterId}`,
-      token: () => desktop.desktopToken,
+      token: () => session.desktopToken,
       status: 200,
     },
   ];

@@ -10,6 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type LaunchOptions } from '@playwright/test';
 import { Desktop, DESKTOP } from '../../harness/people/desktop.ts';
+import { redisCommands, resetCounters } from '../../harness/faults/faults.ts';
 import { FREE, Link, type Asked, type Shape } from '../../harness/faults/link.ts';
 import { storedObjects } from '../../harness/stack/objects.ts';
 import { Phone, PHONE } from '../../harness/people/phone.ts';
@@ -130,7 +131,7 @@ for (const [name, shape] of Object.entries(LINES)) {
     await place.count();
     const longestTask = await place.watchTasks();
     const start = place.chosen();
-    await place.phone.choose(photos);
+    await place.phone.choosesPhotos(photos);
     await place.phone.button('Send without details').tap();
     await place.phone.screen('success').waitFor(LONG);
     const wall = (Date.now() - (await start)) / 1000;
@@ -170,7 +171,7 @@ class Place {
       chromium.launchPersistentContext(`${folder}/phone`, { ...launch, ...PHONE, proxy: links[1].proxy }),
     ]);
     const desktop = await Desktop.openIn(desk, stack, ENCOUNTER);
-    const phone = await Phone.open(hand, await desktop.scanCode());
+    const phone = await Phone.open(hand, await desktop.showsCode());
     await expect(desktop.status).toHaveAttribute('data-connection', 'live', LONG);
     await expect(phone.button('Gallery')).toBeEnabled(LONG);
     return new Place(stack, links, desktop, phone);
@@ -178,8 +179,7 @@ class Place {
 
   /** Chooses photos and waits until they are prepared. */
   async ready(files: string[]): Promise<void> {
-    await this.phone.choose(files);
-    await this.phone.page.getByText('Ready to send').waitFor(LONG);
+    await this.phone.preparesPhotos(files, LONG.timeout);
   }
 
   /** When the page is next given files. */
@@ -228,14 +228,12 @@ class Place {
   /** Counts from here on. */
   async count(): Promise<void> {
     for (const link of this.links) link.asked.length = 0;
-    await fetch(`${this.stack.control}/counters`, { method: 'DELETE' });
+    await resetCounters(this.stack);
   }
 
   /** Of so many photos, sent as one batch or each when it was ready. */
   async cost(name: string, count: number, batch: boolean): Promise<string> {
-    const { commands = {} } = (await (await fetch(`${this.stack.control}/counters`)).json()) as {
-      commands?: Record<string, number>;
-    };
+    const commands = await redisCommands(this.stack);
     const redis = Object.values(commands).reduce((sum, n) => sum + n, 0);
     const asked = this.links
       .flatMap(({ asked }) => asked)

@@ -1,6 +1,6 @@
 /** Token validation, on the phone: a code opens its own patient's session, and nothing else opens anything. */
 
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { button, expect, test } from '../../harness/journey.ts';
 
 const NEW_CODE = /Show a new code on the desktop/;

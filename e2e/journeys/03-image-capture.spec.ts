@@ -1,7 +1,7 @@
 /** Image capture, on the phone: photos are taken or chosen, looked at, and put away again. */
 
 import { writeFileSync } from 'node:fs';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { button, expect, test } from '../../harness/journey.ts';
 
 test('chosen photos are prepared at once, and nothing has left the phone', async ({ nurse, photos, stack }) => {

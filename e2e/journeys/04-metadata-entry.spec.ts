@@ -1,6 +1,6 @@
 /** Metadata entry, on the phone: site, side, view and a note, and they arrive in the record's own codes. */
 
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expect, PATIENT, test } from '../../harness/journey.ts';
 
 test('the site, side, view and note of one photo, and none of the other', async ({ nurse, photos, stack }) => {

@@ -8,11 +8,11 @@ import { FALSIFY } from '../../harness/faults/falsify.ts';
 import { colourInTheMiddle, decode } from '../../harness/photos/jpeg.ts';
 import { storedObjects } from '../../harness/stack/objects.ts';
 import { makeDisplayP3, PATCH, type Orientation } from '../../harness/photos/photos.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import type { Stack } from '../../harness/stack/stack.ts';
 import { expectStored, expectUpright, MAX_IMAGE_BYTES } from '../../harness/photos/stored.ts';
 import { expect, test } from '../../harness/journey.ts';
-import type { Nurse } from '../../harness/people/people.ts';
+import type { Nurse } from '../../harness/people/nurse.ts';
 
 const ORIENTATIONS: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
 const ROADS = [

@@ -1,7 +1,7 @@
 /** Real-time sync: what a phone sends is on the right desktop at once, and on no other. */
 
 import { storedObjects } from '../../harness/stack/objects.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expect, OTHER_PATIENT, PATIENT, test } from '../../harness/journey.ts';
 
 test.use({ about: 'clinician' });

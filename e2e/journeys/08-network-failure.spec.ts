@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from '../../harness/faults/faults.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expect, test } from '../../harness/journey.ts';
 
 test('the line goes while photos are sent, and comes back', async ({ line, nurse, photos, stack }) => {

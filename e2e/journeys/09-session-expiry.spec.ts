@@ -1,7 +1,7 @@
 /** Session expiry: two hours of silence end a session, and no photo that has not arrived yet. */
 
 import { expireSession } from '../../harness/faults/faults.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expect, PATIENT, test } from '../../harness/journey.ts';
 
 test.describe('on the phone', () => {

@@ -1,9 +1,9 @@
 /** Multi-image limits: twenty photos a session, each below a megabyte, and a clear word at the edge. */
 
 import { readFileSync } from 'node:fs';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expectStored } from '../../harness/photos/stored.ts';
-import { Uploader } from '../../harness/people/upload.ts';
+import { Uploader } from '../../harness/people/uploader.ts';
 import { expect, test } from '../../harness/journey.ts';
 
 const PLACES = 20;
@@ -25,7 +25,7 @@ test('another phone took the last places: these photos wait until there is room'
   const session = await Session.open(stack);
   await nurse.takesPhotos(session.url, await photos(2, SMALL));
   const other = await Uploader.scan(stack, session.url);
-  for (const path of await photos(PLACES - 1, SMALL)) await other.upload(readFileSync(path), SMALL.width, SMALL.height);
+  for (const path of await photos(PLACES - 1, SMALL)) await other.upload(readFileSync(path), SMALL);
   const [first] = await session.images();
   await nurse.taps('Send without details');
   await nurse.reads(/The session is full\. Delete photos on the desktop\./);

@@ -1,7 +1,7 @@
 /** URL expiry and refresh: a presigned URL that has lapsed is replaced, and nobody notices. */
 
 import { inject } from '../../harness/faults/faults.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expect, PATIENT, test } from '../../harness/journey.ts';
 
 test('upload URLs that have lapsed are signed again', async ({ nurse, photos, stack }) => {

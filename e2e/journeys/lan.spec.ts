@@ -3,7 +3,7 @@
  * this machine's, over plain http, which browsers do not trust, and over https.
  */
 
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { LAN_NAME } from '../../harness/stack/stack.ts';
 import { expectStored, expectUpright } from '../../harness/photos/stored.ts';
 import { encrypt } from '../../harness/stack/tls.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { clearFaults, expireKeys, inject, type Fault } from '../../harness/faults/faults.ts';
 import { Phone, type PhotoFile } from '../../harness/people/phone.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
 import { expect, test } from '../../harness/test.ts';
 
@@ -73,7 +73,7 @@ for (const { what, file, says } of [
     const session = await Session.open(stack);
     const phone = await Phone.scan(browser, session.url);
     const bad: PhotoFile = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: file() };
-    await phone.choose([bad, { name: 'good.jpg', mimeType: 'image/jpeg', buffer: readFileSync(good) }]);
+    await phone.choosesPhotos([bad, { name: 'good.jpg', mimeType: 'image/jpeg', buffer: readFileSync(good) }]);
     await expect(phone.page.locator('.tile-problem')).toContainText(says, SENT);
     await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
     await phone.button('Send without details').tap();
@@ -86,7 +86,7 @@ for (const { what, file, says } of [
 test('a picture of 50 megapixels is accepted and made smaller', async ({ browser, page, stack }) => {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url);
-  await phone.choose([{ name: 'huge.jpg', mimeType: 'image/jpeg', buffer: await paintHuge(page) }]);
+  await phone.choosesPhotos([{ name: 'huge.jpg', mimeType: 'image/jpeg', buffer: await paintHuge(page) }]);
   await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
   await phone.button('Send without details').tap();
   await expect(phone.screen('success')).toBeVisible(SENT);
@@ -175,7 +175,7 @@ test('offline while sending: it waits, says so, and goes on', async ({ browser, 
 /** On Review with one good photo, prepared. */
 async function ready(browser: Parameters<typeof Phone.scan>[0], session: Session): Promise<Phone> {
   const phone = await Phone.scan(browser, session.url);
-  await phone.choose([good]);
+  await phone.choosesPhotos([good]);
   await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
   return phone;
 }

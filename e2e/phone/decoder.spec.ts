@@ -1,6 +1,6 @@
 import { Link } from '../../harness/faults/link.ts';
 import { Phone } from '../../harness/people/phone.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expect, test } from '../../harness/test.ts';
 
 /** What Chromium cannot read, so that the decoder is asked; there is no picture in it. */
@@ -28,7 +28,7 @@ test('the page says how far the decoder of a HEIC photo has come on a slow link'
       characterData: true,
     });
   });
-  await phone.choose([HEIC]);
+  await phone.choosesPhotos([HEIC]);
   await expect(phone.page.locator('.tile-problem')).toBeVisible({ timeout: 60_000 });
   expect(seen.length).toBeGreaterThan(3);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));

@@ -5,7 +5,7 @@ import { askConsent } from '../../harness/people/consent.ts';
 import { clearFaults, inject } from '../../harness/faults/faults.ts';
 import { untilWritten } from '../../harness/browsers/journal.ts';
 import { Phone } from '../../harness/people/phone.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
 import type { Stack } from '../../harness/stack/stack.ts';
 import { expect, test } from '../../harness/test.ts';
@@ -31,10 +31,7 @@ interface Place {
   reload: string;
 }
 
-const choose = async (phone: Phone): Promise<void> => {
-  await phone.choose(photos.slice(0, 2));
-  await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
-};
+const choose = (phone: Phone): Promise<void> => phone.preparesPhotos(photos.slice(0, 2));
 const describe = async (phone: Phone): Promise<void> => {
   await choose(phone);
   await phone.button('Add details').tap();
@@ -205,7 +202,7 @@ test('one photo is stopped and sent again, another is left out, more are taken',
   await phone.button('1 photo is not sent yet').tap();
   await phone.button('Delete Photo 1').tap();
   await expect(phone.screen('capture')).toBeVisible();
-  await phone.choose(photos.slice(2));
+  await phone.choosesPhotos(photos.slice(2));
   await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
   await phone.button('Send without details').tap();
   await expect(phone.screen('success')).toBeVisible(SENT);

@@ -2,7 +2,7 @@
 
 import type { BrowserContext } from '@playwright/test';
 import { Phone } from '../../harness/people/phone.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
 import { expect, test } from '../../harness/test.ts';
 import { walk } from '../../harness/people/walk.ts';
@@ -75,7 +75,7 @@ test('a browser without WebAssembly goes against nothing either', async ({ brows
     },
   });
   await expect(phone.page.getByText('WebAssembly is off')).toBeVisible();
-  await phone.choose(await makeSkins(page, info.outputDir, 1));
+  await phone.choosesPhotos(await makeSkins(page, info.outputDir, 1));
   await expect(phone.page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
   await phone.button('Send without details').tap();
   await expect(phone.screen('success')).toBeVisible({ timeout: 30_000 });

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Phone } from '../../harness/people/phone.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { contactSheet, type Shot } from '../../harness/pictures/sheet.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
 import { expect, test } from '../../harness/test.ts';
@@ -13,6 +13,8 @@ import { walk } from '../../harness/people/walk.ts';
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
 const documented = fileURLToPath(new URL('../../docs/phone-screens.png', import.meta.url));
 
+/** Half a phone's photo each way: the screens show no more of it. */
+const PHOTO = { width: 1512, height: 2016 };
 const SIZES = {
   '390': { width: 390, height: 844 },
   '320': { width: 320, height: 568 },
@@ -43,7 +45,7 @@ test.beforeAll(() => mkdirSync(folder, { recursive: true }));
 
 test('the seven screens, the sheets and consent', async ({ browser, page, stack }, info) => {
   test.slow();
-  await walk(browser, stack, await makeSkins(page, info.outputDir, 5), {}, photograph);
+  await walk(browser, stack, await makeSkins(page, info.outputDir, 5, PHOTO), {}, photograph);
 });
 
 test('errors before a session, and after the last screen', async ({ browser, stack }, info) => {
@@ -59,7 +61,7 @@ test('errors before a session, and after the last screen', async ({ browser, sta
 
   const [first, second] = [await Session.open(stack), await Session.open(stack, 'Tobias Wren, 02.11.1988')];
   await phone.page.goto(first.url);
-  await phone.choose(await makeSkins(phone.page, info.outputDir, 1));
+  await phone.choosesPhotos(await makeSkins(phone.page, info.outputDir, 1, PHOTO));
   await expect(phone.page.getByText('Ready to send')).toBeVisible({ timeout: 30_000 });
   await phone.page.goto(second.url);
   await expect(phone.trouble).toContainText('Tobias Wren');

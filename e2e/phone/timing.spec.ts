@@ -2,7 +2,7 @@
 
 import type { BrowserContext } from '@playwright/test';
 import { Phone } from '../../harness/people/phone.ts';
-import { Session } from '../../harness/people/session.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { expect, test } from '../../harness/test.ts';
 
 /** What Lighthouse calls Slow 4G, as DevTools shapes it: https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md */

@@ -18,6 +18,7 @@ import (
 	"github.com/clinicpro/photobridge/edge/credential"
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 const (
@@ -176,43 +177,38 @@ func checkConfirm(request shared.ConfirmRequest) error {
 	return request.Metadata.Validate()
 }
 
-// readPatch reads a merge patch of a Metadata (RFC 7396): a string sets a
-// field, null or "" removes it.
+// readPatch reads a merge patch of a Metadata.
 func readPatch(r *http.Request) (session.MetadataPatch, error) {
 	body, err := readJSON[struct {
-		Metadata map[string]*string `json:"metadata"`
+		Metadata map[string]json.RawMessage `json:"metadata"`
 	}](r)
 	if err != nil {
-		return nil, err
+		return session.MetadataPatch{}, err
 	}
-	var changed shared.Metadata
-	patch := session.MetadataPatch{}
-	for name, value := range body.Metadata {
-		text := ""
-		if value != nil {
-			text = *value
-		}
-		switch name {
-		case "laterality":
-			changed.Laterality = shared.Laterality(text)
-		case "bodySite":
-			changed.BodySite = text
-		case "view":
-			changed.View = shared.View(text)
-		case "notes":
-			changed.Notes = text
-		default:
-			continue
-		}
-		patch[name] = text
+	// The names say what changes; the values are read by the message's codec.
+	text, err := json.Marshal(body)
+	if err != nil {
+		return session.MetadataPatch{}, err
 	}
-	if len(patch) == 0 {
-		return nil, shared.Errorf(
+	request, err := shared.Unmarshal[shared.UpdateRequest](text)
+	if err != nil {
+		return session.MetadataPatch{}, err
+	}
+	patch := session.MetadataPatch{Metadata: shared.Metadata(request.Metadata)}
+	known := wire.Names(&request.Metadata)
+	for _, name := range known {
+		if _, ok := body.Metadata[name]; ok {
+			patch.Names = append(patch.Names, name)
+		}
+	}
+	if patch.Names == nil {
+		return patch, shared.Errorf(
 			shared.CodeBadRequest,
-			"metadata must name a field to change: laterality, bodySite, view or notes.",
+			"metadata must name a field to change: %s.",
+			strings.Join(known, ", "),
 		)
 	}
-	return patch, changed.Validate()
+	return patch, patch.Metadata.Validate()
 }
 
 // readRevision reads the revision that a caller knows from If-Match (RFC 9110,

@@ -147,9 +147,12 @@ type Removal struct {
 	Revision int64
 }
 
-// MetadataPatch says which fields of a Metadata change (RFC 7396): a field that
-// is not named stays, one with an empty value is removed.
-type MetadataPatch map[string]string
+// MetadataPatch is a merge patch (RFC 7396): it changes the named fields to
+// their values in Metadata, and removes those that have none there.
+type MetadataPatch struct {
+	Names    []string
+	Metadata shared.Metadata
+}
 
 // Objects stores the bytes.
 type Objects interface {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 // Store keeps sessions in Redis.
@@ -187,9 +188,11 @@ func (s *Store) UpdateImage(
 	if err != nil {
 		return shared.Image{}, 0, err
 	}
-	args := []any{imageID, s.Now().UTC().Format(time.RFC3339Nano), string(encoded)}
-	for field, value := range change {
-		args = append(args, field, value)
+	args := []any{
+		imageID, s.Now().UTC().Format(time.RFC3339Nano), string(encoded), string(wire.Marshal(&change.Metadata)),
+	}
+	for _, name := range change.Names {
+		args = append(args, name)
 	}
 	reply, err := s.run(ctx, updateImage, caller{ref: ref, acts: true}, args...)
 	if err != nil {

@@ -17,11 +17,11 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"github.com/clinicpro/photobridge/gateway/fhir"
 	"github.com/clinicpro/photobridge/gateway/record"
 )
 
 const (
-	fhirJSON = "application/fhir+json"
 	// attempts is how often a request is sent in all while ALEX is out of reach.
 	attempts = 3
 	// maxResponse bounds what is read of a response, in bytes.
@@ -129,11 +129,11 @@ func (c *Client) once(ctx context.Context, method, path string, body []byte) (re
 		return response{}, err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Accept", fhirJSON)
+	request.Header.Set("Accept", fhir.JSON)
 	request.Header.Set("mt-facilityid", c.config.Facility)
 	request.Header.Set("mt-correlationid", uuid.NewString())
 	if body != nil {
-		request.Header.Set("Content-Type", fhirJSON)
+		request.Header.Set("Content-Type", fhir.JSON)
 	}
 	got, err := c.http.Do(request)
 	if err != nil {
@@ -154,15 +154,6 @@ func unreachable(err error) error {
 		err = e.Err
 	}
 	return &record.Error{Code: record.Unavailable, Err: err}
-}
-
-// get reads JSON into value.
-func (c *Client) get(ctx context.Context, path string, value any) error {
-	r, _, err := c.do(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return err
-	}
-	return r.decode(value)
 }
 
 // decode reads the JSON of a 200 into value.
@@ -201,28 +192,6 @@ func (r response) refusal() error {
 	return e
 }
 
-// outcome is the part of an OperationOutcome that programs read.
-type outcome struct {
-	ResourceType string `json:"resourceType"`
-	Issue        []struct {
-		Code string `json:"code"`
-	} `json:"issue"`
-}
-
-// says reports whether the response is an OperationOutcome with an issue of this code.
-func (r response) says(code string) bool {
-	var o outcome
-	if json.Unmarshal(r.body, &o) != nil || o.ResourceType != "OperationOutcome" {
-		return false
-	}
-	for _, issue := range o.Issue {
-		if issue.Code == code {
-			return true
-		}
-	}
-	return false
-}
-
 // url returns the address of a kind of resource.
 func (c *Client) url(kind string) string {
 	return strings.TrimSuffix(c.config.BaseURL, "/") + "/" + kind
@@ -230,3 +199,25 @@ func (c *Client) url(kind string) string {
 
 // reference returns the absolute reference of a resource, as ALEX's examples use.
 func (c *Client) reference(kind, id string) string { return c.url(kind) + "/" + id }
+
+// Examine fetches a token and compares clocks. It returns how far this
+// machine's clock is ahead of ALEX's.
+func (c *Client) Examine(ctx context.Context) (skew time.Duration, err error) {
+	if _, err := c.tokens.get(ctx); err != nil {
+		return 0, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url("metadata"), nil)
+	if err != nil {
+		return 0, err
+	}
+	got, err := c.http.Do(request)
+	if err != nil {
+		return 0, unreachable(err)
+	}
+	defer got.Body.Close()
+	date, err := http.ParseTime(got.Header.Get("Date"))
+	if err != nil {
+		return 0, nil // it does not say
+	}
+	return c.now().Sub(date), nil
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clinicpro/photobridge/gateway/fhir"
 	"github.com/clinicpro/photobridge/gateway/record"
 )
 
@@ -38,7 +39,7 @@ func (c *Client) DecodeLaunch(ctx context.Context, launchContext, signature stri
 	switch {
 	case err != nil:
 		return Launch{}, err
-	case r.status == http.StatusBadRequest && r.says("expired"):
+	case r.status == http.StatusBadRequest && fhir.OutcomeSays(r.body, "expired"):
 		return Launch{}, &record.Error{Code: record.LaunchExpired, Status: r.status}
 	case r.status == http.StatusBadRequest || r.status == http.StatusNotFound:
 		return Launch{}, &record.Error{Code: record.LaunchInvalid, Status: r.status}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/clinicpro/photobridge/gateway/fhir"
 	"github.com/clinicpro/photobridge/gateway/record"
 	"github.com/clinicpro/photobridge/gateway/scan"
 )
@@ -95,7 +96,7 @@ func (i Inbox) Write(ctx context.Context, photo record.Photo) (string, error) {
 		return "", err
 	case r.status == http.StatusCreated:
 		return createdID(r.body), nil
-	case r.status == http.StatusConflict && r.says("duplicate"):
+	case r.status == http.StatusConflict && fhir.OutcomeSays(r.body, "duplicate"):
 		// The identifier is of this photo alone, so it is in the inbox already.
 		return "", nil
 	case lost && !temporary(r.status):

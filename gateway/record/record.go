@@ -80,6 +80,8 @@ type Photo struct {
 	// Taken is the wall-clock time of the photo. Its zone counts only if HasOffset.
 	Taken     time.Time
 	HasOffset bool
+	// Resources is a FHIR R4 transaction about this photo, for records that take one.
+	Resources []byte
 }
 
 // Writer puts photos into the record of one patient.

@@ -1,8 +1,8 @@
-import { selectors, type Browser } from '@playwright/test';
+import { selectors, type Browser, type Page } from '@playwright/test';
 import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
-/** Playwright's Chromium; a narrow page is a phone's, with touch. */
+/** Opens a page in Playwright's Chromium. A narrow page is a phone's, with touch. */
 export async function launchChromium(browser: Browser, { viewport, proxy }: Launch): Promise<Driver> {
   const mobile = viewport.width < viewport.height;
   const context = await browser.newContext({
@@ -14,26 +14,37 @@ export async function launchChromium(browser: Browser, { viewport, proxy }: Laun
     ...(proxy ? { proxy: { server: `http://${proxy.host}:${proxy.port}` } } : {}),
   });
   context.setDefaultTimeout(STEP_LIMIT_MS);
-  const page = await context.newPage();
-  const locate = (sight: Sight) => page.locator(`sight=${encode(sight)}`).first();
+  return drive(await context.newPage(), mobile);
+}
+
+/** Drives a page of Playwright's Chromium by finger or by mouse. */
+export function drive(page: Page, touch: boolean): Driver {
+  const all = async (sight: Sight) => {
+    await registerSights();
+    return page.locator(`sight=${encode(sight)}`);
+  };
+  const one = async (sight: Sight) => (await all(sight)).first();
   return {
     open: async (url) => void (await page.goto(url)),
-    look: (sight) =>
-      page.locator(`sight=${encode(sight)}`).evaluateAll((found) => found.map((element) => element.textContent.trim())),
-    press: (sight) => (mobile ? locate(sight).tap() : locate(sight).click()),
-    type: (sight, text) => locate(sight).fill(text),
-    pick: async (sight, option) => void (await locate(sight).selectOption({ label: option })),
+    look: async (sight) =>
+      (await all(sight)).evaluateAll((found) => found.map((element) => element.textContent.trim())),
+    press: async (sight) => {
+      const element = await one(sight);
+      await (touch ? element.tap() : element.click());
+    },
+    type: async (sight, text) => (await one(sight)).fill(text),
+    pick: async (sight, option) => void (await (await one(sight)).selectOption({ label: option })),
     choose: (selector, files) => page.locator(selector).setInputFiles(files),
     screenshot: () => page.screenshot(),
-    close: () => context.close(),
+    close: () => page.context().close(),
   };
 }
 
 let registered: Promise<void> | undefined;
 
-/** Once for each process, before the first page. */
-export function registerSights(): Promise<void> {
-  // They are sent to the page as text, and so can hold nothing of here.
+/** Makes sights a kind of selector, once for each process. */
+function registerSights(): Promise<void> {
+  // The functions are sent to the page as text, so they can use nothing of this module.
   registered ??= selectors.register(
     'sight',
     `({

@@ -4,7 +4,7 @@ import { clearFaults, inject } from '../faults/faults.ts';
 import { Link } from '../faults/link.ts';
 import { storedObjects } from '../stack/objects.ts';
 import { Phone } from '../people/phone.ts';
-import { Session } from '../people/session.ts';
+import { Session } from '../people/practice.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** A line slow enough for a photo to be on its way when something happens. */
@@ -50,8 +50,7 @@ export async function sendThroughChaos(
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url, { proxy: link.proxy });
   try {
-    await phone.choose(photos);
-    await phone.page.getByText('Ready to send').waitFor({ timeout: 120_000 });
+    await phone.preparesPhotos(photos, 120_000);
     const start = Date.now();
     await phone.button('Send without details').tap();
     const chaos = new Chaos(stack, session, link, phone.page, photos.length, random(seed));

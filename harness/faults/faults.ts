@@ -1,9 +1,17 @@
-import type { Stack } from '../stack/stack.ts';
+/** The switches of the local cloud: faults, clocks, expiry and realtime connections. */
+
+/** What has a control API: a stack, or the local cloud alone. */
+export interface Controlled {
+  /** Origin of the control API. */
+  control: string;
+}
+
+export type Service = 'redis' | 's3' | 'realtime' | 'practice';
 
 /** How calls to one of the cloud's services misbehave (local/fault/rule.go). */
 export interface Fault {
-  service: 'redis' | 's3' | 'realtime' | 'practice';
-  /** Such as `PUT object`; every call where it is left out. */
+  service: Service;
+  /** Such as `PUT object`; every call if left out. */
   route?: string;
   effect: 'delay' | 'drop-before' | 'drop-after' | 'status' | 'cut' | 'cut-upload' | 'expire';
   skip?: number;
@@ -13,34 +21,69 @@ export interface Fault {
   retryAfter?: number;
 }
 
-/** Puts a fault in force; the answer takes it out again. */
-export async function inject(stack: Stack, fault: Fault): Promise<() => Promise<void>> {
-  const { id } = (await (await steer(stack, 'POST', 'faults', fault)).json()) as { id: string };
-  return async () => void (await steer(stack, 'DELETE', `faults/${id}`));
+/** Puts a fault in force. The returned function takes it out again. */
+export async function inject(cloud: Controlled, fault: Fault): Promise<() => Promise<void>> {
+  const { id } = (await (await steer(cloud, 'POST', 'faults', fault)).json()) as { id: string };
+  return async () => void (await steer(cloud, 'DELETE', `faults/${id}`));
 }
 
-export async function clearFaults(stack: Stack): Promise<void> {
-  await steer(stack, 'DELETE', 'faults');
+export async function clearFaults(cloud: Controlled): Promise<void> {
+  await steer(cloud, 'DELETE', 'faults');
+}
+
+/** Returns how often each fault in force has struck, in the order in which they were injected. */
+export async function hits(cloud: Controlled): Promise<number[]> {
+  const { rules } = (await (await steer(cloud, 'GET', 'faults')).json()) as { rules: { hit: number }[] };
+  return rules.map(({ hit }) => hit);
+}
+
+/** Sets a service's clock ahead. */
+export async function skewClock(cloud: Controlled, service: Service, seconds: number): Promise<void> {
+  await steer(cloud, 'PUT', `clocks/${service}`, { skewMs: seconds * 1000 });
+}
+
+/** Takes back every fault and every wrong clock. */
+export async function restore(cloud: Controlled): Promise<void> {
+  await clearFaults(cloud);
+  for (const service of ['redis', 's3', 'realtime'] as const) await skewClock(cloud, service, 0);
 }
 
 /** Ends an encounter's session as two hours of silence would. */
-export async function expireSession(stack: Stack, encounterId: string): Promise<void> {
-  await steer(stack, 'POST', 'redis/expire', { match: `encounter:${encounterId}` });
+export async function expireSession(cloud: Controlled, encounterId: string): Promise<void> {
+  await steer(cloud, 'POST', 'redis/expire', { match: `encounter:${encounterId}` });
 }
 
-/** Lets every key run out that a pattern names, such as `token:*`; there must be some. */
-export async function expireKeys(stack: Stack, match: string): Promise<void> {
-  const response = await steer(stack, 'POST', 'redis/expire', { match });
+/** Expires every key that matches a pattern, such as `token:*`. At least one must. */
+export async function expireKeys(cloud: Controlled, match: string): Promise<void> {
+  const response = await steer(cloud, 'POST', 'redis/expire', { match });
   if (((await response.json()) as { expired: number }).expired === 0) throw new Error(`no key is like ${match}`);
 }
 
-/** Cuts every realtime client off, none of whom can resume. */
-export async function forgetRealtime(stack: Stack): Promise<void> {
-  await steer(stack, 'POST', 'realtime/forget');
+/** Cuts every realtime client off, as a network does. They can resume. */
+export async function disconnectRealtime(cloud: Controlled): Promise<void> {
+  await steer(cloud, 'POST', 'realtime/disconnect');
 }
 
-async function steer(stack: Stack, method: string, path: string, body?: object): Promise<Response> {
-  const response = await fetch(`${stack.control}/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+/** Cuts every realtime client off. None of them can resume. */
+export async function forgetRealtime(cloud: Controlled): Promise<void> {
+  await steer(cloud, 'POST', 'realtime/forget');
+}
+
+/** Starts to count commands and requests from here on. */
+export async function resetCounters(cloud: Controlled): Promise<void> {
+  await steer(cloud, 'DELETE', 'counters');
+}
+
+/** Returns the number of Redis commands since then, by name. */
+export async function redisCommands(cloud: Controlled): Promise<Record<string, number>> {
+  const { commands = {} } = (await (await steer(cloud, 'GET', 'counters')).json()) as {
+    commands?: Record<string, number>;
+  };
+  return commands;
+}
+
+async function steer(cloud: Controlled, method: string, path: string, body?: object): Promise<Response> {
+  const response = await fetch(`${cloud.control}/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+  if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${await response.text()}`);
   return response;
 }

@@ -7,15 +7,23 @@ import {
   type Page,
 } from '@playwright/test';
 import type { WidgetImage } from '../../web/src/widget/image.ts';
-import { readQR } from '../browsers/qr.ts';
+import { drive } from '../browsers/chromium.ts';
 import type { Stack } from '../stack/stack.ts';
+import { makePhotos } from '../photos/photos.ts';
+import { Clinician } from './clinician.ts';
+import { Phone } from './phone.ts';
 
 /** What makes a browser context a desktop. */
-export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 860 }, colorScheme: 'light' };
+export const DESKTOP = { viewport: { width: 1280, height: 860 }, colorScheme: 'light' } satisfies BrowserContextOptions;
 
-/** A clinician at the practice system, with one patient's record open. */
-export class Desktop {
-  private constructor(readonly page: Page) {}
+/** A clinician at the practice system in Chromium, for tests that look into the page. */
+export class Desktop extends Clinician {
+  private constructor(
+    readonly page: Page,
+    stack: Stack,
+  ) {
+    super(drive(page, false), stack);
+  }
 
   static async open(
     browser: Browser,
@@ -26,12 +34,29 @@ export class Desktop {
     return Desktop.openIn(await browser.newContext({ ...DESKTOP, ...options }), stack, encounterId);
   }
 
-  /** In a browser that is there already. */
+  /** Opens a patient in a browser that is there already. */
   static async openIn(context: BrowserContext, stack: Stack, encounterId: string): Promise<Desktop> {
-    const page = await context.newPage();
-    await page.goto(`${stack.practice}/#${encounterId}`);
-    const desktop = new Desktop(page);
+    const desktop = new Desktop(await context.newPage(), stack);
+    await desktop.opensPatient(encounterId);
     await expect(desktop.codeButton).toBeEnabled();
+    return desktop;
+  }
+
+  /** Opens a patient, and has a phone send photos of these widths until they are painted. */
+  static async holding(
+    browser: Browser,
+    stack: Stack,
+    encounterId: string,
+    folder: string,
+    widths: readonly number[],
+    options: BrowserContextOptions = {},
+  ): Promise<Desktop> {
+    const desktop = await Desktop.open(browser, stack, encounterId, options);
+    const phone = await Phone.scan(browser, await desktop.showsCode());
+    await phone.sendsPhotos(await makePhotos(desktop.page, folder, widths));
+    await expect(desktop.painted).toHaveCount(widths.length);
+    await phone.close();
+    await desktop.codeButton.click();
     return desktop;
   }
 
@@ -48,7 +73,10 @@ export class Desktop {
     return this.tiles.locator('img');
   }
 
-  /** Notes from here on when each photo is painted. The answer waits for one, the first that came unless it is named, and tells its time. */
+  /**
+   * Notes when each photo is painted, from here on. The returned function waits
+   * for one photo, the first if none is named, and returns its time.
+   */
   async watchPaints(): Promise<(imageId?: string) => Promise<number>> {
     const paints = await this.page.evaluateHandle(notePaints);
     return async (imageId) => {
@@ -69,26 +97,17 @@ export class Desktop {
     return this.page.getByTestId('status');
   }
 
-  /** What the practice's own record holds. */
+  /** The entries of the practice's record. */
   get record(): Locator {
     return this.page.locator('[data-record-id]');
   }
 
-  /** Shows the code and reads it off a screenshot, as a phone's camera would. */
-  async scanCode(): Promise<string> {
-    await this.codeButton.click();
-    await expect(this.page.getByTestId('qr')).toBeVisible();
-    const url = readQR(await this.page.screenshot());
-    if (url === undefined) throw new Error('no QR code can be read off the screen');
-    return url;
-  }
-
-  /** What it shows for a phone whose camera will not scan; the code is on the screen already. */
+  /** The code to type where no camera scans. The code must be on the screen already. */
   async typedCode(): Promise<string> {
     return (await this.page.getByTestId('typed-code').textContent()) ?? '';
   }
 
-  /** What the widget hands its host. */
+  /** The images that the widget hands to its host. */
   images(): Promise<Pick<WidgetImage, 'id' | 'metadata' | 's3Key'>[]> {
     return this.page.evaluate(() =>
       [...(document.querySelector('photobridge-widget')?.images ?? [])].map(({ id, metadata, s3Key }) => ({
@@ -97,6 +116,23 @@ export class Desktop {
         ...(s3Key === undefined ? {} : { s3Key }),
       })),
     );
+  }
+
+  /** The widths of the images that the widget hands to its host. */
+  widths(): Promise<number[]> {
+    return this.page.evaluate(() =>
+      (document.querySelector('photobridge-widget')?.images ?? []).map(({ width }) => width),
+    );
+  }
+
+  /** Sets site and side of every photo, from the gate. */
+  async completesAll(): Promise<void> {
+    await this.button(/^Complete/).click();
+    await this.page.getByLabel('Body site').selectOption('forearm');
+    await this.page.getByText('Left', { exact: true }).click();
+    const others = this.button(/^Use site and side/);
+    if (await others.isVisible()) await others.click();
+    await this.page.keyboard.press('Escape');
   }
 
   close(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
+import { drive } from '../browsers/chromium.ts';
+import { Nurse } from './nurse.ts';
 
 export type PhotoFile = string | { name: string; mimeType: string; buffer: Buffer };
 
@@ -8,17 +10,19 @@ export interface ScanOptions extends BrowserContextOptions {
 }
 
 /** What makes a browser context a phone. */
-export const PHONE: BrowserContextOptions = {
+export const PHONE = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 2,
   hasTouch: true,
   isMobile: true,
   colorScheme: 'light',
-};
+} satisfies BrowserContextOptions;
 
-/** A phone-sized page with touch, holding what the code says. */
-export class Phone {
-  private constructor(readonly page: Page) {}
+/** A nurse with a phone in Chromium, for tests that look into the page. */
+export class Phone extends Nurse {
+  private constructor(readonly page: Page) {
+    super(drive(page, PHONE.hasTouch));
+  }
 
   static async scan(browser: Browser, url: string, { prepare, ...options }: ScanOptions = {}): Promise<Phone> {
     const context = await browser.newContext({ ...PHONE, ...options });
@@ -26,14 +30,14 @@ export class Phone {
     return Phone.open(context, url);
   }
 
-  /** In a browser that is there already. */
+  /** Opens the page in a browser that is there already. */
   static async open(context: BrowserContext, url: string): Promise<Phone> {
     const page = await context.newPage();
     await page.goto(url);
     return new Phone(page);
   }
 
-  /** The screen that is shown, as its class names it. */
+  /** The screen with this class, once it is ready. */
   screen(name: string): Locator {
     return this.page.locator(`.screen-${name}:not([aria-busy])`);
   }
@@ -51,19 +55,11 @@ export class Phone {
     return this.page.locator('.tile');
   }
 
-  /** Through the gallery's own file chooser. */
-  async choose(files: PhotoFile[]): Promise<void> {
+  /** Chooses photos through the gallery's file chooser. */
+  override async choosesPhotos(files: readonly PhotoFile[]): Promise<void> {
     const chooser = this.page.waitForEvent('filechooser');
     await this.button('Gallery').tap();
     await (await chooser).setFiles(files as string[]);
-  }
-
-  /** Chooses photos, says nothing of them, and presses Send. */
-  async send(files: PhotoFile[]): Promise<void> {
-    await this.choose(files);
-    await this.button('Add details').tap();
-    for (let i = 1; i < files.length; i++) await this.button('Skip').tap();
-    await this.button(/^Send \d+ photos?$/).tap();
   }
 
   /** The screen that says that all arrived. */

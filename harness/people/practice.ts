@@ -1,34 +1,125 @@
-import type { CreateResponse } from '../../web/src/contract/api.ts';
+/** The practice's side without a screen: its patients, the launch tokens it signs, and what a desktop asks of the edge. */
+
+import { randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
+import {
+  correctImage,
+  endSession,
+  fetchImages,
+  openSession,
+  removeImage,
+  renewCode,
+} from '../../web/src/api/desktop.ts';
+import type { DesktopAccess } from '../../web/src/api/desktop.ts';
+import type { CreateResponse, Image, Metadata } from '../../web/src/contract/api.ts';
 import type { Stack } from '../stack/stack.ts';
 
-/** The patients that the practice system has. */
+/** The encounters that the practice system has (local/practice). */
 export const ENCOUNTERS = ['enc-1001', 'enc-1002', 'enc-1003'] as const;
 
-const api = (stack: Stack): string => `${stack.edge}/api/medtech/session`;
+/** An invented patient. The label is as long as a label gets. */
+export const PATIENT = 'Marguerite Okafor-Lindqvist, 14.03.1957';
 
-/** A launch token as the practice's own backend signs it. */
+/** What a session is opened with. */
+export type Practice = Pick<Stack, 'edge' | 'env'>;
+
+/** Signs a launch token as a practice's back end does. */
+export function signLaunch(secret: string, encounterId: string, patientLabel: string): Promise<string> {
+  return new SignJWT({ facilityId: 'fac-001', patientId: 'pat-2001', encounterId, patientLabel })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject('dr-demo')
+    .setIssuedAt()
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(secret));
+}
+
+/** A launch token for one of ENCOUNTERS, from the practice system. */
 export async function launchToken(stack: Stack, encounterId: string): Promise<string> {
   const response = await fetch(`${stack.practice}/launch`, { method: 'POST', body: JSON.stringify({ encounterId }) });
+  if (!response.ok) throw new Error(`the practice system returned ${response.status}`);
   return ((await response.json()) as { launchToken: string }).launchToken;
 }
 
-/** Opens a patient's session, or gets the live one. */
-export async function createSession(stack: Stack, encounterId: string): Promise<CreateResponse> {
-  const response = await fetch(`${api(stack)}/create`, {
-    method: 'POST',
-    headers: bearer(await launchToken(stack, encounterId)),
-  });
-  if (!response.ok) throw new Error(`create answered ${response.status}`);
-  return (await response.json()) as CreateResponse;
-}
-
-/** Ends every patient's session, with all its photos. */
+/** Ends the sessions of all ENCOUNTERS, with their photos. */
 export async function endSessions(stack: Stack): Promise<void> {
   for (const encounterId of ENCOUNTERS) {
-    const { desktopToken } = await createSession(stack, encounterId);
-    const response = await fetch(`${api(stack)}/${encounterId}?force=1`, { method: 'DELETE', headers: bearer(desktopToken) });
-    if (!response.ok) throw new Error(`ending answered ${response.status}`);
+    const { desktopToken } = await openSession(stack.edge, await launchToken(stack, encounterId));
+    await endSession({ apiBase: stack.edge, encounterId, desktopToken });
   }
 }
 
-export const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
+/** A session as a desktop holds it. Every call goes through the product's own client. */
+export class Session {
+  readonly patientLabel: string;
+  readonly #practice: Practice;
+  readonly #created: CreateResponse;
+
+  private constructor(practice: Practice, patientLabel: string, created: CreateResponse) {
+    this.patientLabel = patientLabel;
+    this.#practice = practice;
+    this.#created = created;
+  }
+
+  /** Opens a session of an encounter, by default one that no other test uses. */
+  static async open(
+    practice: Practice,
+    patientLabel = PATIENT,
+    encounterId = `enc-${randomBytes(6).toString('hex')}`,
+  ): Promise<Session> {
+    const launch = await signLaunch(practice.env.LAUNCH_SECRET ?? '', encounterId, patientLabel);
+    return new Session(practice, patientLabel, await openSession(practice.edge, launch));
+  }
+
+  get encounterId(): string {
+    return this.#created.encounterId;
+  }
+
+  get desktopToken(): string {
+    return this.#created.desktopToken;
+  }
+
+  /** The token in the QR code's link. */
+  get token(): string {
+    return this.#created.token;
+  }
+
+  /** The link in the QR code. */
+  get url(): string {
+    return this.#created.mobileUrl;
+  }
+
+  /** The code to type where no camera scans. */
+  get typedCode(): string {
+    return this.#created.typedCode;
+  }
+
+  /** The same encounter's session, or a new one if that is over. */
+  reopen(): Promise<Session> {
+    return Session.open(this.#practice, this.patientLabel, this.encounterId);
+  }
+
+  /** The link of a new code. The earlier codes stop working. */
+  async freshUrl(): Promise<string> {
+    return (await renewCode(this.#access)).mobileUrl;
+  }
+
+  async images(): Promise<Image[]> {
+    return (await fetchImages(this.#access, null))?.list.images ?? [];
+  }
+
+  async describe(imageId: string, metadata: Metadata): Promise<void> {
+    await correctImage(this.#access, imageId, metadata);
+  }
+
+  remove(imageId: string): Promise<void> {
+    return removeImage(this.#access, imageId);
+  }
+
+  end(): Promise<void> {
+    return endSession(this.#access);
+  }
+
+  get #access(): DesktopAccess {
+    return { apiBase: this.#practice.edge, encounterId: this.encounterId, desktopToken: this.desktopToken };
+  }
+}

@@ -2,7 +2,7 @@ import type { Browser } from '@playwright/test';
 import { askConsent } from './consent.ts';
 import { inject } from '../faults/faults.ts';
 import { Phone, type ScanOptions } from './phone.ts';
-import { Session } from './session.ts';
+import { Session } from './practice.ts';
 import type { Stack } from '../stack/stack.ts';
 import { expect } from '../test.ts';
 

@@ -46,6 +46,13 @@ export async function makePhoto(page: Page, folder: string, name: string, photo:
   return path;
 }
 
+/** Makes photos that differ in their widths, by which a test recognizes them. */
+export function makePhotos(page: Page, folder: string, widths: readonly number[]): Promise<string[]> {
+  return Promise.all(
+    widths.map((width) => makePhoto(page, folder, `${width}.jpg`, { width, height: 600, orientation: 1 })),
+  );
+}
+
 /** Runs in the page. The corners are those that are stored. */
 async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string> {
   const { width, height } = photo;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Redis, type RedisConfigNodejs } from '@upstash/redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { behave, hits, misbehave, skew, variable } from './cloud';
+import { hits, inject, restore, skewClock } from '../../harness/faults/faults.ts';
+import { cloud, variable } from './cloud.ts';
 
 const connect = (options: Partial<RedisConfigNodejs> = {}): Redis =>
   new Redis({
@@ -15,7 +16,7 @@ const connect = (options: Partial<RedisConfigNodejs> = {}): Redis =>
 const redis = connect();
 
 beforeEach(() => redis.flushall());
-afterEach(behave);
+afterEach(() => restore(cloud));
 
 describe.each<[string, 'base64' | false]>([
   ['as base64', 'base64'],
@@ -69,10 +70,10 @@ describe('a pipeline', () => {
   });
 
   it('is made of what is asked for at once', async () => {
-    await misbehave({ service: 'redis', effect: 'delay', route: 'POST /pipeline', delayMs: 1 });
+    await inject(cloud, { service: 'redis', effect: 'delay', route: 'POST /pipeline', delayMs: 1 });
     const together = connect({ enableAutoPipelining: true });
     expect(await Promise.all([together.set('a', 1), together.incr('a'), together.incr('a')])).toEqual(['OK', 2, 3]);
-    expect(await hits()).toEqual([1]);
+    expect(await hits(cloud)).toEqual([1]);
   });
 });
 
@@ -116,9 +117,9 @@ describe('a time to live', () => {
   it('counts down and ends', async () => {
     await redis.set('key', 'x', { ex: 100 });
     expect(await redis.ttl('key')).toBeGreaterThan(97);
-    await skew('redis', 99);
+    await skewClock(cloud, 'redis', 99);
     expect(await redis.get('key')).toBe('x');
-    await skew('redis', 101);
+    await skewClock(cloud, 'redis', 101);
     expect(await redis.get('key')).toBeNull();
   });
 
@@ -150,8 +151,8 @@ describe('failures', () => {
   });
 
   it('of the connection are overcome', async () => {
-    await misbehave({ service: 'redis', effect: 'drop-before', next: 2 });
+    await inject(cloud, { service: 'redis', effect: 'drop-before', next: 2 });
     expect(await redis.set('key', 'x')).toBe('OK');
-    expect(await hits()).toEqual([2]);
+    expect(await hits(cloud)).toEqual([2]);
   });
 });

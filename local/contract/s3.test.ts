@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, describe, expect, it } from 'vitest';
-import { behave, hits, misbehave, skew, variable } from './cloud';
+import { hits, inject, restore, skewClock } from '../../harness/faults/faults.ts';
+import { cloud, variable } from './cloud.ts';
 
 const Bucket = variable('S3_BUCKET_NAME');
 const photo = Buffer.alloc(300_000, 'not quite a photo ');
@@ -25,7 +26,7 @@ const connect = (secretAccessKey = variable('AWS_SECRET_ACCESS_KEY')): S3Client 
   });
 
 const client = connect();
-afterEach(behave);
+afterEach(() => restore(cloud));
 
 let keys = 0;
 const newKey = (): string => `sessions/enc-js/${++keys}_photo.jpg`;
@@ -95,7 +96,7 @@ describe('a presigned PUT', () => {
 
   it('expires', async () => {
     const url = await signPut(newKey(), 300);
-    await skew('s3', 301);
+    await skewClock(cloud, 's3', 301);
     expect(await send(url)).toEqual({ status: 403, code: 'AccessDenied', origin: page });
   });
 
@@ -168,10 +169,10 @@ describe('failures', () => {
   it.each(['drop-before', 'drop-after', 'status', 'cut-upload'] as const)(
     'of the connection (%s) are overcome',
     async (effect) => {
-      await misbehave({ service: 's3', effect, route: 'PUT object', next: 1 });
+      await inject(cloud, { service: 's3', effect, route: 'PUT object', next: 1 });
       const Key = newKey();
       await put(Key);
-      expect(await hits()).toEqual([1]);
+      expect(await hits(cloud)).toEqual([1]);
       expect((await client.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength).toBe(photo.length);
     },
   );
@@ -179,7 +180,7 @@ describe('failures', () => {
   it('in the middle of an answer are seen', async () => {
     const Key = newKey();
     await put(Key);
-    await misbehave({ service: 's3', effect: 'cut', route: 'GET object', next: 1 });
+    await inject(cloud, { service: 's3', effect: 'cut', route: 'GET object', next: 1 });
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     await expect(Body?.transformToByteArray()).rejects.toThrow();
   });

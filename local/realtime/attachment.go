@@ -1,7 +1,5 @@
 package realtime
 
-import "maps"
-
 // attachment is one connection's hold of one channel.
 type attachment struct {
 	connection *connection
@@ -66,8 +64,8 @@ func (c *connection) attach(m *ProtocolMessage) {
 // begin decides where the stream begins, says so in attached, and returns what
 // is to be replayed.
 func (c *connection) begin(ch *channel, m, attached *ProtocolMessage) []*entry {
-	epoch, now := c.server.epoch, c.server.clock.Now()
-	ch.prune(now)
+	epoch := c.server.epoch
+	ch.prune(c.server.clock.Now())
 	start := ch.head
 	var missed []*entry
 	if m.ChannelSerial != "" {
@@ -81,12 +79,6 @@ func (c *connection) begin(ch *channel, m, attached *ProtocolMessage) []*entry {
 		default:
 			start, missed = serial, entries
 			attached.Flags |= flagResumed
-		}
-	} else if past := m.Params["rewind"]; past != "" {
-		if serial, ok := ch.rewind(past, now); ok {
-			start = serial
-			missed, _ = ch.since(serial)
-			attached.Params = maps.Clone(m.Params)
 		}
 	}
 	if len(missed) > 0 {

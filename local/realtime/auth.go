@@ -135,25 +135,3 @@ func (c *credential) resolveClientID(asked string) (string, *ErrorInfo) {
 		return "", newError(codeIncompatible, "The credential does not permit the clientId %q.", asked)
 	}
 }
-
-// TokenRequest asks for a token with a signature instead of the key
-// (https://ably.com/docs/api/token-request-spec).
-type TokenRequest struct {
-	KeyName    string `json:"keyName"`
-	TTL        any    `json:"ttl"` // milliseconds, a number or its text
-	Capability string `json:"capability"`
-	ClientID   string `json:"clientId"`
-	Timestamp  any    `json:"timestamp"` // Unix milliseconds
-	Nonce      string `json:"nonce"`
-	MAC        string `json:"mac"`
-}
-
-// TokenDetails is the token that was asked for. Times are Unix milliseconds.
-type TokenDetails struct {
-	Token      string `json:"token"`
-	KeyName    string `json:"keyName"`
-	Issued     int64  `json:"issued"`
-	Expires    int64  `json:"expires"`
-	Capability string `json:"capability"`
-	ClientID   string `json:"clientId,omitempty"`
-}

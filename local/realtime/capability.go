@@ -12,7 +12,6 @@ const (
 	opSubscribe = "subscribe"
 	opPublish   = "publish"
 	opPresence  = "presence"
-	opHistory   = "history"
 )
 
 // capability maps resources to operations:

@@ -10,7 +10,7 @@ func TestCapabilities(t *testing.T) {
 		{`{"session:enc-1":["subscribe"]}`, "session:enc-1", opSubscribe, true},
 		{`{"session:enc-1":["subscribe"]}`, "session:enc-1", opPublish, false},
 		{`{"session:enc-1":["subscribe"]}`, "session:enc-10", opSubscribe, false},
-		{`{"session:enc-1":["*"]}`, "session:enc-1", opHistory, true},
+		{`{"session:enc-1":["*"]}`, "session:enc-1", opPresence, true},
 		{`{"*":["publish"]}`, "session:enc-1", opPublish, true},
 		{`{"session:*":["publish"]}`, "session:enc-1", opPublish, true},
 		{`{"session:*":["publish"]}`, "session:a:b", opPublish, true},

@@ -138,30 +138,6 @@ func (c *channel) since(serial uint64) (list []*entry, ok bool) {
 	return c.entries[first:], true
 }
 
-// rewind is the serial after which the wanted past begins: "5" for so many
-// messages (and the others of the first one's publish), "15s" or "2m" for so
-// long. ok is false for anything else.
-func (c *channel) rewind(past string, now time.Time) (serial uint64, ok bool) {
-	if count, err := strconv.Atoi(past); err == nil && count > 0 {
-		for i := len(c.entries) - 1; i >= 0; i-- {
-			if count -= len(c.entries[i].messages); count <= 0 {
-				return c.entries[i].serial - 1, true
-			}
-		}
-		return c.floor, true
-	}
-	span, err := time.ParseDuration(past)
-	if err != nil || span <= 0 {
-		return 0, false
-	}
-	for _, e := range c.entries {
-		if now.Sub(e.at) <= span {
-			return e.serial - 1, true
-		}
-	}
-	return c.head, true
-}
-
 // A serial on the wire is the server's epoch and a number that only grows.
 
 func formatSerial(epoch string, serial uint64) string {

@@ -61,35 +61,6 @@ func TestSince(t *testing.T) {
 	}
 }
 
-func TestRewindStartsAt(t *testing.T) {
-	now := t0.Add(90 * time.Second) // when e was published
-	tests := []struct {
-		past string
-		want []string
-		ok   bool
-	}{
-		{"1", []string{"e"}, true},
-		{"2", []string{"c", "d", "e"}, true}, // d comes with its publish
-		{"4", []string{"b", "c", "d", "e"}, true},
-		{"100", []string{"a", "b", "c", "d", "e"}, true},
-		{"30s", []string{"c", "d", "e"}, true},
-		{"2m", []string{"a", "b", "c", "d", "e"}, true},
-		{"0", nil, false}, {"-1", nil, false}, {"-5s", nil, false}, {"soon", nil, false},
-	}
-	for _, test := range tests {
-		c := filled(t)
-		serial, ok := c.rewind(test.past, now)
-		var got []string
-		if ok {
-			list, _ := c.since(serial)
-			got = names(list)
-		}
-		if ok != test.ok || !slices.Equal(got, test.want) {
-			t.Errorf("rewind %s: %v, %v", test.past, got, ok)
-		}
-	}
-}
-
 func TestAnIdIsRememberedForTwoMinutes(t *testing.T) {
 	c, serial := newChannel("c", 0, t0), uint64(0)
 	publish := func(at time.Duration) (string, int) {

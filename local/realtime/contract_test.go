@@ -1,9 +1,7 @@
 package realtime
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -238,8 +236,6 @@ func TestRefusals(t *testing.T) {
 	wantError(t, ch.Publish(t.Context(), "x", nil), codeNotPermitted)
 	wantError(t, client.Channels.Get("session:enc-2").Attach(t.Context()), codeNotPermitted)
 	wantError(t, s.rest(t, weak).Channels.Get(topic).Publish(t.Context(), "x", nil), codeNotPermitted)
-	_, err := s.rest(t, weak).Channels.Get(topic).History().Pages(t.Context())
-	wantError(t, err, codeNotPermitted)
 	if client.Connection.State() != ably.ConnectionStateConnected {
 		t.Errorf("a refusal of one channel left the connection %s", client.Connection.State())
 	}
@@ -257,78 +253,6 @@ func TestRefusals(t *testing.T) {
 		s.rest(t, ably.WithKey(keyName+":wrong")).Channels.Get(topic).Publish(t.Context(), "x", nil),
 		codeInvalidCredentials,
 	)
-}
-
-func TestRewind(t *testing.T) {
-	s := start(t)
-	rest := s.rest(t, withKey).Channels.Get(topic)
-	for n := range 5 {
-		if err := rest.Publish(t.Context(), fmt.Sprint(n), nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for past, want := range map[string][]string{
-		"2": {"3", "4"}, "99": {"0", "1", "2", "3", "4"}, "1m": {"0", "1", "2", "3", "4"}, "": nil,
-	} {
-		t.Run(past, func(t *testing.T) {
-			var options []ably.ChannelOption
-			if past != "" {
-				options = append(options, ably.ChannelWithParams("rewind", past))
-			}
-			_, inbox := subscribe(t, s.realtime(t, withKey), topic, options...)
-			for _, name := range want {
-				if m := receive(t, inbox, name); m.Name != name {
-					t.Errorf("%s, want %s", m.Name, name)
-				}
-			}
-			if len(inbox) > 0 {
-				t.Errorf("and %s", (<-inbox).Name)
-			}
-		})
-	}
-}
-
-func TestHistoryPageByPage(t *testing.T) {
-	s := start(t)
-	rest := s.rest(t, withKey).Channels.Get(topic)
-	want := []string{}
-	for n := range 7 {
-		want = append(want, fmt.Sprint(n))
-		if err := rest.Publish(t.Context(), want[n], map[string]any{"revision": n}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for direction, reverse := range map[ably.Direction]bool{ably.Forwards: false, ably.Backwards: true} {
-		pages, err := rest.History(ably.HistoryWithLimit(3), ably.HistoryWithDirection(direction)).Pages(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		var sizes []int
-		for pages.Next(t.Context()) {
-			sizes = append(sizes, len(pages.Items()))
-			for _, m := range pages.Items() {
-				got = append(got, m.Name)
-				if data, ok := decoded(t, m).(map[string]any); !ok || fmt.Sprint(data["revision"]) != m.Name {
-					t.Errorf("message %s carries %#v as %q", m.Name, m.Data, m.Encoding)
-				}
-			}
-		}
-		if reverse {
-			slices.Reverse(got)
-		}
-		if !slices.Equal(got, want) || !slices.Equal(sizes, []int{3, 3, 1}) {
-			t.Errorf("%s: %v in pages of %v", direction, got, sizes)
-		}
-	}
-	s.clock.SetSkew(retention + time.Second)
-	pages, err := rest.History().Pages(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if pages.Next(t.Context()) && len(pages.Items()) > 0 {
-		t.Errorf("after two minutes there are still %d", len(pages.Items()))
-	}
 }
 
 func TestRESTPublishOneAndManyAndTwice(t *testing.T) {
@@ -350,27 +274,9 @@ func TestRESTPublishOneAndManyAndTwice(t *testing.T) {
 	}
 }
 
-func TestTokensFromTheServer(t *testing.T) {
+func TestTheServersTime(t *testing.T) {
 	s := start(t)
-	rest := s.rest(t, withKey)
-	request, err := rest.Auth.CreateTokenRequest(&ably.TokenParams{TTL: 60_000, Capability: subscribeOnly})
-	if err != nil {
-		t.Fatal(err)
-	}
-	bearer := ably.WithAuthCallback(
-		func(context.Context, ably.TokenParams) (ably.Tokener, error) { return *request, nil },
-	)
-	client := s.realtime(t, bearer)
-	ch, _ := subscribe(t, client, topic)
-	wantError(t, ch.Publish(t.Context(), "x", nil), codeNotPermitted)
-	_, err = s.rest(t, bearer).Auth.RequestToken(t.Context(), nil)
-	if err == nil {
-		t.Error("a token request was good twice")
-	}
-	if details, err := rest.Auth.RequestToken(t.Context(), nil); err != nil || details.Capability != anything {
-		t.Errorf("with the key: %+v, %v", details, err)
-	}
-	at, err := rest.Time(t.Context())
+	at, err := s.rest(t, withKey).Time(t.Context())
 	if err != nil || time.Since(at).Abs() > time.Minute {
 		t.Errorf("it is %s, %v", at, err)
 	}

@@ -23,8 +23,6 @@ const (
 	codeMessageTooLarge    = 40009
 	codeInvalidCredentials = 40101
 	codeIncompatible       = 40102
-	codeTimestamp          = 40104
-	codeNonceReplayed      = 40105
 	codeTokenExpired       = 40142
 	codeTokenUnrecognised  = 40143
 	codeInvalidJWT         = 40144

@@ -18,10 +18,7 @@ func (s *Server) newRoutes() *http.ServeMux {
 	mux.HandleFunc("GET /{$}", s.root)
 	mux.HandleFunc("GET /time", s.time)
 	mux.HandleFunc("GET /is-the-internet-up.txt", s.connectivity)
-	mux.HandleFunc("POST /keys/{key}/requestToken", s.requestToken)
 	mux.HandleFunc("POST /channels/{channel}/messages", s.restPublish)
-	mux.HandleFunc("GET /channels/{channel}/messages", s.history)
-	mux.HandleFunc("GET /channels/{channel}/history", s.history) // the older name, which ably-go uses
 	mux.HandleFunc("OPTIONS /", s.preflight)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, newError(codeNotFound, "%s %s is not served here.", r.Method, r.URL.Path))
@@ -61,7 +58,7 @@ func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 
 func allowOrigins(w http.ResponseWriter) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	w.Header().Set("Access-Control-Expose-Headers", "Link, X-Ably-Errorcode, X-Ably-Errormessage")
+	w.Header().Set("Access-Control-Expose-Headers", "X-Ably-Errorcode, X-Ably-Errormessage")
 }
 
 // restPublish takes one message or an array.

@@ -1,7 +1,7 @@
 // Package realtime serves the part of Ably's protocol that the product and
 // its clients use: publish and subscribe over WebSocket and REST, with keys,
-// tokens and capabilities, resume, rewind and two minutes of history, in JSON
-// and msgpack. References: Ably's realtime protocol and feature specification
+// tokens and capabilities, and resume within two minutes, in JSON and msgpack.
+// References: Ably's realtime protocol and feature specification
 // (https://sdk.ably.com/builds/ably/specification/main/features/) and the
 // design of ably/ably-server, which serves the same subset.
 package realtime
@@ -42,7 +42,6 @@ type Server struct {
 	epoch              string // names this server's memory
 	routes             *http.ServeMux
 	serial             atomic.Uint64
-	nonces             nonces
 	stop, stopped      chan struct{}
 	serving            sync.WaitGroup
 

@@ -7,6 +7,7 @@
 //   - minimum, maximum, minLength, maxLength, minItems, maxItems, pattern, format, const, required:
 //     the keyword of JSON Schema; the value may be the name of a constant
 //   - ref: the hand-written schema of openapi.yaml that describes the field
+//   - patch: "-" for a field that the message's patch lacks, a type whose name ends in Patch
 //   - of: the variants of a union that have the field, such as "add,retry?"
 //   - ts: the field in TypeScript where it is not JSON
 //

@@ -40,7 +40,18 @@ type enum struct {
 type message struct {
 	Name, Doc string
 	Variants  []constantValue // of a union, which its first field names
+	Patch     bool            // every field may also be null
 	Fields    []field
+}
+
+// Required returns the names of the fields that are never absent.
+func (m message) Required() (names []string) {
+	for _, f := range m.Fields {
+		if f.Name != "" && !f.Optional {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // field is not JSON if its Name is empty.
@@ -160,12 +171,14 @@ func (m *model) addEnum(name *types.TypeName, of *types.Basic, values []constant
 
 // addMessage takes a struct whose fields have JSON names.
 func (m *model) addMessage(name *types.TypeName, of *types.Struct, constants map[*types.TypeName][]constantValue) {
-	added := message{Name: name.Name(), Doc: m.doc(name)}
+	added := message{Name: name.Name(), Doc: m.doc(name), Patch: strings.HasSuffix(name.Name(), "Patch")}
 	for i := range of.NumFields() {
 		v, tags := of.Field(i), reflect.StructTag(of.Tag(i))
 		tag, ok := tags.Lookup("json")
 		if i == 0 && !ok {
 			return
+		} else if added.Patch && tags.Get("patch") == "-" {
+			continue
 		}
 		jsonName, options, _ := strings.Cut(tag, ",")
 		f := field{Go: v.Name(), Name: jsonName, Doc: m.doc(v), Optional: options == "omitempty", Tags: tags}

@@ -49,10 +49,18 @@ func Unmarshal(data []byte, m Message) error {
 
 // Fields writes or reads the fields of one object.
 type Fields struct {
-	out   []byte   // what is written
-	in    []member // what is read
-	wrong *string  // path of the first field of a wrong type; nil when writing
-	path  string   // of the object, with a dot at its end
+	out   []byte    // what is written
+	in    []member  // what is read
+	wrong *string   // path of the first field of a wrong type; nil when writing
+	path  string    // of the object, with a dot at its end
+	names *[]string // if set, nothing is written or read but the names of the fields
+}
+
+// Names returns the names of a message's fields.
+func Names(m Message) []string {
+	var names []string
+	m.Fields(&Fields{names: &names})
+	return names
 }
 
 // member is a field of an object that is read. Its value is still JSON.
@@ -88,6 +96,10 @@ func (f *Fields) note(name string) {
 // writes reports whether a field is to be written, and then writes its name,
 // which needs no escaping because it comes from a Go tag.
 func (f *Fields) writes(name string, present bool) bool {
+	if f.names != nil {
+		*f.names = append(*f.names, name)
+		return false
+	}
 	if f.wrong != nil || !present {
 		return false
 	}
@@ -185,6 +197,10 @@ func (f *Fields) Object(name string, value Message) {
 // Present reports whether an optional field is to be visited: it is set, or
 // what is read has it.
 func (f *Fields) Present(name string, set bool) bool {
+	if f.names != nil {
+		*f.names = append(*f.names, name)
+		return false
+	}
 	if f.wrong == nil {
 		return set
 	}

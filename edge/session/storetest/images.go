@@ -160,7 +160,10 @@ func confirmNewer(t *testing.T, s *subject) {
 func confirmCorrected(t *testing.T, s *subject) {
 	phone := begin(t, s, 1)
 	add(t, s, phone, image(0))
-	patch := session.MetadataPatch{"laterality": "right"}
+	patch := session.MetadataPatch{
+		Names:    []string{"laterality"},
+		Metadata: shared.Metadata{Laterality: shared.LateralityRight},
+	}
 	corrected, revision, err := s.Store.UpdateImage(t.Context(), phone.Ref, "img-00", patch, gp1)
 	if err != nil || corrected.CorrectedBy == nil || *corrected.CorrectedBy != gp1 {
 		t.Fatalf("corrected %+v: %v", corrected, err)
@@ -194,7 +197,10 @@ func update(t *testing.T, s *subject) {
 	correct := func(imageID string, patch session.MetadataPatch) (shared.Image, int64, error) {
 		return s.Store.UpdateImage(t.Context(), phone.Ref, imageID, patch, gp1)
 	}
-	changed, revision, err := correct("img-00", session.MetadataPatch{"bodySite": "forearm", "laterality": ""})
+	changed, revision, err := correct("img-00", session.MetadataPatch{
+		Names:    []string{"bodySite", "laterality"},
+		Metadata: shared.Metadata{BodySite: "forearm", View: "overview"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +214,7 @@ func update(t *testing.T, s *subject) {
 		t.Errorf("revision %d after %d", revision, added.Revision)
 	}
 	// With its last field gone the metadata is still an object.
-	changed, _, err = correct("img-00", session.MetadataPatch{"bodySite": "", "notes": ""})
+	changed, _, err = correct("img-00", session.MetadataPatch{Names: []string{"bodySite", "notes"}})
 	if err != nil || changed.Metadata != (shared.Metadata{}) {
 		t.Errorf("emptied: %+v, %v", changed.Metadata, err)
 	}
@@ -216,6 +222,6 @@ func update(t *testing.T, s *subject) {
 	if len(state.Images) != 1 || state.Images[0].Size != 1000 {
 		t.Errorf("stored %+v", state.Images)
 	}
-	_, _, err = correct("img-77", session.MetadataPatch{"notes": "n"})
+	_, _, err = correct("img-77", session.MetadataPatch{Names: []string{"notes"}})
 	wantCode(t, err, shared.CodeImageNotFound)
 }

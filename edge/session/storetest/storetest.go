@@ -324,7 +324,7 @@ func calls(ctx context.Context, store session.Store, ref session.Ref) map[string
 		"GetSession": func() error { _, err := store.GetSession(ctx, ref); return err },
 		"GetImages":  func() error { _, err := store.GetImages(ctx, ref); return err },
 		"UpdateImage": func() error {
-			_, _, err := store.UpdateImage(ctx, ref, "img-00", session.MetadataPatch{"notes": "n"}, gp1)
+			_, _, err := store.UpdateImage(ctx, ref, "img-00", session.MetadataPatch{Names: []string{"notes"}}, gp1)
 			return err
 		},
 		"RemoveImage":   func() error { _, err := store.RemoveImage(ctx, ref, "img-00"); return err },
@@ -352,7 +352,7 @@ func sessionExpires(t *testing.T, s *subject) {
 	add(t, s, phone, image(0))
 	for range 3 {
 		s.Advance(shared.SessionTTL - time.Minute)
-		s.Store.UpdateImage(t.Context(), phone.Ref, "img-00", session.MetadataPatch{"notes": "n"}, gp1)
+		s.Store.UpdateImage(t.Context(), phone.Ref, "img-00", session.MetadataPatch{Names: []string{"notes"}}, gp1)
 		if state := list(t, s, phone.Ref); !state.ExpiresAt.Equal(s.Now().Add(shared.SessionTTL)) {
 			t.Errorf("it expires at %v", state.ExpiresAt)
 		}
@@ -379,7 +379,13 @@ func sessionEnds(t *testing.T, s *subject) {
 	for s.Now().Before(t0.Add(shared.SessionMaxTTL - time.Hour)) {
 		s.Advance(time.Hour)
 		must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
-		_, _, err := s.Store.UpdateImage(t.Context(), phone.Ref, "img-00", session.MetadataPatch{"notes": "n"}, gp1)
+		_, _, err := s.Store.UpdateImage(
+			t.Context(),
+			phone.Ref,
+			"img-00",
+			session.MetadataPatch{Names: []string{"notes"}},
+			gp1,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

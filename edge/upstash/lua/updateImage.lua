@@ -1,5 +1,5 @@
--- ARGV: image id, now (RFC 3339), who corrects as JSON, then pairs of a metadata
--- field and its value; an empty value removes it.
+-- ARGV: image id, now (RFC 3339), who corrects as JSON, metadata, then the names
+-- of its fields that change. A field that the metadata lacks is removed.
 local session, refused = live()
 if not session then return {refused} end
 local field = 'image:' .. ARGV[5]
@@ -8,9 +8,8 @@ if not image then return {'image_not_found'} end
 image = cjson.decode(image)
 image.updatedAt = ARGV[6]
 image.correctedBy = cjson.decode(ARGV[7])
-for i = 8, #ARGV, 2 do
-  if ARGV[i + 1] == '' then image.metadata[ARGV[i]] = nil else image.metadata[ARGV[i]] = ARGV[i + 1] end
-end
+local metadata = cjson.decode(ARGV[8])
+for i = 9, #ARGV do image.metadata[ARGV[i]] = metadata[ARGV[i]] end
 image = encode(image)
 redis.call('HSET', KEYS[1], field, image)
 return {'ok', image, changed()}

@@ -14,23 +14,26 @@ import {
   type PresignResponse,
   type Problem,
   type TokenResponse,
-} from '../contract/api';
+} from '../contract/api.ts';
 
 export type ClientErrorCode = Code | 'network';
 
 /** A failed call: a code for the program, the edge's own sentence for a person. */
 export class ApiError extends Error {
-  constructor(
-    readonly code: ClientErrorCode,
-    detail: string,
-    /** The HTTP status; 0 when there was no answer. */
-    readonly status: number,
-    readonly requestId = '',
-    /** Seconds to wait before another try, if the edge said so. */
-    readonly retryAfter: number | undefined = undefined,
-  ) {
+  readonly code: ClientErrorCode;
+  /** The HTTP status; 0 when there was no response. */
+  readonly status: number;
+  readonly requestId: string;
+  /** Seconds to wait before another try, if the edge said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ClientErrorCode, detail: string, status: number, requestId = '', retryAfter?: number) {
     super(detail);
     this.name = 'ApiError';
+    this.code = code;
+    this.status = status;
+    this.requestId = requestId;
+    this.retryAfter = retryAfter;
   }
 
   /** Whether the same call may succeed later, unchanged. */

@@ -1,7 +1,7 @@
 /** The desktop's calls to the edge. Each throws an ApiError. */
 
-import type { CreateResponse, Image, ListResponse, Metadata, RealtimeResponse } from '../contract/api';
-import { request, requestJSON } from './client';
+import type { CreateResponse, Image, ListResponse, Metadata, RealtimeResponse } from '../contract/api.ts';
+import { request, requestJSON } from './client.ts';
 
 /** Call 1: opens the session of a launch token's encounter, or returns its live one. */
 export function openSession(apiBase: string, launchToken: string): Promise<CreateResponse> {

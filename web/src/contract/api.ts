@@ -19,6 +19,8 @@ export const MAX_REQUEST_BODY = 65536;
 
 export const MAX_METADATA_VERSION = 1000000;
 
+export const MAX_LABEL = 40;
+
 export const SNOMED = 'http://snomed.info/sct';
 
 export const BASE_PATH = '/api/medtech/session';
@@ -241,6 +243,8 @@ export interface Metadata {
   view?: View;
   /** No control characters but line breaks and tabs. */
   notes?: string;
+  /** Label tells photos of one site apart. One line. */
+  label?: string;
   /**
    * CapturedAt is the photo's own EXIF time. Cameras write local time, often
    * without an offset; it is then read as UTC, so only its order is certain.
@@ -251,6 +255,26 @@ export interface Metadata {
    * nil where the session did not ask or the question was skipped.
    */
   consentAt?: string;
+}
+
+/**
+ * MetadataPatch is a merge patch of a Metadata (RFC 7396): a value sets a
+ * field, null or "" removes it, one that is not named stays.
+ */
+export interface MetadataPatch {
+  laterality?: Laterality | null;
+  /** an id of BodySites */
+  bodySite?: string | null;
+  view?: View | null;
+  /** No control characters but line breaks and tabs. */
+  notes?: string | null;
+  /** Label tells photos of one site apart. One line. */
+  label?: string | null;
+}
+
+/** UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}. */
+export interface UpdateRequest {
+  metadata: MetadataPatch;
 }
 
 /** Coding is a FHIR R4 Coding (https://hl7.org/fhir/R4/datatypes.html#Coding). */

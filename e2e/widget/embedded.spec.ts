@@ -1,0 +1,112 @@
+/** The widget in other people's pages: framed under a strict policy, and on every screen width. */
+
+import AxeBuilder from '@axe-core/playwright';
+import { readQR } from '../../harness/browsers/qr.ts';
+import { Desktop } from '../../harness/people/desktop.ts';
+import { Phone } from '../../harness/people/phone.ts';
+import { launchToken } from '../../harness/people/practice.ts';
+import { makePhotos } from '../../harness/photos/photos.ts';
+import { expect, test } from '../../harness/test.ts';
+
+const ENCOUNTER = 'enc-1001';
+
+test('in a frame of another origin, under a strict policy, it asks nobody but the edge, the store and realtime', async ({
+  browser,
+  stack,
+}, info) => {
+  const { port } = stack;
+  const outside = `http://127.0.0.1:${port + 9}`;
+  const [s3, realtime] = [`http://127.0.0.1:${port + 3}`, `127.0.0.1:${port + 4}`];
+  const launch = await launchToken(stack, ENCOUNTER);
+  const context = await browser.newContext({ viewport: { width: 900, height: 700 } });
+  // Pages that a test makes up come from no address, so Chromium takes this machine for a foreign network.
+  await context.grantPermissions(['local-network-access']);
+  const page = await context.newPage();
+  const origins = new Set<string>();
+  const complaints: string[] = [];
+  page.on('request', (request) => origins.add(new URL(request.url()).origin));
+  page.on('websocket', (socket) => origins.add(new URL(socket.url()).origin));
+  page.on(
+    'console',
+    (message) => message.text().includes('Content Security Policy') && complaints.push(message.text()),
+  );
+  await page.route(`${stack.practice}/framed`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      headers: {
+        'Content-Security-Policy': `default-src 'none'; script-src ${stack.edge}; connect-src ${stack.edge} ${s3} http://${realtime} ws://${realtime}; img-src blob:`,
+      },
+      body: `<!doctype html><html lang="en"><title>Record</title><script type="module" src="${stack.edge}/widget.js"></script><photobridge-widget api-base="${stack.edge}" launch-token="${launch}"></photobridge-widget></html>`,
+    }),
+  );
+  await page.route(`${outside}/`, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><iframe src="${stack.practice}/framed" width="860" height="660"></iframe>`,
+    }),
+  );
+  await page.goto(`${outside}/`);
+  const frame = page.frameLocator('iframe');
+  await frame.getByTestId('show-code').click();
+  await expect(frame.getByTestId('status')).toHaveAttribute('data-connection', 'live');
+  await expect(frame.getByTestId('qr')).toBeVisible();
+  const url = readQR(await page.screenshot());
+  const phone = await Phone.scan(browser, url ?? '');
+  await phone.sendsPhotos(await makePhotos(page, info.outputDir, [899]));
+  await expect(frame.locator('[data-image-id] img')).toHaveCount(1);
+  await frame.locator('[data-image-id]').click();
+  await frame.getByRole('button', { name: 'Zoom in' }).click();
+  await expect(frame.getByRole('group', { name: 'Photo 1' })).toHaveClass(/zoomed/);
+  expect([...origins].filter((origin) => origin !== 'null').sort()).toEqual(
+    [outside, stack.edge, stack.practice, s3, `ws://${realtime}`].sort(),
+  );
+  expect(complaints).toEqual([]);
+  await Promise.all([context.close(), phone.close()]);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`accessible and at home on every screen: ${colorScheme}`, async ({ browser, stack }, info) => {
+    test.setTimeout(300_000);
+    const desktop = await Desktop.holding(browser, stack, ENCOUNTER, info.outputDir, [901, 902, 903], {
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    const { page } = desktop;
+    const screen = async (name: string): Promise<void> => {
+      for (const width of [320, 768, 1280, 1920]) {
+        await page.setViewportSize({ width, height: width < 760 ? 720 : 900 });
+        await page.screenshot({ path: `e2e/out/widget-${name}-${colorScheme}-${width}.png`, fullPage: true });
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
+        // The layouts change once, between these two.
+        if (width !== 320 && width !== 1280) continue;
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]),
+          `${name} at ${width} px`,
+        ).toEqual([]);
+      }
+    };
+    await desktop.codeButton.click();
+    await screen('code');
+    await desktop.codeButton.click();
+    await desktop.button(/^Complete/).click();
+    await screen('viewer');
+    await desktop.button('Compare').click();
+    await screen('compare');
+    await desktop.button('Compare').click();
+    await desktop.button('Crop').click();
+    await expect(page.getByRole('group', { name: /^Frame/ })).toBeVisible();
+    await screen('crop');
+    await page.keyboard.press('Escape');
+    await desktop.completesAll();
+    await desktop.button('Add 3 photos to the record').click();
+    await expect(desktop.record).toHaveCount(3);
+    await screen('record');
+    await desktop.button('Timeline').click();
+    await screen('timeline');
+    await desktop.close();
+  });
+}

@@ -1,0 +1,212 @@
+package fhir
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clinicpro/photobridge/gateway/record"
+)
+
+const (
+	attempts    = 3
+	maxResponse = 4 << 20
+)
+
+// Server is a FHIR R4 server with the access token of one launch.
+type Server struct {
+	Base      string
+	Token     string
+	PatientID string // the only patient that resources may be about
+	HTTP      *http.Client
+	// Backoff is the first pause between two attempts; it doubles.
+	Backoff time.Duration
+}
+
+// Patient reads the launch's patient. It fails with NotFound, Forbidden,
+// Unauthorized or Unavailable.
+func (s Server) Patient(ctx context.Context) (record.Patient, error) {
+	status, body, _, err := s.send(ctx, http.MethodGet, "/Patient/"+url.PathEscape(s.PatientID), nil)
+	if err != nil {
+		return record.Patient{}, err
+	}
+	if status != http.StatusOK {
+		return record.Patient{}, refusal(status, 0)
+	}
+	return ParsePatient(s.PatientID, body)
+}
+
+// Write implements record.Writer: it sends the photo's transaction. Its entries
+// are conditional creates or updates with fixed ids, so that repeating it
+// writes nothing twice.
+func (s Server) Write(ctx context.Context, photo record.Photo) (string, error) {
+	if err := checkTransaction(photo.Resources, s.PatientID); err != nil {
+		return "", err
+	}
+	pause := s.Backoff
+	for attempt := 1; ; attempt++ {
+		status, body, wait, err := s.send(ctx, http.MethodPost, "", photo.Resources)
+		switch {
+		case err == nil && status == http.StatusOK:
+			return location(body), nil
+		case err == nil && !temporary(status):
+			return "", refusal(status, wait)
+		case attempt == attempts || ctx.Err() != nil:
+			if err == nil {
+				err = refusal(status, wait)
+			}
+			return "", err
+		}
+		select {
+		case <-ctx.Done():
+			return "", &record.Error{Code: record.Unavailable, Err: ctx.Err()}
+		case <-time.After(max(pause, wait)):
+		}
+		pause *= 2
+	}
+}
+
+func (s Server) send(
+	ctx context.Context, method, path string, body []byte,
+) (status int, content []byte, wait time.Duration, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.Base, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, 0, err
+	}
+	request.Header.Set("Authorization", "Bearer "+s.Token)
+	request.Header.Set("Accept", JSON)
+	if body != nil {
+		request.Header.Set("Content-Type", JSON)
+	}
+	response, err := s.HTTP.Do(request)
+	if err != nil {
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			err = e.Err // without the address, which holds the patient's id
+		}
+		return 0, nil, 0, &record.Error{Code: record.Unavailable, Err: err}
+	}
+	defer response.Body.Close()
+	content, err = io.ReadAll(io.LimitReader(response.Body, maxResponse))
+	if err != nil {
+		return 0, nil, 0, &record.Error{Code: record.Unavailable, Err: err}
+	}
+	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+	return response.StatusCode, content, time.Duration(min(seconds, 10)) * time.Second, nil
+}
+
+func temporary(status int) bool {
+	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
+}
+
+func refusal(status int, wait time.Duration) error {
+	e := &record.Error{Code: record.Refused, Status: status, RetryAfter: wait, Err: fmt.Errorf("status %d", status)}
+	switch {
+	case status == http.StatusUnauthorized:
+		e.Code = record.Unauthorized
+	case status == http.StatusForbidden:
+		e.Code = record.Forbidden
+	case status == http.StatusNotFound:
+		e.Code = record.NotFound
+	case status == http.StatusRequestEntityTooLarge:
+		e.Code = record.TooLarge
+	case temporary(status):
+		e.Code = record.Unavailable
+	}
+	return e
+}
+
+// transaction is the part of a Bundle that is checked before it is sent on.
+type transaction struct {
+	ResourceType string `json:"resourceType"`
+	Type         string `json:"type"`
+	Entry        []struct {
+		Resource json.RawMessage `json:"resource"`
+		Request  struct {
+			Method      string `json:"method"`
+			URL         string `json:"url"`
+			IfNoneExist string `json:"ifNoneExist"`
+		} `json:"request"`
+	} `json:"entry"`
+}
+
+// writable are the types that a photo's transaction may contain.
+var writable = []string{"Media", "DocumentReference", "Binary", "Consent", "Provenance"}
+
+// checkTransaction makes sure that a browser can write about the launch's
+// patient only. It fails with WrongPatient or Refused.
+func checkTransaction(body []byte, patientID string) error {
+	var bundle transaction
+	if err := json.Unmarshal(body, &bundle); err != nil || bundle.ResourceType != "Bundle" ||
+		bundle.Type != "transaction" || len(bundle.Entry) == 0 {
+		return refused("not a transaction")
+	}
+	for _, entry := range bundle.Entry {
+		kind, id, _ := strings.Cut(entry.Request.URL, "/")
+		fixed := entry.Request.Method == http.MethodPut && id != "" && entry.Request.IfNoneExist == ""
+		created := entry.Request.Method == http.MethodPost && id == "" && entry.Request.IfNoneExist != ""
+		if !slices.Contains(writable, kind) || !fixed && !created {
+			return refused("an entry that is not a conditional create of a photo's resource")
+		}
+		var resource any
+		if err := json.Unmarshal(entry.Resource, &resource); err != nil {
+			return refused("a resource that is not JSON")
+		}
+		if of, _ := resource.(map[string]any)["resourceType"].(string); of != kind {
+			return refused("a resource of another type than its request")
+		}
+		if !onlyAbout(resource, patientID) {
+			return &record.Error{Code: record.WrongPatient}
+		}
+	}
+	return nil
+}
+
+func refused(text string) error { return &record.Error{Code: record.Refused, Err: errors.New(text)} }
+
+// onlyAbout reports whether every reference to a patient is to this one.
+func onlyAbout(value any, patientID string) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		if reference, ok := v["reference"].(string); ok {
+			if _, id, found := strings.Cut("/"+reference, "/Patient/"); found && id != patientID {
+				return false
+			}
+		}
+		for _, inner := range v {
+			if !onlyAbout(inner, patientID) {
+				return false
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			if !onlyAbout(inner, patientID) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// location returns the reference of the first resource that a transaction made.
+func location(body []byte) string {
+	var bundle struct {
+		Entry []struct {
+			Response struct {
+				Location string `json:"location"`
+			} `json:"response"`
+		} `json:"entry"`
+	}
+	if json.Unmarshal(body, &bundle) != nil || len(bundle.Entry) == 0 {
+		return ""
+	}
+	return bundle.Entry[0].Response.Location
+}

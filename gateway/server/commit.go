@@ -1,0 +1,130 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/clinicpro/photobridge/gateway/record"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+const (
+	// maxCommit bounds one commit: a photo, twice (as bytes and inside its
+	// resources), with room for annotations.
+	maxCommit = 8 << 20
+	// commitTime is how long a commit may take with all its retries.
+	commitTime = 2 * time.Minute
+)
+
+// commitRequest describes the photo of a commit. It is the part "about" of a
+// multipart form; the part "photo" is the JPEG.
+type commitRequest struct {
+	ImageID     string          `json:"imageId"`
+	EncounterID string          `json:"encounterId"`
+	PatientID   string          `json:"patientId"`
+	Number      int             `json:"number"` // the photo's number on the desktop
+	Metadata    shared.Metadata `json:"metadata"`
+	// Resources is a FHIR R4 transaction with everything about this photo. The
+	// inbox of Medtech takes none of it.
+	Resources json.RawMessage `json:"resources,omitempty"`
+}
+
+// commit puts one photo into the record of the launch's patient. Sending the
+// same photo again is safe.
+func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
+	session, ok := s.launched(w, r)
+	if !ok {
+		return
+	}
+	if !s.limits.commit(session.ID) {
+		s.refuse(w, r, codeTooMany, time.Second)
+		return
+	}
+	about, photo, err := readCommit(w, r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	// The page names the patient that it shows. It must be the launch's.
+	if about.PatientID != session.PatientID || about.EncounterID != session.EncounterID {
+		s.fail(w, r, &record.Error{Code: record.WrongPatient})
+		return
+	}
+	if err := about.check(); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	ctx, cancel := contextWithin(r, commitTime)
+	defer cancel()
+	id, err := s.Records.Writer(session).Write(ctx, about.photo(photo))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.respond(w, http.StatusOK, map[string]string{"imageId": about.ImageID, "id": id})
+}
+
+func readCommit(w http.ResponseWriter, r *http.Request) (about commitRequest, photo []byte, err error) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxCommit)
+	form, err := r.MultipartReader()
+	if err != nil {
+		return about, nil, badRequest("send a multipart form")
+	}
+	for {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return about, nil, partial(err)
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return about, nil, partial(err)
+		}
+		switch part.FormName() {
+		case "about":
+			if err := json.Unmarshal(content, &about); err != nil {
+				return about, nil, badRequest("about is not the JSON of a photo")
+			}
+		case "photo":
+			photo = content
+		}
+	}
+	if !bytes.HasPrefix(photo, []byte("\xff\xd8\xff")) {
+		return about, nil, badRequest("photo is not a JPEG")
+	}
+	return about, photo, nil
+}
+
+func badRequest(text string) error {
+	return &record.Error{Code: codeBadRequest, Err: errors.New(text)}
+}
+
+// partial tells a body that is too large from one that did not arrive.
+func partial(err error) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &record.Error{Code: record.TooLarge}
+	}
+	return badRequest("the form did not arrive whole")
+}
+
+func (c commitRequest) check() error {
+	if !shared.ValidID(c.ImageID) || c.Number < 1 || c.Number > 1000 {
+		return badRequest("imageId or number is not valid")
+	}
+	if err := c.Metadata.Validate(); err != nil {
+		return &record.Error{Code: codeBadRequest, Err: err}
+	}
+	return nil
+}
+
+func (c commitRequest) photo(jpeg []byte) record.Photo {
+	photo := record.Describe(c.Metadata, c.Number)
+	photo.ImageID, photo.JPEG, photo.Resources = c.ImageID, jpeg, c.Resources
+	return photo
+}

@@ -1,0 +1,168 @@
+package server
+
+import (
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// tokenLife is how long a launch token lives: the widget asks for one whenever
+// it needs one.
+const tokenLife = 10 * time.Minute
+
+// page serves the desk page to the browser that was launched.
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	if _, err := s.seals.session(r); err != nil {
+		s.explain(w, r, codeNoLaunch)
+		return
+	}
+	http.ServeFile(w, r, filepath.Join(s.Config.Pages, "desk.html"))
+}
+
+// launchInfo is what the desk page shows of its launch.
+type launchInfo struct {
+	PatientID    string    `json:"patientId"`
+	PatientLabel string    `json:"patientLabel"`
+	EncounterID  string    `json:"encounterId"`
+	OpenedAt     time.Time `json:"openedAt"`
+	Until        time.Time `json:"until"`
+	Source       string    `json:"source"`
+	APIBase      string    `json:"apiBase"`
+	// Ticket lets this browser come back to the launch's photos when the same
+	// patient is launched again. It is sealed.
+	Ticket string `json:"ticket"`
+}
+
+// describe returns what the page shows.
+func (s *Server) describe(w http.ResponseWriter, r *http.Request) {
+	session, ok := s.launched(w, r)
+	if !ok {
+		return
+	}
+	ticket, err := s.ticket(session)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.respond(w, http.StatusOK, launchInfo{
+		PatientID:    session.PatientID,
+		PatientLabel: session.Label,
+		EncounterID:  session.EncounterID,
+		OpenedAt:     session.OpenedAt,
+		Until:        session.Until,
+		Source:       session.Source,
+		APIBase:      s.Config.EdgeURL,
+		Ticket:       ticket,
+	})
+}
+
+// launched returns the page's launch, or refuses the request.
+func (s *Server) launched(w http.ResponseWriter, r *http.Request) (Session, bool) {
+	session, err := s.seals.session(r)
+	if err != nil {
+		s.refuse(w, r, codeNoLaunch, 0)
+		return Session{}, false
+	}
+	return session, true
+}
+
+// token signs a launch token for the widget on the page.
+func (s *Server) token(w http.ResponseWriter, r *http.Request) {
+	session, ok := s.launched(w, r)
+	if !ok {
+		return
+	}
+	now := s.Now()
+	claims := jwt.MapClaims{
+		"sub":          session.UserID,
+		"facilityId":   session.Facility,
+		"patientId":    session.PatientID,
+		"patientLabel": session.Label,
+		"encounterId":  session.EncounterID,
+		"iat":          now.Unix(),
+		"exp":          now.Add(tokenLife).Unix(),
+	}
+	if session.UserName != "" {
+		claims["name"] = session.UserName
+	}
+	if session.Provider != "" {
+		claims["practitionerId"] = session.Provider
+	}
+	if s.Config.Audience != "" {
+		claims["aud"] = s.Config.Audience
+	}
+	signed, err := s.Keys.Sign(claims)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.respond(w, http.StatusOK, map[string]string{"launchToken": signed})
+}
+
+const ticketName = "photobridge-ticket"
+
+// ticketContent is a launch without what may write into the record.
+type ticketContent struct {
+	Facility    string    `json:"f"`
+	PatientID   string    `json:"p"`
+	EncounterID string    `json:"e"`
+	Label       string    `json:"l"`
+	OpenedAt    time.Time `json:"o"`
+	Until       time.Time `json:"u"`
+}
+
+func (s *Server) ticket(session Session) (string, error) {
+	return s.seals.codec.Encode(ticketName, ticketContent{
+		Facility:    session.Facility,
+		PatientID:   session.PatientID,
+		EncounterID: session.EncounterID,
+		Label:       session.Label,
+		OpenedAt:    session.OpenedAt,
+		Until:       session.OpenedAt.Add(shared.LaunchMaxTTL), // no session of the edge lives longer
+	})
+}
+
+// earlierLaunch is an earlier launch of the same patient whose photos may wait.
+type earlierLaunch struct {
+	EncounterID  string    `json:"encounterId"`
+	PatientLabel string    `json:"patientLabel"`
+	OpenedAt     time.Time `json:"openedAt"`
+	LaunchToken  string    `json:"launchToken"`
+}
+
+// earlier returns which of the browser's tickets are of this patient, each with
+// a launch token for its photos. A ticket of another patient says nothing.
+func (s *Server) earlier(w http.ResponseWriter, r *http.Request) {
+	session, ok := s.launched(w, r)
+	if !ok {
+		return
+	}
+	var request struct {
+		Tickets []string `json:"tickets"`
+	}
+	if !s.read(w, r, &request) {
+		return
+	}
+	found := []earlierLaunch{}
+	for _, sealed := range request.Tickets {
+		var t ticketContent
+		if s.seals.codec.Decode(ticketName, sealed, &t) != nil || !s.Now().Before(t.Until) ||
+			t.Facility != session.Facility || t.PatientID != session.PatientID || t.EncounterID == session.EncounterID {
+			continue
+		}
+		token, err := s.Keys.Sign(jwt.MapClaims{
+			"sub": session.UserID, "facilityId": t.Facility, "patientId": t.PatientID, "patientLabel": t.Label,
+			"encounterId": t.EncounterID, "iat": s.Now().Unix(), "exp": s.Now().Add(tokenLife).Unix(),
+		})
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		found = append(found, earlierLaunch{t.EncounterID, t.Label, t.OpenedAt, token})
+	}
+	s.respond(w, http.StatusOK, map[string]any{"earlier": found})
+}

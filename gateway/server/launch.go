@@ -1,0 +1,202 @@
+package server
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/clinicpro/photobridge/gateway/record"
+	"github.com/clinicpro/photobridge/gateway/smart"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// launchMedtech opens the desk page for the patient that is selected in
+// Medtech Evolution. The page's address holds a random id and nothing else.
+func (s *Server) launchMedtech(w http.ResponseWriter, r *http.Request) {
+	if s.Medtech == nil {
+		s.explain(w, r, codeNotFound)
+		return
+	}
+	if !s.limits.launch(r) {
+		s.explain(w, r, codeTooMany)
+		return
+	}
+	launchContext, signature := r.URL.Query().Get("context"), r.URL.Query().Get("signature")
+	launch, err := s.Medtech.DecodeLaunch(r.Context(), launchContext, signature)
+	if err == nil {
+		err = s.use("medtech " + launchContext)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	patient, err := s.Medtech.Patient(r.Context(), launch.PatientID)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.open(w, r, Session{
+		Source:      sourceMedtech,
+		Facility:    s.Config.Medtech.Facility,
+		PatientID:   launch.PatientID,
+		EncounterID: "mt-" + newID(), // Medtech names no encounter
+		Label:       label(patient, s.Config.Label),
+		UserID:      cmp.Or(launch.ProviderID, "evolution"),
+		Provider:    launch.ProviderID,
+	})
+}
+
+// launchSMART sends the browser to the authorization server.
+func (s *Server) launchSMART(w http.ResponseWriter, r *http.Request) {
+	if s.SMART == nil {
+		s.explain(w, r, codeNotFound)
+		return
+	}
+	if !s.limits.launch(r) {
+		s.explain(w, r, codeTooMany)
+		return
+	}
+	redirect, pending, err := s.SMART.Begin(r.Context(), r.URL.Query().Get("iss"), r.URL.Query().Get("launch"))
+	if err == nil {
+		err = s.seals.keep(w, pendingName(pending.State), "/launch/smart/return", pending.Until, pending)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, redirect, http.StatusFound)
+}
+
+// pendingName gives each launch a cookie, so that two may be under way at once.
+func pendingName(state string) string {
+	sum := sha256.Sum256([]byte(state))
+	return pendingCookie + "-" + hex.EncodeToString(sum[:4])
+}
+
+// returnSMART opens the desk page when the authorization server sends the
+// browser back.
+func (s *Server) returnSMART(w http.ResponseWriter, r *http.Request) {
+	if s.SMART == nil {
+		s.explain(w, r, codeNotFound)
+		return
+	}
+	pending, err := s.pending(w, r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	launch, err := s.SMART.Finish(r.Context(), pending, r.URL.Query())
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	patient, err := s.Records.Patient(r.Context(), launch)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.open(w, r, smartSession(launch, label(patient, s.Config.Label)))
+}
+
+// pending reads the launch that the browser was sent away with. It counts once.
+func (s *Server) pending(w http.ResponseWriter, r *http.Request) (smart.Pending, error) {
+	var pending smart.Pending
+	state := r.URL.Query().Get("state")
+	name := pendingName(state)
+	cookie, err := r.Cookie(name)
+	if err != nil || s.seals.codec.Decode(name, cookie.Value, &pending) != nil {
+		return pending, &record.Error{
+			Code: record.LaunchForeign,
+			Err:  errors.New("the launch did not begin in this browser"),
+		}
+	}
+	s.seals.drop(w, name, "/launch/smart/return")
+	return pending, s.use("smart " + state)
+}
+
+func smartSession(launch smart.Launch, label string) Session {
+	until := launch.ExpiresAt
+	encounterID := "sm-" + newID()
+	if launch.EncounterID != "" {
+		// Two servers may use the same id, so the issuer is part of ours.
+		sum := sha256.Sum256([]byte(launch.Server.ISS + " " + launch.EncounterID))
+		encounterID = "sm-" + hex.EncodeToString(sum[:16])
+	}
+	return Session{
+		Source:      sourceSMART,
+		Facility:    launch.Server.Facility,
+		PatientID:   launch.PatientID,
+		EncounterID: encounterID,
+		Label:       label,
+		UserID:      launch.Subject,
+		UserName:    launch.Name,
+		Provider:    launch.FHIRUser,
+		ISS:         launch.Server.ISS,
+		Visit:       launch.EncounterID,
+		AccessToken: launch.AccessToken,
+		Until:       until,
+	}
+}
+
+// use refuses what was used before. If that cannot be known, it is refused too.
+func (s *Server) use(value string) error {
+	first, err := s.Used.Use(value)
+	switch {
+	case err != nil:
+		return err
+	case !first:
+		return &record.Error{Code: record.LaunchReplayed}
+	}
+	return nil
+}
+
+// open puts the launch into the browser and sends it to the desk page.
+func (s *Server) open(w http.ResponseWriter, r *http.Request, session Session) {
+	now := s.Now()
+	session.ID, session.OpenedAt = newID(), now
+	if limit := now.Add(sessionLife); session.Until.IsZero() || session.Until.After(limit) {
+		session.Until = limit
+	}
+	if !shared.ValidID(session.PatientID) {
+		s.fail(
+			w,
+			r,
+			&record.Error{
+				Code: record.LaunchInvalid,
+				Err:  errors.New("the patient's id has characters that cannot be used"),
+			},
+		)
+		return
+	}
+	if err := s.seals.keepSession(w, session); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, pagePath(session.ID), http.StatusSeeOther)
+}
+
+// label names a patient in the configured way: "Jane Example, 14.03.1957, ZZZ0016".
+func label(patient record.Patient, parts []string) string {
+	var shown []string
+	for _, part := range parts {
+		text := map[string]string{"name": patient.Name, "birthDate": birthDate(patient.BirthDate), "nhi": patient.NHI}[part]
+		if text != "" {
+			shown = append(shown, text)
+		}
+	}
+	return strings.Join(shown, ", ")
+}
+
+// birthDate writes a FHIR date with the day first, as New Zealand does. A year
+// or a month alone stays as it is.
+func birthDate(text string) string {
+	date, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return text
+	}
+	return date.Format("02.01.2006")
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/securecookie"
+
+	"github.com/clinicpro/photobridge/gateway/record"
+)
+
+const (
+	// sessionLife is how long a launch lasts: a consultation, not a day.
+	sessionLife = 2 * time.Hour
+	// maxCookie is what every browser keeps in one cookie, in bytes.
+	maxCookie = 4000
+
+	sessionCookie = "photobridge"
+	pendingCookie = "photobridge-launch"
+)
+
+// Session is one launch: one patient, one user, one browser. It lives in a
+// sealed cookie whose path is the launch's own page, so that two launches in
+// two tabs never see each other.
+type Session struct {
+	ID          string    `json:"id"` // of the launch, part of the page's address
+	Source      string    `json:"source"`
+	Facility    string    `json:"facility"`
+	PatientID   string    `json:"patient"` // the record's id
+	EncounterID string    `json:"encounter"`
+	Label       string    `json:"label"`
+	UserID      string    `json:"user"`
+	UserName    string    `json:"userName,omitempty"`
+	Provider    string    `json:"provider,omitempty"` // the record's reference or id of the user
+	ISS         string    `json:"iss,omitempty"`
+	Visit       string    `json:"visit,omitempty"` // the record's id of the encounter
+	AccessToken string    `json:"token,omitempty"`
+	OpenedAt    time.Time `json:"opened"`
+	Until       time.Time `json:"until"`
+}
+
+// The record systems that launch the gateway.
+const (
+	sourceMedtech = "medtech"
+	sourceSMART   = "smart"
+)
+
+// seals makes and reads sealed cookies.
+type seals struct {
+	codec  *securecookie.SecureCookie
+	secure bool // browsers reach the gateway over https
+	now    func() time.Time
+}
+
+func newSeals(hash, block []byte, secure bool, now func() time.Time) seals {
+	codec := securecookie.New(hash, block)
+	codec.SetSerializer(securecookie.JSONEncoder{})
+	codec.MaxAge(0) // the content has its own time limit
+	codec.MaxLength(maxCookie)
+	return seals{codec, secure, now}
+}
+
+// newID returns a random id that is part of an address: 128 bits.
+func newID() string { return strings.ToLower(rand.Text()) }
+
+var errNoSession = errors.New("no session")
+
+// session reads the launch of the page that the request is for. It fails if
+// there is none, it is over, or it is of another page.
+func (s seals) session(r *http.Request) (Session, error) {
+	var session Session
+	cookie, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return session, errNoSession
+	}
+	if err := s.codec.Decode(sessionCookie, cookie.Value, &session); err != nil {
+		return Session{}, errNoSession
+	}
+	if session.ID != r.PathValue("launch") || !s.now().Before(session.Until) {
+		return Session{}, errNoSession
+	}
+	return session, nil
+}
+
+// keepSession puts the launch into the browser.
+func (s seals) keepSession(w http.ResponseWriter, session Session) error {
+	return s.keep(w, sessionCookie, pagePath(session.ID), session.Until, session)
+}
+
+func (s seals) keep(w http.ResponseWriter, name, path string, until time.Time, value any) error {
+	sealed, err := s.codec.Encode(name, value)
+	if err != nil {
+		return &record.Error{Code: record.LaunchInvalid, Err: errors.New("the launch does not fit into a cookie")}
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: sealed, Path: path, Expires: until,
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+	})
+	return nil
+}
+
+func (s seals) drop(w http.ResponseWriter, name, path string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Path: path, MaxAge: -1, HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func pagePath(id string) string { return "/desk/" + id + "/" }

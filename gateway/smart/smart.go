@@ -1,0 +1,239 @@
+// Package smart implements the client of a SMART App Launch 2.2 EHR launch: the
+// redirect to the authorization server, the exchange of the code, and the
+// checks of what comes back (https://hl7.org/fhir/smart-app-launch/).
+package smart
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/clinicpro/photobridge/gateway/record"
+)
+
+// pendingLife is how long a user may take to sign in.
+const pendingLife = 10 * time.Minute
+
+// Server is one FHIR server that may launch the gateway.
+type Server struct {
+	ISS          string // FHIR base URL, as the server sends it
+	ClientID     string
+	ClientSecret string // empty for a public client
+	Scope        string
+	Facility     string // the facility that photos of this server belong to
+}
+
+// Client takes part in launches of the configured servers.
+type Client struct {
+	Servers     []Server
+	RedirectURL string
+	HTTP        *http.Client
+	Now         func() time.Time
+}
+
+// Pending is a launch between the redirect and the return. It stays in the
+// user's browser, sealed.
+type Pending struct {
+	ISS      string    `json:"iss"`
+	State    string    `json:"state"`
+	Nonce    string    `json:"nonce"`
+	Verifier string    `json:"verifier"`
+	Until    time.Time `json:"until"`
+}
+
+// Launch is what a finished launch discloses.
+type Launch struct {
+	Server      Server
+	PatientID   string
+	EncounterID string // empty if the server names none
+	FHIRUser    string // a reference such as "Practitioner/42"; empty if unknown
+	Subject     string // the user's id at the authorization server
+	Name        string // the user's name; empty if the server does not disclose it
+	AccessToken string
+	ExpiresAt   time.Time
+}
+
+// configuration is a server's .well-known/smart-configuration.
+type configuration struct {
+	Issuer        string   `json:"issuer"`
+	JWKSURI       string   `json:"jwks_uri"`
+	Authorization string   `json:"authorization_endpoint"`
+	Token         string   `json:"token_endpoint"`
+	Challenges    []string `json:"code_challenge_methods_supported"`
+}
+
+// Begin answers a launch with the address to send the browser to. It fails with
+// LaunchForeign for an issuer that is not configured, LaunchInvalid, or
+// Unavailable.
+func (c *Client) Begin(ctx context.Context, iss, launch string) (redirect string, pending Pending, err error) {
+	server, ok := c.server(iss)
+	if !ok {
+		return "", Pending{}, &record.Error{Code: record.LaunchForeign, Err: errors.New("the issuer is not configured")}
+	}
+	if launch == "" {
+		return "", Pending{}, &record.Error{Code: record.LaunchInvalid, Err: errors.New("launch is missing")}
+	}
+	config, err := c.discover(ctx, server)
+	if err != nil {
+		return "", Pending{}, err
+	}
+	pending = Pending{
+		ISS:      server.ISS,
+		State:    rand.Text(),
+		Nonce:    rand.Text(),
+		Verifier: oauth2.GenerateVerifier(),
+		Until:    c.Now().Add(pendingLife),
+	}
+	redirect = c.oauth(server, config).AuthCodeURL(
+		pending.State,
+		oauth2.S256ChallengeOption(pending.Verifier),
+		oidc.Nonce(pending.Nonce),
+		oauth2.SetAuthURLParam("launch", launch),
+		oauth2.SetAuthURLParam("aud", server.ISS),
+	)
+	return redirect, pending, nil
+}
+
+// Finish exchanges the code that came back for an access token, and checks the
+// id token. It fails with LaunchExpired, LaunchForeign (another state, issuer,
+// audience or key), LaunchInvalid, NoPatient, Unauthorized or Unavailable.
+func (c *Client) Finish(ctx context.Context, pending Pending, query url.Values) (Launch, error) {
+	server, known := c.server(pending.ISS)
+	switch {
+	case !known || query.Get("state") == "" || query.Get("state") != pending.State:
+		return Launch{}, &record.Error{Code: record.LaunchForeign, Err: errors.New("state is not of this launch")}
+	case !c.Now().Before(pending.Until):
+		return Launch{}, &record.Error{Code: record.LaunchExpired}
+	case query.Get("error") != "":
+		return Launch{}, &record.Error{Code: record.LaunchInvalid, Err: fmt.Errorf("error %.40q", query.Get("error"))}
+	case query.Get("code") == "":
+		return Launch{}, &record.Error{Code: record.LaunchInvalid, Err: errors.New("code is missing")}
+	}
+	config, err := c.discover(ctx, server)
+	if err != nil {
+		return Launch{}, err
+	}
+	token, err := c.oauth(server, config).Exchange(
+		context.WithValue(ctx, oauth2.HTTPClient, c.HTTP), query.Get("code"), oauth2.VerifierOption(pending.Verifier))
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < 500 {
+		// The code was used before, is too old, or is not ours.
+		return Launch{}, &record.Error{Code: record.LaunchExpired, Status: refused.Response.StatusCode}
+	}
+	if err != nil {
+		return Launch{}, &record.Error{Code: record.Unavailable, Err: withoutURL(err)}
+	}
+	return c.read(ctx, server, config, pending, token)
+}
+
+// read checks a token response and returns its launch context.
+func (c *Client) read(
+	ctx context.Context, server Server, config configuration, pending Pending, token *oauth2.Token,
+) (Launch, error) {
+	launch := Launch{Server: server, AccessToken: token.AccessToken, ExpiresAt: token.Expiry}
+	launch.PatientID, _ = token.Extra("patient").(string)
+	launch.EncounterID, _ = token.Extra("encounter").(string)
+	raw, ok := token.Extra("id_token").(string)
+	if !ok {
+		return Launch{}, &record.Error{Code: record.LaunchInvalid, Err: errors.New("the server sent no id token")}
+	}
+	keys := oidc.NewRemoteKeySet(oidc.ClientContext(ctx, c.HTTP), config.JWKSURI)
+	verifier := oidc.NewVerifier(config.Issuer, keys, &oidc.Config{
+		ClientID:             server.ClientID,
+		Now:                  c.Now,
+		SupportedSigningAlgs: []string{oidc.RS256, oidc.RS384, oidc.ES256, oidc.ES384},
+	})
+	id, err := verifier.Verify(ctx, raw)
+	if expired, ok := errors.AsType[*oidc.TokenExpiredError](err); ok {
+		return Launch{}, &record.Error{Code: record.LaunchExpired, Err: expired}
+	}
+	if err != nil {
+		return Launch{}, &record.Error{Code: record.LaunchForeign, Err: errors.New("the id token does not verify")}
+	}
+	if id.Nonce != pending.Nonce {
+		return Launch{}, &record.Error{Code: record.LaunchReplayed, Err: errors.New("nonce is not of this launch")}
+	}
+	var claims struct {
+		FHIRUser string `json:"fhirUser"`
+		Name     string `json:"name"`
+	}
+	if err := id.Claims(&claims); err != nil {
+		return Launch{}, &record.Error{
+			Code: record.LaunchInvalid,
+			Err:  errors.New("the id token's claims are malformed"),
+		}
+	}
+	launch.Subject, launch.FHIRUser, launch.Name = id.Subject, claims.FHIRUser, claims.Name
+	if launch.PatientID == "" {
+		return Launch{}, &record.Error{Code: record.NoPatient}
+	}
+	return launch, nil
+}
+
+func (c *Client) server(iss string) (Server, bool) {
+	i := slices.IndexFunc(c.Servers, func(s Server) bool {
+		return strings.TrimSuffix(s.ISS, "/") == strings.TrimSuffix(iss, "/")
+	})
+	if i < 0 {
+		return Server{}, false
+	}
+	return c.Servers[i], true
+}
+
+func (c *Client) oauth(server Server, config configuration) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID:     server.ClientID,
+		ClientSecret: server.ClientSecret,
+		RedirectURL:  c.RedirectURL,
+		Scopes:       strings.Fields(server.Scope),
+		Endpoint:     oauth2.Endpoint{AuthURL: config.Authorization, TokenURL: config.Token},
+	}
+}
+
+// discover reads where a server's endpoints are.
+func (c *Client) discover(ctx context.Context, server Server) (configuration, error) {
+	var config configuration
+	at := strings.TrimSuffix(server.ISS, "/") + "/.well-known/smart-configuration"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
+	if err != nil {
+		return config, err
+	}
+	request.Header.Set("Accept", "application/json")
+	response, err := c.HTTP.Do(request)
+	if err != nil {
+		return config, &record.Error{Code: record.Unavailable, Err: withoutURL(err)}
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return config, &record.Error{Code: record.Unavailable, Status: response.StatusCode}
+	}
+	if err := json.NewDecoder(io.LimitReader(response.Body, 256<<10)).Decode(&config); err != nil {
+		return config, &record.Error{Code: record.Unavailable, Err: errors.New("smart-configuration is not JSON")}
+	}
+	if config.Authorization == "" || config.Token == "" || config.JWKSURI == "" || config.Issuer == "" ||
+		!slices.Contains(config.Challenges, "S256") {
+		return config, &record.Error{
+			Code: record.Unavailable,
+			Err:  errors.New("smart-configuration lacks an endpoint, issuer, jwks_uri or S256"),
+		}
+	}
+	return config, nil
+}
+
+// withoutURL drops the address from a transport error: it can hold an identifier.
+func withoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
