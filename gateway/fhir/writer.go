@@ -156,11 +156,11 @@ func checkTransaction(body []byte, patientID string) error {
 		if !slices.Contains(writable, kind) || !fixed && !created {
 			return refused("an entry that is not a conditional create of a photo's resource")
 		}
-		var resource any
+		var resource map[string]any
 		if err := json.Unmarshal(entry.Resource, &resource); err != nil {
-			return refused("a resource that is not JSON")
+			return refused("a resource that is not a JSON object")
 		}
-		if of, _ := resource.(map[string]any)["resourceType"].(string); of != kind {
+		if of, _ := resource["resourceType"].(string); of != kind {
 			return refused("a resource of another type than its request")
 		}
 		if !onlyAbout(resource, patientID) {

@@ -102,7 +102,11 @@ func open(t failer, folder string) *gate {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(folder, "pages", "desk.html"), []byte("<title>desk</title>"), 0o600); err != nil {
+	if err := os.WriteFile(
+		filepath.Join(folder, "pages", "desk.html"),
+		[]byte("<title>desk</title>"),
+		0o600,
+	); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := keyring.Open(filepath.Join(folder, "keys"), clock)
@@ -158,7 +162,9 @@ func (g *gate) commit(t failer, browser *http.Client, page, imageID, patientID, 
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	about, err := json.Marshal(commitRequest{ImageID: imageID, PatientID: patientID, EncounterID: encounterID, Number: 1})
+	about, err := json.Marshal(
+		commitRequest{ImageID: imageID, PatientID: patientID, EncounterID: encounterID, Number: 1},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,7 +358,11 @@ func TestWrongPatient(t *testing.T) {
 				patient := rapid.SampledFrom([]string{"anna", "bert"}).Draw(t, "patient")
 				browser := rapid.SampledFrom(browsers).Draw(t, "browser")
 				launches++
-				page, status := g.launch(t, browser, patient+"-"+string(rune('a'+launches%26))+strings.Repeat("x", launches/26))
+				page, status := g.launch(
+					t,
+					browser,
+					patient+"-"+string(rune('a'+launches%26))+strings.Repeat("x", launches/26),
+				)
 				if status != http.StatusOK {
 					t.Skip("limited")
 				}
@@ -430,7 +440,15 @@ func TestCommitFailures(t *testing.T) {
 		browser := g.browser()
 		page, _ := g.launch(t, browser, "anna-1")
 		info, _ := g.describe(t, browser, page)
-		if got, gotStatus := g.commit(t, browser, page, "img1", "anna", info.EncounterID); got != code || gotStatus != status {
+		if got, gotStatus := g.commit(
+			t,
+			browser,
+			page,
+			"img1",
+			"anna",
+			info.EncounterID,
+		); got != code ||
+			gotStatus != status {
 			t.Errorf("%s: %s %d", code, got, gotStatus)
 		}
 		g.Close()

@@ -191,12 +191,17 @@ func (c *Client) server(iss string) (Server, bool) {
 }
 
 func (c *Client) oauth(server Server, config configuration) *oauth2.Config {
+	// SMART asks confidential clients for HTTP Basic; a public client has only an id.
+	style := oauth2.AuthStyleInParams
+	if server.ClientSecret != "" {
+		style = oauth2.AuthStyleInHeader
+	}
 	return &oauth2.Config{
 		ClientID:     server.ClientID,
 		ClientSecret: server.ClientSecret,
 		RedirectURL:  c.RedirectURL,
 		Scopes:       strings.Fields(server.Scope),
-		Endpoint:     oauth2.Endpoint{AuthURL: config.Authorization, TokenURL: config.Token},
+		Endpoint:     oauth2.Endpoint{AuthURL: config.Authorization, TokenURL: config.Token, AuthStyle: style},
 	}
 }
 
