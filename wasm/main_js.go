@@ -97,6 +97,9 @@ func (j *journals) open(ctx context.Context, session shared.TokenResponse) (uplo
 	owner := make([]byte, 8)
 	rand.Read(owner)
 	clock := journal.Clock{Phone: bridge.Clock{}.Now}
+	if !session.ServerTime.IsZero() {
+		clock.Ahead = session.ServerTime.Sub(clock.Phone())
+	}
 	return journal.Open(ctx, j.storage, locks, clock, session, hex.EncodeToString(owner), upload.KeepAfterJoin)
 }
 

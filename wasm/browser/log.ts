@@ -76,7 +76,9 @@ export class CommandLog {
       const imageCount = Math.max(session.imageCount, snapshot.imageCount);
       this.#open = { ...this.#open, session: { ...session, imageCount } };
     }
-    for (const photo of snapshot.photos) if (photo.state === 'confirmed') this.#photos.delete(photo.id);
+    for (const { id, state, correction } of snapshot.photos) {
+      if ((state === 'confirmed' && correction !== 'pending') || state === 'removed') this.#photos.delete(id);
+    }
   }
 
   /** Marks the photo over which an engine died more than once. */

@@ -72,18 +72,10 @@ func (a *album) chosen(c Command, now time.Time) *photo {
 	return p
 }
 
-func (a *album) describe(p *photo, metadata shared.Metadata) {
-	if p.stage == StageConfirmed {
-		return
+func (a *album) describe(p *photo, metadata shared.Metadata, now time.Time) {
+	if p.describe(metadata, now) {
+		a.note(p)
 	}
-	if metadata.CapturedAt == nil {
-		metadata.CapturedAt = p.metadata.CapturedAt
-	}
-	p.metadata = metadata
-	if p.problem != nil && p.problem.Code == shared.CodeMetadataInvalid {
-		p.revive()
-	}
-	a.note(p)
 }
 
 // remove takes a photo out and erases it.
@@ -103,6 +95,11 @@ func (a *album) clear() {
 // pending reports whether any photo still has to be brought across.
 func (a *album) pending() bool { return slices.ContainsFunc(a.photos, (*photo).pending) }
 
+// owing reports whether any correction is not stored yet.
+func (a *album) owing() bool {
+	return slices.ContainsFunc(a.photos, func(p *photo) bool { return p.owes })
+}
+
 // newUpload begins a new count: every photo of the last upload is across.
 func (a *album) newUpload() {
 	for _, p := range a.photos {
@@ -119,7 +116,7 @@ func (a *album) newUpload() {
 func (a *album) ask(ids []string) {
 	var records []Record // in one write: all photos wait for it
 	for _, p := range a.photos {
-		if p.stage == StageCancelled || p.stage == StageConfirmed || ids != nil && !slices.Contains(ids, p.id) {
+		if p.stage == StageCancelled || p.settled() || ids != nil && !slices.Contains(ids, p.id) {
 			continue
 		}
 		p.asked = true
@@ -220,11 +217,24 @@ func (a *album) sent(p *photo) {
 	a.note(p)
 }
 
-// confirmed notes that the photo is an image of the session.
-func (a *album) confirmed(p *photo, image shared.Image, now time.Time) {
-	p.confirm(image, now)
+// confirmed notes that the photo is an image of the session, or still is one.
+// sent is the version of the metadata that was confirmed.
+func (a *album) confirmed(p *photo, image shared.Image, sent int, now time.Time) {
+	if p.stage != StageConfirmed {
+		p.confirm(image, now)
+	}
+	p.reconcile(image, sent)
 	if p.sha256 != "" {
 		a.edge.ids[p.sha256] = p.id
+	}
+	a.noteAll(p)
+}
+
+// gone notes that a desktop removed the photo.
+func (a *album) gone(p *photo) {
+	p.removed()
+	if a.edge.ids[p.sha256] == p.id {
+		delete(a.edge.ids, p.sha256)
 	}
 	a.note(p)
 }
@@ -240,18 +250,24 @@ func (a *album) rejoin(sameRecord bool, imageCount int) {
 			p.revive()
 		}
 		p.forgetSlot(sameRecord)
+		if p.stage == StageConfirmed && !sameRecord {
+			p.past, p.owes = true, false
+		}
 		p.refresh()
 	}
 	a.edge = holdings{ids: map[string]string{}, count: imageCount, wanted: a.edge.wanted, hold: a.edge.hold}
 }
 
 // adopt brings the journal's photos back.
-func (a *album) adopt(entries []Entry) {
+func (a *album) adopt(entries []Entry, now time.Time) {
 	for _, entry := range entries {
 		if a.find(entry.ID) != nil {
 			continue
 		}
 		p := restored(entry)
+		if p.stage == StageConfirmed {
+			p.at = now
+		}
 		a.photos = append(a.photos, p)
 		a.lastOrder = max(a.lastOrder, p.order)
 		a.show(p)
@@ -312,7 +328,7 @@ func (a *album) written() <-chan struct{} { return a.scribe.written() }
 
 // note has the photo's record written.
 func (a *album) note(p *photo) {
-	if p.stage == StageConfirmed {
+	if p.settled() && !p.owes {
 		a.unwrite(p.id)
 		return
 	}
@@ -329,7 +345,7 @@ func (a *album) unwrite(id string) {
 
 // noteAll has the photo's record and bytes written.
 func (a *album) noteAll(p *photo) {
-	if p.jpeg == nil {
+	if p.jpeg == nil && !p.owes {
 		a.note(p)
 		return
 	}

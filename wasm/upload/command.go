@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // command carries out what the page asks for. What cannot be done (an unknown
@@ -37,16 +38,16 @@ func (q *Queue) sessionCommand(s *session, c Command) {
 		s.album.retryAll()
 	default:
 		if p := s.album.find(c.ID); p != nil {
-			s.photoCommand(p, c)
+			s.photoCommand(p, c, q.now)
 		}
 	}
 }
 
-func (s *session) photoCommand(p *photo, c Command) {
+func (s *session) photoCommand(p *photo, c Command, now time.Time) {
 	switch c.Type {
 	case CommandDescribe:
 		if c.Metadata != nil {
-			s.album.describe(p, *c.Metadata)
+			s.album.describe(p, *c.Metadata, now)
 		}
 	case CommandRemove:
 		s.traffic.abandon(p)

@@ -132,6 +132,12 @@ func (d *display) photoSnapshot(p *photo, now time.Time) PhotoSnapshot {
 	if at := d.traffic.nextTry(p); at.After(now) {
 		s.RetryAt = &at
 	}
+	switch {
+	case p.owes:
+		s.Correction = CorrectionPending
+	case p.overruled:
+		s.Correction = CorrectionOverruled
+	}
 	if p.stage == StageConfirmed {
 		at := p.at
 		s.ConfirmedAt = &at
@@ -141,6 +147,12 @@ func (d *display) photoSnapshot(p *photo, now time.Time) PhotoSnapshot {
 
 // state returns the one word that the page shows for a photo.
 func (d *display) state(p *photo) PhotoState {
+	switch p.stage {
+	case StageConfirmed:
+		return StateConfirmed // also while a correction is sent
+	case StageRemoved:
+		return StateRemoved
+	}
 	if step, ok := d.traffic.step(p); ok {
 		switch step {
 		case compress:
@@ -156,8 +168,6 @@ func (d *display) state(p *photo) PhotoState {
 	switch {
 	case p.stage == StageChosen:
 		return StateChosen
-	case p.stage == StageConfirmed:
-		return StateConfirmed
 	case p.stage == StageFailed:
 		return StateFailed
 	case p.stage == StageCancelled:

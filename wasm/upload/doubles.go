@@ -1,6 +1,8 @@
 package upload
 
 import (
+	"slices"
+
 	"github.com/clinicpro/photobridge/shared"
 )
 
@@ -53,7 +55,7 @@ func (a *album) double(p *photo) string {
 		return id
 	}
 	for _, other := range a.photos {
-		if other != p && other.stage != StageConfirmed && other.stage != StageCancelled && other.sha256 == p.sha256 &&
+		if other != p && !other.settled() && other.stage != StageCancelled && other.sha256 == p.sha256 &&
 			!other.duplicate() {
 			return other.id
 		}
@@ -75,6 +77,12 @@ func (a *album) takenBack(p *photo) {
 	}
 }
 
+// removedBytes reports whether a desktop removed a photo with these bytes. They
+// are sent again only if a person asks again.
+func (a *album) removedBytes(sha256 string) bool {
+	return slices.ContainsFunc(a.photos, func(p *photo) bool { return p.stage == StageRemoved && p.sha256 == sha256 })
+}
+
 // flagDoubles sets and takes back the flags after a list. idle reports whether
 // nothing is being done for a photo.
 func (a *album) flagDoubles(idle func(*photo) bool) {
@@ -84,6 +92,7 @@ func (a *album) flagDoubles(idle func(*photo) bool) {
 			a.flagDouble(p)
 			a.note(p)
 		case p.stage == StageFailed && p.duplicate() && a.double(p) == "":
+			p.asked = p.asked && !a.removedBytes(p.sha256)
 			a.single(p)
 		}
 	}

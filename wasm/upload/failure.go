@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"errors"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -24,6 +25,9 @@ func (t *traffic) failed(j *job, err error) {
 		t.album.edge.listFailed(code)
 		t.listAt = t.now.Add(probing.Wait(3, retryAfter(err), t.rng))
 		return
+	case decision == gone && j.size > 1:
+		t.oneGone(j, err)
+		return
 	case code == shared.CodeLimitReached && j.size > 1:
 		t.signCap = j.size / 2 // some may still fit
 		return
@@ -34,6 +38,14 @@ func (t *traffic) failed(j *job, err error) {
 }
 
 func (t *traffic) photoFailed(p *photo, s step, decision decision, err error) {
+	if decision == gone {
+		t.album.gone(p)
+		return
+	}
+	if p.stage == StageConfirmed {
+		t.correctionFailed(p, decision, err)
+		return
+	}
 	switch decision {
 	case again:
 		t.later(p, s, err)
@@ -41,14 +53,52 @@ func (t *traffic) photoFailed(p *photo, s step, decision decision, err error) {
 		p.unsign()
 		t.later(p, s, err)
 	case fail:
-		code := shared.CodeOf(err)
-		p.halt(StageFailed, problemOf(err, code == shared.CodeLimitReached || code == shared.CodeMetadataInvalid))
+		p.halt(StageFailed, problemOf(err, retryableRefusal(err)))
 	}
 	if p.cancelling && p.stage != StageFailed {
 		t.album.cancel(p)
 	}
 	p.cancelling = false
 	t.album.note(p)
+}
+
+// oneGone takes the removed photo out of a batch. If the edge does not say which
+// it is, they are signed one by one.
+func (t *traffic) oneGone(j *job, err error) {
+	failure, _ := errors.AsType[*shared.Error](err)
+	for _, p := range j.photos {
+		if failure != nil && p.id == failure.ImageID {
+			t.album.gone(p)
+			return
+		}
+	}
+	t.signCap = 1
+}
+
+// correctionFailed tries a correction again after a rest, or keeps what is wrong
+// with it until it is changed.
+func (t *traffic) correctionFailed(p *photo, decision decision, err error) {
+	switch {
+	case decision == fail:
+		p.problem = problemOf(err, true)
+	case !t.link(confirm).open():
+		p.rests++
+		wait := shared.PhoneRetry.Wait(p.rests, retryAfter(err), t.rng)
+		if p.rests >= shared.PhoneRetry.Attempts {
+			wait = time.Second + resting.Wait(p.rests, retryAfter(err), t.rng)
+		}
+		p.notBefore = t.now.Add(wait)
+	}
+}
+
+// retryableRefusal reports whether a photo that the edge refused may be accepted
+// later: when there is room again, or when its metadata changed.
+func retryableRefusal(err error) bool {
+	switch shared.CodeOf(err) {
+	case shared.CodeLimitReached, shared.CodeMetadataInvalid, shared.CodeConsentRequired:
+		return true
+	}
+	return false
 }
 
 func retryableCompression(err error) bool {

@@ -97,6 +97,7 @@ const (
 	StateConfirmed   PhotoState = "confirmed"
 	StateFailed      PhotoState = "failed"
 	StateCancelled   PhotoState = "cancelled"
+	StateRemoved     PhotoState = "removed" // on the desktop; it is never sent again
 )
 
 // Phase is what the page shows of the queue.
@@ -123,6 +124,18 @@ const (
 	WarningDuplicate Warning = "duplicate" // the same bytes are in the session already
 )
 
+// Correction is what became of the metadata of a confirmed photo that changed
+// after it was sent.
+type Correction string
+
+const (
+	// CorrectionPending is one that was made here and is not stored yet.
+	CorrectionPending Correction = "pending"
+	// CorrectionOverruled is one that a desktop made. It is what the photo shows,
+	// and the phone does not change it any more.
+	CorrectionOverruled Correction = "overruled"
+)
+
 // Problem is a sentence for a person with a code for the program.
 type Problem struct {
 	Code      shared.EngineCode `json:"code"`
@@ -143,6 +156,7 @@ type PhotoSnapshot struct {
 	SentBytes     int64           `json:"sentBytes"` // that are known to have left the phone
 	Warnings      []Warning       `json:"warnings"`
 	Metadata      shared.Metadata `json:"metadata"`
+	Correction    Correction      `json:"correction,omitempty"`
 	Problem       *Problem        `json:"problem,omitempty"`
 	RetryAt       *time.Time      `json:"retryAt,omitempty"`     // when the next try begins, if one is waiting
 	ConfirmedAt   *time.Time      `json:"confirmedAt,omitempty"` // by the edge

@@ -53,6 +53,7 @@ func (m *PhotoSnapshot) Fields(f *wire.Fields) {
 	f.Int64("sentBytes", &m.SentBytes, wire.Always)
 	f.Texts("warnings", len(m.Warnings), wire.Always, wire.Make(&m.Warnings), func(i int) *string { return (*string)(&m.Warnings[i]) })
 	f.Object("metadata", &m.Metadata)
+	f.Text("correction", (*string)(&m.Correction), wire.OmitEmpty)
 	if f.Present("problem", m.Problem != nil) {
 		f.Object("problem", wire.New(&m.Problem))
 	}
@@ -110,6 +111,7 @@ func (m *Record) Fields(f *wire.Fields) {
 	f.Text("s3Key", (*string)(&m.S3Key), wire.OmitEmpty)
 	f.Texts("warnings", len(m.Warnings), wire.Always, wire.Make(&m.Warnings), func(i int) *string { return (*string)(&m.Warnings[i]) })
 	f.Object("metadata", &m.Metadata)
+	f.Int("metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
 	if f.Present("problem", m.Problem != nil) {
 		f.Object("problem", wire.New(&m.Problem))
 	}

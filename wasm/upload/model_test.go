@@ -66,6 +66,9 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 			"retry",
 			"retry all",
 			"describe",
+			"describe",
+			"desktop corrects",
+			"desktop removes",
 			"pause",
 			"short URLs",
 			"slow",
@@ -95,7 +98,7 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 		}).Draw(t, "wait"),
 	}
 	switch d.Does {
-	case "add", "cancel", "remove", "retry", "describe":
+	case "add", "cancel", "remove", "retry", "describe", "desktop corrects", "desktop removes":
 		d.Photo = rapid.IntRange(0, 9).Draw(t, "photo")
 	case "fault":
 		d.Step = rapid.SampledFrom([]step{sign, send, confirm, probe}).Draw(t, "step")
@@ -111,7 +114,7 @@ func (d deed) GoString() string {
 	switch {
 	case d.Share > 0:
 		return fmt.Sprintf("{fault %d at step %d for %d%%, %v}", d.Fault, d.Step, d.Share, d.Wait)
-	case slices.Contains([]string{"add", "cancel", "remove", "retry", "describe"}, d.Does):
+	case slices.Contains([]string{"add", "cancel", "remove", "retry", "describe", "desktop corrects", "desktop removes"}, d.Does):
 		return fmt.Sprintf("{%s %d, %v}", d.Does, d.Photo, d.Wait)
 	}
 	return fmt.Sprintf("{%s, %v}", d.Does, d.Wait)
@@ -135,7 +138,11 @@ type model struct {
 	wanted   map[string]string // the photos that must arrive: id → content
 	asked    map[string]bool   // the photos for which the person pressed Send
 	removed  map[string]bool   // from a page that still lives: they stay away
-	ever     map[string]bool   // contents that ever were in a session
+	said     map[string]string // what a person said last of each photo, if that must be stored
+	words    int
+	joined   time.Time       // when the code was opened last
+	forward  time.Duration   // by how much the phone's clock was set forward, in all
+	ever     map[string]bool // contents that ever were in a session
 	sessions int
 	wrong    []string
 }
@@ -159,6 +166,7 @@ func play(ctx context.Context, seed uint64, life []deed) []string {
 		taken:    map[string]bool{},
 		removed:  map[string]bool{},
 		asked:    map[string]bool{},
+		said:     map[string]string{},
 		ever:     map[string]bool{},
 		sessions: 1,
 	}
@@ -174,8 +182,10 @@ func play(ctx context.Context, seed uint64, life []deed) []string {
 		m.do(d)
 		time.Sleep(d.Wait)
 		synctest.Wait()
+		m.erasure()
 	}
 	m.faultsStop()
+	m.erasure()
 	m.personReturns()
 	m.kill()
 	return m.wrong
@@ -210,6 +220,7 @@ func (m *model) send(c Command) {
 }
 
 func (m *model) scan() {
+	m.joined = time.Now()
 	session := m.tokenResponse()
 	m.log = slices.DeleteFunc(m.log, func(c Command) bool { return c.Type == CommandOpen })
 	open := Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &session}
@@ -241,7 +252,15 @@ func (m *model) do(d deed) {
 	case "retry all":
 		m.send(Command{Type: CommandRetry})
 	case "describe":
-		m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: "n"}})
+		m.describe(id)
+	case "desktop corrects":
+		m.desktopCorrects(id)
+	case "desktop removes":
+		if m.images[id].ImageID != "" {
+			delete(m.wanted, id)
+			m.ever[id], m.ever[sha(content(d.Photo))] = true, true
+			m.world.remove(id)
+		}
 	case "fault":
 		m.weather[d.Step].fault, m.weather[d.Step].share = d.Fault, d.Share
 	case "short URLs":
@@ -268,7 +287,9 @@ func (m *model) do(d deed) {
 	case "make room":
 		m.max = 1000
 	case "clock":
-		m.skew = time.Duration(m.rng.IntN(7200)-3600) * time.Second
+		skew := time.Duration(m.rng.IntN(7200)-3600) * time.Second
+		m.forward += max(0, skew-m.skew)
+		m.skew = skew
 	}
 }
 
@@ -281,11 +302,84 @@ func (m *model) add(id, content string) {
 	m.send(Command{Type: CommandAdd, ID: id, Name: id, Source: "camera", File: file(content)})
 }
 
+// describe is a change that a person makes on the phone, where it can be made.
+func (m *model) describe(id string) {
+	p := m.photo(id)
+	if p.State == StateRemoved || p.Correction == CorrectionOverruled {
+		return
+	}
+	m.words++
+	m.said[id] = fmt.Sprint("phone ", m.words)
+	m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: m.said[id]}})
+}
+
+// desktopCorrects is the last word from then on.
+func (m *model) desktopCorrects(id string) {
+	if m.images[id].ImageID != "" {
+		m.words++
+		m.said[id] = fmt.Sprint("desktop ", m.words)
+		m.correct(id, m.said[id])
+	}
+}
+
+// forgetUnwritten: a page that ends takes with it what was said a moment before.
+func (m *model) forgetUnwritten() {
+	for id, said := range m.said {
+		if m.kept(id).Metadata.Notes != said && m.notes(id) != said {
+			delete(m.said, id)
+		}
+	}
+}
+
+// erasure: nothing is erased before its time, which a clock that is set forward
+// brings nearer. What was erased cannot arrive.
+func (m *model) erasure() {
+	if !m.last().Erased || len(m.last().Photos) > 0 {
+		return
+	}
+	if limit := keepAfterEnd - m.forward; time.Since(m.joined) < limit {
+		m.fail("photos were erased %s after the code was opened", time.Since(m.joined))
+	}
+	for id := range m.wanted {
+		if !m.confirmedEver(id) {
+			delete(m.wanted, id)
+		}
+	}
+}
+
+// lastWord: the last word of a person is what is stored, and what is shown.
+func (m *model) lastWord() {
+	for id, said := range m.said {
+		image, stored := m.images[id]
+		if !stored {
+			continue
+		}
+		if image.Metadata.Notes != said {
+			m.fail("photo %s: %q is stored, %q was said last", id, image.Metadata.Notes, said)
+		}
+		if p := m.photo(id); p.State == StateConfirmed && p.Metadata.Notes != said && image.CorrectedBy == nil {
+			m.fail("photo %s: %q is shown, %q was said last", id, p.Metadata.Notes, said)
+		}
+	}
+}
+
+// staysRemoved: what was removed stays removed.
+func (m *model) staysRemoved() {
+	for id := range m.gone {
+		if m.images[id].ImageID != "" {
+			m.fail("photo %s was removed on the desktop and came back", id)
+		}
+		if m.kept(id).JPEG != nil {
+			m.fail("photo %s was removed on the desktop and is still in the journal", id)
+		}
+	}
+}
+
 // upload asks for the photos that the page shows.
 func (m *model) upload() {
 	ids := []string{}
 	for _, p := range m.last().Photos {
-		if p.State != StateConfirmed && p.State != StateCancelled {
+		if p.State != StateConfirmed && p.State != StateCancelled && p.State != StateRemoved {
 			ids = append(ids, p.ID)
 			m.asked[p.ID] = true
 		}
@@ -322,6 +416,7 @@ func (m *model) clear() {
 // is lost, and the person takes it again.
 func (m *model) killTab() {
 	m.kill()
+	m.forgetUnwritten()
 	for id := range m.wanted {
 		if m.confirmedEver(id) {
 			continue
@@ -350,11 +445,12 @@ func (m *model) killWorker() {
 	session.ImageCount = max(session.ImageCount, shown.ImageCount)
 	m.log[0].Session = &session
 	for _, p := range shown.Photos {
-		if p.State == StateConfirmed {
+		if p.State == StateConfirmed && p.Correction != CorrectionPending {
 			m.log = slices.DeleteFunc(m.log, func(c Command) bool { return c.ID == p.ID })
 		}
 	}
 	m.kill()
+	m.forgetUnwritten()
 	m.boot()
 	for _, c := range m.log {
 		m.queue.Do(c)
@@ -366,6 +462,8 @@ func (m *model) endSession() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.judgeSession()
+	clear(m.gone)
+	clear(m.said)
 	m.sessions++
 	m.session, m.secret = fmt.Sprint("token-", m.sessions), fmt.Sprint("key-", m.sessions)
 	clear(m.slots)
@@ -440,11 +538,14 @@ func (m *model) personReturns() {
 	synctest.Wait()
 	m.judgeSession()
 	m.nothingLeavesBeforeSend()
+	m.lastWord()
+	m.staysRemoved()
 	for id, content := range m.wanted {
 		p := m.photo(id)
 		switch {
 		case m.confirmedEver(id) && (p.State == StateConfirmed || p.State == ""):
 		case p.State == StateFailed && p.Problem.Code == shared.CodeDuplicate && m.ever[sha(content)]:
+		case p.State == StateReady && m.ever[sha(content)]: // its double was removed on the desktop
 		default:
 			m.fail("photo %s: in the session %v, on the phone %q, %+v", id, m.confirmedEver(id), p.State, p.Problem)
 		}

@@ -139,7 +139,7 @@ func (q *Queue) opened(s *session, grant *shared.TokenResponse, earlier Journal,
 	s.album.keepIn(newScribe(q.ctx, q.world.Clock, f.journal, func(whole bool) {
 		q.mailbox.post(func() { s.mend(q.now, whole) })
 	}), earlier)
-	s.album.adopt(f.entries)
+	s.album.adopt(f.entries, q.now)
 	if wanted := len(f.entries) > 0 || first && grant.ImageCount > 0; wanted {
 		s.album.edge.wanted, s.album.edge.hold = true, true
 	} else if first {

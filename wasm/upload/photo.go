@@ -21,20 +21,23 @@ const (
 	StageConfirmed  Stage = "confirmed"
 	StageFailed     Stage = "failed"
 	StageCancelled  Stage = "cancelled"
+	StageRemoved    Stage = "removed" // on the desktop
 )
 
 // moves is the whole state machine. The ways back: a URL lapsed or was refused
 // (signed → compressed), the edge found no bytes (sent → compressed), the
 // person or the network asks for another try (failed, cancelled → where it
-// stood). The way past signing: the edge lists the photo already.
+// stood). The way past signing: the edge lists the photo already. A photo that a
+// desktop removed does not come back.
 var moves = map[Stage][]Stage{
 	StageChosen:     {StageCompressed, StageFailed, StageCancelled},
-	StageCompressed: {StageSigned, StageConfirmed, StageFailed, StageCancelled},
-	StageSigned:     {StageSent, StageCompressed, StageConfirmed, StageFailed, StageCancelled},
-	StageSent:       {StageConfirmed, StageCompressed, StageFailed, StageCancelled},
+	StageCompressed: {StageSigned, StageConfirmed, StageFailed, StageCancelled, StageRemoved},
+	StageSigned:     {StageSent, StageCompressed, StageConfirmed, StageFailed, StageCancelled, StageRemoved},
+	StageSent:       {StageConfirmed, StageCompressed, StageFailed, StageCancelled, StageRemoved},
 	StageFailed:     {StageChosen, StageCompressed, StageSent, StageConfirmed, StageCancelled},
 	StageCancelled:  {StageChosen, StageCompressed, StageSent, StageConfirmed},
-	StageConfirmed:  {},
+	StageConfirmed:  {StageRemoved},
+	StageRemoved:    {},
 }
 
 // photo is one image of the queue. Only the queue's loop touches it.
@@ -60,11 +63,16 @@ type photo struct {
 	sha256        string // base64
 	warnings      []Warning
 	metadata      shared.Metadata
+	version       int  // of the metadata
+	owes          bool // of a confirmed photo: the edge does not have this version
+	overruled     bool // a desktop corrected the metadata
+	past          bool // confirmed in an earlier session, which is over
 
 	target  shared.PresignedUpload
 	lapses  time.Time // phone's clock, when target is no longer worth starting
 	sent    int64     // most bytes that any try got across
 	at      time.Time // when the edge confirmed it
+	since   time.Time // the same, on the phone's clock
 	shown   bool      // its preview was given away
 	earlier bool      // confirmed before the upload that goes on now
 	// cancelling: the person cancelled while the edge was being told; if that
@@ -117,7 +125,7 @@ func (p *photo) restsOnly() bool { return p.stage == StageFailed && !p.notBefore
 
 // pending reports whether the queue still has to bring the photo across.
 func (p *photo) pending() bool {
-	return p.asked && p.stage != StageConfirmed && (!p.halted() || p.restsOnly())
+	return p.asked && !p.settled() && (!p.halted() || p.restsOnly())
 }
 
 // unsign takes the photo back to before it was signed.
@@ -138,6 +146,18 @@ func (p *photo) forgetSlot(sameRecord bool) {
 	}
 }
 
+// erase drops the photo's bytes: they are not needed any more.
+func (p *photo) erase() { p.jpeg, p.file = nil, nil }
+
+// removed notes that a desktop removed the photo.
+func (p *photo) removed() {
+	p.move(StageRemoved)
+	p.problem = problem(shared.CodeImageRemoved, false)
+	p.cancelling, p.owes = false, false
+	p.notBefore = time.Time{}
+	p.erase()
+}
+
 // confirm takes the photo to the end of the road.
 func (p *photo) confirm(image shared.Image, now time.Time) {
 	p.move(StageConfirmed)
@@ -145,15 +165,74 @@ func (p *photo) confirm(image shared.Image, now time.Time) {
 	if p.at.IsZero() {
 		p.at = now
 	}
+	p.since = now
 	p.problem, p.cancelling = nil, false
-	p.notBefore = time.Time{}
-	p.jpeg, p.file = nil, nil
+	p.refresh()
+	p.erase()
 }
+
+// settled reports whether nothing is left to be brought across.
+func (p *photo) settled() bool { return p.stage == StageConfirmed || p.stage == StageRemoved }
 
 func (p *photo) duplicate() bool { return slices.Contains(p.warnings, WarningDuplicate) }
 
 func (p *photo) unflag() {
 	p.warnings = slices.DeleteFunc(p.warnings, func(w Warning) bool { return w == WarningDuplicate })
+}
+
+// describe takes what a person said of the photo. It reports whether that is
+// news.
+func (p *photo) describe(metadata shared.Metadata, now time.Time) bool {
+	if p.stage == StageRemoved || p.past || p.overruled {
+		return false
+	}
+	if metadata.CapturedAt == nil {
+		metadata.CapturedAt = p.metadata.CapturedAt
+	}
+	if sameMetadata(metadata, p.metadata) && p.problem == nil {
+		return false
+	}
+	// The time makes it grow even if the journal lost the last one.
+	p.version = max(p.version+1, int(now.UnixMilli()))
+	p.metadata = metadata
+	switch p.stage {
+	case StageConfirmed:
+		p.owes, p.problem = true, nil
+		p.refresh()
+	case StageFailed:
+		if code := p.problem.Code; code == shared.CodeMetadataInvalid || code == shared.CodeConsentRequired {
+			p.revive()
+		}
+	}
+	return true
+}
+
+// reconcile compares the metadata with what the edge stored, after version sent
+// was confirmed or listed. The edge has the last word when a desktop spoke, and
+// when it knows a version that this phone lost.
+func (p *photo) reconcile(image shared.Image, sent int) {
+	differs := !sameMetadata(image.Metadata, p.metadata)
+	lost := image.MetadataVersion > p.version
+	switch {
+	case image.CorrectedBy == nil && !lost && p.version > sent:
+		p.owes = true
+		return
+	case !lost && differs:
+		p.overruled = true
+	}
+	p.metadata, p.version = image.Metadata, max(p.version, image.MetadataVersion)
+	p.owes = false
+}
+
+func sameMetadata(a, b shared.Metadata) bool {
+	sameTime := func(a, b *time.Time) bool {
+		return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
+	}
+	if !sameTime(a.CapturedAt, b.CapturedAt) || !sameTime(a.ConsentAt, b.ConsentAt) {
+		return false
+	}
+	a.CapturedAt, b.CapturedAt, a.ConsentAt, b.ConsentAt = nil, nil, nil, nil
+	return a == b
 }
 
 // settle takes the result of compression.
@@ -182,7 +261,7 @@ func (p *photo) record() Record {
 		ID: p.id, Order: p.order, Name: p.name, Source: p.source,
 		Stage: stage, Resume: p.resume, Asked: p.asked,
 		OriginalBytes: p.originalBytes, Width: p.width, Height: p.height, SHA256: p.sha256, S3Key: p.target.S3Key,
-		Warnings: slices.Clone(p.warnings), Metadata: p.metadata, Problem: p.problem,
+		Warnings: slices.Clone(p.warnings), Metadata: p.metadata, MetadataVersion: p.version, Problem: p.problem,
 	}
 }
 
@@ -193,12 +272,15 @@ func restored(entry Entry) *photo {
 		originalBytes: entry.OriginalBytes, jpeg: entry.JPEG, bytes: int64(len(entry.JPEG)),
 		width: entry.Width, height: entry.Height, sha256: entry.SHA256,
 		target:   shared.PresignedUpload{S3Key: entry.S3Key},
-		warnings: entry.Warnings, metadata: entry.Metadata, problem: entry.Problem,
+		warnings: entry.Warnings, metadata: entry.Metadata, version: entry.MetadataVersion, problem: entry.Problem,
 	}
 	if p.halted() && !slices.Contains(moves[p.stage], p.resume) {
 		p.resume = StageCompressed
 	}
 	switch {
+	case p.stage == StageConfirmed:
+		p.owes = true // it would not be here otherwise
+		p.sent = p.bytes
 	case p.jpeg == nil && p.problem == nil:
 		p.stage, p.resume = StageFailed, StageChosen
 		p.problem = problemInterrupted()

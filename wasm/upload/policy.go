@@ -49,6 +49,7 @@ const (
 	again     decision = iota // the same, later
 	signAgain                 // a new URL, the same key, then later
 	fail                      // this photo cannot go on by itself
+	gone                      // a desktop removed this photo
 	stop                      // no photo of this session can
 )
 
@@ -62,6 +63,7 @@ func decide(s step, code shared.Code) decision {
 		shared.CodeInternal:
 		return again
 	case shared.CodeUnauthorized,
+		shared.CodePhoneRemoved,
 		shared.CodeSessionExpired,
 		shared.CodeTokenInvalid,
 		shared.CodeForbidden,
@@ -70,6 +72,8 @@ func decide(s step, code shared.Code) decision {
 			return signAgain // a lapsed URL
 		}
 		return stop
+	case shared.CodeImageRemoved:
+		return gone
 	case shared.CodeObjectMissing, shared.CodeImageNotFound:
 		return signAgain
 	default:

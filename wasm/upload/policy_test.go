@@ -32,6 +32,7 @@ func TestDecide(t *testing.T) {
 		{
 			[]shared.Code{
 				shared.CodeUnauthorized,
+				shared.CodePhoneRemoved,
 				shared.CodeForbidden,
 				shared.CodeSessionExpired,
 				shared.CodeTokenInvalid,
@@ -41,6 +42,7 @@ func TestDecide(t *testing.T) {
 			signAgain,
 			stop,
 		},
+		{[]shared.Code{shared.CodeImageRemoved}, gone, gone, gone},
 		{[]shared.Code{shared.CodeObjectMissing, shared.CodeImageNotFound}, signAgain, signAgain, signAgain},
 		{
 			[]shared.Code{
@@ -48,6 +50,7 @@ func TestDecide(t *testing.T) {
 				shared.CodeTooLarge,
 				shared.CodeUnsupportedType,
 				shared.CodeMetadataInvalid,
+				shared.CodeConsentRequired,
 				shared.CodeBadRequest,
 			},
 			fail,
@@ -139,8 +142,8 @@ func TestCircuit(t *testing.T) {
 // Whatever stands in the table of moves leads on: nothing is a dead end but
 // confirmed, and all else can still become confirmed.
 func TestMovesLeadToConfirmed(t *testing.T) {
-	if len(moves[StageConfirmed]) != 0 {
-		t.Error("confirmed is not the end")
+	if len(moves[StageRemoved]) != 0 || !slices.Equal(moves[StageConfirmed], []Stage{StageRemoved}) {
+		t.Error("confirmed is not the end, but for removal")
 	}
 	for from := range moves {
 		seen := []Stage{from}
@@ -151,7 +154,7 @@ func TestMovesLeadToConfirmed(t *testing.T) {
 				}
 			}
 		}
-		if !slices.Contains(seen, StageConfirmed) {
+		if from != StageRemoved && !slices.Contains(seen, StageConfirmed) {
 			t.Errorf("no way from %s to confirmed", from)
 		}
 	}

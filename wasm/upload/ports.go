@@ -69,7 +69,8 @@ type Edge interface {
 	// returns the same keys.
 	Sign(ctx context.Context, images []shared.PresignImage) (Signed, error)
 	// Confirm adds an image whose bytes have arrived to the session. Repeated, it
-	// changes nothing.
+	// stores a newer version of the metadata, unless a desktop has corrected it.
+	// It returns the image as it is stored.
 	Confirm(ctx context.Context, image shared.ConfirmRequest) (shared.ConfirmResponse, error)
 	// List returns the images that are confirmed.
 	List(ctx context.Context) (shared.ListResponse, error)
@@ -91,7 +92,10 @@ type Record struct {
 	S3Key         string          `json:"s3Key,omitempty"`  // once it was signed
 	Warnings      []Warning       `json:"warnings"`
 	Metadata      shared.Metadata `json:"metadata"`
-	Problem       *Problem        `json:"problem,omitempty"`
+	// MetadataVersion counts the changes of Metadata. A confirmed photo is in the
+	// journal only while the edge does not have the newest one.
+	MetadataVersion int      `json:"metadataVersion,omitempty"`
+	Problem         *Problem `json:"problem,omitempty"`
 }
 
 // Entry is a photo found in the journal. JPEG is nil if it was not compressed
@@ -108,7 +112,8 @@ type Journal interface {
 	Replay(ctx context.Context) ([]Entry, error)
 	// Save writes photos' records, all or none.
 	Save(ctx context.Context, records ...Record) error
-	// SaveJPEG writes a photo's bytes and record, both or neither.
+	// SaveJPEG writes a photo's bytes and record, both or neither. Nil bytes erase
+	// those that are there.
 	SaveJPEG(ctx context.Context, record Record, jpeg []byte) error
 	// Remove erases a photo.
 	Remove(ctx context.Context, id string) error

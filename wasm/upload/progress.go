@@ -42,7 +42,7 @@ func (b *board) count(photos []*photo, limit int64) {
 		}
 		sent += p.sent
 		switch {
-		case p.halted() && !p.restsOnly():
+		case p.halted() && !p.restsOnly(), p.stage == StageRemoved:
 			total += p.sent
 		case p.stage == StageChosen:
 			total += min(p.originalBytes, limit)

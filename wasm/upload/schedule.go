@@ -86,7 +86,7 @@ func (t *traffic) overdue() bool { return !t.aliveUntil.Add(overdueAfter).After(
 
 func (t *traffic) startConfirms() {
 	for _, p := range t.album.photos {
-		if p.asked && p.stage == StageSent && t.due(p) && t.edgeLink.ready(t.now) {
+		if (p.asked && p.stage == StageSent || p.owes && p.problem == nil) && t.due(p) && t.edgeLink.ready(t.now) {
 			t.confirm(p)
 		}
 	}

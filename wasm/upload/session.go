@@ -95,7 +95,7 @@ func (s *session) erase() {
 func (s *session) waiting() int {
 	n := 0
 	for _, p := range s.album.photos {
-		if p.stage != StageConfirmed && (p.jpeg != nil || p.file != nil) {
+		if !p.settled() && (p.jpeg != nil || p.file != nil) {
 			n++
 		}
 	}
@@ -110,7 +110,7 @@ func (s *session) finished() bool {
 	default:
 		return false
 	}
-	return !s.opening && s.waiting() == 0 && !s.album.pending() && len(s.traffic.jobs) == 0
+	return !s.opening && s.waiting() == 0 && !s.album.pending() && !s.album.owing() && len(s.traffic.jobs) == 0
 }
 
 // close releases the session's photos to other pages.

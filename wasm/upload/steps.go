@@ -44,7 +44,7 @@ func (t *traffic) sign(batch []*photo) {
 }
 
 func (t *traffic) signed(photos []*photo, signed Signed) {
-	t.alive()
+	t.alive(time.Time{}, time.Time{})
 	t.signCap *= 2
 	for _, p := range photos {
 		at := slices.IndexFunc(signed.Uploads, func(u shared.PresignedUpload) bool { return u.ImageID == p.id })
@@ -91,15 +91,15 @@ func (t *traffic) confirm(p *photo) {
 	edge := t.edge
 	request := shared.ConfirmRequest{
 		EncounterID: t.session.EncounterID, ImageID: p.id, S3Key: p.target.S3Key,
-		Width: p.width, Height: p.height, Metadata: p.metadata,
+		Width: p.width, Height: p.height, Metadata: p.metadata, MetadataVersion: p.version,
 	}
 	t.begin(confirm, []*photo{p}, func(ctx context.Context, j *job) (func(), error) {
 		response, err := edge.Confirm(ctx, request)
 		return func() {
-			t.alive()
+			t.alive(time.Time{}, time.Time{})
 			t.album.edge.count = max(t.album.edge.count, response.ImageCount)
 			for _, p := range j.photos {
-				t.confirmed(p, response.Image)
+				t.confirmed(p, response.Image, request.MetadataVersion)
 			}
 		}, err
 	})
@@ -109,26 +109,49 @@ func (t *traffic) list() {
 	edge := t.edge
 	t.begin(probe, nil, func(ctx context.Context, j *job) (func(), error) {
 		response, err := edge.List(ctx)
-		return func() { t.listed(response) }, err
+		return func() { t.listed(response, j.began) }, err
 	})
 }
 
 // listed takes in what the edge has: photos that arrived although this phone
-// never heard so, and the bytes that need not be sent again.
-func (t *traffic) listed(response shared.ListResponse) {
-	t.alive()
+// never heard so, what a desktop changed, and the bytes that need not be sent
+// again. A photo that was confirmed when the list was asked for and is not in it
+// was removed.
+func (t *traffic) listed(response shared.ListResponse, asked time.Time) {
+	t.alive(response.SessionExpiresAt, response.ServerTime)
 	t.album.edge.list(response.Images)
+	there := map[string]bool{}
 	for _, image := range response.Images {
-		if p := t.album.find(image.ImageID); p != nil && p.stage != StageConfirmed && p.stage != StageChosen {
-			p.metadata = image.Metadata
-			t.confirmed(p, image)
+		there[image.ImageID] = true
+		if p := t.album.find(image.ImageID); p != nil && p.stage != StageChosen && p.stage != StageRemoved {
+			t.seen(p, image)
+		}
+	}
+	for _, p := range t.album.photos {
+		if p.stage == StageConfirmed && !p.past && !there[p.id] && p.since.Before(asked) {
+			t.abandon(p)
+			t.album.gone(p)
 		}
 	}
 	t.album.flagDoubles(func(p *photo) bool { return t.jobOf[p] == nil })
 }
 
+// seen takes in one image of the list. The edge keeps what another phone said of
+// a photo to itself, and this one was another before its code was opened again;
+// confirming it once more returns the whole.
+func (t *traffic) seen(p *photo, image shared.Image) {
+	sent := image.MetadataVersion
+	if withheld := image.PhoneID != t.session.PhoneID; withheld {
+		image.Metadata, image.MetadataVersion, image.CorrectedBy, sent = p.metadata, 0, nil, p.version-1
+	}
+	if p.stage == StageConfirmed && t.jobOf[p] != nil {
+		return // its own response comes
+	}
+	t.confirmed(p, image, sent)
+}
+
 // confirmed ends all work for a photo.
-func (t *traffic) confirmed(p *photo, image shared.Image) {
+func (t *traffic) confirmed(p *photo, image shared.Image, sent int) {
 	t.abandon(p)
-	t.album.confirmed(p, image, t.now)
+	t.album.confirmed(p, image, sent, t.now)
 }

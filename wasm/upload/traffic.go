@@ -61,6 +61,7 @@ type job struct {
 	sent    atomic.Int64 // bytes, written by the transport
 	seen    int64
 	movedAt time.Time
+	began   time.Time
 }
 
 // tick takes the time. When the clock was set back, waits that were computed
@@ -93,14 +94,14 @@ func (t *traffic) join(edge Edge, session *shared.TokenResponse) {
 	t.edge, t.session = edge, session
 	t.edgeLink, t.storeLink = circuit{inFlight: t.edgeLink.inFlight}, circuit{inFlight: t.storeLink.inFlight}
 	t.stopped = nil
-	t.aliveUntil = session.SessionExpiresAt
+	t.alive(session.SessionExpiresAt, session.ServerTime)
 }
 
 // begin starts a step. A photo is in the journal before it is signed. Later
 // progress is written in the background, because those steps can be repeated.
 func (t *traffic) begin(s step, photos []*photo, run func(ctx context.Context, j *job) (func(), error)) {
 	ctx, cancel := context.WithCancelCause(t.ctx)
-	j := &job{step: s, photos: photos, size: len(photos), cancel: cancel, movedAt: t.now}
+	j := &job{step: s, photos: photos, size: len(photos), cancel: cancel, movedAt: t.now, began: t.now}
 	for _, p := range photos {
 		t.jobOf[p] = j
 	}
@@ -286,8 +287,16 @@ func (t *traffic) nextTry(p *photo) time.Time {
 	return at
 }
 
-// alive notes that the session was just used, which extends it.
-func (t *traffic) alive() { t.aliveUntil = t.now.Add(shared.SessionTTL) }
+// alive notes how long the session lives. Only the difference of the server's
+// times counts: the phone's clock may be wrong. Without them the session was just
+// used, which extends it.
+func (t *traffic) alive(expires, server time.Time) {
+	left := shared.SessionTTL
+	if !expires.IsZero() && !server.IsZero() {
+		left = expires.Sub(server)
+	}
+	t.aliveUntil = t.now.Add(left)
+}
 
 // hurry forgets waits: the person asked, or the world changed.
 func (t *traffic) hurry() {
@@ -329,7 +338,7 @@ func (t *traffic) lifecycle(visible, online bool) {
 // cancel stops sending one photo. Once the edge may have been told of it, that
 // is awaited first.
 func (t *traffic) cancel(p *photo) {
-	if p.stage == StageConfirmed || p.stage == StageCancelled {
+	if p.settled() || p.stage == StageCancelled {
 		return
 	}
 	if s, ok := t.step(p); ok && s == confirm {

@@ -6,8 +6,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,6 +47,14 @@ type world struct {
 	images    map[string]shared.Image
 	confirms  map[string]int // image id → times that it became an image
 	order     []string
+	gone      map[string]bool // images that a desktop removed
+	captured  *time.Time      // what the photos say
+	puts      *atomic.Int32   // PUTs at once, over all patients
+	tooMany   atomic.Bool     // of them
+	unnamed   bool            // the edge does not say which image was removed
+	refuse    shared.Code     // of every confirm; and of every sign, if it is not about the metadata
+	phone     string          // its id, since its code was opened
+	version   bool            // false: an edge that keeps the first metadata for ever
 	records   map[string]Entry
 	shelves   map[string]*shelf // the journal's storage, by the session's key
 	opened    int               // journals
@@ -84,16 +94,16 @@ func newWorld() *world {
 	return &world{
 		fault: func(step, int) fault { return works }, latency: 50 * time.Millisecond,
 		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken, secret: testKey,
-		bucket: "https://store.test/", patient: "1",
+		bucket: "https://store.test/", patient: "1", phone: "phone-1",
 		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
-		confirms: map[string]int{}, records: map[string]Entry{}, signedFor: map[string]bool{}, shelves: map[string]*shelf{}, previews: map[string]int{},
+		confirms: map[string]int{}, gone: map[string]bool{}, version: true, puts: new(atomic.Int32), records: map[string]Entry{}, signedFor: map[string]bool{}, shelves: map[string]*shelf{}, previews: map[string]int{},
 	}
 }
 
 func (w *world) tokenResponse() shared.TokenResponse {
 	return shared.TokenResponse{
 		FacilityID: "fac-1", PatientID: "pat-" + w.patient, EncounterID: "enc-" + w.patient,
-		PatientLabel: "Patient " + w.patient, UploadToken: w.session, JournalKey: w.secret, ImageCount: len(w.images),
+		PatientLabel: "Patient " + w.patient, PhoneID: w.phone, ServerTime: time.Now(), UploadToken: w.session, JournalKey: w.secret, ImageCount: len(w.images),
 		SessionExpiresAt: time.Now().Add(shared.SessionTTL), MaxImages: w.max,
 		Limits: shared.PhoneLimits{MaxImageBytes: shared.MaxImageBytes, MaxBatch: shared.MaxImages},
 	}
@@ -106,9 +116,9 @@ func (w *world) start(ctx context.Context) (q *Queue, stop func()) {
 		Clock: clock{w}, Compressor: compressor{w}, Transport: transport{w},
 		Dial: func(_ string, s shared.TokenResponse) Edge {
 			if w.other != nil && s.JournalKey == w.other.secret {
-				return edge{w.other, s.UploadToken}
+				return edge{w.other, s.UploadToken, s.PhoneID}
 			}
-			return edge{w, s.UploadToken}
+			return edge{w, s.UploadToken, s.PhoneID}
 		},
 		OpenJournal: w.openJournal,
 		Show: func(s Snapshot) {
@@ -149,7 +159,7 @@ func (w *world) another() *world {
 	w.other = newWorld()
 	w.other.patient, w.other.bucket = "2", "https://other.test/"
 	w.other.session, w.other.secret = "token-other", "key-other"
-	w.other.shelves = w.shelves
+	w.other.shelves, w.other.puts = w.shelves, w.puts
 	return w.other
 }
 
@@ -275,15 +285,17 @@ func (c compressor) Compress(ctx context.Context, source Source, maxBytes int) (
 		}
 		jpeg := make([]byte, 900_000)
 		copy(jpeg, content)
-		result = Compressed{JPEG: jpeg, Width: 3072, Height: 2304, SHA256: sha256.Sum256([]byte(content))}
+		result = Compressed{JPEG: jpeg, Width: 3072, Height: 2304, SHA256: sha256.Sum256([]byte(content)),
+			CapturedAt: c.w.captured,
+		}
 		return nil
 	})
 	return result, err
 }
 
 type edge struct {
-	w     *world
-	token string
+	w            *world
+	token, phone string
 }
 
 // inJournal reports whether some session has the photo's bytes in its journal.
@@ -316,6 +328,17 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 	err = w.call(ctx, sign, func() error {
 		if err := e.check(); err != nil {
 			return err
+		}
+		if w.refuse == shared.CodePhoneRemoved {
+			return shared.NewError(w.refuse, "refused")
+		}
+		for _, image := range images {
+			if w.gone[image.ImageID] && w.unnamed {
+				return shared.NewError(shared.CodeImageRemoved, "one of them")
+			}
+			if w.gone[image.ImageID] {
+				return &shared.Error{Code: shared.CodeImageRemoved, ImageID: image.ImageID}
+			}
 		}
 		slots := maps.Clone(w.slots)
 		for _, image := range images {
@@ -351,7 +374,17 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 		if err := e.check(); err != nil {
 			return err
 		}
+		if w.refuse != "" {
+			return shared.NewError(w.refuse, "refused")
+		}
+		if w.gone[r.ImageID] {
+			return &shared.Error{Code: shared.CodeImageRemoved, ImageID: r.ImageID}
+		}
 		image, known := w.images[r.ImageID]
+		if known && w.version && image.CorrectedBy == nil && r.MetadataVersion > image.MetadataVersion {
+			image.Metadata, image.MetadataVersion = r.Metadata, r.MetadataVersion
+			w.images[r.ImageID] = image
+		}
 		if !known {
 			if r.S3Key == "" || w.objects[r.S3Key] == "" {
 				return shared.NewError(shared.CodeObjectMissing, "no object")
@@ -361,6 +394,10 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 				SHA256:     w.objects[r.S3Key],
 				Metadata:   r.Metadata,
 				UploadedAt: time.Now(),
+				PhoneID:    e.phone,
+			}
+			if w.version {
+				image.MetadataVersion = r.MetadataVersion
 			}
 			w.images[r.ImageID] = image
 			w.confirms[r.ImageID]++
@@ -372,6 +409,34 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 	return answer, err
 }
 
+// correct and remove are what a desktop does.
+func (w *world) correct(id, notes string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if image, known := w.images[id]; known {
+		image.Metadata.Notes, image.CorrectedBy = notes, &shared.Clinician{ID: "gp"}
+		w.images[id] = image
+	}
+}
+
+func (w *world) remove(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if image, known := w.images[id]; known {
+		delete(w.images, id)
+		delete(w.objects, w.slots[id])
+		w.gone[id] = true
+		w.order = slices.DeleteFunc(w.order, func(other string) bool { return other == image.ImageID })
+	}
+}
+
+// notes returns what the edge has of a photo.
+func (w *world) notes(id string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.images[id].Metadata.Notes
+}
+
 func (e edge) List(ctx context.Context) (answer shared.ListResponse, err error) {
 	w := e.w
 	err = w.call(ctx, probe, func() error {
@@ -380,7 +445,11 @@ func (e edge) List(ctx context.Context) (answer shared.ListResponse, err error) 
 		}
 		answer.EncounterID = "enc-" + w.patient
 		for _, id := range w.order {
-			answer.Images = append(answer.Images, w.images[id])
+			image := w.images[id]
+			if image.PhoneID != e.phone {
+				image.Metadata, image.MetadataVersion, image.CorrectedBy = shared.Metadata{}, 0, nil
+			}
+			answer.Images = append(answer.Images, image)
 		}
 		return nil
 	})
@@ -408,6 +477,10 @@ func (t transport) put(
 	progress func(int64),
 ) (PutResult, error) {
 	w := t.w
+	if w.puts.Add(1) > maxPuts {
+		w.tooMany.Store(true)
+	}
+	defer w.puts.Add(-1)
 	answer := PutResult{Status: 200}
 	err := w.call(ctx, send, func() error {
 		switch {

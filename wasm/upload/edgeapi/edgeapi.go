@@ -102,16 +102,17 @@ func (c *Client) call(ctx context.Context, method, path string, body []byte) (Re
 // failure turns an answer into an error. Only the edge's own problem says what
 // is wrong; a 403 or a 302 of some proxy on the way says nothing of the session.
 func failure(response Response) error {
-	code, detail := shared.CodeNetwork, "the answer is not the edge's"
+	code, detail, imageID := shared.CodeNetwork, "the answer is not the edge's", ""
 	if shared.RetryableStatus(response.Status) {
 		code = shared.CodeUpstreamUnavailable
 	}
 	if problem, err := shared.Unmarshal[shared.Problem](response.Body); err == nil && problem.Code != "" {
-		code, detail = problem.Code, problem.Detail
+		code, detail, imageID = problem.Code, problem.Detail, problem.ImageID
 	}
 	return &shared.Error{
 		Code:       code,
 		Detail:     detail,
+		ImageID:    imageID,
 		RetryAfter: shared.ParseRetryAfter(response.RetryAfter, shared.ParseHTTPTime(response.Date)),
 	}
 }

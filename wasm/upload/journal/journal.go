@@ -280,6 +280,9 @@ func (j *Journal) Save(ctx context.Context, records ...upload.Record) error {
 
 // SaveJPEG implements upload.Journal.
 func (j *Journal) SaveJPEG(ctx context.Context, record upload.Record, jpeg []byte) error {
+	if jpeg == nil {
+		return j.storage.Write(ctx, []Item{j.recordItem(record)}, []string{j.key(record.ID, jpegKind)})
+	}
 	return j.storage.Write(ctx, []Item{j.item(record.ID, jpegKind, jpeg), j.recordItem(record)}, nil)
 }
 

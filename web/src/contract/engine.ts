@@ -32,7 +32,8 @@ export type PhotoState =
   | 'confirming'
   | 'confirmed'
   | 'failed'
-  | 'cancelled';
+  | 'cancelled'
+  | 'removed';
 
 /** Phase is what the page shows of the queue. */
 export type Phase = 'idle' | 'uploading' | 'waiting' | 'paused' | 'done' | 'stopped';
@@ -41,10 +42,16 @@ export type Phase = 'idle' | 'uploading' | 'waiting' | 'paused' | 'done' | 'stop
 export type Warning = 'low-light' | 'blurred' | 'shrunk' | 'duplicate';
 
 /**
+ * Correction is what became of the metadata of a confirmed photo that changed
+ * after it was sent.
+ */
+export type Correction = 'pending' | 'overruled';
+
+/**
  * Stage is how far a photo has come. It is what the journal keeps; what is
  * being done for a photo right now is its job.
  */
-export type Stage = 'chosen' | 'compressed' | 'signed' | 'sent' | 'confirmed' | 'failed' | 'cancelled';
+export type Stage = 'chosen' | 'compressed' | 'signed' | 'sent' | 'confirmed' | 'failed' | 'cancelled' | 'removed';
 
 /** First command. Restores the journal of the same patient's encounter. The session before goes on in the background. */
 export interface OpenCommand {
@@ -174,6 +181,7 @@ export interface PhotoSnapshot {
   sentBytes: number;
   warnings: Warning[];
   metadata: Metadata;
+  correction?: Correction;
   problem?: Problem;
   /** when the next try begins, if one is waiting */
   retryAt?: string;

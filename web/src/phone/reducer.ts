@@ -8,7 +8,7 @@ import type { Snapshot } from '../contract/engine';
 import type { Chosen, Effect, Event, Screen, State, Step, Trouble } from './model';
 import { applyToAll, copyPrevious, describe, noteConsent, restore } from './describing';
 import { wayIn } from './typed';
-import { alive, batch, currentPhoto, metadataOf, isTagged, photos, room, sendable, unsent } from './select';
+import { alive, batch, currentPhoto, metadataOf, isTagged, photos, room, sendable, settled, unsent } from './select';
 
 export function reduce(state: State, event: Event): Step {
   switch (event.type) {
@@ -293,7 +293,7 @@ function meet(state: State, snapshot: Snapshot, justChosen: readonly Chosen[]): 
 /** Ends an upload whose every photo is confirmed, cancelled or gone. */
 function settle(state: State): State {
   if (state.batch.length === 0 || (state.screen !== 'uploading' && state.screen !== 'review')) return state;
-  const open = batch(state).some((photo) => photo.state !== 'confirmed' && photo.state !== 'cancelled');
+  const open = batch(state).some((photo) => !settled(photo) && photo.state !== 'cancelled');
   if (open) return state;
   const times = state.batch.flatMap((id) => state.confirmed[id] ?? []).sort();
   const at = times.at(-1);

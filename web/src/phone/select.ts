@@ -21,9 +21,14 @@ export function photos(state: State): PhotoSnapshot[] {
   return all.filter((photo) => !state.removed.includes(photo.id));
 }
 
-/** Those that the edge has not confirmed: what Review and Metadata are about. */
+/** Whether nothing is left to send: the photo is on the desktop, or was removed there. */
+export function settled(photo: PhotoSnapshot): boolean {
+  return photo.state === 'confirmed' || photo.state === 'removed';
+}
+
+/** Those that are still to be sent: what Review and Metadata are about. */
 export function unsent(state: State): PhotoSnapshot[] {
-  return photos(state).filter((photo) => photo.state !== 'confirmed');
+  return photos(state).filter((photo) => !settled(photo));
 }
 
 /** Those that can still be sent: a file that is no photo stays behind. */

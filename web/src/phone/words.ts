@@ -61,6 +61,8 @@ export function progressText(photo: PhotoSnapshot, decoder: number | null): stri
       return t('progress.confirming');
     case 'confirmed':
       return t('progress.confirmed');
+    case 'removed':
+      return t('progress.removed');
     case 'cancelled':
       return t('progress.cancelled');
     case 'failed':

@@ -85,6 +85,8 @@ const texts = {
   'problem.upstream_unavailable': 'The server is busy. It goes on in a moment.',
   'problem.session_expired': 'The session has ended.',
   'problem.unauthorized': 'The session has ended.',
+  'problem.phone_removed': 'The desktop removed this phone.',
+  'problem.image_removed': 'Removed on the desktop.',
   'problem.other': 'It did not work. Try again.',
 
   'notice.too-many': {
@@ -162,6 +164,7 @@ const texts = {
   'progress.confirming': 'Checking',
   'progress.confirmed': 'On the desktop',
   'progress.cancelled': 'Not sent',
+  'progress.removed': 'Removed on the desktop',
 
   'uploading.title': { one: 'Sending {n} photo', other: 'Sending {n} photos' },
   'uploading.progress': 'Sent',

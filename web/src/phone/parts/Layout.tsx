@@ -1,7 +1,7 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../strings';
-import { room } from '../select';
+import { room, settled } from '../select';
 import { usePage } from './context';
 import { Icon } from './Icon';
 
@@ -118,7 +118,7 @@ function Banner() {
   if (notice?.kind === 'restored') lines.push(t('notice.restored', { n: notice.count }));
   if (notice?.kind === 'camera-killed') lines.push(t('notice.camera-killed'));
   if (notice?.kind === 'nothing-to-send') lines.push(t('notice.nothing-to-send'));
-  const fragile = snapshot?.durable === false && snapshot.photos.some((photo) => photo.state !== 'confirmed');
+  const fragile = snapshot?.durable === false && snapshot.photos.some((photo) => !settled(photo));
   return (
     <div class="banners" role="status">
       {lines.map((line) => (

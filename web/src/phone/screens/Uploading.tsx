@@ -5,7 +5,7 @@ import { usePage } from '../parts/context';
 import { Icon } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
 import { Thumb } from '../parts/Thumb';
-import { batch } from '../select';
+import { batch, settled } from '../select';
 
 export function Uploading() {
   const { state, dispatch } = usePage();
@@ -88,7 +88,7 @@ function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
       <span class="row-text">
         <strong>{progressText(photo, state.decoder)}</strong>
         <span>{sizeText(photo)}</span>
-        {!stuck && photo.state !== 'confirmed' && (
+        {!stuck && !settled(photo) && (
           <Bar share={photo.bytes > 0 ? photo.sentBytes / photo.bytes : 0} label={name} />
         )}
       </span>
@@ -113,7 +113,7 @@ function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
           <Icon name="bin" />
         </button>
       )}
-      {!stuck && photo.state !== 'confirmed' && (
+      {!stuck && !settled(photo) && (
         <button
           type="button"
           class="icon-button"

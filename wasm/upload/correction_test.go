@@ -1,0 +1,306 @@
+package upload
+
+import (
+	"testing"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+func describe(q *Queue, id, notes string) {
+	q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: notes}})
+}
+
+// first lets the first calls of a step go wrong.
+func (w *world) first(at step, times int, kind fault) {
+	w.fault = func(s step, n int) fault {
+		if s == at && n <= times {
+			return kind
+		}
+		return works
+	}
+}
+
+// The last word of a person is what is stored.
+func TestQueueCorrections(t *testing.T) {
+	id := ids(1)[0]
+	sent := func(t *testing.T, w *world) *Queue {
+		q := w.open(t)
+		add(q, id)
+		describe(q, id, "first")
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		return q
+	}
+	stored := func(t *testing.T, w *world, notes string, correction Correction) {
+		t.Helper()
+		p := w.photo(id)
+		if w.notes(id) != notes || p.Metadata.Notes != notes || p.Correction != correction || p.State != StateConfirmed {
+			t.Errorf("stored %q, shown %q, %s %q", w.notes(id), p.Metadata.Notes, p.State, p.Correction)
+		}
+	}
+	inBubble(t, "while a confirm is lost", func(t *testing.T, w *world) {
+		w.first(confirm, 1, dropAfter)
+		q := sent(t, w)
+		time.Sleep(200 * time.Millisecond)
+		describe(q, id, "second")
+		time.Sleep(time.Minute)
+		stored(t, w, "second", "")
+	})
+	inBubble(t, "while a confirm is slow", func(t *testing.T, w *world) {
+		w.latency = 3 * time.Second
+		q := w.open(t)
+		add(q, id)
+		time.Sleep(5 * time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(7 * time.Second) // confirming
+		describe(q, id, "second")
+		time.Sleep(time.Second)
+		describe(q, id, "third")
+		time.Sleep(time.Minute)
+		stored(t, w, "third", "")
+	})
+	inBubble(t, "after the receipt, through a dead network and a killed tab", func(t *testing.T, w *world) {
+		q, kill := w.start(t.Context())
+		show(q, w)
+		add(q, id)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		w.fault = func(step, int) fault { return dropBefore }
+		describe(q, id, "second")
+		time.Sleep(10 * time.Minute)
+		if p := w.photo(id); p.Correction != CorrectionPending || p.State != StateConfirmed {
+			t.Errorf("photo %+v", p)
+		}
+		if kept := w.records[id]; kept.ID == "" || kept.JPEG != nil {
+			t.Errorf("the journal has %d bytes of %q", len(kept.JPEG), kept.ID)
+		}
+		kill()
+		w.fault = func(step, int) fault { return works }
+		w.open(t)
+		time.Sleep(time.Minute)
+		stored(t, w, "second", "")
+		if len(w.records) != 0 {
+			t.Errorf("%d records are left", len(w.records))
+		}
+	})
+	inBubble(t, "a desktop corrected meanwhile", func(t *testing.T, w *world) {
+		w.first(confirm, 1, dropAfter)
+		q := sent(t, w)
+		time.Sleep(200 * time.Millisecond)
+		w.correct(id, "desktop")
+		describe(q, id, "second")
+		time.Sleep(time.Minute)
+		stored(t, w, "desktop", CorrectionOverruled)
+		confirms := w.called(confirm)
+		describe(q, id, "third")
+		time.Sleep(time.Minute)
+		stored(t, w, "desktop", CorrectionOverruled)
+		if w.called(confirm) != confirms {
+			t.Error("it is sent all the same")
+		}
+	})
+	inBubble(t, "an edge that keeps the first is shown as it is", func(t *testing.T, w *world) {
+		w.version = false
+		w.first(confirm, 1, dropAfter)
+		q := sent(t, w)
+		time.Sleep(200 * time.Millisecond)
+		describe(q, id, "second")
+		time.Sleep(time.Minute)
+		stored(t, w, "first", CorrectionOverruled)
+	})
+	inBubble(t, "refused, and changed again", func(t *testing.T, w *world) {
+		q := sent(t, w)
+		time.Sleep(time.Minute)
+		w.refuse = shared.CodeMetadataInvalid
+		describe(q, id, "second")
+		time.Sleep(time.Minute)
+		p := w.photo(id)
+		if p.Problem == nil || p.Problem.Code != shared.CodeMetadataInvalid || w.called(confirm) != 2 {
+			t.Errorf("photo %+v after %d confirms", p, w.called(confirm))
+		}
+		w.refuse = ""
+		describe(q, id, "third")
+		time.Sleep(time.Minute)
+		stored(t, w, "third", "")
+	})
+	inBubble(t, "a session without consent", func(t *testing.T, w *world) {
+		w.refuse = shared.CodeConsentRequired
+		q := sent(t, w)
+		time.Sleep(time.Minute)
+		if p := w.photo(id); p.State != StateFailed || p.Problem.Code != shared.CodeConsentRequired {
+			t.Errorf("photo %+v", p)
+		}
+		w.refuse = ""
+		now := time.Now()
+		q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: "first", ConsentAt: &now}})
+		time.Sleep(time.Minute)
+		stored(t, w, "first", "")
+	})
+	inBubble(t, "nothing changed: nothing is sent", func(t *testing.T, w *world) {
+		q := sent(t, w)
+		time.Sleep(time.Minute)
+		describe(q, id, "first")
+		time.Sleep(time.Minute)
+		stored(t, w, "first", "")
+		if n := w.called(confirm); n != 1 {
+			t.Errorf("%d confirms", n)
+		}
+	})
+	inBubble(t, "the code is opened again: what this phone said is not withheld from it", func(t *testing.T, w *world) {
+		w.first(confirm, 1, dropAfter)
+		q := sent(t, w)
+		time.Sleep(200 * time.Millisecond)
+		describe(q, id, "second")
+		w.phone = "phone-2"
+		show(q, w)
+		time.Sleep(time.Minute)
+		stored(t, w, "second", "")
+	})
+	inBubble(t, "the code is opened again: what the photo itself says is no correction", func(t *testing.T, w *world) {
+		taken := time.Date(2026, 3, 4, 8, 15, 0, 0, time.UTC)
+		w.captured = &taken
+		w.first(confirm, 1, dropAfter)
+		q := w.open(t)
+		add(q, id)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(200 * time.Millisecond)
+		w.phone = "phone-2"
+		show(q, w)
+		time.Sleep(time.Minute)
+		stored(t, w, "", "")
+	})
+}
+
+// What was removed stays removed.
+func TestQueueRemovedOnDesktop(t *testing.T) {
+	all := ids(3)
+	removed := func(t *testing.T, w *world, id string) {
+		t.Helper()
+		p := w.photo(id)
+		if p.State != StateRemoved || p.Problem.Code != shared.CodeImageRemoved || p.Problem.Retryable ||
+			w.confirms[id] > 1 || w.images[id].ImageID != "" {
+			t.Errorf("photo %+v", p)
+		}
+		if w.records[id].ID != "" {
+			t.Error("it is still in the journal")
+		}
+	}
+	inBubble(t, "while its confirm is repeated", func(t *testing.T, w *world) {
+		w.first(confirm, 1, dropAfter)
+		q := w.open(t)
+		gone := all[0]
+		add(q, gone)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(170 * time.Millisecond)
+		w.remove(gone)
+		time.Sleep(time.Minute)
+		removed(t, w, gone)
+		if s := w.last(); s.Phase != PhaseDone || s.SentBytes != s.TotalBytes {
+			t.Errorf("phase %s, %d of %d bytes", s.Phase, s.SentBytes, s.TotalBytes)
+		}
+		calls := w.calls
+		for _, c := range []string{CommandRetry, CommandCancel, CommandUpload, CommandDescribe} {
+			q.Do(Command{Type: c, ID: gone, Metadata: &shared.Metadata{Notes: "n"}})
+		}
+		add(q, gone)
+		time.Sleep(time.Minute)
+		removed(t, w, gone)
+		if w.calls[confirm] != calls[confirm] || w.calls[sign] != calls[sign] {
+			t.Errorf("calls %v after %v", w.calls, calls)
+		}
+	})
+	for name, named := range map[string]bool{"while it is signed again": true, "the edge does not say which": false} {
+		inBubble(t, name, func(t *testing.T, w *world) {
+			w.gone[all[1]] = true
+			w.unnamed = !named
+			q := w.open(t)
+			add(q, all...)
+			time.Sleep(time.Second)
+			q.Do(Command{Type: CommandUpload})
+			time.Sleep(time.Minute)
+			removed(t, w, all[1])
+			if w.confirms[all[0]] != 1 || w.confirms[all[2]] != 1 || w.called(sign) > 5 {
+				t.Errorf("confirms %v, %d sign calls", w.confirms, w.called(sign))
+			}
+		})
+	}
+	inBubble(t, "after it was confirmed, when it is corrected", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, all[0])
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		w.remove(all[0])
+		describe(q, all[0], "late")
+		time.Sleep(time.Minute)
+		removed(t, w, all[0])
+	})
+	inBubble(t, "after it was confirmed, when the list comes", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, all[0])
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		add(q, all[1])
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		w.remove(all[0])
+		show(q, w)
+		time.Sleep(time.Minute)
+		removed(t, w, all[0])
+		if p := w.photo(all[1]); p.State != StateConfirmed {
+			t.Errorf("photo %+v", p)
+		}
+	})
+	inBubble(t, "its double is not sent in its place", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, all[0])
+		q.Do(Command{Type: CommandAdd, ID: all[1], File: file(all[0])})
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		w.remove(all[0])
+		add(q, all[2])
+		q.Do(Command{Type: CommandUpload, IDs: all[2:]})
+		time.Sleep(time.Minute)
+		show(q, w)
+		time.Sleep(time.Minute)
+		if w.confirms[all[1]] != 0 {
+			t.Error("it came back with another id")
+		}
+	})
+	inBubble(t, "a phone that was removed stops", func(t *testing.T, w *world) {
+		w.refuse = shared.CodePhoneRemoved
+		q := w.open(t)
+		add(q, all...)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		if s := w.last(); s.Phase != PhaseStopped || s.Problem.Code != shared.CodePhoneRemoved || w.called(sign) != 1 {
+			t.Errorf("phase %s, %+v, %d calls", s.Phase, s.Problem, w.called(sign))
+		}
+	})
+}
+
+// Remaining times come from the server's clock.
+func TestQueueWrongClock(t *testing.T) {
+	for _, skew := range []time.Duration{-26 * time.Hour, -3 * time.Hour, 3 * time.Hour, 26 * time.Hour} {
+		inBubble(t, "the phone is ahead by "+skew.String(), func(t *testing.T, w *world) {
+			w.skew = skew
+			q := w.open(t)
+			add(q, ids(2)...)
+			time.Sleep(time.Hour + 50*time.Minute)
+			if w.called(probe) != 0 {
+				t.Error("it takes the session for over")
+			}
+			w.fault = func(step, int) fault { return ends }
+			time.Sleep(15 * time.Minute)
+			if s := w.last(); s.Phase != PhaseStopped || s.EraseAt == nil {
+				t.Errorf("phase %s", s.Phase)
+			}
+			time.Sleep(time.Hour)
+			erased(t, w)
+		})
+	}
+}
