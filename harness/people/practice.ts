@@ -40,11 +40,14 @@ export async function launchToken(stack: Stack, encounterId: string): Promise<st
   return ((await response.json()) as { launchToken: string }).launchToken;
 }
 
+/** Ends a session whatever is in it. */
+const FORCED = { revision: 0, force: true };
+
 /** Ends the sessions of all ENCOUNTERS, with their photos. */
 export async function endSessions(stack: Stack): Promise<void> {
   for (const encounterId of ENCOUNTERS) {
     const { desktopToken } = await openSession(stack.edge, await launchToken(stack, encounterId));
-    await endSession({ apiBase: stack.edge, encounterId, desktopToken });
+    await endSession({ apiBase: stack.edge, encounterId, desktopToken }, FORCED);
   }
 }
 
@@ -104,7 +107,7 @@ export class Session {
   }
 
   async images(): Promise<Image[]> {
-    return (await fetchImages(this.#access, null))?.list.images ?? [];
+    return (await fetchImages(this.#access, null)).list?.images ?? [];
   }
 
   async describe(imageId: string, metadata: Metadata): Promise<void> {
@@ -116,7 +119,7 @@ export class Session {
   }
 
   end(): Promise<void> {
-    return endSession(this.#access);
+    return endSession(this.#access, FORCED);
   }
 
   get #access(): DesktopAccess {

@@ -1,6 +1,6 @@
 /**
  * A small client of the edge. A failed call throws an ApiError whose code is
- * the API's own, or `network` when there was no answer at all.
+ * the API's own, or `network` when there was no response at all.
  */
 
 import {
@@ -55,26 +55,29 @@ export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Outlives the page. */
+  keepalive?: boolean;
 }
 
 /**
  * One call. `apiBase` is the edge's origin ('' for the page's own), `path`
- * begins after the base path. Answers the Response of a 2xx or a 304.
+ * begins after the base path. Returns the Response of a 2xx or a 304.
  * @throws ApiError
  */
 export async function request(apiBase: string, path: string, options: RequestOptions = {}): Promise<Response> {
-  const { method = 'GET', token, body, signal } = options;
+  const { method = 'GET', token, body, signal, keepalive = false } = options;
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (token !== undefined) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response: Response;
   try {
-    // No cache mode: every answer says no-store itself, and with any mode Chromium asks for each preflight anew.
+    // No cache mode: every response says no-store itself, and with any mode Chromium repeats each preflight.
     response = await fetch(apiBase + BASE_PATH + path, {
       method,
       headers,
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
+      keepalive,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -86,14 +89,35 @@ export async function request(apiBase: string, path: string, options: RequestOpt
   throw await toApiError(response);
 }
 
-/** As `request`, for calls that answer JSON. */
+/** As `request`, for calls that return JSON. */
 export async function requestJSON<T>(apiBase: string, path: string, options?: RequestOptions): Promise<T> {
-  const response = await request(apiBase, path, options);
+  return readJSON<T>(await request(apiBase, path, options));
+}
+
+/**
+ * The body of a response.
+ * @throws ApiError if it is not complete
+ */
+export async function readJSON<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch {
-    throw new ApiError('network', 'The answer of the server was cut short.', response.status);
+    throw new ApiError('network', 'The response of the server was cut short.', response.status);
   }
+}
+
+/** When the server sent a response, by its own clock: milliseconds since 1970, undefined where it does not say. */
+export function sentAt({ headers }: Response): number | undefined {
+  const time = Date.parse(headers.get('Date') ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Seconds that a Retry-After asks for, in either of its forms (RFC 9110, 10.2.3). */
+function retryAfterOf(response: Response): number | undefined {
+  const value = response.headers.get('Retry-After')?.trim() ?? '';
+  if (/^\d+$/.test(value)) return Number(value);
+  const seconds = Math.ceil((Date.parse(value) - (sentAt(response) ?? Date.now())) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
 /** Call 2: exchanges the QR token for all that a phone needs to work. */
@@ -132,13 +156,12 @@ export function listImages(
 
 async function toApiError(response: Response): Promise<ApiError> {
   const problem = await readProblem(response);
-  const seconds = Number(response.headers.get('Retry-After') ?? NaN);
   return new ApiError(
     problem?.code ?? codeOfStatus(response.status),
-    problem?.detail ?? `The server answered ${response.status}.`,
+    problem?.detail ?? `The server responded with status ${response.status}.`,
     response.status,
     problem?.requestId,
-    Number.isFinite(seconds) ? seconds : undefined,
+    retryAfterOf(response),
   );
 }
 
@@ -157,7 +180,7 @@ function isProblem(value: unknown): value is Problem {
   return typeof code === 'string' && typeof detail === 'string';
 }
 
-/** For an answer that is not the edge's own, such as a proxy's. */
+/** For a response that is not the edge's own, such as a proxy's. */
 function codeOfStatus(status: number): Code {
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';

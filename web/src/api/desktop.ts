@@ -1,11 +1,39 @@
 /** The desktop's calls to the edge. Each throws an ApiError. */
 
 import type { CreateResponse, Image, ListResponse, Metadata, RealtimeResponse } from '../contract/api.ts';
-import { request, requestJSON } from './client.ts';
+import { readJSON, request, requestJSON, sentAt } from './client.ts';
+
+/** A phone that joined the session. */
+export interface Phone {
+  phoneId: string;
+  /** What its browser discloses: "iPhone, Safari". */
+  name: string;
+  joinedAt: string;
+  lastSeenAt: string;
+  removed?: boolean;
+}
+
+/** A photo that a phone is sending. */
+export interface ExpectedImage {
+  imageId: string;
+  phoneId: string;
+  reservedAt: string;
+}
+
+/** The list as a desktop gets it. */
+export type DesktopList = ListResponse & { phones?: Phone[]; expected?: ExpectedImage[] };
+
+/** With the time at which the edge sent it, by its own clock; undefined where it does not say. */
+export type Timed<T> = T & { sentAt: number | undefined };
 
 /** Call 1: opens the session of a launch token's encounter, or returns its live one. */
-export function openSession(apiBase: string, launchToken: string): Promise<CreateResponse> {
-  return requestJSON<CreateResponse>(apiBase, '/create', { method: 'POST', token: launchToken, body: {} });
+export function openSession(apiBase: string, launchToken: string): Promise<Timed<CreateResponse>> {
+  return createdBy(request(apiBase, '/create', { method: 'POST', token: launchToken, body: {} }));
+}
+
+async function createdBy(request: Promise<Response>): Promise<Timed<CreateResponse>> {
+  const response = await request;
+  return { ...(await readJSON<CreateResponse>(response)), sentAt: sentAt(response) };
 }
 
 /** What a desktop needs for every call after the first. */
@@ -15,23 +43,24 @@ export interface DesktopAccess {
   desktopToken: string;
 }
 
-/** A list with its entity tag; undefined: it has not changed. */
-export type TaggedList = { list: ListResponse; etag: string | null } | undefined;
+/** A list with its entity tag; no list: it has not changed. */
+export type Fetched = Timed<{ list: DesktopList | undefined; etag: string | null }>;
 
-/** Call 5. With the tag of an earlier answer it costs nothing when nothing changed. */
+/** Call 5. With the tag of an earlier response it costs nothing when nothing changed. */
 export async function fetchImages(
   { apiBase, encounterId, desktopToken }: DesktopAccess,
   etag: string | null,
-): Promise<TaggedList> {
+): Promise<Fetched> {
   const response = await request(apiBase, `/images/${encodeURIComponent(encounterId)}`, {
     token: desktopToken,
     ...(etag === null ? {} : { headers: { 'If-None-Match': etag } }),
   });
-  if (response.status === 304) return undefined;
-  return { list: (await response.json()) as ListResponse, etag: response.headers.get('ETag') };
+  const at = sentAt(response);
+  if (response.status === 304) return { list: undefined, etag, sentAt: at };
+  return { list: await readJSON<DesktopList>(response), etag: response.headers.get('ETag'), sentAt: at };
 }
 
-/** Call 6: changes fields of an image's metadata; null removes one. */
+/** Call 6: changes fields of an image's metadata; null removes one. It outlives the page, as removals do. */
 export function correctImage(
   access: DesktopAccess,
   imageId: string,
@@ -41,12 +70,14 @@ export function correctImage(
     method: 'PATCH',
     token: access.desktopToken,
     body: { metadata },
+    keepalive: true,
   });
 }
 
 /** Call 6: removes an image and its object. */
 export async function removeImage(access: DesktopAccess, imageId: string): Promise<void> {
-  await request(access.apiBase, imagePath(access, imageId), { method: 'DELETE', token: access.desktopToken });
+  const { apiBase, desktopToken } = access;
+  await request(apiBase, imagePath(access, imageId), { method: 'DELETE', token: desktopToken, keepalive: true });
 }
 
 function imagePath({ encounterId }: DesktopAccess, imageId: string): string {
@@ -54,11 +85,10 @@ function imagePath({ encounterId }: DesktopAccess, imageId: string): string {
 }
 
 /** Call 7: a fresh QR token; the earlier ones stop working. */
-export function renewCode({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<CreateResponse> {
-  return requestJSON<CreateResponse>(apiBase, `/${encodeURIComponent(encounterId)}/token`, {
-    method: 'POST',
-    token: desktopToken,
-  });
+export function renewCode({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<Timed<CreateResponse>> {
+  return createdBy(
+    request(apiBase, `/${encodeURIComponent(encounterId)}/token`, { method: 'POST', token: desktopToken }),
+  );
 }
 
 /** Call 8: a token that may listen to this encounter's channel. */
@@ -68,7 +98,26 @@ export function realtimeAccess({ apiBase, encounterId, desktopToken }: DesktopAc
   });
 }
 
-/** Call 9: ends the session; its photos are deleted. */
-export async function endSession({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<void> {
-  await request(apiBase, `/${encodeURIComponent(encounterId)}?force=1`, { method: 'DELETE', token: desktopToken });
+/**
+ * Call 9: ends the session as this desktop knows it; its photos are deleted. The edge refuses if something happened
+ * since `revision` or while photos are on their way, unless it is forced.
+ */
+export async function endSession(
+  { apiBase, encounterId, desktopToken }: DesktopAccess,
+  { revision, force }: { revision: number; force: boolean },
+): Promise<void> {
+  await request(apiBase, `/${encodeURIComponent(encounterId)}${force ? '?force=1' : ''}`, {
+    method: 'DELETE',
+    token: desktopToken,
+    headers: { 'If-Match': `"${revision}"` },
+  });
+}
+
+/** Call 10: removes a phone, whose token and open slots stop working. */
+export async function removePhone(access: DesktopAccess, phoneId: string): Promise<void> {
+  const { apiBase, encounterId, desktopToken } = access;
+  await request(apiBase, `/${encodeURIComponent(encounterId)}/phones/${encodeURIComponent(phoneId)}`, {
+    method: 'DELETE',
+    token: desktopToken,
+  });
 }

@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import qrcode from 'qrcode-generator';
+import { Patient } from './Patient';
 import type { SessionState } from './session/api';
 import { clockText, type Words } from './words';
 
@@ -8,15 +9,14 @@ const QUIET = 4;
 
 interface CodeProps {
   words: Words;
+  state: SessionState;
   qr: NonNullable<SessionState['qr']>;
   onRenew(): void;
 }
 
 /** The code to scan, the one to type where no camera will, how long they work, and what to do when they do not. */
-export function Code({ words, qr, onRenew }: CodeProps) {
+export function Code({ words, state, qr, onRenew }: CodeProps) {
   const left = useTimeLeft(qr.expiresAt);
-  const [copied, setCopied] = useState(false);
-  const copy = (): void => void navigator.clipboard.writeText(qr.url).then(() => setCopied(true));
   if (left <= 0) {
     return (
       <div class="code" part="code">
@@ -31,17 +31,14 @@ export function Code({ words, qr, onRenew }: CodeProps) {
     <div class="code" part="code">
       <Matrix text={qr.url} label={words('code.label')} />
       <div class="code-text">
+        <Patient state={state} words={words} of="code.for" />
         <p>{words('code.how')}</p>
         <p class="quiet">{words('code.left', { time: clockText(left) })}</p>
         <div class="row">
           <button type="button" onClick={onRenew}>
             {words('code.renew')}
           </button>
-          {'clipboard' in navigator && (
-            <button type="button" onClick={copy}>
-              {copied ? words('code.copied') : words('code.copy')}
-            </button>
-          )}
+          <Copy key={qr.url} words={words} url={qr.url} />
         </div>
         <p class="typed">
           <span class="quiet">{words('code.type', { address: addressOf(qr.url) })}</span>
@@ -50,6 +47,39 @@ export function Code({ words, qr, onRenew }: CodeProps) {
       </div>
     </div>
   );
+}
+
+/** Copies the link. In a frame of another origin, and on plain http, a page may not: the link is there to copy by hand. */
+function Copy({ words, url }: { words: Words; url: string }) {
+  const [copied, setCopied] = useState<boolean | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (copied === false) field.current?.select();
+  }, [copied]);
+  const copy = async (): Promise<void> => setCopied(await copyText(url));
+  return (
+    <>
+      <button type="button" onClick={() => void copy()}>
+        {words(copied ? 'code.copied' : 'code.copy')}
+      </button>
+      {copied === false && (
+        <label class="by-hand">
+          {words('code.copyByHand')}
+          <input ref={field} type="text" readOnly value={url} data-testid="link" />
+        </label>
+      )}
+    </>
+  );
+}
+
+/** Reports whether the text is in the clipboard. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The phone page as one types it: browsers add https:// by themselves, and nothing else. */

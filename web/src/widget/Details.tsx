@@ -133,7 +133,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
   );
 }
 
-/** Notes are sent when the typing pauses, and when the form goes. */
+/** Notes are sent when the typing pauses, and when the form or the page goes. */
 function Notes({ words, value, onChange }: { words: Words; value: string; onChange(notes: string): void }) {
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
@@ -152,8 +152,15 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
     const timer = setTimeout(() => send.current(), TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  // The form may go before its other effects have run.
-  useLayoutEffect(() => () => send.current(), []);
+  // The form may go before its other effects have run, and the page may go with it.
+  useLayoutEffect(() => {
+    const flush = (): void => send.current();
+    addEventListener('pagehide', flush, { capture: true });
+    return () => {
+      removeEventListener('pagehide', flush, { capture: true });
+      flush();
+    };
+  }, []);
   const text = typed ?? value;
   const left = NOTES_LIMIT - text.length;
   return (

@@ -1,5 +1,6 @@
 import type { WidgetImage } from './image';
 import { missingFrom } from './image';
+import { Patient } from './Patient';
 import { readyToCommit, type SessionState } from './session/api';
 import { firstIncomplete, type Look } from './Viewer';
 import type { Words } from './words';
@@ -18,9 +19,14 @@ export function Gate({ words, state, onLook, onCommit, onEnd }: GateProps) {
   return (
     <footer class="gate" part="gate" data-testid="gate">
       {open.length === 0 ? (
-        <Done words={words} canEnd={state.status === 'open'} onEnd={onEnd} />
+        <Done words={words} state={state} onEnd={onEnd} />
       ) : (
         <Open words={words} open={open} state={state} onLook={onLook} onCommit={onCommit} />
+      )}
+      {state.tooLate.length > 0 && (
+        <p class="problem" role="alert">
+          {words('gate.tooLate', { n: state.tooLate.length, photos: state.tooLate.join(', ') })}
+        </p>
       )}
       {state.commitProblem !== null && (
         <p class="problem" role="alert">
@@ -37,7 +43,10 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
   if (first) {
     return (
       <>
-        <p class="quiet">{words('gate.incomplete')}</p>
+        <div class="gate-text">
+          <Patient state={state} words={words} of="gate.for" />
+          <p class="quiet">{words('gate.incomplete')}</p>
+        </div>
         <button type="button" class="primary" onClick={() => onLook(first)}>
           {words('gate.complete', { n: incomplete.length })}
         </button>
@@ -47,7 +56,10 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
   const ready = readyToCommit(open) !== undefined;
   return (
     <>
-      <p class="quiet">{words(ready ? 'gate.ready' : 'gate.loading')}</p>
+      <div class="gate-text">
+        <Patient state={state} words={words} of="gate.for" />
+        <p class="quiet">{words(ready ? 'gate.ready' : 'gate.loading')}</p>
+      </div>
       <button type="button" class="primary" disabled={!ready || state.committing} onClick={onCommit}>
         {state.committing ? words('gate.committing') : words('gate.commit', { n: open.length })}
       </button>
@@ -55,7 +67,8 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
   );
 }
 
-function Done({ words, canEnd, onEnd }: { words: Words; canEnd: boolean; onEnd(): void }) {
+function Done({ words, state, onEnd }: { words: Words; state: SessionState; onEnd(): void }) {
+  const canEnd = state.status === 'open' && state.endQuestion === null;
   return (
     <>
       <p role="status">
@@ -63,8 +76,8 @@ function Done({ words, canEnd, onEnd }: { words: Words; canEnd: boolean; onEnd()
         {canEnd && <span class="quiet"> {words('gate.endHint')}</span>}
       </p>
       {canEnd && (
-        <button type="button" onClick={onEnd}>
-          {words('gate.end')}
+        <button type="button" disabled={state.ending} onClick={onEnd}>
+          {words(state.ending ? 'gate.ending' : 'gate.end')}
         </button>
       )}
     </>

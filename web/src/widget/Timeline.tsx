@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { patientName } from './Patient';
 import { printTable } from './print';
 import type { SessionState } from './session/api';
 import type { TimelineEntry } from './session/timeline';
@@ -13,10 +14,10 @@ export function Timeline({ words, state, onClose }: { words: Words; state: Sessi
   const rows = state.timeline.map((entry) => [momentText(entry.at, words.language), storyOf(entry, words)] as const);
   const print = (): void => {
     const about = [
-      [words('timeline.patient'), state.patientLabel],
+      [words('timeline.patient'), patientName(state, words)],
       [words('timeline.encounter'), state.encounterId],
     ] as const;
-    const known = about.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+    const known = about.flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, value] as const]));
     printTable(words('timeline.title'), [...known, ...rows], words.language);
   };
   return (

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Code } from './Code';
+import { End } from './End';
+import { Expected } from './Expected';
 import { Gate } from './Gate';
 import { missingFrom, placeText, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './session/api';
@@ -14,9 +16,14 @@ interface WidgetProps {
   onCommit(): void;
 }
 
-/** The widget's face: what the session's state looks like. */
-export function Widget({ sync, words, onCommit }: WidgetProps) {
-  const state = useStore(sync);
+/** The widget's face. Each encounter has one of its own: nothing that was open for one patient is open for the next. */
+export function Widget(props: WidgetProps) {
+  const state = useStore(props.sync);
+  return <Face key={[state.facilityId, state.patientId, state.encounterId].join('/')} {...props} state={state} />;
+}
+
+/** What the session's state looks like. */
+function Face({ sync, words, onCommit, state }: WidgetProps & { state: SessionState }) {
   const [codeShown, setCodeShown] = useState(false);
   const [look, setLook] = useState<Look | null>(null);
   const [timelineShown, setTimelineShown] = useState(false);
@@ -55,14 +62,19 @@ export function Widget({ sync, words, onCommit }: WidgetProps) {
           {words('problem.passing', { detail: state.problem.detail })}
         </p>
       )}
-      {open && codeShown && state.qr && <Code words={words} qr={state.qr} onRenew={() => void sync.showCode(true)} />}
+      {open && codeShown && state.qr && (
+        <Code words={words} state={state} qr={state.qr} onRenew={() => void sync.showCode(true)} />
+      )}
       {!open && <Over state={state} words={words} onReopen={() => sync.reopen()} />}
-      {state.images.length > 0 ? (
-        <Grid images={state.images} words={words} onOpen={(id) => setLook({ id })} />
+      {state.images.length > 0 || state.expected.length > 0 || state.expecting ? (
+        <Grid state={state} words={words} onOpen={(id) => setLook({ id })} />
       ) : (
         open && <Empty words={words} />
       )}
       <Removed words={words} removed={state.removed} onRestore={(id) => sync.restore(id)} />
+      {state.endQuestion && (
+        <End words={words} question={state.endQuestion} onStay={() => sync.stay()} onEnd={() => void sync.end(true)} />
+      )}
       {state.images.length > 0 && (
         <Gate words={words} state={state} onLook={setLook} onCommit={onCommit} onEnd={() => void sync.end()} />
       )}
@@ -120,10 +132,10 @@ function Empty({ words }: { words: Words }) {
   );
 }
 
-function Grid({ images, words, onOpen }: { images: readonly WidgetImage[]; words: Words; onOpen(id: string): void }) {
+function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onOpen(id: string): void }) {
   return (
     <ul class="grid" part="grid">
-      {images.map((image) => {
+      {state.images.map((image) => {
         const place = placeText(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
         const missing = image.committedAt === undefined ? missingText(image, words) : '';
         const tag = tagOf(image, words);
@@ -151,6 +163,7 @@ function Grid({ images, words, onOpen }: { images: readonly WidgetImage[]; words
           </li>
         );
       })}
+      <Expected expected={state.expected} expecting={state.expecting} words={words} />
     </ul>
   );
 }

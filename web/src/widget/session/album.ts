@@ -11,6 +11,9 @@ export interface Photo {
   readonly number: number;
   /** Held by this desktop alone. */
   readonly local: boolean;
+  /** Made on this desktop: the edge never hears of it. */
+  readonly made: boolean;
+  /** The photo that it was made from, if that one is still here. */
   readonly derivedFrom?: string;
 }
 
@@ -79,7 +82,7 @@ export function takeList(album: Album, images: readonly Image[], gone: ReadonlyS
       if (!known) happened.push({ at: image.uploadedAt, what: 'arrived', photo: number });
       if (image.updatedAt !== (known?.image.updatedAt ?? image.uploadedAt))
         happened.push({ at: image.updatedAt, what: 'described', photo: number });
-      return { image, number, local: false };
+      return { image, number, local: false, made: false };
     });
   const originals = [...local.filter(({ derivedFrom }) => derivedFrom === undefined), ...remote];
   // A derived photo follows its original, and goes with it.
@@ -170,7 +173,7 @@ export function derivePhoto(
   const last = album.photos.findLastIndex(
     (photo) => photo.image.imageId === original || photo.derivedFrom === original,
   );
-  const photos = album.photos.toSpliced(last + 1, 0, { image, number, local: true, derivedFrom: original });
+  const photos = album.photos.toSpliced(last + 1, 0, { image, number, local: true, made: true, derivedFrom: original });
   return [keepPicture({ ...album, photos, count: number }, id, picture), [{ at, what: 'derived', photo: number }]];
 }
 
@@ -179,10 +182,11 @@ export function detach(album: Album, committed: ReadonlyMap<string, string>): Al
   const kept = album.photos.filter(({ image: { imageId } }) => !committed.has(imageId) && album.pictures.has(imageId));
   const ids = new Set(kept.map(({ image }) => image.imageId));
   const photos = kept.map(
-    ({ image, number, derivedFrom }): Photo => ({
+    ({ image, number, made, derivedFrom }): Photo => ({
       image: { ...image, s3Key: '' },
       number,
       local: true,
+      made,
       ...(derivedFrom !== undefined && ids.has(derivedFrom) ? { derivedFrom } : {}),
     }),
   );

@@ -3,6 +3,7 @@
 import type { ClientErrorCode } from '../../api/client';
 import type { Bundle, RecordForm } from '../fhir';
 import { missingFrom, type MetadataChange, type WidgetImage } from '../image';
+import type { Phone } from '../../api/desktop';
 import type { Realtime } from './realtime';
 import type { TimelineEntry } from './timeline';
 
@@ -15,9 +16,32 @@ export interface SessionProblem {
   detail: string;
 }
 
+/** A photo that a phone is sending. */
+export interface ExpectedPhoto {
+  id: string;
+  /** The phone's name. */
+  phone: string;
+  /** The last sign of the phone, by the desktop's clock. */
+  aliveAt: string;
+  /** The phone was removed: the photo does not come. */
+  removed: boolean;
+}
+
+/** What the clinician is asked before a session ends of which something was not known here. */
+export interface EndQuestion {
+  /** Photos that arrived since the end was asked for. */
+  arrived: number;
+  /** Photos of which something else is said by now. */
+  changed: number;
+  /** Photos that phones are still sending. */
+  expected: number;
+}
+
+/** Times are by the desktop's own clock, whatever the edge's says, unless they are of something that happened. */
 export interface SessionState {
   status: SessionStatus;
   connection: Connection;
+  facilityId: string | null;
   encounterId: string | null;
   patientId: string | null;
   patientLabel: string | null;
@@ -26,6 +50,12 @@ export interface SessionState {
   /** The code to scan, the one to type on a phone whose camera will not, and when both stop working. */
   qr: { url: string; typedCode: string; expiresAt: string } | null;
   phoneConnectedAt: string | null;
+  /** The phones that joined, in their order. */
+  phones: readonly Phone[];
+  /** Photos that phones are sending; each becomes an image of the same id. */
+  expected: readonly ExpectedPhoto[];
+  /** Photos are expected that are not listed yet. */
+  expecting: boolean;
   images: readonly WidgetImage[];
   /** Removed a moment ago; `restore` brings them back. */
   removed: readonly WidgetImage[];
@@ -34,6 +64,11 @@ export interface SessionState {
   /** Whether a commit runs, and why the last one failed. */
   committing: boolean;
   commitProblem: string | null;
+  /** Numbers of photos whose last correction came too late for the record. */
+  tooLate: readonly number[];
+  /** Whether the session is being ended, and what is asked before. */
+  ending: boolean;
+  endQuestion: EndQuestion | null;
   timeline: readonly TimelineEntry[];
 }
 
@@ -74,7 +109,7 @@ export interface SessionSync {
   /** Removes an image; for some seconds `restore` brings it back. */
   remove(imageId: string): void;
   restore(imageId: string): void;
-  /** Adds an image made from another, which stays as it is; answers its id. */
+  /** Adds an image made from another, which stays as it is; returns its id. */
   derive(from: string, file: File, size: { width: number; height: number }): string | undefined;
   /**
    * Hands all photos that are ready and not yet in the record to `deliver`. They count as
@@ -82,32 +117,19 @@ export interface SessionSync {
    * Resolves to false if nothing was committed.
    */
   commit(deliver: (commit: Commit) => Promise<unknown>, form?: RecordForm): Promise<boolean>;
-  /** Ends the session for everybody; its photos are deleted from the store. */
-  end(): Promise<void>;
+  /**
+   * Ends the session for everybody; its photos are deleted from the store. If something happened that is not shown
+   * here, or photos are on their way, `endQuestion` asks first; `end(true)` ends it then, and `stay()` does not.
+   */
+  end(anyway?: boolean): Promise<void>;
+  stay(): void;
+  /** Removes a phone: it cannot send any more. */
+  removePhone(phoneId: string): Promise<void>;
   /** Lets go of everything: sockets, timers, object URLs. */
   close(): void;
 }
 
-export const initialState: SessionState = {
-  status: 'opening',
-  connection: 'connecting',
-  encounterId: null,
-  patientId: null,
-  patientLabel: null,
-  sessionExpiresAt: null,
-  maxImages: 0,
-  qr: null,
-  phoneConnectedAt: null,
-  images: [],
-  removed: [],
-  revision: -1,
-  problem: null,
-  committing: false,
-  commitProblem: null,
-  timeline: [],
-};
-
-/** Answers after which a session cannot be used any more. */
+/** Codes after which a session cannot be used any more. */
 export const OVER: ReadonlySet<ClientErrorCode> = new Set(['session_expired', 'unauthorized']);
 
 /** The photos that the next commit would take, or undefined while one of them lacks something. */

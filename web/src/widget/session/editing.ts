@@ -11,42 +11,50 @@ import {
   type Picture,
   type Size,
 } from './album';
-import { after, only, UNDO_MS, type State, type Step, type Timer } from './model';
+import { after, only, timestamp, UNDO_MS, type State, type Step, type Timer } from './model';
 import { addCorrection, addRemoval } from './outbox';
 import { send } from './sending';
 import { extend, type TimelineEntry } from './timeline';
 import type { MetadataChange } from '../image';
 
-/** What is in the record, or on its way there, changes no more. */
-export function isFixed(state: State, id: string): boolean {
-  return state.committing || state.committed.has(id);
-}
-
-export function correct(state: State, id: string, change: MetadataChange, at: string): Step {
+export function correct(state: State, id: string, change: MetadataChange): Step {
   const photo = findPhoto(state.album, id);
-  if (!photo || isFixed(state, id)) return only(state);
+  if (!photo) return only(state);
+  if (state.committed.has(id)) return only(noteTooLate(state, photo.number));
+  if (state.delivering?.has(id)) {
+    // Where it counts is known when the commit has ended.
+    return only({ ...state, late: new Map(state.late).set(id, { ...state.late.get(id), ...change }) });
+  }
+  const at = timestamp(state);
   const described: State = photo.local ? tell(state, { at, what: 'described', photo: photo.number }) : state;
   // The edge never hears of what was made here. What is left over it may, if the session turns out to live.
-  if (photo.derivedFrom !== undefined)
-    return only({ ...described, album: describeDerived(state.album, id, change, at) });
+  if (photo.made) return only({ ...described, album: describeDerived(state.album, id, change, at) });
   return send({ ...described, outbox: addCorrection(state.outbox, id, change) }, id);
 }
 
-export function remove(state: State, id: string, at: string): Step {
-  if (isFixed(state, id) || !findPhoto(state.album, id)) return only(state);
-  const hidden = withAlbum(state, hidePhoto(state.album, id, at));
+/** The record has a photo without its last correction. */
+export function noteTooLate(state: State, number: number): State {
+  return { ...state, tooLate: [...new Set([...state.tooLate, number])] };
+}
+
+/** What is in the record, or on its way there, is not removed. */
+export function remove(state: State, id: string): Step {
+  const isFixed = state.committed.has(id) || (state.delivering?.has(id) ?? false);
+  if (isFixed || !findPhoto(state.album, id)) return only(state);
+  const hidden = withAlbum(state, hidePhoto(state.album, id, timestamp(state)));
   return [hidden, [{ do: 'wait', timer: undoTimer(id), ms: UNDO_MS, due: { type: 'undo-lapsed', id } }]];
 }
 
-export function restore(state: State, id: string, at: string): Step {
-  return [withAlbum(state, restorePhoto(state.album, id, at)), [{ do: 'stop', timer: undoTimer(id) }]];
+export function restore(state: State, id: string): Step {
+  const restored = withAlbum(state, restorePhoto(state.album, id, timestamp(state)));
+  return [restored, [{ do: 'stop', timer: undoTimer(id) }]];
 }
 
 /** Nobody brings the photo back any more: the edge is to remove it. */
 export function removeForGood(state: State, id: string): Step {
   const photo = findPhoto(state.album, id);
   if (!photo) return only(state);
-  const outbox = photo.derivedFrom === undefined ? addRemoval(state.outbox, id) : state.outbox;
+  const outbox = photo.made ? state.outbox : addRemoval(state.outbox, id);
   const dropped: State = { ...state, album: dropPhoto(state.album, id), outbox };
   return after([dropped, [{ do: 'stop', timer: undoTimer(id) }]], (now) => send(now, id));
 }
@@ -56,13 +64,10 @@ export function removeAllForGood(state: State): Step {
   return after(only(state), ...[...state.album.removed].map((id) => (now: State) => removeForGood(now, id)));
 }
 
-export function derive(
-  state: State,
-  derived: { id: string; from: string; picture: Picture; size: Size },
-  at: string,
-): Step {
-  const correction = state.outbox.corrections.get(derived.from) ?? {};
-  return only(withAlbum(state, derivePhoto(state.album, { ...derived, correction }, at)));
+export function derive(state: State, derived: { id: string; from: string; picture: Picture; size: Size }): Step {
+  const { from } = derived;
+  const correction = { ...state.outbox.corrections.get(from), ...state.late.get(from) };
+  return only(withAlbum(state, derivePhoto(state.album, { ...derived, correction }, timestamp(state))));
 }
 
 /** The state with another album, and what brought it there in the timeline. */

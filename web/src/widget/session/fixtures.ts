@@ -1,5 +1,6 @@
 /** Invented photos and a small edge for the tests. */
 
+import type { ExpectedImage, Phone } from '../../api/desktop';
 import type { Image, Metadata } from '../../contract/api';
 import type { RealtimeHandlers } from './realtime';
 
@@ -26,7 +27,13 @@ export function jpeg(name = 'photo.jpg'): File {
   return new File([Uint8Array.of(0xff, 0xd8, 0xff)], name, { type: 'image/jpeg' });
 }
 
-export const LAUNCH_TOKEN = `h.${btoa(JSON.stringify({ patientId: 'pat-2001', patientLabel: 'Test Patient' }))}.s`;
+/** A launch token that says this of its encounter. */
+export function launchTokenOf(claims: { patientId: string; patientLabel?: string; facilityId?: string }): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(claims));
+  return `h.${btoa(String.fromCharCode(...bytes))}.s`;
+}
+
+export const LAUNCH_TOKEN = launchTokenOf({ patientId: 'pat-2001', patientLabel: 'Test Patient' });
 
 /** The edge and S3, as small as the widget can tell. */
 export class Edge {
@@ -34,9 +41,14 @@ export class Edge {
   revision = 1;
   calls: string[] = [];
   /** Answers the next calls whose "METHOD path" matches with a problem, or not at all. */
-  trouble: { call: RegExp; code: string; status: number; times: number } | undefined;
+  trouble: { call: RegExp; code: string; status: number; times: number; retryAfter?: number } | undefined;
+  /** How far its clock is ahead of the desktop's. */
+  skewMs = 0;
+  phones: Phone[] = [];
+  expected: ExpectedImage[] = [];
   handlers: RealtimeHandlers | undefined;
   listeners = 0;
+  ended = false;
 
   #held: { call: RegExp; released: Promise<void> } | undefined;
 
@@ -47,35 +59,33 @@ export class Edge {
     return release;
   }
 
-  readonly fetch = (url: string, { method = 'GET', body, headers }: RequestInit = {}): Promise<Response> => {
-    const { host, pathname } = new URL(url);
-    const call = `${method} ${pathname.replace('/api/medtech/session', '')}`;
+  readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
+    const { host, pathname, searchParams } = new URL(url);
+    const call = `${init.method ?? 'GET'} ${pathname.replace('/api/medtech/session', '')}`;
     if (host !== 's3.test') this.calls.push(call);
     const held = this.#held;
     if (held?.call.test(call)) {
       this.#held = undefined;
-      return held.released.then(() => this.#respond(call, host, body, headers));
+      await held.released;
     }
-    return this.#respond(call, host, body, headers);
+    const failed = this.#fail(call);
+    if (failed) return failed;
+    if (host === 's3.test') return new Response('jpeg');
+    const response = this.#answer(call, init, searchParams.has('force'));
+    response.headers.set('Date', new Date(this.#now()).toUTCString());
+    return response;
   };
 
-  #respond(call: string, host: string, body: RequestInit['body'], headers: RequestInit['headers']): Promise<Response> {
+  #now(): number {
+    return Date.now() + this.skewMs;
+  }
+
+  #fail(call: string): Response | undefined {
     const { trouble } = this;
-    if (trouble && trouble.times > 0 && trouble.call.test(call)) {
-      trouble.times--;
-      if (trouble.code === 'network') return Promise.reject(new TypeError('Failed to fetch'));
-      return Promise.resolve(
-        Response.json(
-          { code: trouble.code, detail: `refused: ${trouble.code}`, requestId: 'r' },
-          { status: trouble.status },
-        ),
-      );
-    }
-    if (host === 's3.test') return Promise.resolve(new Response('jpeg'));
-    const etag = `"${this.revision}"`;
-    if (call.startsWith('GET') && new Headers(headers).get('If-None-Match') === etag)
-      return Promise.resolve(new Response(null, { status: 304 }));
-    return Promise.resolve(this.#answer(call, typeof body === 'string' ? JSON.parse(body) : undefined));
+    if (!trouble || trouble.times <= 0 || !trouble.call.test(call)) return undefined;
+    trouble.times--;
+    if (trouble.code === 'network') throw new TypeError('Failed to fetch');
+    return refusal(trouble.code, trouble.status, trouble.retryAfter);
   }
 
   readonly realtime = (_: unknown, handlers: RealtimeHandlers): (() => void) => {
@@ -84,49 +94,62 @@ export class Edge {
     return () => void this.listeners--;
   };
 
-  #answer(call: string, body: { metadata: Record<string, string | null> }): Response {
+  #answer(call: string, { body, headers }: RequestInit, force: boolean): Response {
     const id = call.split('/').at(-1) ?? '';
-    if (/^POST \/(create|enc-1001\/token)/.test(call)) {
-      const inTenMinutes = new Date(Date.now() + 600_000).toISOString();
-      return Response.json(
-        {
-          encounterId: 'enc-1001',
-          token: 't',
-          tokenExpiresAt: inTenMinutes,
-          mobileUrl: 'https://edge.test/mobile#t=t',
-          typedCode: '7K3M-9QTX',
-          desktopToken: 'd',
-          sessionExpiresAt: inTenMinutes,
-          maxImages: 20,
-          storageOrigin: 'https://s3.test',
-        },
-        { status: 201 },
-      );
+    const asked = new Headers(headers);
+    const etag = `"${this.revision}"`;
+    if (/^POST \/(create|enc-1001\/token)/.test(call)) return Response.json(this.#created(), { status: 201 });
+    if (call === 'GET /images/enc-1001') {
+      if (asked.get('If-None-Match') === etag) return new Response(null, { status: 304 });
+      return Response.json(this.#list(), { headers: { ETag: etag } });
     }
-    if (call === 'GET /images/enc-1001')
-      return Response.json(
-        {
-          encounterId: 'enc-1001',
-          images: this.images,
-          revision: this.revision,
-          sessionExpiresAt: '2026-03-04T12:00:00Z',
-        },
-        { headers: { ETag: `"${this.revision}"` } },
-      );
+    if (call === 'DELETE /enc-1001') return this.#end(asked.get('If-Match') === etag, force);
     if (call.startsWith('DELETE')) {
+      if (!this.images.some(({ imageId }) => imageId === id)) return refusal('image_not_found', 404);
       this.change(this.images.filter(({ imageId }) => imageId !== id));
       return new Response(null, { status: 204 });
     }
-    if (call.startsWith('PATCH')) {
-      const said = (image: Image): Image => ({
-        ...image,
-        metadata: { ...image.metadata, ...body.metadata },
-        updatedAt: new Date().toISOString(),
-      });
-      this.change(this.images.map((image) => (image.imageId === id ? said(image) : image)));
-      return Response.json(this.images.find(({ imageId }) => imageId === id));
-    }
-    throw new Error(`no answer to ${call}`);
+    if (call.startsWith('PATCH')) return this.#correct(id, JSON.parse(String(body)) as Correction);
+    throw new Error(`no response to ${call}`);
+  }
+
+  #created() {
+    const inTenMinutes = new Date(this.#now() + 600_000).toISOString();
+    return {
+      encounterId: 'enc-1001',
+      token: 't',
+      tokenExpiresAt: inTenMinutes,
+      mobileUrl: 'https://edge.test/mobile#t=t',
+      typedCode: '7K3M-9QTX',
+      desktopToken: 'd',
+      sessionExpiresAt: inTenMinutes,
+      maxImages: 20,
+      storageOrigin: 'https://s3.test',
+    };
+  }
+
+  #list() {
+    const { images, revision, phones, expected } = this;
+    return { encounterId: 'enc-1001', images, revision, sessionExpiresAt: '2026-03-04T12:00:00Z', phones, expected };
+  }
+
+  /** As the edge does: what the desktop does not know is not deleted unless it is forced. */
+  #end(isKnown: boolean, force: boolean): Response {
+    if (!force && !isKnown) return refusal('session_changed', 412);
+    if (!force && this.expected.length > 0) return refusal('uploads_pending', 409);
+    this.ended = true;
+    this.change([]);
+    return new Response(null, { status: 204 });
+  }
+
+  #correct(id: string, { metadata }: Correction): Response {
+    const said = (image: Image): Image => ({
+      ...image,
+      metadata: { ...image.metadata, ...metadata } as Metadata,
+      updatedAt: new Date(this.#now()).toISOString(),
+    });
+    this.change(this.images.map((image) => (image.imageId === id ? said(image) : image)));
+    return Response.json(this.images.find(({ imageId }) => imageId === id));
   }
 
   change(images: Image[]): void {
@@ -137,4 +160,13 @@ export class Edge {
   count(call: string): number {
     return this.calls.filter((one) => one === call).length;
   }
+}
+
+interface Correction {
+  metadata: Record<string, string | null>;
+}
+
+function refusal(code: string, status: number, retryAfter?: number): Response {
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return Response.json({ code, detail: `refused: ${code}`, requestId: 'r' }, { status, headers });
 }

@@ -1,6 +1,9 @@
 /** What a launch token says (RFC 7519). The edge verifies it; here it only names the patient. */
 
+import { plainText } from '../../plaintext';
+
 export interface LaunchClaims {
+  facilityId: string | null;
   patientId: string | null;
   patientLabel: string | null;
 }
@@ -8,7 +11,12 @@ export interface LaunchClaims {
 /** A token that cannot be read names nobody: the edge will say what is wrong with it. */
 export function readClaims(launchToken: string): LaunchClaims {
   const claims = parse(launchToken.split('.')[1] ?? '');
-  return { patientId: textOf(claims.patientId), patientLabel: textOf(claims.patientLabel) };
+  const textOf = (claim: unknown): string | null => (typeof claim === 'string' && plainText(claim)) || null;
+  return {
+    facilityId: textOf(claims.facilityId),
+    patientId: textOf(claims.patientId),
+    patientLabel: textOf(claims.patientLabel),
+  };
 }
 
 function parse(segment: string): Record<string, unknown> {
@@ -20,8 +28,4 @@ function parse(segment: string): Record<string, unknown> {
   } catch {
     return {};
   }
-}
-
-function textOf(claim: unknown): string | null {
-  return typeof claim === 'string' && claim !== '' ? claim : null;
 }

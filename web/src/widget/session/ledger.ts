@@ -8,6 +8,11 @@ const KEY = 'photobridge:committed';
 /** Far more than a tab sees in a day; the oldest are forgotten. */
 const LIMIT = 1000;
 
+/** Is called with photos that went into the record, whichever screen of this page put them there. */
+export type Noted = (ids: readonly string[], at: string) => void;
+
+const listeners = new Set<Noted>();
+
 export class Ledger {
   readonly #times: Map<string, string>;
 
@@ -20,6 +25,12 @@ export class Ledger {
     return new Map(this.#times);
   }
 
+  /** Listens until the returned function is called. */
+  listen(listener: Noted): () => void {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
   add(ids: readonly string[], at: string): void {
     // Another widget of the tab may have written since.
     for (const [id, time] of read(this.storage)) this.#times.set(id, time);
@@ -30,6 +41,7 @@ export class Ledger {
     } catch {
       // A full or forbidden storage: memory serves until the page goes.
     }
+    for (const listener of listeners) listener(ids, at);
   }
 }
 

@@ -1,10 +1,19 @@
 /** Fetches the list of photos and takes it in, and their pictures. */
 
-import type { TaggedList } from '../../api/desktop';
-import type { ListResponse } from '../../contract/api';
+import type { DesktopList, Fetched } from '../../api/desktop';
 import { failPicture, keepPicture, startLoading, takeList, wantsPicture, type Picture } from './album';
 import { tell, withAlbum } from './editing';
-import { after, FIRST_RETRY_MS, only, POLL_MS, type Effect, type State, type Step } from './model';
+import {
+  after,
+  EXPECTING_POLL_MS,
+  FIRST_RETRY_MS,
+  only,
+  POLL_MS,
+  withServerTime,
+  type Effect,
+  type State,
+  type Step,
+} from './model';
 import { sendAll } from './sending';
 import type { TimelineEntry } from './timeline';
 
@@ -13,8 +22,9 @@ export function refresh(state: State, revision = Infinity): Step {
   const { access, opening, list } = state;
   if (!access) return only(state);
   if (list.fetching) return only({ ...state, list: { ...list, awaited: Math.max(list.awaited, revision) } });
+  if (state.now < state.quietUntil) return schedule(state, 0);
   return [
-    { ...state, list: { ...list, fetching: true, awaited: 0 } },
+    { ...state, list: { ...list, fetching: true, fetches: list.fetches + 1, awaited: 0 } },
     [
       { do: 'stop', timer: 'poll' },
       { do: 'list', opening, access, etag: list.etag },
@@ -32,14 +42,27 @@ export function forgetTag(state: State): State {
   return { ...state, list: { ...state.list, etag: null } };
 }
 
-export function listed(state: State, tagged: TaggedList): Step {
-  const reached: State = { ...state, retryMs: FIRST_RETRY_MS, renewed: false };
+export function listed(state: State, { list, etag, sentAt }: Fetched): Step {
+  const { endHeard, list: known } = state;
+  const reached: State = {
+    ...withServerTime(state, sentAt),
+    retryMs: FIRST_RETRY_MS,
+    renewed: false,
+    problem: null,
+    // The session lives, so the end that was heard of was that of an earlier one.
+    endHeard: endHeard !== null && known.fetches > endHeard ? null : endHeard,
+  };
   return after(
-    tagged ? take(reached, tagged.list, tagged.etag) : only(reached),
-    (now) => sendAll({ ...now, problem: null }),
-    (now) => (now.connection === 'live' ? only(now) : schedule(now, POLL_MS)),
+    list ? take(reached, list, etag) : only(reached),
+    sendAll,
+    (now) => (now.connection === 'live' ? only(now) : poll(now)),
     finishFetching,
   );
+}
+
+/** Fetches the list again after a while: soon if photos are expected. */
+export function poll(state: State): Step {
+  return schedule(state, state.expecting || state.expected.length > 0 ? EXPECTING_POLL_MS : POLL_MS);
 }
 
 /** The list has come, or failed to: another one is fetched if it was asked for meanwhile. */
@@ -50,7 +73,7 @@ export function finishFetching(state: State): Step {
 }
 
 /** Takes a list in. One that was overtaken by a later one is dropped. */
-function take(state: State, list: ListResponse, etag: string | null): Step {
+function take(state: State, list: DesktopList, etag: string | null): Step {
   const tagged: State = { ...state, list: { ...state.list, etag } };
   const { revision } = state.list;
   if (list.revision < revision || list.encounterId !== state.encounter?.encounterId) return only(tagged);
@@ -62,12 +85,15 @@ function take(state: State, list: ListResponse, etag: string | null): Step {
     list: { ...tagged.list, revision: list.revision, before: revision < 0 ? list.revision : revision },
     sessionExpiresAt: list.sessionExpiresAt,
     phoneConnectedAt: joinedAt,
+    phones: list.phones ?? [],
+    expected: list.expected ?? [],
+    expecting: false,
   };
   const shown = tell(withAlbum(taken, takeList(taken.album, list.images, taken.outbox.gone)), ...joined);
   return loadPictures(shown, list);
 }
 
-function loadPictures(state: State, { images }: ListResponse): Step {
+function loadPictures(state: State, { images }: DesktopList): Step {
   const effects: Effect[] = [];
   let { album } = state;
   for (const { imageId: id, previewUrl: url } of images) {
@@ -89,8 +115,10 @@ export function loadFailed(state: State, id: string): Step {
   return album === state.album ? only(state) : backOff(forgetTag({ ...state, album }));
 }
 
+/** Fetches the list after a wait, and not before the edge wants to be called again. */
 export function schedule(state: State, ms: number): Step {
-  return [state, [{ do: 'wait', timer: 'poll', ms, due: { type: 'poll-due' } }]];
+  const wait = Math.max(ms, state.quietUntil - state.now);
+  return [state, [{ do: 'wait', timer: 'poll', ms: wait, due: { type: 'poll-due' } }]];
 }
 
 /** Tries again after a wait that grows with each failure. */

@@ -3,18 +3,20 @@
  * happen to it, and what is to be done then. Nothing here touches the browser.
  */
 
-import type { DesktopAccess, TaggedList } from '../../api/desktop';
+import type { DesktopAccess, ExpectedImage, Fetched, Phone, Timed } from '../../api/desktop';
 import type { CreateResponse, EventName, Image } from '../../contract/api';
 import type { RecordForm } from '../fhir';
 import type { MetadataChange, WidgetImage } from '../image';
 import { emptyAlbum, type Album, type Picture, type Size } from './album';
-import type { Commit, Connection, SessionProblem, SessionState, SessionStatus } from './api';
+import type { Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
 import type { LaunchClaims } from './launch';
 import { emptyOutbox, type Outbox } from './outbox';
 import type { TimelineEntry } from './timeline';
 
 /** How long the desktop may not have heard of a change while realtime is down. */
 export const POLL_MS = 15_000;
+/** The same while photos are expected. */
+export const EXPECTING_POLL_MS = 1_000;
 export const FIRST_RETRY_MS = 1_000;
 /** How long a removed photo can be brought back. */
 export const UNDO_MS = 15_000;
@@ -22,6 +24,11 @@ export const UNDO_MS = 15_000;
 /** Whose photos these are. */
 export interface Encounter extends LaunchClaims {
   encounterId: string;
+}
+
+/** Facility, patient and encounter together are the identity. */
+export function isSameEncounter(a: Encounter, b: Encounter): boolean {
+  return a.encounterId === b.encounterId && a.patientId === b.patientId && a.facilityId === b.facilityId;
 }
 
 /** The list of the session's photos, as far as it is known. */
@@ -32,13 +39,35 @@ export interface Listing {
   /** The revision of the list before: the last one tells of all changes since then. */
   before: number;
   fetching: boolean;
+  /** How many were requested. */
+  fetches: number;
   /** The revision that the list being fetched must have reached, or another one is fetched after it. */
   awaited: number;
 }
 
-export const emptyListing: Listing = { etag: null, revision: -1, before: -1, fetching: false, awaited: 0 };
+export const emptyListing: Listing = { etag: null, revision: -1, before: -1, fetching: false, fetches: 0, awaited: 0 };
+
+/** An end of the session that waits for the edge or for the clinician. */
+export interface Ending {
+  step: 'calling' | 'checking' | 'asking';
+  /** What was said of each photo when the end was asked for: all that came since is new to the clinician. */
+  shown: ReadonlyMap<string, string>;
+  /** How often the edge refused. */
+  refusals: number;
+  /** The edge said that photos are on their way. */
+  pending: boolean;
+  /** Lists requested after this many tell what is new. */
+  after: number;
+  question: EndQuestion | null;
+}
 
 export interface State {
+  /** The desktop's clock at the last event, in milliseconds since 1970. */
+  now: number;
+  /** How far the edge's clock is ahead of it. */
+  offset: number;
+  /** The edge asked not to be called before. */
+  quietUntil: number;
   status: SessionStatus;
   connection: Connection;
   /** Counts the openings. A response to a request of an earlier one is not wanted any more. */
@@ -51,21 +80,35 @@ export interface State {
   maxImages: number;
   qr: SessionState['qr'];
   phoneConnectedAt: string | null;
+  phones: readonly Phone[];
+  /** Photos that phones are sending. */
+  expected: readonly ExpectedImage[];
+  /** Photos are expected that no list has named yet. */
+  expecting: boolean;
   list: Listing;
   album: Album;
   outbox: Outbox;
   /** When each photo went into the record. */
   committed: ReadonlyMap<string, string>;
-  committing: boolean;
+  /** The photos that a commit is handing over; null: none runs. */
+  delivering: ReadonlySet<string> | null;
+  /** Corrections of those, made meanwhile. */
+  late: ReadonlyMap<string, MetadataChange>;
+  /** Numbers of photos that went into the record without their last correction. */
+  tooLate: readonly number[];
   commitProblem: string | null;
+  ending: Ending | null;
   problem: SessionProblem | null;
   timeline: readonly TimelineEntry[];
   /** The wait before the next try after a failure. */
   retryMs: number;
   /** A desktop token was refused, and no call has succeeded with the renewed one. */
   renewed: boolean;
-  /** Somebody ended the session on purpose: nothing of it is to stay. */
-  endedByHand: boolean;
+  /**
+   * Somebody ended the session on purpose, says realtime, after this many lists were requested: if the next one fails,
+   * nothing of the session is to stay. Null: nobody did.
+   */
+  endHeard: number | null;
   /** The screen is gone. What the edge is still to learn is sent, for about a minute. */
   closed: boolean;
   /** How often that was tried. */
@@ -74,6 +117,9 @@ export interface State {
 
 export function initialState(committed: ReadonlyMap<string, string>): State {
   return {
+    now: 0,
+    offset: 0,
+    quietUntil: 0,
     status: 'opening',
     connection: 'connecting',
     opening: 0,
@@ -84,35 +130,41 @@ export function initialState(committed: ReadonlyMap<string, string>): State {
     maxImages: 0,
     qr: null,
     phoneConnectedAt: null,
+    phones: [],
+    expected: [],
+    expecting: false,
     list: emptyListing,
     album: emptyAlbum,
     outbox: emptyOutbox,
     committed,
-    committing: false,
+    delivering: null,
+    late: new Map(),
+    tooLate: [],
     commitProblem: null,
+    ending: null,
     problem: null,
     timeline: [],
     retryMs: FIRST_RETRY_MS,
     renewed: false,
-    endedByHand: false,
+    endHeard: null,
     closed: false,
     rests: 0,
   };
 }
 
 /** A session that was opened. */
-export interface Opened {
+export interface Session {
   access: DesktopAccess;
-  created: CreateResponse;
+  created: Timed<CreateResponse>;
   encounter: Encounter;
-  /** What an earlier screen of this encounter left to be sent. */
-  inherited: Outbox;
 }
 
 /** A call that failed. */
 export interface Failure extends SessionProblem {
   /** The same call may succeed later. */
   retryable: boolean;
+  /** How long the edge wants to be left alone. */
+  retryAfterMs: number;
 }
 
 export type Deliver = (commit: Commit) => Promise<unknown>;
@@ -131,7 +183,15 @@ export type Act =
   | { type: 'commit'; form: RecordForm; deliver: Deliver }
   | { type: 'delivered'; ids: readonly string[] }
   | { type: 'undelivered'; reason: string }
-  | { type: 'end' }
+  /** `anyway`: the clinician has seen what is new. */
+  | { type: 'end'; anyway: boolean }
+  /** The clinician does not want to end the session after all. */
+  | { type: 'stay' }
+  | { type: 'remove-phone'; phoneId: string }
+  /** The page goes, and may not come back. */
+  | { type: 'page-hidden' }
+  /** Another screen of this tab put photos into the record. */
+  | { type: 'noted'; ids: readonly string[]; time: string }
   | { type: 'close' }
   /** Another screen of the same encounter sends the rest. */
   | { type: 'inherited' };
@@ -146,14 +206,15 @@ export type Due =
   | { type: 'rest-due' };
 
 /** What the edge or the realtime service says in answer to a request of the numbered opening. */
-export type Reply = { opening: number } & (
-  | ({ type: 'opened' } & Opened)
-  | { type: 'code-renewed'; created: CreateResponse }
-  | { type: 'heard'; name: EventName; revision: number | undefined }
+export type Reply = {
+  opening: number;
+} /** `inherited`: what an earlier screen of this encounter left to be sent. */ & (
+  | ({ type: 'opened'; inherited: Outbox } & Session)
+  | { type: 'code-renewed'; created: Timed<CreateResponse> }
+  | { type: 'heard'; name: EventName | 'images-expected'; revision: number | undefined }
   | { type: 'live' }
   | { type: 'down' }
-  /** Undefined: nothing has changed. */
-  | { type: 'listed'; tagged: TaggedList }
+  | { type: 'listed'; fetched: Fetched }
   | { type: 'list-failed'; failure: Failure }
   | { type: 'loaded'; id: string; picture: Picture }
   | { type: 'load-failed'; id: string }
@@ -162,6 +223,8 @@ export type Reply = { opening: number } & (
   /** A correction or removal failed. */
   | { type: 'unsent'; id: string; failure: Failure }
   | { type: 'ended' }
+  | { type: 'end-failed'; failure: Failure }
+  | { type: 'phone-removed' }
   /** Any other call failed. */
   | { type: 'failed'; failure: Failure }
 );
@@ -178,7 +241,7 @@ export type Effect =
   /** Gets a launch token and opens its session. */
   | { do: 'open'; opening: number }
   /** Another encounter's session was opened: it starts from nothing. */
-  | { do: 'replace'; opened: Opened }
+  | { do: 'replace'; session: Session }
   | { do: 'listen'; opening: number; access: DesktopAccess }
   | { do: 'stop-listening' }
   | { do: 'preconnect'; origin: string | undefined }
@@ -194,7 +257,8 @@ export type Effect =
   | { do: 'deliver'; encounter: Encounter; images: readonly WidgetImage[]; form: RecordForm; deliver: Deliver }
   /** Keeps the record's photos beyond this screen. */
   | { do: 'note-committed'; ids: readonly string[]; at: string }
-  | { do: 'end'; opening: number; access: DesktopAccess }
+  | { do: 'end'; opening: number; access: DesktopAccess; revision: number; force: boolean }
+  | { do: 'remove-phone'; opening: number; access: DesktopAccess; phoneId: string }
   /** Reports `due` after some time, unless the timer is set again or stopped. */
   | { do: 'wait'; timer: Timer; ms: number; due: Due }
   | { do: 'stop'; timer: Timer }
@@ -216,5 +280,15 @@ export function after([state, effects]: Step, ...rest: readonly ((state: State) 
   return after([then, [...effects, ...more]], ...later);
 }
 
-/** RFC 3339. */
-export const timestamp = (at: number): string => new Date(at).toISOString();
+/** The time by the edge's clock, in RFC 3339. */
+export const timestamp = ({ now, offset }: State): string => new Date(now + offset).toISOString();
+
+/** Measures nearer than this differ by the network and by a header that counts seconds. */
+const CLOCK_MARGIN_MS = 2_000;
+
+/** Compares the desktop's clock with the edge's. */
+export function withServerTime(state: State, sentAt: number | undefined): State {
+  if (sentAt === undefined) return state;
+  const offset = sentAt - state.now;
+  return Math.abs(offset - state.offset) < CLOCK_MARGIN_MS ? state : { ...state, offset };
+}

@@ -4,21 +4,24 @@ import type { CreateResponse, EventName } from '../../contract/api';
 import { detach, emptyAlbum } from './album';
 import { OVER, type SessionProblem } from './api';
 import { removeAllForGood, tell } from './editing';
-import { backOff, forgetTag, isListed, refresh, schedule } from './listing';
+import { backOff, forgetTag, isListed, poll, refresh, schedule } from './listing';
 import {
   after,
   emptyListing,
   initialState,
+  isSameEncounter,
   only,
-  POLL_MS,
   timestamp,
+  withServerTime,
   type Failure,
-  type Opened,
+  type Session,
   type State,
   type Step,
 } from './model';
-import { emptyOutbox, mergeOutboxes } from './outbox';
+import { emptyOutbox, mergeOutboxes, type Outbox } from './outbox';
 
+/** A photo that arrives sooner than this is fetched without the list that would have announced it. */
+const EXPECTED_MS = 2_000;
 /** A QR code that lapses sooner than this is renewed before it is shown. */
 const QR_MARGIN_MS = 60_000;
 
@@ -26,8 +29,11 @@ const QR_MARGIN_MS = 60_000;
 export function open(state: State): Step {
   return after(
     release(state),
-    ({ opening, encounter, album, outbox, committed, committing, timeline }) =>
-      only({ ...initialState(committed), opening, encounter, album, outbox, committing, timeline }),
+    ({ now, offset, opening, encounter, album, outbox, committed, delivering, late, tooLate, timeline }) =>
+      only({
+        ...initialState(committed),
+        ...{ now, offset, opening, encounter, album, outbox, delivering, late, tooLate, timeline },
+      }),
     request,
   );
 }
@@ -37,11 +43,13 @@ function request(state: State): Step {
   return [{ ...state, opening }, [{ do: 'open', opening }]];
 }
 
-export function opened(state: State, { access, created, encounter, inherited }: Opened, at: number): Step {
-  if (state.encounter && state.encounter.encounterId !== encounter.encounterId)
-    return [state, [{ do: 'replace', opened: { access, created, encounter, inherited } }]];
+export function opened(state: State, session: Session, inherited: Outbox): Step {
+  const { access, created, encounter } = session;
+  if (state.encounter && !isSameEncounter(state.encounter, encounter)) {
+    return [state, [{ do: 'replace', session: { access, created, encounter } }]];
+  }
   const next: State = {
-    ...state,
+    ...withServerTime(state, created.sentAt),
     status: 'open',
     access,
     encounter,
@@ -49,11 +57,12 @@ export function opened(state: State, { access, created, encounter, inherited }: 
     maxImages: created.maxImages,
     sessionExpiresAt: created.sessionExpiresAt,
     list: emptyListing,
+    endHeard: null,
     outbox: mergeOutboxes(inherited, state.outbox),
     problem: null,
   };
   return after(
-    only(tell(withCode(next, created), { at: timestamp(at), what: 'opened' })),
+    only(tell(withCode(next, created), { at: timestamp(next), what: 'opened' })),
     (now) => [now, [{ do: 'listen', opening: now.opening, access }]],
     refresh,
   );
@@ -64,20 +73,33 @@ export function withCode(state: State, { mobileUrl, typedCode, tokenExpiresAt }:
 }
 
 /** Makes sure that there is a code with time left on it, or a fresh one. */
-export function showCode(state: State, fresh: boolean, at: number): Step {
-  const { access, opening, qr } = state;
-  if (!access || (!fresh && qr && Date.parse(qr.expiresAt) - at > QR_MARGIN_MS)) return only(state);
+export function showCode(state: State, fresh: boolean): Step {
+  const { access, opening, qr, now, offset } = state;
+  if (!access || (!fresh && qr && Date.parse(qr.expiresAt) - (now + offset) > QR_MARGIN_MS)) return only(state);
   return [state, [{ do: 'renew-code', opening, access }]];
 }
 
 /** Realtime says that something changed. */
-export function heard(state: State, name: EventName, revision: number | undefined): Step {
-  if (name === 'image-uploaded' && isListed(state, revision)) return only(state);
-  // Without a tag: something changed, and Chromium asks for a preflight before each conditional call.
-  const changed = forgetTag(name === 'session-ended' ? { ...state, endedByHand: true } : state);
-  return after([changed, name === 'image-uploaded' ? [{ do: 'preconnect', origin: state.storageOrigin }] : []], (now) =>
-    refresh(now, revision),
-  );
+export function heard(state: State, name: EventName | 'images-expected', revision: number | undefined): Step {
+  if (name === 'image-uploaded' || name === 'images-expected') {
+    if (isListed(state, revision)) return only(state);
+    return after([state, [{ do: 'preconnect', origin: state.storageOrigin }]], (now) =>
+      name === 'images-expected' ? expect(now) : refreshWhole(now, revision),
+    );
+  }
+  const endHeard = name === 'session-ended' ? state.list.fetches : state.endHeard;
+  return refreshWhole({ ...state, endHeard }, revision);
+}
+
+/** Without a tag: something changed, and Chromium asks for a preflight before each conditional call. */
+function refreshWhole(state: State, revision: number | undefined): Step {
+  return refresh(forgetTag(state), revision);
+}
+
+/** Shows at once that photos are on their way. The list names them, if they are not there before it is fetched. */
+function expect(state: State): Step {
+  const expecting: State = forgetTag({ ...state, expecting: true });
+  return state.list.fetching ? refresh(expecting) : schedule(expecting, EXPECTED_MS);
 }
 
 export function live(state: State): Step {
@@ -85,7 +107,7 @@ export function live(state: State): Step {
 }
 
 export function down(state: State): Step {
-  return schedule({ ...state, connection: 'polling' }, POLL_MS);
+  return poll({ ...state, connection: 'polling' });
 }
 
 export function pollDue(state: State): Step {
@@ -93,7 +115,7 @@ export function pollDue(state: State): Step {
 }
 
 /** A passing failure is tried again; a session that is over is said to be. */
-export function fail(state: State, { code, detail, retryable }: Failure, at: number): Step {
+export function fail(state: State, { code, detail, retryable }: Failure): Step {
   const problem: SessionProblem = { code, detail };
   if (state.access && code === 'unauthorized' && !state.renewed) {
     return after(
@@ -102,32 +124,31 @@ export function fail(state: State, { code, detail, retryable }: Failure, at: num
       request,
     );
   }
-  if (state.access && OVER.has(code)) return over(state, problem, state.endedByHand, at);
+  if (state.access && OVER.has(code)) return over(state, problem, state.endHeard !== null);
   if (state.access || retryable) return backOff({ ...state, problem });
   return only({ ...state, status: 'failed', problem });
 }
 
 /** The session is over. What is not in the record yet stays, unless everything is to be forgotten. */
-export function over(state: State, problem: SessionProblem | null, forget: boolean, at: number): Step {
-  return after(release(state), (now) =>
-    only(
-      tell(
-        {
-          ...now,
-          album: forget ? emptyAlbum : detach(now.album, now.committed),
-          outbox: forget ? emptyOutbox : now.outbox,
-          endedByHand: false,
-          status: 'ended',
-          connection: 'connecting',
-          problem: forget ? null : problem,
-          qr: null,
-          phoneConnectedAt: null,
-          list: emptyListing,
-        },
-        { at: timestamp(at), what: 'ended' },
-      ),
-    ),
-  );
+export function over(state: State, problem: SessionProblem | null, forget: boolean): Step {
+  const at = timestamp(state);
+  return after(release(state), (now) => only(tell(closed(now, problem, forget), { at, what: 'ended' })));
+}
+
+function closed(state: State, problem: SessionProblem | null, forget: boolean): State {
+  return {
+    ...state,
+    album: forget ? emptyAlbum : detach(state.album, state.committed),
+    outbox: forget ? emptyOutbox : state.outbox,
+    endHeard: null,
+    status: 'ended',
+    connection: 'connecting',
+    problem: forget ? null : problem,
+    qr: null,
+    phoneConnectedAt: null,
+    phones: [],
+    list: emptyListing,
+  };
 }
 
 /** Ends what runs; the photos stay until they are replaced. */

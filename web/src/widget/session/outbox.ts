@@ -12,15 +12,15 @@ export interface Outbox {
   readonly gone: ReadonlySet<string>;
   /** Those of them that the edge has not removed yet. */
   readonly removals: ReadonlySet<string>;
-  /** Photos with a call on its way: one at a time for each, so that they arrive in order. */
-  readonly sending: ReadonlySet<string>;
+  /** How many calls are on their way for a photo: one at a time, so that they arrive in order, unless the page goes. */
+  readonly sending: ReadonlyMap<string, number>;
 }
 
 export const emptyOutbox: Outbox = {
   corrections: new Map(),
   gone: new Set(),
   removals: new Set(),
-  sending: new Set(),
+  sending: new Map(),
 };
 
 /** The photos about which something is to be sent. */
@@ -48,11 +48,12 @@ export function addRemoval(outbox: Outbox, id: string): Outbox {
 }
 
 export function markSending(outbox: Outbox, id: string): Outbox {
-  return { ...outbox, sending: add(outbox.sending, id) };
+  return { ...outbox, sending: new Map(outbox.sending).set(id, (outbox.sending.get(id) ?? 0) + 1) };
 }
 
 export function markSent(outbox: Outbox, id: string): Outbox {
-  return { ...outbox, sending: drop(outbox.sending, id) };
+  const left = (outbox.sending.get(id) ?? 0) - 1;
+  return { ...outbox, sending: left > 0 ? new Map(outbox.sending).set(id, left) : omit(outbox.sending, id) };
 }
 
 /** The edge has a correction. What was changed since it was sent remains to be sent. */
@@ -84,10 +85,11 @@ export function giveUp(outbox: Outbox, id: string, isThere: boolean): Outbox {
 
 /** One outbox of two for the same encounter. What `later` says of a photo counts. */
 export function mergeOutboxes(earlier: Outbox, later: Outbox): Outbox {
-  const both = (key: 'gone' | 'removals' | 'sending'): ReadonlySet<string> => new Set([...earlier[key], ...later[key]]);
-  const gone = both('gone');
+  const gone = new Set([...earlier.gone, ...later.gone]);
   const corrections = new Map(earlier.corrections);
   for (const [id, change] of later.corrections) corrections.set(id, { ...corrections.get(id), ...change });
   for (const id of gone) corrections.delete(id);
-  return { corrections, gone, removals: both('removals'), sending: both('sending') };
+  const sending = new Map(earlier.sending);
+  for (const [id, calls] of later.sending) sending.set(id, (sending.get(id) ?? 0) + calls);
+  return { corrections, gone, removals: new Set([...earlier.removals, ...later.removals]), sending };
 }

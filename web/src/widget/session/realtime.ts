@@ -2,11 +2,12 @@
 
 import type { ClientOptions } from 'ably';
 import { BaseRealtime, FetchRequest, WebSocketTransport } from 'ably/modular';
-import type { EventName, RealtimeResponse, Event } from '../../contract/api';
+import { ApiError } from '../../api/client';
+import type { Event, EventName, RealtimeResponse } from '../../contract/api';
 
 export interface RealtimeHandlers {
   /** Something happened in the session, which made it this revision; undefined if the message does not say. */
-  event(name: EventName, revision?: number): void;
+  event(name: EventName | 'images-expected', revision?: number): void;
   /** The channel is attached; what happened before may not have been heard. */
   live(): void;
   /** Nothing is heard until `live` comes again. */
@@ -16,17 +17,33 @@ export interface RealtimeHandlers {
 /** Listens until the returned function is called. `access` is asked for each new token. */
 export type Realtime = (access: () => Promise<RealtimeResponse>, handlers: RealtimeHandlers) => () => void;
 
+/** Waits between the tries to get the first token; the last one is kept. */
+const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+/**
+ * The first token says which server to connect to, so it is requested before Ably's client exists, as persistently as
+ * the client requests all later ones.
+ */
 export const listen: Realtime = (access, handlers) => {
   let client: BaseRealtime | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
-  void access().then(
-    (first) => {
+  const start = async (tries: number): Promise<void> => {
+    try {
+      const first = await access();
       if (!closed) client = connect(first, access, handlers);
-    },
-    () => handlers.down(),
-  );
+    } catch (error) {
+      if (closed) return;
+      handlers.down();
+      const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
+      const wait = Math.max(asked, WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? 0);
+      timer = setTimeout(() => void start(tries + 1), wait);
+    }
+  };
+  void start(0);
   return () => {
     closed = true;
+    clearTimeout(timer);
     client?.close();
   };
 };

@@ -5,13 +5,14 @@
 
 import { emptyAlbum, takeImage } from './album';
 import { OVER } from './api';
-import { commit, delivered, undelivered } from './committing';
+import { commit, delivered, noted, undelivered } from './committing';
+import { checkEnd, endFailed, end } from './ending';
 import { correct, derive, remove, removeAllForGood, removeForGood, restore, withAlbum } from './editing';
 import { finishFetching, forgetTag, listed, loaded, loadFailed, refresh } from './listing';
 import {
   after,
   only,
-  timestamp,
+  withServerTime,
   type Act,
   type Due,
   type Effect,
@@ -24,11 +25,21 @@ import {
 } from './model';
 import { down, fail, heard, live, open, opened, over, pollDue, showCode, withCode } from './opening';
 import { confirmCorrection, confirmRemoval, emptyOutbox, giveUp, isPending, markSent, pending } from './outbox';
-import { rest, send, sendAll } from './sending';
+import { rest, send, sendAll, sendLast } from './sending';
 
-export function reduce(state: State, event: Event): Step {
-  const [next, effects] = take(state, event);
-  return [next, [...freed(state, next), ...effects]];
+export function reduce(before: State, event: Event): Step {
+  const [next, effects] = take(atTheTime(before, event), event);
+  return [next, [...freed(before, next), ...effects]];
+}
+
+/** The edge may ask to be left alone for long; the clinician is not to wait for ever. */
+const MAX_QUIET_MS = 300_000;
+
+/** The state at the time of an event. A clock that is put back does not make the quiet longer. */
+function atTheTime(state: State, event: Event): State {
+  const { at } = event;
+  const asked = 'failure' in event && event.failure.retryAfterMs > 0 ? at + event.failure.retryAfterMs : 0;
+  return { ...state, now: at, quietUntil: Math.min(Math.max(state.quietUntil, asked), at + MAX_QUIET_MS) };
 }
 
 function take(state: State, event: Event): Step {
@@ -43,29 +54,37 @@ function act(state: State, event: Stamped<Act | Due>): Step {
     case 'open':
       return open(state);
     case 'show-code':
-      return showCode(state, event.fresh, event.at);
+      return showCode(state, event.fresh);
     case 'refresh':
       return refresh(state);
     case 'poll-due':
       return pollDue(state);
+    case 'page-hidden':
+      return after(removeAllForGood(state), (now) => sendLast(now, state.outbox.sending));
     case 'correct':
-      return correct(state, event.id, event.change, timestamp(event.at));
+      return correct(state, event.id, event.change);
     case 'remove':
-      return remove(state, event.id, timestamp(event.at));
+      return remove(state, event.id);
     case 'restore':
-      return restore(state, event.id, timestamp(event.at));
+      return restore(state, event.id);
     case 'undo-lapsed':
       return removeForGood(state, event.id);
     case 'derive':
-      return derive(state, event, timestamp(event.at));
+      return derive(state, event);
     case 'commit':
       return commit(state, event.form, event.deliver);
     case 'delivered':
-      return delivered(state, event.ids, event.at);
+      return delivered(state, event.ids);
     case 'undelivered':
       return undelivered(state, event.reason);
+    case 'noted':
+      return only(noted(state, event.ids, event.time));
     case 'end':
-      return end(state, event.at);
+      return end(state, event.anyway);
+    case 'stay':
+      return only({ ...state, ending: null });
+    case 'remove-phone':
+      return removePhone(state, event.phoneId);
     case 'close':
       return close(state);
     case 'rest-due':
@@ -77,9 +96,9 @@ function act(state: State, event: Stamped<Act | Due>): Step {
 function reply(state: State, event: Stamped<Reply>): Step {
   switch (event.type) {
     case 'opened':
-      return opened(state, event, event.at);
+      return opened(state, event, event.inherited);
     case 'code-renewed':
-      return only(withCode(state, event.created));
+      return only(withCode(withServerTime(state, event.created.sentAt), event.created));
     case 'heard':
       return heard(state, event.name, event.revision);
     case 'live':
@@ -87,9 +106,9 @@ function reply(state: State, event: Stamped<Reply>): Step {
     case 'down':
       return down(state);
     case 'listed':
-      return listed(state, event.tagged);
+      return after(listed(state, event.fetched), checkEnd);
     case 'list-failed':
-      return after(fail(state, event.failure, event.at), finishFetching);
+      return after(fail(state, event.failure), finishFetching);
     case 'loaded':
       return loaded(state, event.id, event.picture);
     case 'load-failed':
@@ -98,11 +117,15 @@ function reply(state: State, event: Stamped<Reply>): Step {
     case 'removed':
       return send(confirmed(state, event), event.id);
     case 'unsent':
-      return unsent(state, event.id, event.failure, event.at);
+      return unsent(state, event.id, event.failure);
     case 'ended':
-      return over(state, null, true, event.at);
+      return over(state, null, true);
+    case 'end-failed':
+      return endFailed(state, event.failure);
+    case 'phone-removed':
+      return refresh(forgetTag(state));
     case 'failed':
-      return fail(state, event.failure, event.at);
+      return fail(state, event.failure);
   }
 }
 
@@ -140,8 +163,10 @@ function leftover(state: State, event: Event): Step {
       return after(sendAll(state), rest);
     case 'inherited':
       return [{ ...state, outbox: emptyOutbox, access: null }, [{ do: 'stop', timer: 'rest' }, { do: 'finish' }]];
+    case 'page-hidden':
+      return sendLast(state, state.outbox.sending);
     case 'delivered':
-      return delivered(state, event.ids, event.at);
+      return delivered(state, event.ids);
     case 'loaded':
       return [state, [{ do: 'revoke', url: event.picture.url }]];
     default:
@@ -159,18 +184,18 @@ function confirmed(state: State, event: SentReply): State {
 }
 
 /** What failed in passing is sent again; what was refused for good is taken back. */
-function unsent(state: State, id: string, failure: Failure, at: number): Step {
+function unsent(state: State, id: string, failure: Failure): Step {
   const isGone = failure.code === 'image_not_found';
   const passing = failure.retryable || OVER.has(failure.code);
   const sent = markSent(state.outbox, id);
   // A change that was taken back needs the whole list.
   const next = forgetTag({ ...state, outbox: passing ? sent : giveUp(sent, id, !isGone) });
-  return isGone ? refresh(next) : fail(next, failure, at);
+  return isGone ? refresh(next) : fail(next, failure);
 }
 
-function end(state: State, at: number): Step {
+function removePhone(state: State, phoneId: string): Step {
   const { access, opening } = state;
-  return access ? [state, [{ do: 'end', opening, access }]] : over(state, null, true, at);
+  return access ? [state, [{ do: 'remove-phone', opening, access, phoneId }]] : only(state);
 }
 
 /** The screen goes. What the edge is still to learn is sent without it. */
@@ -179,9 +204,11 @@ function close(state: State): Step {
     removeAllForGood(state),
     sendAll,
     (now) => [{ ...now, closed: true, album: emptyAlbum }, [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }]],
-    (now) => [now, [{ do: now.access && pending(now.outbox).length > 0 ? 'leave' : 'finish' }]],
+    (now) => (now.access && pending(now.outbox).length > 0 ? after([now, [{ do: 'leave' }]], rest) : finish(now)),
   );
 }
+
+const finish = (state: State): Step => [state, [{ do: 'finish' }]];
 
 /** Pictures that are shown no more are freed, and those no longer wanted are not loaded further. */
 function freed(before: State, { album }: State): Effect[] {

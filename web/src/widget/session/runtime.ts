@@ -9,13 +9,14 @@ import { readClaims } from './launch';
 import type { Ledger } from './ledger';
 import {
   initialState,
+  isSameEncounter,
   type Act,
   type Due,
   type Effect,
   type Event,
   type Failure,
-  type Opened,
   type Reply,
+  type Session,
   type State,
   type Timer,
 } from './model';
@@ -28,7 +29,7 @@ export interface RuntimeOptions extends SessionSyncOptions {
   /** Shows a new state. */
   publish(state: State): void;
   /** Another encounter's session was opened: a new runtime takes its place. */
-  replace(opened: Opened): void;
+  replace(session: Session): void;
 }
 
 /** Runtimes whose screen is gone and that still have something to send. */
@@ -67,7 +68,7 @@ export class Runtime {
       case 'open':
         return this.#open(effect.opening);
       case 'replace':
-        return this.options.replace(effect.opened);
+        return this.options.replace(effect.session);
       case 'listen':
         return this.#listen(effect);
       case 'stop-listening':
@@ -110,7 +111,9 @@ export class Runtime {
     }
   }
 
-  #request(effect: Extract<Effect, { do: 'renew-code' | 'list' | 'correct' | 'remove' | 'end' }>): Promise<void> {
+  #request(
+    effect: Extract<Effect, { do: 'renew-code' | 'list' | 'correct' | 'remove' | 'end' | 'remove-phone' }>,
+  ): Promise<void> {
     switch (effect.do) {
       case 'renew-code':
         return this.#call(effect.opening, async () => ({
@@ -120,16 +123,25 @@ export class Runtime {
       case 'list':
         return this.#call(
           effect.opening,
-          async () => ({ type: 'listed', tagged: await edge.fetchImages(effect.access, effect.etag) }),
+          async () => ({ type: 'listed', fetched: await edge.fetchImages(effect.access, effect.etag) }),
           (failure) => ({ type: 'list-failed', failure }),
         );
       case 'correct':
       case 'remove':
         return this.#send(effect);
       case 'end':
+        return this.#call(
+          effect.opening,
+          async () => {
+            await edge.endSession(effect.access, effect);
+            return { type: 'ended' };
+          },
+          (failure) => ({ type: 'end-failed', failure }),
+        );
+      case 'remove-phone':
         return this.#call(effect.opening, async () => {
-          await edge.endSession(effect.access);
-          return { type: 'ended' };
+          await edge.removePhone(effect.access, effect.phoneId);
+          return { type: 'phone-removed' };
         });
     }
   }
@@ -152,17 +164,26 @@ export class Runtime {
       if (this.state.closed || this.state.opening !== opening) return;
       const encounter = { encounterId: created.encounterId, ...readClaims(token) };
       const access = { apiBase, encounterId: created.encounterId, desktopToken: created.desktopToken };
-      void this.dispatch({ type: 'opened', opening, access, created, encounter, inherited: this.#inherit(access) });
+      this.adopt({ access, created, encounter });
     } catch (error) {
       void this.dispatch({ type: 'failed', opening, failure: failureOf(error) });
     }
   }
 
+  /** Works with a session that was opened. */
+  adopt(session: Session): void {
+    const { encounter, opening } = this.state;
+    const isMine = !encounter || isSameEncounter(encounter, session.encounter);
+    const inherited = isMine ? this.#inherit(session) : emptyOutbox;
+    void this.dispatch({ type: 'opened', opening, ...session, inherited });
+  }
+
   /** Takes over what this encounter's last screen left to be sent. */
-  #inherit({ apiBase, encounterId }: edge.DesktopAccess): Outbox {
+  #inherit({ access: { apiBase }, encounter }: Session): Outbox {
     for (const earlier of left) {
       const { access, outbox } = earlier.state;
-      if (access?.apiBase !== apiBase || access.encounterId !== encounterId) continue;
+      if (access?.apiBase !== apiBase || !earlier.state.encounter) continue;
+      if (!isSameEncounter(earlier.state.encounter, encounter)) continue;
       void earlier.dispatch({ type: 'inherited' });
       earlier.#heir = this;
       return outbox;
@@ -234,6 +255,10 @@ type Unnumbered<R> = R extends Reply ? Omit<R, 'opening'> : never;
 type ReplyBody = Unnumbered<Reply>;
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof ApiError) return { code: error.code, detail: error.message, retryable: error.retryable };
-  return { code: 'network', detail: 'The practice system gave no launch token.', retryable: false };
+  if (error instanceof ApiError) {
+    const { code, message: detail, retryable, retryAfter = 0 } = error;
+    return { code, detail, retryable, retryAfterMs: retryAfter * 1000 };
+  }
+  const detail = 'The practice system gave no launch token.';
+  return { code: 'network', detail, retryable: false, retryAfterMs: 0 };
 }

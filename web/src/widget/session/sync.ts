@@ -11,7 +11,7 @@ import type { MetadataChange } from '../image';
 import { findPhoto, type Size } from './album';
 import type { Commit, SessionState, SessionSync, SessionSyncOptions } from './api';
 import { Ledger } from './ledger';
-import type { Opened, State } from './model';
+import type { Session, State } from './model';
 import { Runtime } from './runtime';
 import { viewOf } from './view';
 
@@ -31,11 +31,16 @@ class Sync implements SessionSync {
     if (document.visibilityState === 'visible') this.refresh();
   };
 
+  readonly #hide = (): void => void this.#runtime.dispatch({ type: 'page-hidden' });
+  readonly #stopNoting: () => void;
+
   constructor(private readonly options: SessionSyncOptions) {
     this.#runtime = this.#start();
     this.#shown = this.#runtime.state;
     this.store = createStore<SessionState>(() => viewOf(this.#shown));
     for (const [target, type] of WAKING) target().addEventListener(type, this.#wake);
+    window.addEventListener('pagehide', this.#hide);
+    this.#stopNoting = this.#ledger.listen((ids, time) => void this.#runtime.dispatch({ type: 'noted', ids, time }));
   }
 
   #start(): Runtime {
@@ -45,7 +50,7 @@ class Sync implements SessionSync {
       publish: (state) => {
         if (this.#runtime === runtime) this.#publish(state);
       },
-      replace: (opened) => this.#replace(opened),
+      replace: (session) => this.#replace(session),
     });
     return runtime;
   }
@@ -53,14 +58,14 @@ class Sync implements SessionSync {
   #publish(state: State): void {
     const view = viewOf(state, { state: this.#shown, view: this.store.getState() });
     this.#shown = state;
-    this.store.setState(view, true);
+    if (isOther(view, this.store.getState())) this.store.setState(view, true);
   }
 
   /** Another encounter starts from the initial state, with nothing of the one before. */
-  #replace(opened: Opened): void {
+  #replace(session: Session): void {
     void this.#runtime.dispatch({ type: 'close' });
     this.#runtime = this.#start();
-    void this.#runtime.dispatch({ type: 'opened', opening: this.#runtime.state.opening, ...opened });
+    this.#runtime.adopt(session);
   }
 
   reopen(): void {
@@ -105,12 +110,22 @@ class Sync implements SessionSync {
     return committed;
   }
 
-  end(): Promise<void> {
-    return this.#runtime.dispatch({ type: 'end' });
+  end(anyway = false): Promise<void> {
+    return this.#runtime.dispatch({ type: 'end', anyway });
+  }
+
+  stay(): void {
+    void this.#runtime.dispatch({ type: 'stay' });
+  }
+
+  removePhone(phoneId: string): Promise<void> {
+    return this.#runtime.dispatch({ type: 'remove-phone', phoneId });
   }
 
   close(): void {
     for (const [target, type] of WAKING) target().removeEventListener(type, this.#wake);
+    window.removeEventListener('pagehide', this.#hide);
+    this.#stopNoting();
     void this.#runtime.dispatch({ type: 'close' });
   }
 }
@@ -123,3 +138,7 @@ const WAKING: readonly (readonly [() => EventTarget, string])[] = [
   [() => window, 'focus'],
   [() => window, 'online'],
 ];
+
+function isOther(a: SessionState, b: SessionState): boolean {
+  return (Object.keys(a) as (keyof SessionState)[]).some((key) => a[key] !== b[key]);
+}

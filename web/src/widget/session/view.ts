@@ -2,7 +2,8 @@
 
 import { codeMetadata, type WidgetImage } from '../image';
 import { applyChange, isRemoved, type Photo } from './album';
-import type { SessionState } from './api';
+import { plainText } from '../../plaintext';
+import type { ExpectedPhoto, SessionState } from './api';
 import type { State } from './model';
 
 /** The photos as they are shown: with the corrections that the edge does not have yet, without those removed. */
@@ -16,39 +17,87 @@ export function removedOf(state: State): WidgetImage[] {
   return album.photos.filter(({ image }) => album.removed.has(image.imageId)).map((photo) => view(state, photo));
 }
 
-/** `before` is the view of an earlier state: photos that did not change since are taken from it. */
+/** `before` is the view of an earlier state: what did not change since is taken from it. */
 export function viewOf(state: State, before?: { state: State; view: SessionState }): SessionState {
-  const { status, connection, sessionExpiresAt, maxImages, qr, phoneConnectedAt, problem, timeline } = state;
-  const { committing, commitProblem, encounter, list } = state;
+  const { status, connection, maxImages, phoneConnectedAt, phones, expecting, problem, timeline } = state;
+  const { delivering, commitProblem, tooLate, ending, encounter, list } = state;
   return {
     status,
     connection,
+    facilityId: encounter?.facilityId ?? null,
     encounterId: encounter?.encounterId ?? null,
     patientId: encounter?.patientId ?? null,
     patientLabel: encounter?.patientLabel ?? null,
-    sessionExpiresAt,
     maxImages,
-    qr,
     phoneConnectedAt,
+    phones,
+    expected: before && showsSamePhones(state, before.state) ? before.view.expected : expectedOf(state),
+    expecting,
+    ...(before && showsSameTimes(state, before.state)
+      ? timesOf(before.view)
+      : {
+          sessionExpiresAt: localTime(state.sessionExpiresAt, state),
+          qr: state.qr && { ...state.qr, expiresAt: localTime(state.qr.expiresAt, state) },
+        }),
     ...(before && showsSamePhotos(state, before.state)
       ? { images: before.view.images, removed: before.view.removed }
       : { images: imagesOf(state), removed: removedOf(state) }),
     revision: list.revision,
     problem,
-    committing,
+    committing: delivering !== null,
     commitProblem,
+    tooLate,
+    ending: ending !== null && ending.step !== 'asking',
+    endQuestion: ending?.question ?? null,
     timeline,
   };
 }
 
-function showsSamePhotos(a: State, b: State): boolean {
-  return a.album === b.album && a.outbox.corrections === b.outbox.corrections && a.committed === b.committed;
+function expectedOf(state: State): ExpectedPhoto[] {
+  return state.expected.map(({ imageId, phoneId, reservedAt }) => {
+    const phone = state.phones.find((one) => one.phoneId === phoneId);
+    const [, aliveAt = reservedAt] = [reservedAt, phone?.lastSeenAt ?? reservedAt].toSorted(
+      (a, b) => Date.parse(a) - Date.parse(b),
+    );
+    return {
+      id: imageId,
+      phone: plainText(phone?.name ?? ''),
+      aliveAt: localTime(aliveAt, state),
+      removed: phone?.removed ?? false,
+    };
+  });
 }
 
-function view({ album, outbox, committed }: State, { image, number, local, derivedFrom }: Photo): WidgetImage {
+function showsSamePhones(a: State, b: State): boolean {
+  return a.expected === b.expected && a.phones === b.phones && a.offset === b.offset;
+}
+
+/** A time of the edge's clock by the desktop's, so that what counts down to it is right. */
+function localTime<T extends string | null>(time: T, { offset }: State): T | string {
+  return time === null ? time : new Date(Date.parse(time) - offset).toISOString();
+}
+
+function timesOf({ sessionExpiresAt, qr }: SessionState): Pick<SessionState, 'sessionExpiresAt' | 'qr'> {
+  return { sessionExpiresAt, qr };
+}
+
+function showsSameTimes(a: State, b: State): boolean {
+  return a.qr === b.qr && a.sessionExpiresAt === b.sessionExpiresAt && a.offset === b.offset;
+}
+
+function showsSamePhotos(a: State, b: State): boolean {
+  return (
+    a.album === b.album &&
+    a.outbox.corrections === b.outbox.corrections &&
+    a.committed === b.committed &&
+    a.late === b.late
+  );
+}
+
+function view({ album, outbox, committed, late }: State, { image, number, local, derivedFrom }: Photo): WidgetImage {
   const id = image.imageId;
   const picture = album.pictures.get(id);
-  const said = applyChange(image.metadata, outbox.corrections.get(id) ?? {});
+  const said = applyChange(image.metadata, { ...outbox.corrections.get(id), ...late.get(id) });
   const committedAt = committed.get(id);
   return {
     id,

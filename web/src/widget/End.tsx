@@ -1,0 +1,38 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { EndQuestion } from './session/api';
+import type { Words } from './words';
+
+interface EndProps {
+  words: Words;
+  question: EndQuestion;
+  onStay(): void;
+  onEnd(): void;
+}
+
+/** Asked before a session ends in which something happened that the clinician may not have seen. */
+export function End({ words, question, onStay, onEnd }: EndProps) {
+  const stay = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => stay.current?.focus(), []);
+  return (
+    <div class="notice" role="alertdialog" aria-labelledby="end" aria-describedby="end-news" data-testid="end-question">
+      <p>
+        <strong id="end">{words('end.title')}</strong> <span id="end-news">{newsOf(question, words)}</span>
+      </p>
+      <div class="row">
+        <button type="button" class="primary" ref={stay} onClick={onStay}>
+          {words('end.stay')}
+        </button>
+        <button type="button" class="danger" onClick={onEnd}>
+          {words('end.anyway')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function newsOf(question: EndQuestion, words: Words): string {
+  const news = (['arrived', 'changed', 'expected'] as const)
+    .filter((what) => question[what] > 0)
+    .map((what) => words(`end.${what}`, { n: question[what] }));
+  return [...(news.length > 0 ? news : [words('end.unknown')]), words('end.loss')].join(' ');
+}

@@ -1,0 +1,97 @@
+/** Random lives of a desktop's session, each shrunk to the shortest that breaks a rule. `CHECKS=10000` plays more. */
+
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { World } from './world';
+
+type Step = (world: World) => void;
+
+const nth = fc.nat({ max: 7 });
+/** A step that a report prints by its name. */
+const named = (name: string, step: Step): { step: Step } => ({ step: Object.assign(step, { toString: () => name }) });
+
+const person = fc.oneof(
+  fc.tuple(nth, fc.constantFrom('left', 'right', 'bilateral')).map(([n, side]) => {
+    return named(`correct ${n} ${side}`, (world) => world.correct(n, side as 'left'));
+  }),
+  nth.map((n) => named(`remove ${n}`, (world) => world.remove(n))),
+  nth.map((n) => named(`derive ${n}`, (world) => world.derive(n))),
+  fc.constantFrom(
+    named('restore', (world) => world.restore()),
+    named('commit', (world) => world.commit()),
+    named('end', (world) => world.do({ type: 'end', anyway: false })),
+    named('end anyway', (world) => world.do({ type: 'end', anyway: true })),
+    named('stay', (world) => world.do({ type: 'stay' })),
+    named('open again', (world) => world.do({ type: 'open' })),
+    named('refresh', (world) => world.do({ type: 'refresh' })),
+    named('show code', (world) => world.do({ type: 'show-code', fresh: true })),
+    named('show p1', (world) => world.show('p1')),
+    named('show p2', (world) => world.show('p2')),
+    named('open again as p2', (world) => world.reopenAs('p2')),
+    named('page hidden', (world) => world.hidePage()),
+    named('record takes', (world) => world.deliver(true)),
+    named('record refuses', (world) => world.deliver(false)),
+  ),
+);
+
+const others = fc.constantFrom(
+  named('reserve', (world) => world.reserve()),
+  named('confirm', (world) => world.confirm()),
+  named('lapse', (world) => world.lapse()),
+  named('another desktop describes', (world) => world.other('describe')),
+  named('another desktop removes', (world) => world.other('remove')),
+  named('another desktop ends', (world) => world.other('end')),
+  named('expire', (world) => world.other('expire')),
+);
+
+const network = fc.oneof(
+  { weight: 4, arbitrary: nth.map((n) => named(`arrive ${n}`, (world) => world.arrive(n))) },
+  { weight: 4, arbitrary: nth.map((n) => named(`answer ${n}`, (world) => world.answer(n))) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(nth, fc.constantFrom('network', 'rate_limited', 'unauthorized')).map(([n, code]) => {
+      return named(`fail ${n} ${code}`, (world) => world.fail(n, code as 'network'));
+    }),
+  },
+  { weight: 2, arbitrary: nth.map((n) => named(`hear ${n}`, (world) => world.hear(n))) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      named('wait', (world) => void world.wait()),
+      named('live', (world) => world.realtime('live')),
+      named('down', (world) => world.realtime('down')),
+    ),
+  },
+);
+
+/** So that most lives get as far as a session with photos. */
+const WELL_BEGUN: readonly Step[] = [
+  (world) => world.arrive(0),
+  (world) => world.answer(0),
+  (world) => world.reserve(),
+  (world) => world.confirm(),
+  (world) => world.arrive(0),
+  (world) => world.answer(0),
+];
+
+const life = fc.array(
+  fc.oneof({ weight: 3, arbitrary: person }, { weight: 3, arbitrary: others }, { weight: 6, arbitrary: network }),
+  { maxLength: 100 },
+);
+const skew = fc.constantFrom(0, -600_000, 600_000);
+
+test('whatever people, phones, networks and clocks do', () => {
+  fc.assert(
+    fc.property(skew, life, (skewMs, steps) => {
+      const world = new World(skewMs);
+      for (const step of [...WELL_BEGUN, ...steps.map(({ step }) => step)]) {
+        step(world);
+        world.check();
+      }
+      world.settle();
+      world.check();
+      world.checkQuiet();
+    }),
+    { numRuns: Number(process.env.CHECKS ?? 500) },
+  );
+});
