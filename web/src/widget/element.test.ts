@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Image } from '../contract/api';
 import type { CommitDetail, PhotobridgeWidget } from './index';
-import { Edge, LAUNCH_TOKEN, listed } from './session/fixtures';
+import { Edge, LAUNCH_TOKEN, launchTokenOf, listed } from './session/fixtures';
 
 const TAGGED = { bodySite: 'hand', laterality: 'left' } as const;
 const [a, b] = ['a', 'b'].map((id) => id.repeat(32)) as [string, string];
@@ -216,4 +216,114 @@ test('the timeline lists what happened', async () => {
   find('header .plain').click();
   const stories = await eventually(() => [...find('.timeline ol').querySelectorAll('li span')]);
   expect(stories.map(({ textContent }) => textContent)).toEqual(['Photo 1 arrived', 'Opened on this desktop']);
+});
+
+describe('whose photos', () => {
+  const named = (claims: Parameters<typeof launchTokenOf>[0]): Promise<string> => {
+    widget.launchToken = launchTokenOf(claims);
+    return eventually(() => find('[data-testid=patient] bdi').textContent);
+  };
+
+  test('is said next to the code and next to the way into the record', async () => {
+    await mount(listed('a', TAGGED));
+    find('[data-testid=show-code]').click();
+    await eventually(() => expect(find('.code [data-testid=patient]').textContent).toBe('For Test Patient'));
+    expect(find('.gate [data-testid=patient]').textContent).toBe('Into the record of Test Patient');
+  });
+
+  test.each([
+    ['no label', { patientId: 'pat-2001' }, 'Patient pat-2001'],
+    ['an empty label', { patientId: 'pat-2001', patientLabel: ' ' }, 'Patient pat-2001'],
+    ['a label that turns the text around', { patientId: 'p', patientLabel: '\u202EAnn\u2069' }, 'Ann'],
+  ])('with %s', async (_, claims, name) => {
+    await mount(listed('a', TAGGED));
+    expect(await named(claims)).toBe(name);
+  });
+});
+
+describe('ending', () => {
+  async function done(): Promise<void> {
+    await mount(listed('a', TAGGED));
+    onCommit(() => Promise.resolve());
+    await widget.commit();
+    await eventually(() => expect(gateButton().textContent).toBe('End session'));
+  }
+
+  test('asks when photos arrived since, and keeps them where they are', async () => {
+    await done();
+    edge.current?.change([...edge.current.images, listed('b', TAGGED)]);
+    gateButton().click();
+    const question = await eventually(() => find('[data-testid=end-question]'));
+    expect(question.textContent).toContain('1 photo arrived since.');
+    expect(widget.shadowRoot?.activeElement?.textContent).toBe('Keep it open');
+    find('[data-testid=end-question] .primary').click();
+    await eventually(() => expect(widget.shadowRoot?.querySelector('[data-testid=end-question]')).toBeNull());
+    expect(edge.current?.ended).toBe(false);
+    expect(widget.images.map(({ id }) => id)).toEqual([a, b]);
+  });
+
+  test('by a commit that ends the session asks too, and ends it anyway', async () => {
+    await mount(listed('a', TAGGED));
+    widget.endOnCommit = true;
+    onCommit(() => Promise.resolve());
+    edge.current!.expected = [{ imageId: b, phoneId: 'p', reservedAt: new Date().toISOString() }];
+    await widget.commit();
+    const question = await eventually(() => find('[data-testid=end-question]'));
+    expect(question.textContent).toContain('A phone is still sending 1 photo.');
+    find('[data-testid=end-question] .danger').click();
+    await eventually(() => expect(edge.current?.ended).toBe(true));
+  });
+});
+
+describe('the link to the code', () => {
+  test.each([
+    ['may not be copied', { writeText: () => Promise.reject(new DOMException('', 'NotAllowedError')) }],
+    ['cannot be copied', undefined],
+  ])('%s: it is there to copy by hand', async (_, clipboard) => {
+    vi.spyOn(navigator, 'clipboard', 'get').mockReturnValue(clipboard as unknown as Clipboard);
+    await mount();
+    await eventually(() => expect(find<HTMLButtonElement>('[data-testid=show-code]').disabled).toBe(false));
+    find('[data-testid=show-code]').click();
+    const buttons = await eventually(() => [...find('.code').querySelectorAll('button')]);
+    buttons.find(({ textContent }) => textContent === 'Copy link')?.click();
+    const field = await eventually(() => find<HTMLInputElement>('[data-testid=link]'));
+    expect(field.value).toBe('https://edge.test/mobile#t=t');
+  });
+});
+
+describe('a photo on its way', () => {
+  const SENT = { imageId: b, phoneId: 'p', reservedAt: new Date(Date.now() - 90_000).toISOString() };
+  const phone = (lastSeenMs: number, removed = false) => ({
+    phoneId: 'p',
+    name: 'iPhone, Safari',
+    joinedAt: SENT.reservedAt,
+    lastSeenAt: new Date(Date.now() - lastSeenMs).toISOString(),
+    removed,
+  });
+
+  test.each([
+    ['of a phone that is there', phone(5_000), 'On its way'],
+    ['of a phone that fell silent', phone(60_000), 'The phone went offline. It continues by itself.'],
+    ['of a phone that was removed', phone(5_000, true), 'This phone was removed. The photo will not come.'],
+  ])('%s has a tile that says so', async (_, from, text) => {
+    edge.current!.phones = [from];
+    edge.current!.expected = [SENT];
+    await mount();
+    await eventually(() => expect(find(`[data-expected-id="${b}"]`).textContent).toBe(`${text}iPhone, Safari`));
+    edge.current!.expected = [];
+    edge.current?.change([listed('b')]);
+    edge.current?.handlers?.event('image-uploaded', edge.current.revision);
+    await eventually(() => expect(find('.tile').getAttribute('data-image-id')).toBe(b));
+    expect(widget.shadowRoot?.querySelectorAll('.tile')).toHaveLength(1);
+  });
+});
+
+test('a note that was typed just before the page goes is sent', async () => {
+  await mount(listed('a', TAGGED));
+  find(`[data-image-id="${a}"]`).click();
+  const notes = await eventually(() => find<HTMLTextAreaElement>('[data-field=notes]'));
+  notes.value = 'healing';
+  notes.dispatchEvent(new Event('input', { bubbles: true }));
+  window.dispatchEvent(new Event('pagehide'));
+  await eventually(() => expect(edge.current?.images[0]?.metadata.notes).toBe('healing'));
 });
