@@ -7,7 +7,7 @@ import type { DesktopAccess } from '../../api/desktop';
 import type { EndQuestion } from './api';
 import { forgetTag, refresh } from './listing';
 import { only, type Ending, type Failure, type State, type Step } from './model';
-import { fail, over } from './opening';
+import { fail } from './opening';
 import { imagesOf } from './view';
 
 /** After this many refusals the clinician is asked, even if nothing new can be shown. */
@@ -15,7 +15,7 @@ const MAX_REFUSALS = 3;
 
 export function end(state: State, anyway: boolean): Step {
   const { access, ending, status } = state;
-  if (!access && (status === 'ended' || status === 'failed')) return over(state, null, true);
+  if (status === 'ended' || status === 'failed') return only(state); // nothing is open that could be ended
   if (access && ending?.step === 'asking')
     return anyway ? call(state, access, { ...ending, shown: shownBy(state), refusals: 0 }) : only(state);
   if (ending) return only(state);

@@ -74,6 +74,8 @@ export interface State {
   opening: number;
   /** What calls are made with; null while the session is not open. */
   access: DesktopAccess | null;
+  /** What they were made with before: what is left to send when everything goes while the session is being opened. */
+  former: DesktopAccess | null;
   encounter: Encounter | null;
   storageOrigin: string | undefined;
   sessionExpiresAt: string | null;
@@ -124,6 +126,7 @@ export function initialState(committed: ReadonlyMap<string, string>): State {
     connection: 'connecting',
     opening: 0,
     access: null,
+    former: null,
     encounter: null,
     storageOrigin: undefined,
     sessionExpiresAt: null,

@@ -29,10 +29,10 @@ const QR_MARGIN_MS = 60_000;
 export function open(state: State): Step {
   return after(
     release(state),
-    ({ now, offset, opening, encounter, album, outbox, committed, delivering, late, tooLate, timeline }) =>
+    ({ now, offset, opening, former, encounter, album, outbox, committed, delivering, late, tooLate, timeline }) =>
       only({
         ...initialState(committed),
-        ...{ now, offset, opening, encounter, album, outbox, delivering, late, tooLate, timeline },
+        ...{ now, offset, opening, former, encounter, album, outbox, delivering, late, tooLate, timeline },
       }),
     request,
   );
@@ -141,6 +141,7 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     album: forget ? emptyAlbum : detach(state.album, state.committed),
     outbox: forget ? emptyOutbox : state.outbox,
     endHeard: null,
+    ending: null,
     status: 'ended',
     connection: 'connecting',
     problem: forget ? null : problem,
@@ -158,7 +159,12 @@ export function release(state: State): Step {
       ...now,
       opening: now.opening + 1,
       access: null,
+      former: now.access ?? now.former,
       album: { ...now.album, loading: new Set() },
+      expected: [],
+      expecting: false,
+      // The end is asked for again once the session is open again.
+      ending: now.ending && { ...now.ending, step: 'checking', after: 0, question: null },
       list: { ...now.list, etag: null, fetching: false, awaited: 0 },
     }),
   );

@@ -201,7 +201,7 @@ function removePhone(state: State, phoneId: string): Step {
 /** The screen goes. What the edge is still to learn is sent without it. */
 function close(state: State): Step {
   return after(
-    removeAllForGood(state),
+    removeAllForGood({ ...state, access: state.access ?? state.former }),
     sendAll,
     (now) => [{ ...now, closed: true, album: emptyAlbum }, [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }]],
     (now) => (now.access && pending(now.outbox).length > 0 ? after([now, [{ do: 'leave' }]], rest) : finish(now)),

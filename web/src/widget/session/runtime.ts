@@ -42,11 +42,13 @@ export class Runtime {
   readonly #timers = new Map<Timer, ReturnType<typeof setTimeout>>();
   readonly #loads = new Map<string, AbortController>();
   #stopListening: (() => void) | undefined;
+  readonly #hide = (): void => void this.dispatch({ type: 'page-hidden' });
   /** The runtime that sends what this one left behind. */
   #heir: Runtime | undefined;
 
   constructor(private readonly options: RuntimeOptions) {
     this.state = initialState(options.ledger.times);
+    addEventListener('pagehide', this.#hide);
   }
 
   /** Resolves when the effects of this event alone have been carried out. */
@@ -105,6 +107,7 @@ export class Runtime {
         return;
       case 'finish':
         left.delete(this);
+        removeEventListener('pagehide', this.#hide);
         return;
       default:
         return this.#request(effect);

@@ -37,7 +37,7 @@ export function sendAll(state: State): Step {
  * repeated does no harm, and one that waits for another to end may never be made.
  */
 export function sendLast(state: State, onTheirWay: ReadonlyMap<string, number>): Step {
-  const { access } = state;
+  const access = state.access ?? state.former;
   if (!access) return only(state);
   const steps = pending(state.outbox).map((id) => (now: State) => {
     const isSent = now.outbox.sending.has(id) && !onTheirWay.has(id);

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { World } from './world';
+import { World } from './world/world';
 
 type Step = (world: World) => void;
 
@@ -28,6 +28,7 @@ const person = fc.oneof(
     named('show p1', (world) => world.show('p1')),
     named('show p2', (world) => world.show('p2')),
     named('open again as p2', (world) => world.reopenAs('p2')),
+    named('navigate', (world) => world.navigate('p1')),
     named('page hidden', (world) => world.hidePage()),
     named('record takes', (world) => world.deliver(true)),
     named('record refuses', (world) => world.deliver(false)),
@@ -36,12 +37,12 @@ const person = fc.oneof(
 
 const others = fc.constantFrom(
   named('reserve', (world) => world.reserve()),
-  named('confirm', (world) => world.confirm()),
-  named('lapse', (world) => world.lapse()),
-  named('another desktop describes', (world) => world.other('describe')),
-  named('another desktop removes', (world) => world.other('remove')),
-  named('another desktop ends', (world) => world.other('end')),
-  named('expire', (world) => world.other('expire')),
+  named('confirm', (world) => world.edge.confirm(world.patient)),
+  named('lapse', (world) => world.edge.lapse(world.patient)),
+  named('another desktop describes', (world) => world.edge.describe(world.patient)),
+  named('another desktop removes', (world) => world.edge.remove(world.patient)),
+  named('another desktop ends', (world) => world.edge.end(world.patient)),
+  named('expire', (world) => world.edge.expire(world.patient)),
 );
 
 const network = fc.oneof(
@@ -57,7 +58,7 @@ const network = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.constantFrom(
-      named('wait', (world) => void world.wait()),
+      named('wait', (world) => world.wait()),
       named('live', (world) => world.realtime('live')),
       named('down', (world) => world.realtime('down')),
     ),
@@ -69,14 +70,14 @@ const WELL_BEGUN: readonly Step[] = [
   (world) => world.arrive(0),
   (world) => world.answer(0),
   (world) => world.reserve(),
-  (world) => world.confirm(),
+  (world) => world.edge.confirm(world.patient),
   (world) => world.arrive(0),
   (world) => world.answer(0),
 ];
 
 const life = fc.array(
   fc.oneof({ weight: 3, arbitrary: person }, { weight: 3, arbitrary: others }, { weight: 6, arbitrary: network }),
-  { maxLength: 100 },
+  { maxLength: 120, size: 'max' },
 );
 const skew = fc.constantFrom(0, -600_000, 600_000);
 

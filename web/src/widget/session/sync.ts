@@ -31,7 +31,6 @@ class Sync implements SessionSync {
     if (document.visibilityState === 'visible') this.refresh();
   };
 
-  readonly #hide = (): void => void this.#runtime.dispatch({ type: 'page-hidden' });
   readonly #stopNoting: () => void;
 
   constructor(private readonly options: SessionSyncOptions) {
@@ -39,7 +38,6 @@ class Sync implements SessionSync {
     this.#shown = this.#runtime.state;
     this.store = createStore<SessionState>(() => viewOf(this.#shown));
     for (const [target, type] of WAKING) target().addEventListener(type, this.#wake);
-    window.addEventListener('pagehide', this.#hide);
     this.#stopNoting = this.#ledger.listen((ids, time) => void this.#runtime.dispatch({ type: 'noted', ids, time }));
   }
 
@@ -124,7 +122,6 @@ class Sync implements SessionSync {
 
   close(): void {
     for (const [target, type] of WAKING) target().removeEventListener(type, this.#wake);
-    window.removeEventListener('pagehide', this.#hide);
     this.#stopNoting();
     void this.#runtime.dispatch({ type: 'close' });
   }
