@@ -106,9 +106,12 @@ export async function readJSON<T>(response: Response): Promise<T> {
   }
 }
 
-/** When the server sent a response, by its own clock: milliseconds since 1970, undefined where it does not say. */
-export function sentAt({ headers }: Response): number | undefined {
-  const time = Date.parse(headers.get('Date') ?? '');
+/**
+ * When the server sent a response, by its own clock: milliseconds since 1970, undefined where it does not say. A time in
+ * the message is more exact than the header's seconds.
+ */
+export function sentAt({ headers }: Response, serverTime?: string): number | undefined {
+  const time = Date.parse(serverTime ?? headers.get('Date') ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
 

@@ -3,26 +3,6 @@
 import type { CreateResponse, Image, ListResponse, Metadata, RealtimeResponse } from '../contract/api.ts';
 import { readJSON, request, requestJSON, sentAt } from './client.ts';
 
-/** A phone that joined the session. */
-export interface Phone {
-  phoneId: string;
-  /** What its browser discloses: "iPhone, Safari". */
-  name: string;
-  joinedAt: string;
-  lastSeenAt: string;
-  removed?: boolean;
-}
-
-/** A photo that a phone is sending. */
-export interface ExpectedImage {
-  imageId: string;
-  phoneId: string;
-  reservedAt: string;
-}
-
-/** The list as a desktop gets it. */
-export type DesktopList = ListResponse & { phones?: Phone[]; expected?: ExpectedImage[] };
-
 /** With the time at which the edge sent it, by its own clock; undefined where it does not say. */
 export type Timed<T> = T & { sentAt: number | undefined };
 
@@ -33,7 +13,8 @@ export function openSession(apiBase: string, launchToken: string): Promise<Timed
 
 async function createdBy(request: Promise<Response>): Promise<Timed<CreateResponse>> {
   const response = await request;
-  return { ...(await readJSON<CreateResponse>(response)), sentAt: sentAt(response) };
+  const created = await readJSON<CreateResponse>(response);
+  return { ...created, sentAt: sentAt(response, created.serverTime) };
 }
 
 /** What a desktop needs for every call after the first. */
@@ -44,7 +25,7 @@ export interface DesktopAccess {
 }
 
 /** A list with its entity tag; no list: it has not changed. */
-export type Fetched = Timed<{ list: DesktopList | undefined; etag: string | null }>;
+export type Fetched = Timed<{ list: ListResponse | undefined; etag: string | null }>;
 
 /** Call 5. With the tag of an earlier response it costs nothing when nothing changed. */
 export async function fetchImages(
@@ -55,9 +36,9 @@ export async function fetchImages(
     token: desktopToken,
     ...(etag === null ? {} : { headers: { 'If-None-Match': etag } }),
   });
-  const at = sentAt(response);
-  if (response.status === 304) return { list: undefined, etag, sentAt: at };
-  return { list: await readJSON<DesktopList>(response), etag: response.headers.get('ETag'), sentAt: at };
+  if (response.status === 304) return { list: undefined, etag, sentAt: sentAt(response) };
+  const list = await readJSON<ListResponse>(response);
+  return { list, etag: response.headers.get('ETag'), sentAt: sentAt(response, list.serverTime) };
 }
 
 /** Call 6: changes fields of an image's metadata; null removes one. It outlives the page, as removals do. */

@@ -3,7 +3,7 @@
 import type { ClientErrorCode } from '../../api/client';
 import type { Bundle, RecordForm } from '../fhir';
 import { missingFrom, type MetadataChange, type WidgetImage } from '../image';
-import type { Phone } from '../../api/desktop';
+import type { Phone } from '../../contract/api';
 import type { Realtime } from './realtime';
 import type { TimelineEntry } from './timeline';
 

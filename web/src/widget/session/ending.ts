@@ -49,9 +49,8 @@ function check(state: State, ending: Ending): Step {
 
 export function endFailed(state: State, failure: Failure): Step {
   const { ending } = state;
-  const code: string = failure.code;
-  const pending = code === 'uploads_pending';
-  if (!ending || (!pending && code !== 'session_changed')) return fail({ ...state, ending: null }, failure);
+  const pending = failure.code === 'uploads_pending';
+  if (!ending || (!pending && failure.code !== 'session_changed')) return fail({ ...state, ending: null }, failure);
   // What the clinician was asked about has been seen.
   return check(state, { ...ending, refusals: ending.refusals + 1, pending });
 }

@@ -1,7 +1,6 @@
 /** Invented photos and a small edge for the tests. */
 
-import type { ExpectedImage, Phone } from '../../api/desktop';
-import type { Image, Metadata } from '../../contract/api';
+import type { CreateResponse, ExpectedImage, Image, ListResponse, Metadata, Phone } from '../../contract/api';
 import type { RealtimeHandlers } from './realtime';
 
 export const AT = '2026-03-04T09:30:00Z';
@@ -113,7 +112,8 @@ export class Edge {
     throw new Error(`no response to ${call}`);
   }
 
-  #created() {
+  #created(): CreateResponse {
+    const serverTime = new Date(this.#now()).toISOString();
     const inTenMinutes = new Date(this.#now() + 600_000).toISOString();
     return {
       encounterId: 'enc-1001',
@@ -123,14 +123,18 @@ export class Edge {
       typedCode: '7K3M-9QTX',
       desktopToken: 'd',
       sessionExpiresAt: inTenMinutes,
+      serverTime,
+      clinician: { id: 'dr-1' },
       maxImages: 20,
       storageOrigin: 'https://s3.test',
     };
   }
 
-  #list() {
+  #list(): ListResponse {
     const { images, revision, phones, expected } = this;
-    return { encounterId: 'enc-1001', images, revision, sessionExpiresAt: '2026-03-04T12:00:00Z', phones, expected };
+    const serverTime = new Date(this.#now()).toISOString();
+    const session = { encounterId: 'enc-1001', sessionExpiresAt: '2026-03-04T12:00:00Z', serverTime };
+    return { ...session, images, revision, phones, expected };
   }
 
   /** As the edge does: what the desktop does not know is not deleted unless it is forced. */

@@ -1,6 +1,7 @@
 /** Fetches the list of photos and takes it in, and their pictures. */
 
-import type { DesktopList, Fetched } from '../../api/desktop';
+import type { Fetched } from '../../api/desktop';
+import type { ListResponse } from '../../contract/api';
 import { failPicture, keepPicture, startLoading, takeList, wantsPicture, type Picture } from './album';
 import { tell, withAlbum } from './editing';
 import {
@@ -73,7 +74,7 @@ export function finishFetching(state: State): Step {
 }
 
 /** Takes a list in. One that was overtaken by a later one is dropped. */
-function take(state: State, list: DesktopList, etag: string | null): Step {
+function take(state: State, list: ListResponse, etag: string | null): Step {
   const tagged: State = { ...state, list: { ...state.list, etag } };
   const { revision } = state.list;
   if (list.revision < revision || list.encounterId !== state.encounter?.encounterId) return only(tagged);
@@ -93,7 +94,7 @@ function take(state: State, list: DesktopList, etag: string | null): Step {
   return loadPictures(shown, list);
 }
 
-function loadPictures(state: State, { images }: DesktopList): Step {
+function loadPictures(state: State, { images }: ListResponse): Step {
   const effects: Effect[] = [];
   let { album } = state;
   for (const { imageId: id, previewUrl: url } of images) {

@@ -3,8 +3,8 @@
  * happen to it, and what is to be done then. Nothing here touches the browser.
  */
 
-import type { DesktopAccess, ExpectedImage, Fetched, Phone, Timed } from '../../api/desktop';
-import type { CreateResponse, EventName, Image } from '../../contract/api';
+import type { DesktopAccess, Fetched, Timed } from '../../api/desktop';
+import type { CreateResponse, EventName, ExpectedImage, Image, Phone } from '../../contract/api';
 import type { RecordForm } from '../fhir';
 import type { MetadataChange, WidgetImage } from '../image';
 import { emptyAlbum, type Album, type Picture, type Size } from './album';
@@ -214,7 +214,7 @@ export type Reply = {
 } /** `inherited`: what an earlier screen of this encounter left to be sent. */ & (
   | ({ type: 'opened'; inherited: Outbox } & Session)
   | { type: 'code-renewed'; created: Timed<CreateResponse> }
-  | { type: 'heard'; name: EventName | 'images-expected'; revision: number | undefined }
+  | { type: 'heard'; name: EventName; revision: number | undefined }
   | { type: 'live' }
   | { type: 'down' }
   | { type: 'listed'; fetched: Fetched }

@@ -80,7 +80,7 @@ export function showCode(state: State, fresh: boolean): Step {
 }
 
 /** Realtime says that something changed. */
-export function heard(state: State, name: EventName | 'images-expected', revision: number | undefined): Step {
+export function heard(state: State, name: EventName, revision: number | undefined): Step {
   if (name === 'image-uploaded' || name === 'images-expected') {
     if (isListed(state, revision)) return only(state);
     return after([state, [{ do: 'preconnect', origin: state.storageOrigin }]], (now) =>

@@ -7,7 +7,7 @@ import type { Event, EventName, RealtimeResponse } from '../../contract/api';
 
 export interface RealtimeHandlers {
   /** Something happened in the session, which made it this revision; undefined if the message does not say. */
-  event(name: EventName | 'images-expected', revision?: number): void;
+  event(name: EventName, revision?: number): void;
   /** The channel is attached; what happened before may not have been heard. */
   live(): void;
   /** Nothing is heard until `live` comes again. */

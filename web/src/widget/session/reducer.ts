@@ -185,7 +185,7 @@ function confirmed(state: State, event: SentReply): State {
 
 /** What failed in passing is sent again; what was refused for good is taken back. */
 function unsent(state: State, id: string, failure: Failure): Step {
-  const isGone = failure.code === 'image_not_found';
+  const isGone = failure.code === 'image_not_found' || failure.code === 'image_removed';
   const passing = failure.retryable || OVER.has(failure.code);
   const sent = markSent(state.outbox, id);
   // A change that was taken back needs the whole list.

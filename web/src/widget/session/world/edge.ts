@@ -1,7 +1,7 @@
 /** The edge as the contract has it, and all that reach it beside this desktop. */
 
-import type { DesktopList, Timed } from '../../../api/desktop';
-import type { CreateResponse, Image, Metadata } from '../../../contract/api';
+import type { Timed } from '../../../api/desktop';
+import type { CreateResponse, Image, ListResponse, Metadata } from '../../../contract/api';
 import type { Picture } from '../album';
 import type { Effect, Failure, Reply } from '../model';
 import { emptyOutbox } from '../outbox';
@@ -110,7 +110,7 @@ export class ModelEdge {
     if (!session || String(session.id) !== id) return refusal(call, 'session_expired');
     switch (call.do) {
       case 'list':
-        return { type: 'listed', fetched: { list: this.#list(of, session), etag: null, sentAt: this.#clock() } };
+        return { type: 'listed', fetched: { list: this.#list(session), etag: null, sentAt: this.#clock() } };
       case 'renew-code':
         return { type: 'code-renewed', created: createdBy(of, session, this.#clock()) };
       case 'remove-phone':
@@ -153,14 +153,15 @@ export class ModelEdge {
     return { type: 'ended' };
   }
 
-  #list(patient: Patient, { images, revision, expected }: EdgeSession): DesktopList {
-    const reservedAt = new Date(this.#clock()).toISOString();
+  #list({ images, revision, expected }: EdgeSession): ListResponse {
+    const serverTime = new Date(this.#clock()).toISOString();
     return {
       encounterId: ENCOUNTER,
       images: [...images.values()].map((image) => ({ ...image, previewUrl: `https://s3.test/${image.imageId}` })),
       revision,
+      serverTime,
       sessionExpiresAt: new Date(this.#clock() + 7_200_000).toISOString(),
-      expected: [...expected].map((imageId) => ({ imageId, phoneId: 'p', reservedAt })),
+      expected: [...expected].map((imageId) => ({ imageId, phoneId: 'p', reservedAt: serverTime })),
     };
   }
 
@@ -222,6 +223,8 @@ function createdBy(patient: Patient, session: EdgeSession, now: number): Timed<C
     desktopToken: tokenOf(patient, session),
     sessionExpiresAt: new Date(now + 7_200_000).toISOString(),
     maxImages: 20,
+    serverTime: new Date(now).toISOString(),
+    clinician: { id: 'dr-1' },
     sentAt: now,
   };
 }
