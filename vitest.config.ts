@@ -7,7 +7,10 @@ export default defineConfig({
     testTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}', 'wasm/browser/*.test.ts'] } },
-      { extends: true, test: { name: 'tools', include: ['bench/**/*.test.ts', 'scripts/**/*.test.ts', 'edge/*.test.mjs'] } },
+      {
+        extends: true,
+        test: { name: 'tools', include: ['bench/**/*.test.ts', 'scripts/**/*.test.ts', 'edge/*.test.mjs'] },
+      },
       {
         extends: true,
         test: {

@@ -39,7 +39,8 @@ const sum = (outcomes: Outcome[], figure: 'sent' | 'arrived' | 'doubled' | 'inte
   outcomes.reduce((total, outcome) => total + outcome[figure], 0);
 
 const row = (session: number | string, { sent, arrived, doubled, interrupted, ms, mishaps }: Outcome): string =>
-  `| ${session} | ${sent} | ${sent - arrived} | ${doubled} | ${interrupted} | ${(ms / 1000).toFixed(1)} | ${mishaps.join(' · ')} |`;
+  `| ${session} | ${sent} | ${sent - arrived} | ${doubled} | ${interrupted} | ${(ms / 1000).toFixed(1)} | ` +
+  `${mishaps.join(' · ')} |`;
 
 function report(seed: number, outcomes: Outcome[]): string {
   const struck = outcomes.flatMap(({ mishaps }) => mishaps);
@@ -47,7 +48,9 @@ function report(seed: number, outcomes: Outcome[]): string {
     .sort()
     .map((kind) => `| ${kind} | ${struck.filter((one) => one === kind).length} |`);
   return [
-    `Seed ${seed}: ${sum(outcomes, 'sent')} photos in ${outcomes.length} sessions, ${sum(outcomes, 'sent') - sum(outcomes, 'arrived')} lost, ${sum(outcomes, 'doubled')} doubled, ${sum(outcomes, 'interrupted')} interrupted and finished without being chosen again.`,
+    `Seed ${seed}: ${sum(outcomes, 'sent')} photos in ${outcomes.length} sessions, ` +
+      `${sum(outcomes, 'sent') - sum(outcomes, 'arrived')} lost, ${sum(outcomes, 'doubled')} doubled, ` +
+      `${sum(outcomes, 'interrupted')} interrupted and finished without being chosen again.`,
     '',
     '| session | photos | lost | doubled | interrupted | seconds | mishaps |',
     '|---:|---:|---:|---:|---:|---:|---|',

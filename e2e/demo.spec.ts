@@ -97,9 +97,11 @@ class Studio {
     const context = await browser.newContext({ viewport: { width: 1072, height: 628 } });
     const page = await context.newPage();
     await page.setContent(`<style>
-      body { margin: 0; padding: 20px 24px 0; background: #dfe7e8; font: 600 19px system-ui, sans-serif; color: #10262a }
+      body { margin: 0; padding: 20px 24px 0; background: #dfe7e8; color: #10262a }
+      body { font: 600 19px system-ui, sans-serif }
       div { display: flex; gap: 24px } img { display: block; height: ${SHOWN_HEIGHT}px; border-radius: 8px }
-      img:last-child { border-radius: 20px; background: #14272b; width: ${Math.round((SHOWN_HEIGHT * 390) / 844)}px } p { margin: 18px 0; text-align: center }
+      img:last-child { border-radius: 20px; background: #14272b; width: ${Math.round((SHOWN_HEIGHT * 390) / 844)}px }
+      p { margin: 18px 0; text-align: center }
     </style><div><img id="desktop"><img id="phone"></div><p></p>`);
     return new Studio(page);
   }

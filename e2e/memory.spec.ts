@@ -72,7 +72,8 @@ for (const { canvas, road } of ROADS) {
       const taken = { programs: await engine.programMemory(), processes: await memory.resident() };
       after.set(count, taken);
       console.log(
-        `${road}, after ${count} photos: WebAssembly ${taken.programs.toFixed(0)} MB, the browser's processes ${taken.processes.toFixed(0)} MB`,
+        `${road}, after ${count} photos: WebAssembly ${taken.programs.toFixed(0)} MB, the browser's processes ` +
+          `${taken.processes.toFixed(0)} MB`,
       );
     }
     const early = after.get(SETTLED);

@@ -33,52 +33,54 @@ test.beforeEach(async () => void (link = await Link.open(SLOW)));
 test.afterEach(() => link.close());
 
 for (const ended of [false, true]) {
-  test(`power cut with photos half-way${ended ? ', and the session ended meanwhile: nothing readable is left' : ': all arrive'}`, async ({
-    stack,
-  }, info) => {
-    const profile = info.outputPath('profile');
-    const launch = info.project.use.launchOptions ?? {};
-    const session = await Session.open(stack);
-    let context = await switchOn(profile, launch, link.proxy);
-    let phone = await Phone.open(context, session.url);
-    await phone.preparesPhotos(photos.slice(0, 10), SENT.timeout);
-    await phone.taps('Send without details');
-    await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(2);
-    await cutPower(context, profile);
-    const before = await count(session);
-    expect(before).toBeLessThan(10);
-    const readable = photos.slice(0, 10).map((path) => middle(readFileSync(path)));
-    const stored = await storedObjects(stack, session.encounterId);
-    for (const { bytes } of stored)
-      expect(
-        readable.some((part) => bytes.includes(part)),
-        'the photos go as they are',
-      ).toBe(true);
-    if (ended) await session.end();
+  test(
+    'power cut with photos ' +
+      `half-way${ended ? ', and the session ended meanwhile: nothing readable is left' : ': all arrive'}`,
+    async ({ stack }, info) => {
+      const profile = info.outputPath('profile');
+      const launch = info.project.use.launchOptions ?? {};
+      const session = await Session.open(stack);
+      let context = await switchOn(profile, launch, link.proxy);
+      let phone = await Phone.open(context, session.url);
+      await phone.preparesPhotos(photos.slice(0, 10), SENT.timeout);
+      await phone.taps('Send without details');
+      await expect.poll(() => count(session), SENT).toBeGreaterThanOrEqual(2);
+      await cutPower(context, profile);
+      const before = await count(session);
+      expect(before).toBeLessThan(10);
+      const readable = photos.slice(0, 10).map((path) => middle(readFileSync(path)));
+      const stored = await storedObjects(stack, session.encounterId);
+      for (const { bytes } of stored)
+        expect(
+          readable.some((part) => bytes.includes(part)),
+          'the photos go as they are',
+        ).toBe(true);
+      if (ended) await session.end();
 
-    context = await switchOn(profile, launch, link.proxy);
-    if (ended) {
-      const secrets = [session.encounterId, session.patientLabel, 'skin-'].map((text) => Buffer.from(text));
-      const expectUnreadable = async (page: Page): Promise<void> => {
-        const left = Buffer.from(await page.evaluate(journal), 'latin1');
-        expect(left.length, 'the photos that did not arrive').toBeGreaterThan((10 - before - 3) * 10_000);
-        for (const part of [...readable, ...secrets]) expect(left.includes(part)).toBe(false);
-      };
-      const page = await context.newPage();
-      await page.goto(`${stack.edge}/manifest.webmanifest`);
-      await expectUnreadable(page);
-      // The phone has not heard of the end, so it keeps the photos until their time is over.
-      phone = await Phone.open(context, (await session.reopen()).url);
-      await expect(phone.button('Gallery')).toBeEnabled();
-      await expectUnreadable(phone.page);
-    } else {
-      phone = await Phone.open(context, await session.freshUrl());
-      await expect.poll(() => count(session), SENT).toBe(10);
-      expect(new Set((await session.images()).map(({ sha256 }) => sha256)).size).toBe(10);
-      await expect.poll(() => phone.page.evaluate(journal), 'nothing stays on the phone').toBe('');
-    }
-    await context.close();
-  });
+      context = await switchOn(profile, launch, link.proxy);
+      if (ended) {
+        const secrets = [session.encounterId, session.patientLabel, 'skin-'].map((text) => Buffer.from(text));
+        const expectUnreadable = async (page: Page): Promise<void> => {
+          const left = Buffer.from(await page.evaluate(journal), 'latin1');
+          expect(left.length, 'the photos that did not arrive').toBeGreaterThan((10 - before - 3) * 10_000);
+          for (const part of [...readable, ...secrets]) expect(left.includes(part)).toBe(false);
+        };
+        const page = await context.newPage();
+        await page.goto(`${stack.edge}/manifest.webmanifest`);
+        await expectUnreadable(page);
+        // The phone has not heard of the end, so it keeps the photos until their time is over.
+        phone = await Phone.open(context, (await session.reopen()).url);
+        await expect(phone.button('Gallery')).toBeEnabled();
+        await expectUnreadable(phone.page);
+      } else {
+        phone = await Phone.open(context, await session.freshUrl());
+        await expect.poll(() => count(session), SENT).toBe(10);
+        expect(new Set((await session.images()).map(({ sha256 }) => sha256)).size).toBe(10);
+        await expect.poll(() => phone.page.evaluate(journal), 'nothing stays on the phone').toBe('');
+      }
+      await context.close();
+    },
+  );
 }
 
 /** How a phone is shut out, and the code that lets it in again. */

@@ -150,7 +150,9 @@ func assets(t *testing.T, s running) {
 			t.Fatal(err)
 		}
 		response.Body.Close()
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+		} {
 			if response.StatusCode != http.StatusOK || response.Header.Get(name) != want {
 				t.Errorf("%s answered %d with %s %q", path, response.StatusCode, name, response.Header.Get(name))
 			}
@@ -172,7 +174,11 @@ func bucketTool(t *testing.T, s running) {
 		if err != nil {
 			t.Fatalf("%v: %s", err, output)
 		}
-		for _, want := range []string{"done: create the bucket made-by-the-tool", "done: let pages of " + s.Env["BASE_URL"], "cannot delete what is a day old"} {
+		for _, want := range []string{
+			"done: create the bucket made-by-the-tool",
+			"done: let pages of " + s.Env["BASE_URL"],
+			"cannot delete what is a day old",
+		} {
 			if !strings.Contains(string(output), want) {
 				t.Errorf("it did not say %q: %s", want, output)
 			}

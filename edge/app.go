@@ -34,7 +34,9 @@ func newApp(p platform) http.Handler {
 	if err != nil {
 		return unconfigured(err, config)
 	}
-	publisher, err := realtime.New(config.ablyKey, config.ablyRESTURL, telemetry.Transport("ably", p.transport), p.outbox)
+	publisher, err := realtime.New(
+		config.ablyKey, config.ablyRESTURL, telemetry.Transport("ably", p.transport), p.outbox,
+	)
 	if err != nil {
 		return unconfigured(environment.Error{"ABLY_API_KEY: " + err.Error()}, config)
 	}

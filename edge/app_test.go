@@ -92,7 +92,21 @@ func TestEdgeOnFakes(t *testing.T) {
 // checkLog looks for what nobody may read in a log. The suite's ids begin with
 // enc-, its people are called Test Patient, its notes begin with of or Ōtaki.
 func checkLog(t *testing.T, log string) {
-	for _, secret := range []string{"enc-", "pat-1", "gp-1", "Test Patient", "Ōtaki", "of enc", "eyJ", "X-Amz", "http://", ".jpg", "sss", "lll", "aaaaaa"} {
+	for _, secret := range []string{
+		"enc-",
+		"pat-1",
+		"gp-1",
+		"Test Patient",
+		"Ōtaki",
+		"of enc",
+		"eyJ",
+		"X-Amz",
+		"http://",
+		".jpg",
+		"sss",
+		"lll",
+		"aaaaaa",
+	} {
 		if at := strings.Index(log, secret); at >= 0 {
 			t.Errorf("the log holds %q: …%s…", secret, log[max(0, at-100):min(len(log), at+100)])
 		}
@@ -111,7 +125,9 @@ func checkLog(t *testing.T, log string) {
 		}
 		seen[entry.Audit] = true
 	}
-	for _, audit := range []string{"issued", "scanned", "uploaded", "viewed", "changed", "removed", "phone-removed", "ended"} {
+	for _, audit := range []string{
+		"issued", "scanned", "uploaded", "viewed", "changed", "removed", "phone-removed", "ended",
+	} {
 		if !seen[audit] {
 			t.Errorf("nothing was audited as %s", audit)
 		}
@@ -141,10 +157,26 @@ func TestMisconfigured(t *testing.T) {
 		{"an origin with a path", map[string]string{"ALLOWED_ORIGINS": "https://practice.example/"}, "not an origin"},
 		{"no number", map[string]string{"MAX_IMAGES_PER_SESSION": "many"}, "MAX_IMAGES_PER_SESSION must be a number"},
 		{"an unknown consent", map[string]string{"CONSENT": "maybe"}, "CONSENT must be off, ask or require"},
-		{"equal secrets", map[string]string{"LAUNCH_SECRET": strings.Repeat("s", 32)}, "SESSION_SECRET and LAUNCH_SECRET are the same"},
-		{"an admin token that is a secret", map[string]string{"ADMIN_TOKEN": strings.Repeat("l", 32)}, "LAUNCH_SECRET and ADMIN_TOKEN are the same"},
-		{"a store without TLS", map[string]string{"S3_ENDPOINT": "http://s3.example"}, "S3_ENDPOINT must begin with https:"},
-		{"a page without TLS", map[string]string{"BASE_URL": "http://photobridge.example"}, "BASE_URL must begin with https:"},
+		{
+			"equal secrets",
+			map[string]string{"LAUNCH_SECRET": strings.Repeat("s", 32)},
+			"SESSION_SECRET and LAUNCH_SECRET are the same",
+		},
+		{
+			"an admin token that is a secret",
+			map[string]string{"ADMIN_TOKEN": strings.Repeat("l", 32)},
+			"LAUNCH_SECRET and ADMIN_TOKEN are the same",
+		},
+		{
+			"a store without TLS",
+			map[string]string{"S3_ENDPOINT": "http://s3.example"},
+			"S3_ENDPOINT must begin with https:",
+		},
+		{
+			"a page without TLS",
+			map[string]string{"BASE_URL": "http://photobridge.example"},
+			"BASE_URL must begin with https:",
+		},
 		{
 			"a store on the local network of a page with TLS",
 			map[string]string{"S3_ENDPOINT": "http://192.168.1.7:9000"},
@@ -156,7 +188,9 @@ func TestMisconfigured(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			values := deployment(t, test.changes)
 			server, _ := start(t, values)
-			for path, token := range map[string]string{"/api/medtech/session/create": "", "/api/medtech/doctor": values["ADMIN_TOKEN"]} {
+			for path, token := range map[string]string{
+				"/api/medtech/session/create": "", "/api/medtech/doctor": values["ADMIN_TOKEN"],
+			} {
 				request, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+path, nil)
 				if err != nil {
 					t.Fatal(err)
@@ -172,8 +206,8 @@ func TestMisconfigured(t *testing.T) {
 				if err != nil || !strings.Contains(string(body), test.want) || strings.Contains(string(body), "sss") {
 					t.Errorf("%s answered %d: %s", path, response.StatusCode, body)
 				}
-				if allowed := response.Header.Get("Access-Control-Allow-Origin"); allowed != "https://practice.example" &&
-					test.changes["ALLOWED_ORIGINS"] == "" {
+				allowed := response.Header.Get("Access-Control-Allow-Origin")
+				if allowed != "https://practice.example" && test.changes["ALLOWED_ORIGINS"] == "" {
 					t.Errorf("%s may be read by %q", path, allowed)
 				}
 				for _, value := range test.changes {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/edge/doctor"
@@ -25,22 +26,46 @@ type examiner struct {
 }
 
 func (e examiner) examine(ctx context.Context) doctor.Report {
-	probe := "sessions/doctor/" + rand.Text() + ".jpg"
-	return doctor.Examine(ctx, []doctor.Check{
-		{Name: "configuration", Fix: fixConfiguration, Look: e.lookAtConfig},
-		{
-			Name: "redis",
-			Fix:  "Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN against the database's page at Upstash; the token must not be the read-only one.",
-			Look: e.redis.Probe,
+	return doctor.Examine(ctx, slices.Concat(
+		[]doctor.Check{
+			{Name: "configuration", Fix: fixConfiguration, Look: e.lookAtConfig},
+			{
+				Name: "redis",
+				Fix: "Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN against the database's page at " +
+					"Upstash; the token must not be the read-only one.",
+				Look: e.redis.Probe,
+			},
 		},
+		e.bucketChecks(),
+		[]doctor.Check{
+			{
+				Name: "ably",
+				Fix:  "Check ABLY_API_KEY: it needs publish and subscribe on session:*.",
+				Look: e.publisher.Probe,
+			},
+			{
+				Name: "clocks",
+				Fix:  "Signatures and tokens fail when clocks differ. Set the clock of the machine that is wrong.",
+				Look: e.lookAtClocks,
+			},
+		},
+	))
+}
+
+// bucketChecks follow one object through its life, and look at the bucket's settings.
+func (e examiner) bucketChecks() []doctor.Check {
+	probe := "sessions/doctor/" + rand.Text() + ".jpg"
+	return []doctor.Check{
 		{
 			Name: "s3 put",
-			Fix:  "Check S3_BUCKET_NAME, AWS_REGION, S3_ENDPOINT and the access key; its policy needs s3:PutObject on sessions/*. `go run ./edge/cmd/bucket` makes the bucket.",
+			Fix: "Check S3_BUCKET_NAME, AWS_REGION, S3_ENDPOINT and the access key; its policy needs s3:PutObject " +
+				"on sessions/*. `go run ./edge/cmd/bucket` makes the bucket.",
 			Look: func(ctx context.Context) (string, error) { return e.bucket.ProbePut(ctx, probe) },
 		},
 		{
 			Name: "s3 write-once",
-			Fix:  "The store ignores If-None-Match: * on a PUT, so a retry could overwrite a photo. Use one that honours it (AWS S3, R2, VersityGW, MinIO from 2024-11).",
+			Fix: "The store ignores If-None-Match: * on a PUT, so a retry could overwrite a photo. Use one that " +
+				"honours it (AWS S3, R2, VersityGW, MinIO from 2024-11).",
 			Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeWriteOnce(ctx, probe) },
 		},
 		{
@@ -55,32 +80,26 @@ func (e examiner) examine(ctx context.Context) doctor.Report {
 		},
 		{
 			Name: "s3 delete",
-			Fix:  "The access key's policy needs s3:DeleteObject on sessions/*, and s3:ListBucket: without it a missing object answers 403, not 404.",
+			Fix: "The access key's policy needs s3:DeleteObject on sessions/*, and s3:ListBucket: without it a " +
+				"missing object answers 403, not 404.",
 			Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeDelete(ctx, probe) },
 		},
 		{
 			Name: "s3 cors",
 			Fix:  "Run `go run ./edge/cmd/bucket`: it lets BASE_URL and ALLOWED_ORIGINS put and get.",
 			Look: func(ctx context.Context) (string, error) {
-				return e.bucket.ProbeCORS(ctx, append([]string{environment.Origin(e.config.baseURL)}, e.config.allowedOrigins...))
+				return e.bucket.ProbeCORS(
+					ctx, append([]string{environment.Origin(e.config.baseURL)}, e.config.allowedOrigins...),
+				)
 			},
 		},
 		{
 			Name: "s3 versions",
-			Fix:  "Run `go run ./edge/cmd/bucket`: it expires noncurrent versions after a day. The access key's policy needs s3:GetBucketVersioning and s3:GetLifecycleConfiguration.",
+			Fix: "Run `go run ./edge/cmd/bucket`: it expires noncurrent versions after a day. The access key's " +
+				"policy needs s3:GetBucketVersioning and s3:GetLifecycleConfiguration.",
 			Look: e.bucket.ProbeVersions,
 		},
-		{
-			Name: "ably",
-			Fix:  "Check ABLY_API_KEY: it needs publish and subscribe on session:*.",
-			Look: e.publisher.Probe,
-		},
-		{
-			Name: "clocks",
-			Fix:  "Signatures and tokens fail when clocks differ. Set the clock of the machine that is wrong.",
-			Look: e.lookAtClocks,
-		},
-	})
+	}
 }
 
 // lookAtConfig finds what works and is still not what one would want.

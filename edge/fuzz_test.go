@@ -42,8 +42,12 @@ func FuzzRequests(f *testing.F) {
 		{"POST", "/create", ""},
 		{"GET", "/token/" + created.Token, ""},
 		{"POST", "/token", `{"typedCode":"` + created.TypedCode + `"}`},
-		{"POST", "/presigned-url", `{"encounterId":"enc-1","images":[{"imageId":"i1","contentType":"image/jpeg","size":10,"sha256":"LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564="}]}`},
-		{"POST", "/images", `{"encounterId":"enc-1","imageId":"i1","s3Key":"sessions/enc-1/1_i1.jpg","width":1,"height":1,"metadata":{"notes":"x"}}`},
+		{"POST", "/presigned-url", `{"encounterId":"enc-1","images":[{"imageId":"i1",` +
+			`"contentType":"image/jpeg","size":10,` +
+			`"sha256":"LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564="}]}`},
+		{"POST", "/images", `{"encounterId":"enc-1","imageId":"i1",` +
+			`"s3Key":"sessions/enc-1/1_i1.jpg","width":1,"height":1,` +
+			`"metadata":{"notes":"x"}}`},
 		{"GET", "/images/enc-1", ""},
 		{"PATCH", "/images/enc-1/i1", `{"metadata":{"laterality":null}}`},
 		{"DELETE", "/images/enc-1/i1", ""},

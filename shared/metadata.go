@@ -14,6 +14,7 @@ import (
 // Laterality is the side of the body that a photo shows.
 type Laterality string
 
+// The sides.
 const (
 	LateralityUnset     Laterality = "" // not said yet
 	LateralityLeft      Laterality = "left"
@@ -25,6 +26,7 @@ const (
 // View is how close the photo was taken.
 type View string
 
+// The views.
 const (
 	ViewUnset    View = ""
 	ViewOverview View = "overview"

@@ -53,17 +53,19 @@ const TypedCodePattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$"
 
 // CreateResponse answers POST /create and POST /{encounterId}/token.
 type CreateResponse struct {
-	EncounterID      ID        `json:"encounterId"`
-	Token            string    `json:"token" minLength:"22" maxLength:"64"` // the QR token, 128 random bits or more
-	TokenExpiresAt   time.Time `json:"tokenExpiresAt"`
-	MobileURL        string    `json:"mobileUrl" format:"uri" pattern:"/mobile#t="` // {BASE_URL}/mobile#t={token}
-	TypedCode        string    `json:"typedCode" pattern:"TypedCodePattern"`        // for a phone whose camera will not scan; lives as long as the token
-	DesktopToken     string    `json:"desktopToken"`                                // JWT, scope "desktop"
+	EncounterID    ID        `json:"encounterId"`
+	Token          string    `json:"token" minLength:"22" maxLength:"64"` // the QR token, 128 random bits or more
+	TokenExpiresAt time.Time `json:"tokenExpiresAt"`
+	MobileURL      string    `json:"mobileUrl" format:"uri" pattern:"/mobile#t="` // {BASE_URL}/mobile#t={token}
+	// For a phone whose camera will not scan; lives as long as the token
+	TypedCode        string    `json:"typedCode" pattern:"TypedCodePattern"`
+	DesktopToken     string    `json:"desktopToken"` // JWT, scope "desktop"
 	SessionExpiresAt time.Time `json:"sessionExpiresAt"`
-	ServerTime       time.Time `json:"serverTime"` // remaining times are measured from here, not from the desktop's clock
+	ServerTime       time.Time `json:"serverTime"` // remaining times count from here, not from the desktop's clock
 	MaxImages        int       `json:"maxImages" minimum:"1"`
-	Clinician        Clinician `json:"clinician"`                            // whose launch token this desktop has
-	StorageOrigin    Origin    `json:"storageOrigin,omitempty" format:"uri"` // where photos come from: worth a connection ahead
+	Clinician        Clinician `json:"clinician"` // whose launch token this desktop has
+	// Where photos come from: worth a connection ahead
+	StorageOrigin Origin `json:"storageOrigin,omitempty" format:"uri"`
 }
 
 // Clinician is the person whom a launch token names.
@@ -86,6 +88,7 @@ type Phone struct {
 // first photo.
 type Consent string
 
+// The settings of consent.
 const (
 	ConsentOff     Consent = "off"
 	ConsentAsk     Consent = "ask"     // one tap, may be skipped
@@ -115,12 +118,13 @@ type TokenResponse struct {
 	UploadToken      string      `json:"uploadToken"` // JWT, scope "phone"
 	JournalKey       Bytes32     `json:"journalKey"`  // base64 (standard) of 32 bytes, AES-256-GCM
 	SessionExpiresAt time.Time   `json:"sessionExpiresAt"`
-	ServerTime       time.Time   `json:"serverTime"` // remaining times are measured from here, not from the phone's clock
+	ServerTime       time.Time   `json:"serverTime"` // remaining times count from here, not from the phone's clock
 	MaxImages        int         `json:"maxImages" minimum:"1"`
 	ImageCount       int         `json:"imageCount" minimum:"0"`
 	Limits           PhoneLimits `json:"limits"`
 	Consent          Consent     `json:"consent"`
-	StorageOrigin    Origin      `json:"storageOrigin,omitempty" format:"uri"` // where photos go: worth a connection ahead
+	// Where photos go: worth a connection ahead
+	StorageOrigin Origin `json:"storageOrigin,omitempty" format:"uri"`
 }
 
 // RealtimeResponse answers GET /{encounterId}/realtime.
@@ -136,6 +140,7 @@ type RealtimeResponse struct {
 // EventName names what happened in a session, for the desktop.
 type EventName string
 
+// The events of a session.
 const (
 	EventPhoneConnected EventName = "phone-connected"
 	EventPhoneRemoved   EventName = "phone-removed"

@@ -90,7 +90,8 @@ func TestMetadataValidate(t *testing.T) {
 func TestValidID(t *testing.T) {
 	for id, want := range map[string]bool{
 		"a": true, "enc-1001": true, "A.b_c-9": true, strings.Repeat("x", 64): true,
-		"": false, "-a": false, ".a": false, "a b": false, "a/b": false, "é": false, "a\n": false, strings.Repeat("x", 65): false,
+		"": false, "-a": false, ".a": false, "a b": false, "a/b": false, "é": false, "a\n": false,
+		strings.Repeat("x", 65): false,
 	} {
 		if got := ValidID(id); got != want {
 			t.Errorf("ValidID(%q) = %v", id, got)
@@ -114,7 +115,9 @@ func TestBodySites(t *testing.T) {
 
 func TestRetryWait(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for try, ceiling := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 4: 4 * time.Second, 90: 4 * time.Second} {
+	for try, ceiling := range map[int]time.Duration{
+		1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 4: 4 * time.Second, 90: 4 * time.Second,
+	} {
 		longest := time.Duration(0)
 		for range 1000 {
 			wait := PhoneRetry.Wait(try, 0, rng)

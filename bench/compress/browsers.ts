@@ -18,7 +18,10 @@ export interface Opened {
 export interface Slow {
   /** Slows the page with its workers until the answer is called. */
   by(factor: number): Promise<() => Promise<void>>;
-  /** Milliseconds that a loop takes in the engine's worker, each of many times: too short for all of them to be held up. */
+  /**
+   * Milliseconds that a loop takes in the engine's worker, each of many times: too short for all of them
+   * to be held up.
+   */
   loops(): Promise<number[]>;
 }
 

@@ -49,23 +49,32 @@ try {
   const of = (worker: string, call: string, figure: keyof Sample): number =>
     median((samples.get(`${worker} ${call}`) ?? []).map((sample) => sample[figure]));
   const lines = [
-    `Requests a second with ${LOAD} at once, and milliseconds of processor a request: medians of ${rounds} rounds of ${seconds} s each, on ${cloud.redis}.`,
+    `Requests a second with ${LOAD} at once, and milliseconds of processor a request: medians of ${rounds} ` +
+      `rounds of ${seconds} s each, on ${cloud.redis}.`,
     '',
-    '| call | ours | TypeScript | fresh Go | ours ÷ TypeScript | ours ÷ fresh | processor, ours / TypeScript / fresh | p50 ours / TypeScript | p99 ours / TypeScript |',
+    '| call | ours | TypeScript | fresh Go | ours ÷ TypeScript | ours ÷ fresh | processor, ours / TypeScript / ' +
+      'fresh | p50 ours / TypeScript | p99 ours / TypeScript |',
     '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
     ...calls.map(({ name }) => {
       const rate = (worker: string): number => of(worker, name, 'rate');
       const figures = (figure: 'p50' | 'p99' | 'processor', among: string[]): string =>
         among.map((worker) => of(worker, name, figure).toFixed(1)).join(' / ');
-      return `| ${name} | ${rate('ours').toFixed(0)} | ${rate('peer').toFixed(0)} | ${rate('fresh').toFixed(0)} | ${(rate('ours') / rate('peer')).toFixed(2)} | ${(rate('ours') / rate('fresh')).toFixed(2)} | ${figures('processor', ['ours', 'peer', 'fresh'])} | ${figures('p50', ['ours', 'peer'])} | ${figures('p99', ['ours', 'peer'])} |`;
+      return (
+        `| ${name} | ${rate('ours').toFixed(0)} | ${rate('peer').toFixed(0)} | ${rate('fresh').toFixed(0)} | ` +
+        `${(rate('ours') / rate('peer')).toFixed(2)} | ${(rate('ours') / rate('fresh')).toFixed(2)} | ` +
+        `${figures('processor', ['ours', 'peer', 'fresh'])} | ${figures('p50', ['ours', 'peer'])} | ` +
+        `${figures('p99', ['ours', 'peer'])} |`
+      );
     }),
     '',
   ];
   const time = (worker: string): number => calls.reduce((sum, { name }) => sum + 1 / of(worker, name, 'rate'), 0);
   const processor = (worker: string): number => calls.reduce((sum, { name }) => sum + of(worker, name, 'processor'), 0);
   lines.push(
-    `One of each call after the other: ours ${(time('peer') / time('ours')).toFixed(2)} × the throughput of TypeScript and ${(time('fresh') / time('ours')).toFixed(2)} × of a fresh instance;`,
-    `by processor time ${(processor('peer') / processor('ours')).toFixed(2)} × and ${(processor('fresh') / processor('ours')).toFixed(2)} ×.`,
+    `One of each call after the other: ours ${(time('peer') / time('ours')).toFixed(2)} × the throughput of ` +
+      `TypeScript and ${(time('fresh') / time('ours')).toFixed(2)} × of a fresh instance;`,
+    `by processor time ${(processor('peer') / processor('ours')).toFixed(2)} × and ` +
+      `${(processor('fresh') / processor('ours')).toFixed(2)} ×.`,
     '',
   );
 
@@ -77,7 +86,8 @@ try {
       sizes.push(residentMegabytes(worker));
     }
     lines.push(
-      `Memory of workerd with ${worker.name === 'ours' ? 'ours' : 'TypeScript'}: ${sizes.join(', ')} MB, each ${many / 2} requests apart.`,
+      `Memory of workerd with ${worker.name === 'ours' ? 'ours' : 'TypeScript'}: ${sizes.join(', ')} MB, each ` +
+        `${many / 2} requests apart.`,
     );
   }
   const ours = workers.find(({ name }) => name === 'ours');

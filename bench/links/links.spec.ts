@@ -23,9 +23,15 @@ const LINES = {
   good: { upBitsPerSecond: 8_000_000, downBitsPerSecond: 20_000_000, rttMs: 60 },
   poor: { upBitsPerSecond: 1_500_000, downBitsPerSecond: 5_000_000, rttMs: 165 },
 } satisfies Record<string, Shape>;
-/** The usual plan for homes in New Zealand (Chorus, since December 2021; practices have 500 both ways), and 20 ms to a data centre. */
+/**
+ * The usual plan for homes in New Zealand (Chorus, since December 2021; practices have 500 both ways),
+ * and 20 ms to a data centre.
+ */
 const FIBRE: Shape = { upBitsPerSecond: 100_000_000, downBitsPerSecond: 300_000_000, rttMs: 20 };
-/** Nothing on the way is faster: sign, preflight of the PUT, PUT, confirm with its event on the phone's line, list and GET on the desktop's, one after the other. */
+/**
+ * Nothing on the way is faster: sign, preflight of the PUT, PUT, confirm with its event on the phone's
+ * line, list and GET on the desktop's, one after the other.
+ */
 const ROUND_TRIPS = { phone: 4, desktop: 2 };
 const ENCOUNTER = 'enc-1001';
 const RUNS = 3;
@@ -55,8 +61,10 @@ test.beforeAll(async ({ browser }, info) => {
 test.afterAll(() => {
   const text = [
     'Send pressed → painted on the desktop, seconds; promised: 1.25 × (bytes ÷ uplink) + 4 RTT.',
-    `The floor is bytes ÷ the phone’s uplink + ${ROUND_TRIPS.phone} of its RTT + bytes ÷ the desktop’s downlink + ${ROUND_TRIPS.desktop} of its: the desktop can fetch a photo`,
-    'only when it is stored, and sign, preflight of the PUT, PUT, confirm with its event, list and GET wait for each other. Without a line it is this machine’s own work.',
+    `The floor is bytes ÷ the phone’s uplink + ${ROUND_TRIPS.phone} of its RTT + bytes ÷ the desktop’s ` +
+      `downlink + ${ROUND_TRIPS.desktop} of its: the desktop can fetch a photo`,
+    'only when it is stored, and sign, preflight of the PUT, PUT, confirm with its event, list and GET wait ' +
+      'for each other. Without a line it is this machine’s own work.',
     '',
     '| phone | desktop | kB | upload | download | floor | promised | measured | from the press to each answer, ms |',
     '|---|---|---:|---:|---:|---:|---:|---:|---|',
@@ -68,13 +76,15 @@ test.afterAll(() => {
     '|---|---:|---:|---:|---:|---:|',
     ...twenties,
     '',
-    'Requests (phone and desktop together) and Redis commands a photo; promised: 5 and 3, 4.2 requests in a batch of 20.',
+    'Requests (phone and desktop together) and Redis commands a photo; promised: 5 and 3, 4.2 requests in a ' +
+      'batch of 20.',
     '',
     '| line | photos | requests | preflights | Redis commands | which |',
     '|---|---:|---:|---:|---:|---|',
     ...costs,
     '',
-    `Longest task of the phone’s page while ${MANY} photos were compressed and sent, ms; 0: below 50. ${figures.tasks.map(({ line, longest }) => `${line}: ${longest.toFixed(0)}`).join('; ')}`,
+    `Longest task of the phone’s page while ${MANY} photos were compressed and sent, ms; 0: below 50. ` +
+      `${figures.tasks.map(({ line, longest }) => `${line}: ${longest.toFixed(0)}`).join('; ')}`,
     '',
   ].join('\n');
   console.log(`\n${text}`);
@@ -106,7 +116,8 @@ for (const { phone, desktop, lines } of PAIRS) {
       const promised = 1.25 * up + (4 * mobile.rttMs) / 1000;
       if (mobile !== FREE) figures.ones.push({ phone, desktop, floor, promised, seconds });
       ones.push(
-        `| ${phone} | ${desktop} | ${(bytes / 1000).toFixed(0)} | ${[up, down, floor, promised, seconds].map((one) => one.toFixed(2)).join(' | ')} | ${steps} |`,
+        `| ${phone} | ${desktop} | ${(bytes / 1000).toFixed(0)} | ` +
+          `${[up, down, floor, promised, seconds].map((one) => one.toFixed(2)).join(' | ')} | ${steps} |`,
       );
       await place.close();
     }
@@ -142,7 +153,8 @@ for (const [name, shape] of Object.entries(LINES)) {
     const promised = 1.15 * Math.max(compress, uplink(bytes));
     figures.twenties.push({ line: name, promised, seconds: wall });
     twenties.push(
-      `| ${name} | ${(bytes / 1e6).toFixed(1)} | ${compress.toFixed(1)} | ${uplink(bytes).toFixed(1)} | ${promised.toFixed(1)} | ${wall.toFixed(1)} |`,
+      `| ${name} | ${(bytes / 1e6).toFixed(1)} | ${compress.toFixed(1)} | ${uplink(bytes).toFixed(1)} | ` +
+        `${promised.toFixed(1)} | ${wall.toFixed(1)} |`,
     );
     await place.close();
   });
@@ -242,11 +254,10 @@ class Place {
     const preflights = asked.filter((kind) => kind === 'preflight').length;
     const kinds = [...new Set(asked)].map((kind) => `${asked.filter((one) => one === kind).length} ${kind}`);
     figures.costs.push({ name, photos: count, batch, requests: asked.length - preflights, redis });
-    return `| ${name} | ${count} | ${((asked.length - preflights) / count).toFixed(2)} | ${preflights} | ${(redis / count).toFixed(2)} | ${kinds.join(', ')}; ${Object.entries(
-      commands,
-    )
-      .map(([command, n]) => `${n} ${command}`)
-      .join(', ')} |`;
+    const requests = ((asked.length - preflights) / count).toFixed(2);
+    const all = Object.entries(commands).map(([command, n]) => `${n} ${command}`);
+    const detail = `${kinds.join(', ')}; ${all.join(', ')}`;
+    return `| ${name} | ${count} | ${requests} | ${preflights} | ${(redis / count).toFixed(2)} | ${detail} |`;
   }
 
   /** What a request of the product was for; undefined for the host page's own. */

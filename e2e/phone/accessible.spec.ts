@@ -35,7 +35,8 @@ test('axe finds nothing on any screen, light or dark, and nothing moves where th
       const { violations } = await axe.analyze();
       const found = violations.map(
         ({ id, nodes }) =>
-          `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('\n')}`,
+          `${id}: ` +
+          `${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('\n')}`,
       );
       expect.soft(found, `${name}, ${colorScheme}`).toEqual([]);
     }
@@ -70,7 +71,8 @@ test('with a keyboard, what has the focus is behind no bar, forwards or backward
         const focus = await page.evaluate(focused);
         if (focus === null) break;
         seen++;
-        expect.soft(focus.covered, `${name}, ${size.width} px, ${key}: ${focus.what}`).toBeLessThan(0.25); // in a text field it is the caret that is scrolled to
+        // In a text field it is the caret that is scrolled to
+        expect.soft(focus.covered, `${name}, ${size.width} px, ${key}: ${focus.what}`).toBeLessThan(0.25);
       }
     }
   });
@@ -112,7 +114,8 @@ function focused(): { what: string; covered: number } | null {
   const { top, bottom, height } = element.getBoundingClientRect();
   const above = document.querySelector('.patient-bar')?.getBoundingClientRect().bottom ?? 0;
   const actions = document.querySelector('.actions')?.getBoundingClientRect();
-  const below = actions && actions.left < innerWidth / 2 ? Math.min(actions.top, innerHeight) : innerHeight; // else it is at the side
+  // Else it is at the side
+  const below = actions && actions.left < innerWidth / 2 ? Math.min(actions.top, innerHeight) : innerHeight;
   return { what, covered: inFlow ? Math.max(0, above - top, bottom - below) / height : 0 };
 }
 

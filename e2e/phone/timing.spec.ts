@@ -1,11 +1,17 @@
-/** How soon the camera button works on a slow phone with a cold cache. Times are reported; only what is out of all proportion fails. */
+/**
+ * How soon the camera button works on a slow phone with a cold cache. Times are reported; only what is
+ * out of all proportion fails.
+ */
 
 import type { BrowserContext } from '@playwright/test';
 import { Phone } from '../../harness/people/phone.ts';
 import { Session } from '../../harness/people/practice.ts';
 import { expect, test } from '../../harness/test.ts';
 
-/** What Lighthouse calls Slow 4G, as DevTools shapes it: https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md */
+/**
+ * What Lighthouse calls Slow 4G, as DevTools shapes it:
+ * https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md
+ */
 const SLOW_4G = {
   offline: false,
   latency: 562.5,

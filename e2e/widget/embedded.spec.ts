@@ -10,7 +10,7 @@ import { expect, test } from '../../harness/test.ts';
 
 const ENCOUNTER = 'enc-1001';
 
-test('in a frame of another origin, under a strict policy, it asks nobody but the edge, the store and realtime', async ({
+test('in a frame of another origin, under a strict policy, it asks only the edge, the store and realtime', async ({
   browser,
   stack,
 }, info) => {
@@ -34,9 +34,14 @@ test('in a frame of another origin, under a strict policy, it asks nobody but th
     route.fulfill({
       contentType: 'text/html',
       headers: {
-        'Content-Security-Policy': `default-src 'none'; script-src ${stack.edge}; connect-src ${stack.edge} ${s3} http://${realtime} ws://${realtime}; img-src blob:`,
+        'Content-Security-Policy':
+          `default-src 'none'; script-src ${stack.edge}; connect-src ${stack.edge} ${s3} http://${realtime} ` +
+          `ws://${realtime}; img-src blob:`,
       },
-      body: `<!doctype html><html lang="en"><title>Record</title><script type="module" src="${stack.edge}/widget.js"></script><photobridge-widget api-base="${stack.edge}" launch-token="${launch}"></photobridge-widget></html>`,
+      body:
+        `<!doctype html><html lang="en"><title>Record</title><script type="module" src="${stack.edge}/widget.js">` +
+        `</script><photobridge-widget api-base="${stack.edge}" launch-token="${launch}"></photobridge-widget>` +
+        '</html>',
     }),
   );
   await page.route(`${outside}/`, (route) =>

@@ -9,7 +9,7 @@ import { expect, test } from '../../harness/test.ts';
 
 const ENCOUNTER = 'enc-1001';
 
-test('another patient after the session expired: the practice asks before photos go that only this screen holds', async ({
+test('another patient after the session expired: the practice asks before this screen loses its photos', async ({
   browser,
   stack,
 }, info) => {

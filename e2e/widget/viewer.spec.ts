@@ -26,7 +26,8 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
   await expect(page.getByRole('dialog', { name: 'Photo 2' })).toBeVisible();
   await page.evaluate(backAndTurn);
   await expect(page.getByRole('dialog', { name: 'Photo 1' })).toBeVisible();
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))); // what runs after a paint has run
+  // What runs after a paint has run
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))));
   await expect(stage).toHaveAttribute('data-turns', '1');
 
   await desktop.button('Crop').click();

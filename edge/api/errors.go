@@ -60,7 +60,9 @@ var problems = map[shared.Code]problem{
 	shared.CodeTooLarge:        {http.StatusRequestEntityTooLarge, "This is too large."},
 	shared.CodeUnsupportedType: {http.StatusUnsupportedMediaType, "This type of content is not taken."},
 	shared.CodeMetadataInvalid: {http.StatusUnprocessableEntity, "What is said of the photo is not valid."},
-	shared.CodeRateLimited:     {http.StatusTooManyRequests, "Too many requests just now. Wait a minute, then try again."},
+	shared.CodeRateLimited: {
+		http.StatusTooManyRequests, "Too many requests just now. Wait a minute, then try again.",
+	},
 	shared.CodeUpstreamUnavailable: {
 		http.StatusServiceUnavailable,
 		"The service is not available just now. Try again in a moment.",

@@ -153,7 +153,9 @@ func (h *handler) checkPresign(request shared.PresignRequest) error {
 		case image.Size < 1:
 			return shared.Errorf(shared.CodeBadRequest, "size must be the number of bytes.")
 		case image.Size > int64(h.Service.MaxImageBytes):
-			return shared.Errorf(shared.CodeTooLarge, "A photo may have %d bytes. Make it smaller.", h.Service.MaxImageBytes)
+			return shared.Errorf(
+				shared.CodeTooLarge, "A photo may have %d bytes. Make it smaller.", h.Service.MaxImageBytes,
+			)
 		case err != nil || len(hash) != 32:
 			return shared.Errorf(shared.CodeBadRequest, "sha256 must be the base64 of the 32 bytes.")
 		}
@@ -222,7 +224,8 @@ func readRevision(r *http.Request) (int64, error) {
 	revision, err := strconv.ParseInt(digits, 10, 64)
 	if !isTag || err != nil || revision < 0 || tag != fmt.Sprintf("\"%d\"", revision) {
 		return 0, shared.Errorf(shared.CodeBadRequest,
-			"Send If-Match with the revision of the list that you have, in quotes, or force=1 to end whatever happened.")
+			"Send If-Match with the revision of the list that you have, in quotes, or force=1 to end whatever "+
+				"happened.")
 	}
 	return revision, nil
 }

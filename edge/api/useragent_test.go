@@ -15,7 +15,8 @@ func TestPhoneName(t *testing.T) {
 			"iPhone, Chrome",
 		},
 		{
-			"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Mobile Safari/537.36",
+			"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Mobile " +
+				"Safari/537.36",
 			"Android, Chrome",
 		},
 		{"Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0", "Android, Firefox"},

@@ -49,7 +49,9 @@ func access(t *testing.T, a *api) {
 			if slices.Contains(opens, "launchToken") || slices.Contains(opens, "adminToken") {
 				continue
 			}
-			for scope, token := range map[string]string{"desktop": ended.DesktopToken, "phone": ended.phone.UploadToken} {
+			for scope, token := range map[string]string{
+				"desktop": ended.DesktopToken, "phone": ended.phone.UploadToken,
+			} {
 				if slices.Contains(opens, scopeScheme[scope]) {
 					tried++
 					t.Run(method+" "+path+" with the ended session's "+scope+" token", func(t *testing.T) {
@@ -187,7 +189,9 @@ func (a *api) wrongCredentials(t *testing.T, opens []string, s, other opened) []
 	if !slices.Contains(opens, "launchToken") {
 		list = append(list, credential{"a launch token", a.launchToken(t, s.EncounterID), unauthorized})
 	}
-	for scope, tokens := range map[string][2]string{"desktop": {s.DesktopToken, other.DesktopToken}, "phone": {s.phone.UploadToken, other.phone.UploadToken}} {
+	for scope, tokens := range map[string][2]string{
+		"desktop": {s.DesktopToken, other.DesktopToken}, "phone": {s.phone.UploadToken, other.phone.UploadToken},
+	} {
 		switch {
 		case slices.Contains(opens, "launchToken"), slices.Contains(opens, "adminToken"):
 			list = append(list, credential{"a " + scope + " token", tokens[0], unauthorized})

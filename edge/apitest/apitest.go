@@ -270,7 +270,9 @@ func (a *api) open(t *testing.T) opened {
 	)
 	phone := decode[shared.TokenResponse](t, a.call(t, "GET", base+"/token/"+created.Token, "", nil).expect(t, 200, ""))
 	t.Cleanup(func() {
-		request, err := http.NewRequestWithContext(context.Background(), "DELETE", a.URL+base+"/"+encounterID+"?force=1", nil)
+		request, err := http.NewRequestWithContext(
+			context.Background(), "DELETE", a.URL+base+"/"+encounterID+"?force=1", nil,
+		)
 		if err != nil {
 			return
 		}
@@ -311,7 +313,13 @@ func (a *api) upload(t *testing.T, s opened, metadata shared.Metadata) shared.Im
 
 func (a *api) presign(t *testing.T, s opened, images ...shared.PresignImage) []shared.PresignedUpload {
 	t.Helper()
-	got := a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, shared.PresignRequest{EncounterID: s.EncounterID, Images: images}).
+	got := a.call(
+		t,
+		"POST",
+		base+"/presigned-url",
+		s.phone.UploadToken,
+		shared.PresignRequest{EncounterID: s.EncounterID, Images: images},
+	).
 		expect(t, 200, "")
 	return decode[shared.PresignResponse](t, got).Images
 }

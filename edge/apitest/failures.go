@@ -18,7 +18,9 @@ import (
 func failures(t *testing.T, a *api) {
 	t.Run("launch tokens", func(t *testing.T) { launchFailures(t, a) })
 	t.Run("QR tokens", func(t *testing.T) {
-		for _, token := range []string{"x", strings.Repeat("x", 27), strings.Repeat("x", 5000), "%00", "a b", "\u2603"} {
+		for _, token := range []string{
+			"x", strings.Repeat("x", 27), strings.Repeat("x", 5000), "%00", "a b", "\u2603",
+		} {
 			a.call(t, "GET", base+"/token/"+escape(token), "", nil).expect(t, 404, shared.CodeTokenInvalid)
 		}
 	})
@@ -63,7 +65,14 @@ func codeFailures(t *testing.T, a *api) {
 		)
 	}
 	t.Run("as a form", func(t *testing.T) {
-		a.call(t, "POST", base+"/token", "", []byte("typedCode=0000-0000"), header("Content-Type", "application/x-www-form-urlencoded")).
+		a.call(
+			t,
+			"POST",
+			base+"/token",
+			"",
+			[]byte("typedCode=0000-0000"),
+			header("Content-Type", "application/x-www-form-urlencoded"),
+		).
 			expect(t, 415, shared.CodeUnsupportedType)
 	})
 }
@@ -185,7 +194,14 @@ func presignFailures(t *testing.T, a *api, s opened) {
 		})
 	}
 	t.Run("as a form", func(t *testing.T) {
-		a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, with(func(*shared.PresignImage) {}), header("Content-Type", "text/plain")).
+		a.call(
+			t,
+			"POST",
+			base+"/presigned-url",
+			s.phone.UploadToken,
+			with(func(*shared.PresignImage) {}),
+			header("Content-Type", "text/plain"),
+		).
 			expect(t, 415, shared.CodeUnsupportedType)
 	})
 	t.Run("a field that is not known is ignored", func(t *testing.T) {
@@ -195,7 +211,13 @@ func presignFailures(t *testing.T, a *api, s opened) {
 	t.Run("an id that is held for other bytes", func(t *testing.T) {
 		_, other := picture(999)
 		other.ImageID = right.ImageID
-		a.call(t, "POST", base+"/presigned-url", s.phone.UploadToken, shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{other}}).
+		a.call(
+			t,
+			"POST",
+			base+"/presigned-url",
+			s.phone.UploadToken,
+			shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{other}},
+		).
 			expect(t, 400, shared.CodeBadRequest)
 	})
 	t.Run("more than there is room for", func(t *testing.T) {
@@ -207,7 +229,13 @@ func presignFailures(t *testing.T, a *api, s opened) {
 		}
 		a.presign(t, full, images...)
 		_, oneMore := picture(1000)
-		a.call(t, "POST", base+"/presigned-url", full.phone.UploadToken, shared.PresignRequest{EncounterID: full.EncounterID, Images: []shared.PresignImage{oneMore}}).
+		a.call(
+			t,
+			"POST",
+			base+"/presigned-url",
+			full.phone.UploadToken,
+			shared.PresignRequest{EncounterID: full.EncounterID, Images: []shared.PresignImage{oneMore}},
+		).
 			expect(t, 409, shared.CodeLimitReached)
 	})
 }

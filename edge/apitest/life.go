@@ -84,7 +84,14 @@ func life(t *testing.T, a *api) {
 		if stored := send(t, request); !bytes.Equal(stored.Body, content) {
 			t.Errorf("GET answered %d with other bytes", stored.Status)
 		}
-		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil, header("If-None-Match", `"x", `+got.Header.Get("ETag"))).
+		a.call(
+			t,
+			"GET",
+			base+"/images/"+s.EncounterID,
+			s.DesktopToken,
+			nil,
+			header("If-None-Match", `"x", `+got.Header.Get("ETag")),
+		).
 			expect(t, 304, "")
 		phones := decode[shared.ListResponse](
 			t,
@@ -178,7 +185,9 @@ func life(t *testing.T, a *api) {
 	t.Run("ending invalidates every token at once", func(t *testing.T) {
 		match := header("If-Match", fmt.Sprintf(`"%d"`, a.list(t, s).Revision))
 		a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, match).expect(t, 204, "")
-		a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, match).expect(t, 404, shared.CodeSessionExpired)
+		a.call(
+			t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, match,
+		).expect(t, 404, shared.CodeSessionExpired)
 		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 404, shared.CodeSessionExpired)
 		a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).
 			expect(t, 404, shared.CodeSessionExpired)

@@ -59,7 +59,9 @@ func phones(t *testing.T, a *api) {
 			expect(t, 400, shared.CodeBadRequest)
 		_, image := picture(1000)
 		wanted := shared.PresignRequest{EncounterID: s.EncounterID, Images: []shared.PresignImage{image}}
-		a.call(t, "POST", base+"/presigned-url", other.phone.UploadToken, wanted).expect(t, 401, shared.CodePhoneRemoved)
+		a.call(
+			t, "POST", base+"/presigned-url", other.phone.UploadToken, wanted,
+		).expect(t, 401, shared.CodePhoneRemoved)
 		a.call(t, "GET", base+"/images/"+s.EncounterID, other.phone.UploadToken, nil).
 			expect(t, 401, shared.CodePhoneRemoved)
 		a.call(t, "GET", base+"/token/"+s.Token, "", nil).expect(t, 404, shared.CodeTokenInvalid)

@@ -216,7 +216,9 @@ func TestKeySet(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			launch, err := keys.VerifyLaunch(t.Context(), test.token)
-			want := session.Launch{Clinician: shared.Clinician{ID: "gp-1"}, FacilityID: "fac-1", PatientID: "pat-1", EncounterID: "enc-1"}
+			want := session.Launch{
+				Clinician: shared.Clinician{ID: "gp-1"}, FacilityID: "fac-1", PatientID: "pat-1", EncounterID: "enc-1",
+			}
 			if test.ok && (err != nil || !cmp.Equal(launch, want)) {
 				t.Errorf("got %+v, %v", launch, err)
 			}

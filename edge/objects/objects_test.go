@@ -55,7 +55,10 @@ func TestPublishedExamplePresigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
+	const want = "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&" +
+		"X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&" +
+		"X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&" +
+		"X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
 	if signed != want {
 		t.Errorf("signed\n%s, not\n%s", signed, want)
 	}
@@ -77,7 +80,9 @@ func TestPublishedExampleHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+	const want = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, " +
+		"SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, " +
+		"Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
 	if authorization != want {
 		t.Errorf("signed\n%s, not\n%s", authorization, want)
 	}
@@ -90,7 +95,8 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // TestPresignAsTheSDKDoes compares with the vendor's full client, which the
 // worker has no room for.
 func TestPresignAsTheSDKDoes(t *testing.T) {
-	const key, hash, size = "sessions/enc-1/1767258000000_0123456789abcdef.jpg", "LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=", 1234
+	const key = "sessions/enc-1/1767258000000_0123456789abcdef.jpg"
+	const hash, size = "LCa0a2j/xo/5m0U8HTBBNBNCLXBkg7+g+YpeiGJm564=", 1234
 	now := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 	tests := map[string]Config{
 		"virtual host": {
@@ -127,7 +133,9 @@ func TestPresignAsTheSDKDoes(t *testing.T) {
 					config.SecretAccessKey,
 					config.SessionToken,
 				),
-			}), s3.WithPresignExpires(shared.UploadURLTTL), func(o *s3.PresignOptions) { o.Presigner = presignerAt{now} })
+			}), s3.WithPresignExpires(shared.UploadURLTTL), func(o *s3.PresignOptions) {
+				o.Presigner = presignerAt{now}
+			})
 			theirs, err := sdk.PresignPutObject(t.Context(), &s3.PutObjectInput{
 				Bucket: &config.Bucket, Key: aws.String(key), ContentType: aws.String(shared.ContentTypeJPEG),
 				ContentLength: aws.Int64(size), IfNoneMatch: aws.String("*"), ChecksumSHA256: aws.String(hash),
@@ -142,7 +150,9 @@ func TestPresignAsTheSDKDoes(t *testing.T) {
 			if diff := cmp.Diff(target(t, theirs.URL), target(t, ours.UploadURL)); diff != "" {
 				t.Error(diff)
 			}
-			for _, signed := range []string{"content-length", "content-type", "host", "if-none-match", "x-amz-checksum-sha256"} {
+			for _, signed := range []string{
+				"content-length", "content-type", "host", "if-none-match", "x-amz-checksum-sha256",
+			} {
 				if !strings.Contains(query(t, ours.UploadURL).Get("X-Amz-SignedHeaders"), signed) {
 					t.Errorf("%s is not signed", signed)
 				}

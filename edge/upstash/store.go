@@ -208,7 +208,9 @@ func (s *Store) RemoveImage(ctx context.Context, ref session.Ref, imageID string
 }
 
 // DeleteSession forgets a session and all in it.
-func (s *Store) DeleteSession(ctx context.Context, ref session.Ref, revision int64, force bool) (session.Removal, error) {
+func (s *Store) DeleteSession(
+	ctx context.Context, ref session.Ref, revision int64, force bool,
+) (session.Removal, error) {
 	forced := 0
 	if force {
 		forced = 1

@@ -95,7 +95,9 @@ func TestSessionsOfManyPages(t *testing.T) {
 		fmt.Fprintf(w, `{"result":%s}`, page)
 	}))
 	defer server.Close()
-	got, err := (&Store{Redis: &Client{URL: server.URL, HTTP: http.DefaultTransport}, Now: time.Now}).Sessions(t.Context())
+	got, err := (&Store{
+		Redis: &Client{URL: server.URL, HTTP: http.DefaultTransport}, Now: time.Now,
+	}).Sessions(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,8 @@ var sentences = map[record.Code]words{
 	},
 	record.LaunchForeign: {
 		"This start is not for this practice",
-		"Start Photobridge from your own record system. If you did, ask IT to check the facility and the server's address.",
+		"Start Photobridge from your own record system. If you did, ask IT to check the facility and the " +
+			"server's address.",
 	},
 	record.LaunchInvalid: {"This start cannot be read", "Start Photobridge again from your record system."},
 	record.Unavailable:   {"Your record system does not respond", "Wait a moment, then start Photobridge again."},

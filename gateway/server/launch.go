@@ -183,7 +183,9 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, session Session) {
 func label(patient record.Patient, parts []string) string {
 	var shown []string
 	for _, part := range parts {
-		text := map[string]string{"name": patient.Name, "birthDate": birthDate(patient.BirthDate), "nhi": patient.NHI}[part]
+		text := map[string]string{
+			"name": patient.Name, "birthDate": birthDate(patient.BirthDate), "nhi": patient.NHI,
+		}[part]
 		if text != "" {
 			shown = append(shown, text)
 		}

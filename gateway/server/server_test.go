@@ -433,7 +433,8 @@ func TestEarlier(t *testing.T) {
 
 func TestCommitFailures(t *testing.T) {
 	for code, status := range map[record.Code]int{
-		record.Unavailable: 503, record.Forbidden: 502, record.Refused: 502, record.TooLarge: 413, record.Uncertain: 409,
+		record.Unavailable: 503, record.Forbidden: 502, record.Refused: 502, record.TooLarge: 413,
+		record.Uncertain: 409,
 	} {
 		g := open(t, t.TempDir())
 		g.practice.refuse = &record.Error{Code: code, RetryAfter: 1500 * time.Millisecond}

@@ -2,7 +2,10 @@ import type { Page } from '@playwright/test';
 
 const NEXT_WRITE_MS = 100;
 
-/** Resolves when the engine has written down what it was told: a read waits for the writes before it, and two that are alike had none between them. */
+/**
+ * Resolves when the engine has written down what it was told: a read waits for the writes before it,
+ * and two that are alike had none between them.
+ */
 export async function untilWritten(page: Page): Promise<void> {
   for (let before = await page.evaluate(journal); ; ) {
     await page.waitForTimeout(NEXT_WRITE_MS);

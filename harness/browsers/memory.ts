@@ -5,7 +5,10 @@ const MEGABYTE = 1024;
 /** Lets the kernel forget the peak so far (proc(5), clear_refs). */
 const RESET_PEAK = '5';
 
-/** The memory of a browser's processes together, in MB, as Linux counts what is resident: what they share counts more than once. */
+/**
+ * The memory of a browser's processes together, in MB, as Linux counts what is resident: what they
+ * share counts more than once.
+ */
 export class Memory {
   private constructor(private readonly browser: CDPSession) {}
 
@@ -17,7 +20,10 @@ export class Memory {
     return sum(await this.#processes(), 'VmRSS');
   }
 
-  /** By how much the processes grew while something was done, at their most: a bound, as each had its peak at a time of its own. */
+  /**
+   * By how much the processes grew while something was done, at their most: a bound, as each had its
+   * peak at a time of its own.
+   */
   async peakOf(work: () => Promise<unknown>): Promise<number> {
     const before = await this.#processes();
     for (const pid of before) writeFileSync(`/proc/${pid}/clear_refs`, RESET_PEAK);

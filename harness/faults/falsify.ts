@@ -1,4 +1,7 @@
-/** Put before the script of the engine's worker: what a browser does that protects against fingerprinting. Pixels that are read differ by a little. */
+/**
+ * Put before the script of the engine's worker: what a browser does that protects against
+ * fingerprinting. Pixels that are read differ by a little.
+ */
 export const FALSIFY = `{
   const honest = OffscreenCanvasRenderingContext2D.prototype.getImageData;
   OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...where) {

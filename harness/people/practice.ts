@@ -1,4 +1,7 @@
-/** The practice's side without a screen: its patients, the launch tokens it signs, and what a desktop asks of the edge. */
+/**
+ * The practice's side without a screen: its patients, the launch tokens it signs, and what a desktop
+ * asks of the edge.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';

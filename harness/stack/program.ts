@@ -24,7 +24,10 @@ export interface ProgramOptions {
   group?: boolean;
 }
 
-/** Starts a program and waits until it is ready, by what it has printed or otherwise. Rejects, with what it printed, if it ends or takes too long. */
+/**
+ * Starts a program and waits until it is ready, by what it has printed or otherwise. Rejects, with
+ * what it printed, if it ends or takes too long.
+ */
 export async function start(
   command: string,
   args: string[],

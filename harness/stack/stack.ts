@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { freePorts, readVariables, start } from './program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** A name on the practice's network, by which phones reach this machine; a test's own line knows where it leads (lan.spec.ts). */
+/**
+ * A name on the practice's network, by which phones reach this machine; a test's own line knows where
+ * it leads (lan.spec.ts).
+ */
 export const LAN_NAME = 'practice.test';
 
 /** The whole product, as `make dev` starts it, on ports and data of its own. */

@@ -279,14 +279,26 @@ func TestOnlyThePatient(t *testing.T) {
 		body string
 		want record.Code
 	}{
-		"nothing":               {``, record.Refused},
-		"a batch":               {`{"resourceType":"Bundle","type":"batch","entry":[{}]}`, record.Refused},
-		"another patient":       {entry(`{"resourceType":"Media","subject":{"reference":"Patient/pat-2"}}`, create), record.WrongPatient},
-		"another, absolute":     {entry(`{"resourceType":"Media","subject":{"reference":"http://x/Patient/pat-2"}}`, create), record.WrongPatient},
-		"another, deep inside":  {entry(`{"resourceType":"Media","extension":[{"a":{"reference":"Patient/pat-2"}}]}`, create), record.WrongPatient},
-		"an unconditional one":  {entry(`{"resourceType":"Media"}`, `{"method":"POST","url":"Media"}`), record.Refused},
-		"a deletion":            {entry(`{"resourceType":"Media"}`, `{"method":"DELETE","url":"Media/1"}`), record.Refused},
-		"a patient":             {entry(`{"resourceType":"Patient"}`, `{"method":"PUT","url":"Patient/pat-1"}`), record.Refused},
+		"nothing": {``, record.Refused},
+		"a batch": {`{"resourceType":"Bundle","type":"batch","entry":[{}]}`, record.Refused},
+		"another patient": {
+			entry(`{"resourceType":"Media","subject":{"reference":"Patient/pat-2"}}`, create), record.WrongPatient,
+		},
+		"another, absolute": {
+			entry(`{"resourceType":"Media","subject":{"reference":"http://x/Patient/pat-2"}}`, create),
+			record.WrongPatient,
+		},
+		"another, deep inside": {
+			entry(`{"resourceType":"Media","extension":[{"a":{"reference":"Patient/pat-2"}}]}`, create),
+			record.WrongPatient,
+		},
+		"an unconditional one": {entry(`{"resourceType":"Media"}`, `{"method":"POST","url":"Media"}`), record.Refused},
+		"a deletion": {
+			entry(`{"resourceType":"Media"}`, `{"method":"DELETE","url":"Media/1"}`), record.Refused,
+		},
+		"a patient": {
+			entry(`{"resourceType":"Patient"}`, `{"method":"PUT","url":"Patient/pat-1"}`), record.Refused,
+		},
 		"another type inside":   {entry(`{"resourceType":"Patient"}`, create), record.Refused},
 		"a resource that is []": {entry(`[]`, create), record.Refused},
 	} {

@@ -103,7 +103,8 @@ var templates embed.FS
 func (m *model) fill(name string) []byte {
 	var out strings.Builder
 	functions := template.FuncMap{
-		"text": text, "quote": quote, "indent": indent, "snake": snake, "alternatives": alternatives, "of": of, "base": path.Base, "title": title, "variants": variants, "comment": comment,
+		"text": text, "quote": quote, "indent": indent, "snake": snake, "alternatives": alternatives, "of": of,
+		"base": path.Base, "title": title, "variants": variants, "comment": comment,
 		"comma": func(names []string) string { slices.Sort(names); return strings.Join(slices.Compact(names), ", ") },
 	}
 	t := template.Must(template.New("").Funcs(functions).ParseFS(templates, "*.tmpl"))

@@ -187,7 +187,9 @@ func (m *model) addMessage(name *types.TypeName, of *types.Struct, constants map
 			f.Name = ""
 		} else if f.kind = m.kindOf(v, v.Type()); f.Name == "" || options != "" && !f.Optional || v.Embedded() {
 			m.fail(v, "needs a JSON name and no option but omitempty")
-		} else if strings.HasPrefix(f.Codec, "Optional") != f.Optional && strings.Contains("OptionalObject Time", f.Codec) {
+		} else if strings.HasPrefix(f.Codec, "Optional") != f.Optional && strings.Contains(
+			"OptionalObject Time", f.Codec,
+		) {
 			m.fail(v, "must be a pointer with omitempty, or neither")
 		}
 		if tags.Get("of") != "" {
@@ -223,7 +225,8 @@ func (m *model) kindOf(at types.Object, t types.Type) kind {
 		m.fail(at, "has a type that no message may have: "+t.String())
 	}
 	if name != nil {
-		if k.TypeScript, k.Schema = name.Name(), "$ref: '#/components/schemas/"+name.Name()+"'"; name.Pkg() != m.Package {
+		k.TypeScript, k.Schema = name.Name(), "$ref: '#/components/schemas/"+name.Name()+"'"
+		if name.Pkg() != m.Package {
 			m.Imports[name.Pkg().Path()] = append(m.Imports[name.Pkg().Path()], name.Name())
 		}
 	}

@@ -102,7 +102,8 @@ export class Engine {
   /** The worker holds a lock for as long as it lives; getting it means that the worker is gone. */
   #watchOver(lock: string): void {
     const watch = (this.#watch = new AbortController());
-    navigator.locks.request(lock, { signal: watch.signal }, () => this.#died()).catch(() => undefined); // stopped watching
+    // Stopped watching
+    navigator.locks.request(lock, { signal: watch.signal }, () => this.#died()).catch(() => undefined);
   }
 
   #died(): void {

@@ -67,7 +67,10 @@ export async function decodeHeif<T>(heif: Heif, bytes: Uint8Array, use: (pixels:
   }
 }
 
-/** A HEIF file begins with a box of its type (ISO/IEC 14496-12, section 4.3); which brands it has is the engine's business. */
+/**
+ * A HEIF file begins with a box of its type (ISO/IEC 14496-12, section 4.3); which brands it has is
+ * the engine's business.
+ */
 export function isHeif(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(4, 8)) === 'ftyp';
 }

@@ -31,8 +31,10 @@ func main() {
 	flag.Usage = func() {
 		fmt.Fprint(
 			flag.CommandLine.Output(),
-			"Sets the bucket up: creates it, blocks public access, sets CORS and a one-day lifetime of sessions/ and its versions.\n"+
-				"Reads the edge's own variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME,\n"+
+			"Sets the bucket up: creates it, blocks public access, sets CORS and a one-day lifetime of "+
+				"sessions/ and its versions.\n"+
+				"Reads the edge's own variables: AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "+
+				"S3_BUCKET_NAME,\n"+
 				"S3_ENDPOINT (if it is not AWS), BASE_URL and ALLOWED_ORIGINS.\n\n",
 		)
 		flag.PrintDefaults()
@@ -112,7 +114,8 @@ func (s *setUp) run(ctx context.Context, dryRun bool) error {
 func notImplemented(err error) bool {
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	return ok &&
-		(response.HTTPStatusCode() == http.StatusNotImplemented || response.HTTPStatusCode() == http.StatusMethodNotAllowed)
+		(response.HTTPStatusCode() == http.StatusNotImplemented ||
+			response.HTTPStatusCode() == http.StatusMethodNotAllowed)
 }
 
 func (s *setUp) create(ctx context.Context) error {

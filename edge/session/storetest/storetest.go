@@ -305,7 +305,9 @@ func connect(t *testing.T, s *subject) {
 
 func wrongID(t *testing.T, s *subject) {
 	begin(t, s, 1)
-	for _, ref := range []session.Ref{{EncounterID: "enc-1", SessionID: "s2"}, {EncounterID: "enc-2", SessionID: "s1"}} {
+	for _, ref := range []session.Ref{
+		{EncounterID: "enc-1", SessionID: "s2"}, {EncounterID: "enc-2", SessionID: "s1"},
+	} {
 		for name, call := range calls(t.Context(), s.Store, ref) {
 			t.Run(name, func(t *testing.T) { wantCode(t, call(), shared.CodeSessionExpired) })
 		}

@@ -19,7 +19,8 @@ if stored then
   redis.call('HSET', KEYS[1], 'image:' .. ARGV[5], stored)
   return {'ok', stored, count, changed(), 2}
 end
-if not slot or slot.s3Key ~= ARGV[6] or slot.size ~= tonumber(ARGV[7]) or (ARGV[8] ~= '' and slot.sha256 ~= ARGV[8]) then
+if not slot or slot.s3Key ~= ARGV[6] or slot.size ~= tonumber(ARGV[7])
+  or (ARGV[8] ~= '' and slot.sha256 ~= ARGV[8]) then
   return {'object_missing'}
 end
 if count >= tonumber(ARGV[11]) then return {'limit_reached'} end

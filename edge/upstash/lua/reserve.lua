@@ -12,7 +12,8 @@ for i = 6, #ARGV, 5 do
   if held then key = held.s3Key else taken, new = taken + 1, 1 end
   if not images[id] then
     writes['slot:' .. id] = cjson.encode({
-      s3Key = key, size = size, sha256 = sha, lapses = lapses, phoneId = ARGV[4], reserved = held and held.reserved or now,
+      s3Key = key, size = size, sha256 = sha, lapses = lapses, phoneId = ARGV[4],
+      reserved = held and held.reserved or now,
     })
   end
   table.insert(keys, key)

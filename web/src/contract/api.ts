@@ -304,17 +304,17 @@ export interface CreateResponse {
   tokenExpiresAt: string;
   /** {BASE_URL}/mobile#t={token} */
   mobileUrl: string;
-  /** for a phone whose camera will not scan; lives as long as the token */
+  /** For a phone whose camera will not scan; lives as long as the token */
   typedCode: string;
   /** JWT, scope "desktop" */
   desktopToken: string;
   sessionExpiresAt: string;
-  /** remaining times are measured from here, not from the desktop's clock */
+  /** remaining times count from here, not from the desktop's clock */
   serverTime: string;
   maxImages: number;
   /** whose launch token this desktop has */
   clinician: Clinician;
-  /** where photos come from: worth a connection ahead */
+  /** Where photos come from: worth a connection ahead */
   storageOrigin?: Origin;
 }
 
@@ -370,13 +370,13 @@ export interface TokenResponse {
   /** base64 (standard) of 32 bytes, AES-256-GCM */
   journalKey: Bytes32;
   sessionExpiresAt: string;
-  /** remaining times are measured from here, not from the phone's clock */
+  /** remaining times count from here, not from the phone's clock */
   serverTime: string;
   maxImages: number;
   imageCount: number;
   limits: PhoneLimits;
   consent: Consent;
-  /** where photos go: worth a connection ahead */
+  /** Where photos go: worth a connection ahead */
   storageOrigin?: Origin;
 }
 

@@ -1,4 +1,7 @@
-/** The code: read off the address bar, or typed; a scanned one is exchanged while the rest of the page is still on its way. */
+/**
+ * The code: read off the address bar, or typed; a scanned one is exchanged while the rest of the page
+ * is still on its way.
+ */
 
 import { exchangeCode, exchangeToken } from '../api/client';
 import type { TokenResponse } from '../contract/api';

@@ -1,4 +1,7 @@
-/** Thumbnails, made in a worker: browsers scale a picture on the thread that asks for it, and 12 megapixels would hold the page up. */
+/**
+ * Thumbnails, made in a worker: browsers scale a picture on the thread that asks for it, and 12
+ * megapixels would hold the page up.
+ */
 
 /** A phone may end the worker over a photo; the page then does without this thumbnail. */
 const PATIENCE_MS = 15_000;

@@ -236,9 +236,11 @@ const texts = {
   'trouble.engine_stopped.todo': 'Close other apps and tabs, then try again.',
   'trouble.engine_unsupported.title': 'This browser cannot send photos',
   'trouble.engine_unsupported.what':
-    'It does not allow WebAssembly, which prepares the photos. Lockdown Mode switches it off, and so do some private browsers.',
+    'It does not allow WebAssembly, which prepares the photos. Lockdown Mode switches it off, and so do some ' +
+    'private browsers.',
   'trouble.engine_unsupported.todo':
-    'iPhone or iPad in Lockdown Mode: open the page menu beside the address, choose Website Settings, and switch Lockdown Mode off for this website only.',
+    'iPhone or iPad in Lockdown Mode: open the page menu beside the address, choose Website Settings, and ' +
+    'switch Lockdown Mode off for this website only.',
   'trouble.engine_unsupported.or':
     'Any other phone: scan the code with another browser, such as Chrome, Firefox or Samsung Internet.',
   'trouble.engine_unsupported.safe': 'No photo was taken, so nothing is lost.',

@@ -96,7 +96,10 @@ export class PhotobridgeWidget extends HTMLElement {
     return readyToCommit(this.images) !== undefined;
   }
 
-  /** How many photos nothing but this screen holds, neither the session nor the record. Another launch token lets them go. */
+  /**
+   * How many photos nothing but this screen holds, neither the session nor the record. Another launch
+   * token lets them go.
+   */
   get unsaved(): number {
     return this.images.filter(({ local, committedAt }) => local && committedAt === undefined).length;
   }

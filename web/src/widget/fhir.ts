@@ -35,7 +35,10 @@ export const IMAGE_ID = 'https://github.com/clinicpro/photobridge/identifier/ima
 export const DERIVED_FROM = 'https://github.com/clinicpro/photobridge/StructureDefinition/derived-from';
 /** DocumentReference has no body site before R5. */
 export const BODY_SITE = 'https://github.com/clinicpro/photobridge/StructureDefinition/body-site';
-/** R4's Media has no laterality. mCODE's extension is for any CodeableConcept (https://hl7.org/fhir/us/mcode/StructureDefinition-mcode-laterality-qualifier.html). */
+/**
+ * R4's Media has no laterality. mCODE's extension is for any CodeableConcept
+ * (https://hl7.org/fhir/us/mcode/StructureDefinition-mcode-laterality-qualifier.html).
+ */
 export const LATERALITY = 'http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-laterality-qualifier';
 
 /**

@@ -24,7 +24,8 @@ const HOSTS = {
     document.body.append(widget);
 
     async function save({ bundle, patientId }: CommitDetail): Promise<number> {
-      const sites = (bundle.entry ?? []).map(({ resource }) => (resource?.resourceType === 'Media' ? resource.bodySite?.coding?.[0]?.code : undefined));
+      const sites = (bundle.entry ?? []).map(({ resource }) =>
+      resource?.resourceType === 'Media' ? resource.bodySite?.coding?.[0]?.code : undefined);
       return sites.length + (patientId?.length ?? 0);
     }
     function show({ previewUrl, metadata }: WidgetImage): string {
@@ -34,7 +35,8 @@ const HOSTS = {
     import { createSessionSync, missingFrom, readyToCommit, type SessionState } from 'photobridge-widget';
 
     const sync = createSessionSync({ apiBase: 'https://photos.practice.example', launchToken: 'token' });
-    const show = ({ images, status }: SessionState): string => \`\${status}: \${images.flatMap(({ said }) => missingFrom(said))}\`;
+    const show = ({ images, status }: SessionState): string =>
+      \`\${status}: \${images.flatMap(({ said }) => missingFrom(said))}\`;
     const stop = sync.store.subscribe((state, before) => state.images !== before.images && show(state));
     const first = sync.store.getState().images[0];
     if (first) sync.correct(first.id, { laterality: 'left', notes: null });

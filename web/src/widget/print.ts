@@ -12,7 +12,8 @@ export function printTable(title: string, rows: readonly (readonly [string, stri
   // A constructed sheet works where the host's policy forbids inline styles.
   const sheet = new view.CSSStyleSheet();
   sheet.replaceSync(
-    'body { font: 11pt/1.5 system-ui, sans-serif } h1 { font-size: 14pt } th { text-align: start; font-weight: normal; padding-inline-end: 2em; vertical-align: top }',
+    'body { font: 11pt/1.5 system-ui, sans-serif } h1 { font-size: 14pt } th { text-align: start; font-weight: ' +
+      'normal; padding-inline-end: 2em; vertical-align: top }',
   );
   page.adoptedStyleSheets = [sheet];
   const heading = page.createElement('h1');

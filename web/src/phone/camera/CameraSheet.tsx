@@ -80,7 +80,10 @@ export function CameraSheet() {
   );
 }
 
-/** Opens the camera while the page is seen, closes it otherwise: it is the patient's privacy and the phone's battery. */
+/**
+ * Opens the camera while the page is seen, closes it otherwise: it is the patient's privacy and the
+ * phone's battery.
+ */
 function useCamera(video: { current: HTMLVideoElement | null }): {
   camera: LiveCamera | null;
   failure: CameraFailure | null;

@@ -31,7 +31,10 @@ export function onFetch(
   return undefined;
 }
 
-/** The page is the newest that the network gives in time; without it, the kept one. Kept under its bare path, never with a code. */
+/**
+ * The page is the newest that the network gives in time; without it, the kept one. Kept under its bare
+ * path, never with a code.
+ */
 async function page(caches: CacheStorage, name: string, request: Request, fetchNow: typeof fetch): Promise<Response> {
   const kept = await caches.open(name).then((cache) => cache.match(PAGE));
   const fresh = fetchNow(request);

@@ -97,7 +97,10 @@ export function Finder() {
     <svg class="hero-finder" viewBox="0 0 160 200">
       <path
         class="finder-corners"
-        d="M8 44V20A12 12 0 0 1 20 8h24M116 8h24a12 12 0 0 1 12 12v24M152 156v24a12 12 0 0 1-12 12h-24M44 192H20a12 12 0 0 1-12-12v-24"
+        d={
+          'M8 44V20A12 12 0 0 1 20 8h24M116 8h24a12 12 0 0 1 12 12v24' +
+          'M152 156v24a12 12 0 0 1-12 12h-24M44 192H20a12 12 0 0 1-12-12v-24'
+        }
       />
       <path class="finder-skin" d="M30 62c24-10 76-10 100 0 6 26 6 52 0 78-24 10-76 10-100 0-6-26-6-52 0-78z" />
       <circle class="finder-ring" cx="80" cy="101" r="30" />

@@ -65,7 +65,10 @@ export function Metadata() {
         {list.map((one) => (
           <li
             key={one.id}
-            class={`${one.id === photo?.id ? 'segment-here' : ''} ${isTagged(metadataOf(state, one.id)) ? 'segment-done' : ''}`}
+            class={
+              `${one.id === photo?.id ? 'segment-here' : ''} ` +
+              `${isTagged(metadataOf(state, one.id)) ? 'segment-done' : ''}`
+            }
           />
         ))}
       </ol>

@@ -88,9 +88,7 @@ function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
       <span class="row-text">
         <strong>{progressText(photo, state.decoder)}</strong>
         <span>{sizeText(photo)}</span>
-        {!stuck && !settled(photo) && (
-          <Bar share={photo.bytes > 0 ? photo.sentBytes / photo.bytes : 0} label={name} />
-        )}
+        {!stuck && !settled(photo) && <Bar share={photo.bytes > 0 ? photo.sentBytes / photo.bytes : 0} label={name} />}
       </span>
       {photo.state === 'confirmed' && <Icon name="check" class="row-done" />}
       {stuck && retryable && (
