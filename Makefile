@@ -126,6 +126,10 @@ $(LOCAL): $(call go_files,local shared) local/go.mod local/go.sum
 	@mkdir -p build
 	cd local && go build -o ../$@ .
 
+.PHONY: gateway
+gateway: build ## the gateway for a practice's server: build/photobridge-gateway and build/desk
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o build/photobridge-gateway ./gateway
+
 .PHONY: sizes
 sizes: build ## sizes of what is deployed, held against the budgets
 	@node scripts/sizes.mjs
@@ -267,6 +271,10 @@ bench-edge: build ## the worker against the same calls in TypeScript with Hono; 
 .PHONY: bench-links
 bench-links: build browser ## a good link and a poor one: one photo, 20 photos, requests and Redis commands a photo
 	playwright test --config bench/links/playwright.config.ts
+
+.PHONY: bench-scan
+bench-scan: ## how fast photos are wrapped as TIFF and PDF: MB/s and allocations
+	go test ./gateway/scan -run='^$$' -bench=Scan -benchtime=20x
 
 .PHONY: load
 load: build ## phones and desktops by the hundred: none lost, none doubled, what a photo costs; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20 LOAD_AT_ONCE=8
