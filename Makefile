@@ -53,7 +53,7 @@ help: ## this list
 	@echo "  PORT=$(PORT) moves all ports together; HOST=<LAN address> lets a real phone join."
 
 .PHONY: dev
-dev: STORAGE = http://$(HOST):*
+dev: STORAGE = http://$(HOST):* https://$(HOST):*
 dev: build ## everything on this machine, no account: prints the desktop link and the phone link
 	@exec $(LOCAL) -- wrangler dev --ip $(HOST) --port $(PORT) --inspector-port $$(($(PORT) + 6)) \
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
@@ -97,7 +97,7 @@ $(PHONE): $(call web_files,web/src/phone wasm/browser web/src/api web/src/contra
 	vite build --config web/vite.phone.ts --logLevel warn
 	@touch $@
 
-# Looked at every time, since `make dev` lets the page reach a storage on plain http; written when it changes.
+# Looked at every time, since the page may reach one storage only, which `make dev` and scripts/deploy.sh name.
 .PHONY: headers
 headers:
 $(HEADERS): fill = sed 's| *{STORAGE}|$(STORAGE:%= %)|' web/_headers

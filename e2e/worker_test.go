@@ -6,10 +6,12 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -58,6 +60,8 @@ func TestWorker(t *testing.T) {
 	})
 	t.Run("Ably's own client hears every event", func(t *testing.T) { events(t, s) })
 	t.Run("callers who hang up cost nobody an instance", func(t *testing.T) { hangUps(t, s) })
+	t.Run("a line of requests that ends", func(t *testing.T) { overload(t, s) })
+	t.Run("an address that is no URL", func(t *testing.T) { malformed(t, s) })
 	t.Run("static files", func(t *testing.T) { assets(t, s) })
 	t.Run("the bucket tool may be run again", func(t *testing.T) { bucketTool(t, s) })
 	t.Run("endall ends what a desktop opened", func(t *testing.T) { endAll(t, s) })
@@ -237,6 +241,77 @@ func rateLimit(t *testing.T, s running) {
 		return
 	}
 	t.Errorf("%d tries never fitted into a minute", limit+2)
+}
+
+// overload asks more at once than instances and the line before them can hold.
+func overload(t *testing.T, s running) {
+	const calls = 6 + 100 + 40
+	desktop := s.open(t, "enc-overload")
+	fault := `{"service":"redis","effect":"delay","delayMs":3000,"next":6}`
+	response, err := http.Post(s.Control()+"/faults", "application/json", strings.NewReader(fault))
+	if err != nil || response.StatusCode >= 300 {
+		t.Fatalf("no fault: %v, %v", err, response)
+	}
+	response.Body.Close()
+	var group sync.WaitGroup
+	var mutex sync.Mutex
+	statuses := map[int]int{}
+	for range calls {
+		group.Go(func() {
+			response := s.fromPage(t, "/images/enc-overload", desktop.DesktopToken)
+			mutex.Lock()
+			defer mutex.Unlock()
+			statuses[response.StatusCode]++
+			if response.StatusCode == http.StatusServiceUnavailable &&
+				(response.Header.Get("Retry-After") != "1" || response.Header.Get("Access-Control-Allow-Origin") == "") {
+				t.Errorf("a page got %v", response.Header)
+			}
+		})
+	}
+	group.Wait()
+	if statuses[503] == 0 || statuses[200] == 0 || statuses[503]+statuses[200] != calls {
+		t.Errorf("the statuses are %v", statuses)
+	}
+	if response := s.fromPage(t, "/images/enc-overload", desktop.DesktopToken); response.StatusCode != http.StatusOK {
+		t.Errorf("then a call was answered %d", response.StatusCode)
+	}
+}
+
+// malformed sends what the runtime takes for a URL and Go does not.
+func malformed(t *testing.T, s running) {
+	connection, err := net.Dial("tcp", strings.TrimPrefix(s.Edge(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprintf(connection, "GET %s/token/%%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", shared.BasePath)
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var problem shared.Problem
+	if err := json.NewDecoder(response.Body).Decode(&problem); err != nil || problem.Code != shared.CodeBadRequest {
+		t.Errorf("status %d, %+v, %v", response.StatusCode, problem, err)
+	}
+}
+
+// fromPage makes a call as a page of an allowed origin does, and returns the
+// response, the body closed.
+func (s running) fromPage(t *testing.T, path, token string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), "GET", s.Edge()+shared.BasePath+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Origin", strings.Split(s.Env["ALLOWED_ORIGINS"], ",")[0])
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response
 }
 
 // guess makes a call without a token and returns its answer, the body closed.

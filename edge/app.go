@@ -65,6 +65,7 @@ func newApp(p platform) http.Handler {
 		MaxImages:       config.maxImages,
 		MaxImageBytes:   config.maxImageSize,
 		ConsentRequired: config.consent == shared.ConsentRequire,
+		Pairing:         config.pairing,
 		Now:             now,
 	}
 	store.Sweep = service.Sweep

@@ -156,6 +156,7 @@ func TestMisconfigured(t *testing.T) {
 		},
 		{"an origin with a path", map[string]string{"ALLOWED_ORIGINS": "https://practice.example/"}, "not an origin"},
 		{"no number", map[string]string{"MAX_IMAGES_PER_SESSION": "many"}, "MAX_IMAGES_PER_SESSION must be a number"},
+		{"an unknown pairing", map[string]string{"PAIRING": "maybe"}, "PAIRING must be open or ask"},
 		{"an unknown consent", map[string]string{"CONSENT": "maybe"}, "CONSENT must be off, ask or require"},
 		{
 			"equal secrets",
@@ -221,6 +222,12 @@ func TestMisconfigured(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestPairing(t *testing.T) {
+	values := deployment(t, map[string]string{"PAIRING": "ask"})
+	server, _ := start(t, values)
+	apitest.Pairing(t, apitest.Subject{URL: server.URL, LaunchSecret: []byte(values["LAUNCH_SECRET"])})
 }
 
 // TestConsentIsRequired uploads a photo to a deployment that requires consent.

@@ -21,6 +21,7 @@ type config struct {
 	adminToken              string // empty: nobody may ask the doctor
 	maxImages, maxImageSize int
 	consent                 shared.Consent
+	pairing                 shared.Pairing
 }
 
 // readConfig reads the configuration. It fails with an environment.Error; the
@@ -50,6 +51,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		maxImages:      r.Number("MAX_IMAGES_PER_SESSION", shared.MaxImages, 1, 100),
 		maxImageSize:   r.Number("MAX_IMAGE_BYTES", shared.MaxImageBytes, 50_000, 20_000_000),
 		consent:        consent(r),
+		pairing:        pairing(r),
 	}
 	c.launchSecret, c.launchJWKSURL = launch(r)
 	r.Distinct("SESSION_SECRET", "LAUNCH_SECRET", "ADMIN_TOKEN")
@@ -76,5 +78,17 @@ func consent(r *environment.Reader) shared.Consent {
 	default:
 		r.Complain("CONSENT must be off, ask or require")
 		return shared.ConsentOff
+	}
+}
+
+func pairing(r *environment.Reader) shared.Pairing {
+	switch value := shared.Pairing(r.Getenv("PAIRING")); value {
+	case "":
+		return shared.PairingOpen
+	case shared.PairingOpen, shared.PairingAsk:
+		return value
+	default:
+		r.Complain("PAIRING must be open or ask")
+		return shared.PairingOpen
 	}
 }

@@ -16,6 +16,12 @@ source "$file"
 set +a
 : "${BASE_URL:?$file must set BASE_URL}" "${ADMIN_TOKEN:?$file must set ADMIN_TOKEN}"
 
+# The only origin beside its own that the phone page may reach.
+: "${S3_BUCKET_NAME:?$file must set S3_BUCKET_NAME}" "${AWS_REGION:?$file must set AWS_REGION}"
+storage=https://$S3_BUCKET_NAME.s3.$AWS_REGION.amazonaws.com
+[ -z "${S3_ENDPOINT:-}" ] || storage=$(node -p 'new URL(process.argv[1]).origin' "$S3_ENDPOINT")
+make web/dist/_headers STORAGE="$storage"
+
 [ -n "${BUCKET_READY:-}" ] || go run ./edge/cmd/bucket
 wrangler deploy
 wrangler secret bulk "$file"

@@ -178,6 +178,20 @@ func (m *Phone) Fields(f *wire.Fields) {
 	f.Time("joinedAt", &m.JoinedAt)
 	f.Time("lastSeenAt", &m.LastSeenAt)
 	f.Bool("removed", &m.Removed, wire.OmitEmpty)
+	f.Bool("waiting", &m.Waiting, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *WaitResponse) Fields(f *wire.Fields) {
+	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
+	f.Text("number", (*string)(&m.Number), wire.Always)
+	f.Text("waitToken", (*string)(&m.WaitToken), wire.Always)
+	f.Time("serverTime", &m.ServerTime)
+}
+
+// Fields implements wire.Message.
+func (m *AdmitRequest) Fields(f *wire.Fields) {
+	f.Text("number", (*string)(&m.Number), wire.Always)
 }
 
 // Fields implements wire.Message.

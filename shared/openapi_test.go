@@ -191,6 +191,8 @@ func TestAPIRoutes(t *testing.T) {
 		"GET " + BasePath + "/enc-1001/realtime":            "subscribeToken",
 		"DELETE " + BasePath + "/enc-1001":                  "endSession",
 		"DELETE " + BasePath + "/enc-1001/phones/phone-1":   "removePhone",
+		"POST " + BasePath + "/enc-1001/phones":             "admitPhone",
+		"GET " + BasePath + "/grant":                        "getGrant",
 		"GET /api/medtech/doctor":                           "examine",
 		"GET /healthz":                                      "health",
 	} {

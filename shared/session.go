@@ -82,6 +82,30 @@ type Phone struct {
 	JoinedAt   time.Time `json:"joinedAt"`
 	LastSeenAt time.Time `json:"lastSeenAt"`
 	Removed    bool      `json:"removed,omitempty"` // a desktop removed it
+	Waiting    bool      `json:"waiting,omitempty"` // until a desktop admits it
+}
+
+// Pairing says whether a phone that joins waits until a desktop admits it.
+type Pairing string
+
+// The ways of pairing.
+const (
+	PairingOpen Pairing = "open"
+	PairingAsk  Pairing = "ask"
+)
+
+// WaitResponse answers a phone that joins and has to wait. It asks for its grant
+// with the wait token until the desktop has admitted it.
+type WaitResponse struct {
+	PhoneID    ID        `json:"phoneId"`
+	Number     string    `json:"number" pattern:"^[1-9][0-9]$"` // that the phone shows and the desktop asks for
+	WaitToken  string    `json:"waitToken"`                     // JWT, scope "waiting"
+	ServerTime time.Time `json:"serverTime"`
+}
+
+// AdmitRequest is the body of POST /{encounterId}/phones.
+type AdmitRequest struct {
+	Number string `json:"number"` // as the phone shows it
 }
 
 // Consent says whether the phone asks for the patient's consent before the

@@ -31,6 +31,7 @@ test('every file comes with the policy, and the widget alone may be used by othe
     const { headers } = await fetch(`${stack.edge}${path}`);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy, path).toMatch(/^default-src 'none'; /);
+    expect(policy, path).toMatch(/; connect-src 'self' http:\/\/[^ ;]+:\* https:\/\/[^ ;]+:\*;/);
     expect(policy, path).not.toContain('unsafe-inline');
     expect(policy, path).not.toMatch(/'unsafe-eval'/);
     expect(headers.get('permissions-policy'), path).toContain('camera=(self)');

@@ -98,11 +98,56 @@ func (h *handler) exchangeCode(r *http.Request) (int, any, error) {
 	return h.joined(r, joined)
 }
 
-// joined responds to a phone that has joined.
+// grant responds to a phone that waits until a desktop admits it.
+func (h *handler) grant(r *http.Request) (int, any, error) {
+	token, err := bearer(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	who, err := h.Keys.Verify(token)
+	if err != nil {
+		return 0, nil, err
+	}
+	if who, err = h.authorize(r, who.EncounterID, credential.ScopeWaiting); err != nil {
+		return 0, nil, err
+	}
+	joined, err := h.Service.Grant(r.Context(), who.Phone())
+	if err != nil {
+		return 0, nil, err
+	}
+	return h.joined(r, joined)
+}
+
+// admit lets the phone join that waits with a number.
+func (h *handler) admit(r *http.Request) (int, any, error) {
+	desktop, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop)
+	if err != nil {
+		return 0, nil, err
+	}
+	request, err := readJSON[shared.AdmitRequest](r)
+	if err != nil {
+		return 0, nil, err
+	}
+	audit(r, actionPhoneAdmitted, desktop.Ref, "")
+	return http.StatusNoContent, nil, h.Service.Admit(r.Context(), desktop.Ref, request.Number)
+}
+
+// joined responds to a phone that has joined, or that has to wait: then with
+// nothing about the patient.
 func (h *handler) joined(r *http.Request, joined session.Joined) (int, any, error) {
 	live := joined.Session
+	phone := session.PhoneRef{Ref: live.Ref(), PhoneID: joined.PhoneID}
+	if joined.Number != "" {
+		token, err := h.Keys.IssueWaiting(phone)
+		return http.StatusAccepted, shared.WaitResponse{
+			PhoneID:    joined.PhoneID,
+			Number:     joined.Number,
+			WaitToken:  token,
+			ServerTime: h.Service.Now(),
+		}, err
+	}
 	audit(r, actionScanned, live.Ref(), "")
-	uploadToken, err := h.Keys.IssuePhone(session.PhoneRef{Ref: live.Ref(), PhoneID: joined.PhoneID})
+	uploadToken, err := h.Keys.IssuePhone(phone)
 	return http.StatusOK, shared.TokenResponse{
 		EncounterID:      live.EncounterID,
 		PatientID:        live.PatientID,

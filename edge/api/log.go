@@ -26,7 +26,8 @@ const (
 	actionRemoved  action = "removed"
 	actionEnded    action = "ended"
 
-	actionPhoneRemoved action = "phone-removed"
+	actionPhoneAdmitted action = "phone-admitted"
+	actionPhoneRemoved  action = "phone-removed"
 )
 
 // record is what the log will say of one request.

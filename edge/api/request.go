@@ -81,7 +81,7 @@ func (h *handler) authorize(
 // may ask, nor the other way round.
 func (h *handler) mayCall(r *http.Request, who credential.Bearer) bool {
 	limit := h.Limits.DesktopCalls
-	if who.Scope == credential.ScopePhone {
+	if who.Scope != credential.ScopeDesktop {
 		limit = h.Limits.PhoneCalls
 	}
 	return limit == nil || limit(r.Context(), who.SessionID)

@@ -27,6 +27,7 @@ func (h *handler) routes() []route {
 		{method: "POST", pattern: "/create", call: h.create},
 		{method: "GET", pattern: "/token/{token}", call: h.exchange},
 		{method: "POST", pattern: "/token", call: h.exchangeCode},
+		{method: "GET", pattern: "/grant", call: h.grant},
 		{method: "POST", pattern: "/presigned-url", call: h.presign},
 		{method: "POST", pattern: "/images", call: h.confirm},
 		{method: "GET", pattern: "/images/{encounterId}", call: h.list},
@@ -34,6 +35,7 @@ func (h *handler) routes() []route {
 		{method: "DELETE", pattern: "/images/{encounterId}/{imageId}", call: h.remove},
 		{method: "POST", pattern: "/{encounterId}/token", call: h.renew},
 		{method: "GET", pattern: "/{encounterId}/realtime", call: h.realtime},
+		{method: "POST", pattern: "/{encounterId}/phones", call: h.admit},
 		{method: "DELETE", pattern: "/{encounterId}/phones/{phoneId}", call: h.removePhone},
 		{method: "DELETE", pattern: "/{encounterId}", call: h.end},
 	}

@@ -20,6 +20,7 @@ type Scope string
 const (
 	ScopePhone   Scope = "phone"
 	ScopeDesktop Scope = "desktop"
+	ScopeWaiting Scope = "waiting" // a phone until a desktop admits it
 )
 
 const issuer = "photobridge"
@@ -56,6 +57,11 @@ type sessionClaims struct {
 // IssuePhone makes the upload token of a phone.
 func (k Keys) IssuePhone(phone session.PhoneRef) (string, error) {
 	return k.issue(phone.Ref, sessionClaims{Scope: ScopePhone, PhoneID: phone.PhoneID})
+}
+
+// IssueWaiting makes the token with which a phone asks whether it is admitted.
+func (k Keys) IssueWaiting(phone session.PhoneRef) (string, error) {
+	return k.issue(phone.Ref, sessionClaims{Scope: ScopeWaiting, PhoneID: phone.PhoneID})
 }
 
 // IssueDesktop makes the desktop token of a clinician.
@@ -109,7 +115,7 @@ func (c sessionClaims) complete() bool {
 	switch {
 	case !shared.ValidID(c.Subject) || c.SessionID == "":
 		return false
-	case c.Scope == ScopePhone:
+	case c.Scope == ScopePhone, c.Scope == ScopeWaiting:
 		return shared.ValidID(c.PhoneID)
 	default:
 		return c.Scope == ScopeDesktop && c.Clinician != nil && c.Clinician.ID != ""

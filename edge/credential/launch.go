@@ -21,7 +21,7 @@ const (
 
 // reservedEncounters are parts of the API's own paths: an encounter of such a
 // name could not be told from a call.
-var reservedEncounters = []string{"create", "images", "phones", "presigned-url", "realtime", "token"}
+var reservedEncounters = []string{"create", "grant", "images", "phones", "presigned-url", "realtime", "token"}
 
 type launchClaims struct {
 	jwt.RegisteredClaims

@@ -45,8 +45,19 @@ type Store interface {
 
 	// ConnectPhone lets a phone join. It fails with token_invalid if the token
 	// is of an earlier generation or of another session. Of more than MaxPhones
-	// the one that called longest ago is forgotten. An act of a person.
-	ConnectPhone(ctx context.Context, token QRToken, phone shared.Phone) (Joined, error)
+	// the one that called longest ago is forgotten. With first not Admitted the
+	// phone waits, with the first number from there that no other one has; it
+	// fails with rate_limited if all have one. An act of a person.
+	ConnectPhone(ctx context.Context, token QRToken, phone shared.Phone, first int) (Joined, error)
+
+	// GetGrant returns what a phone that waits has got: a Number while it still
+	// waits. It fails with token_invalid if it was not admitted.
+	GetGrant(ctx context.Context, phone PhoneRef) (Joined, error)
+
+	// AdmitPhone admits the phone that waits with a number. It fails with
+	// token_invalid if none does; after WrongNumbers of these in a row every
+	// invitation and every waiting phone is refused. An act of a person.
+	AdmitPhone(ctx context.Context, ref Ref, number string) (revision int64, err error)
 
 	// RemovePhone refuses a phone from now on, frees its slots and invalidates
 	// every invitation. Removing it again changes nothing. It fails with
@@ -102,6 +113,15 @@ type Store interface {
 	Swept(ctx context.Context, encounterID string, s3Keys []string) (revision int64, err error)
 }
 
+// Admitted is how ConnectPhone lets a phone join at once.
+const Admitted = -1
+
+// Numbers is how many two-digit numbers there are, from 10 on.
+const Numbers = 90
+
+// WrongNumbers is how many wrong numbers invalidate a code.
+const WrongNumbers = 3
+
 // MaxPhones is how many phones a session remembers.
 const MaxPhones = 50
 
@@ -123,6 +143,7 @@ type Joined struct {
 	PhoneID    string
 	Revision   int64
 	ImageCount int
+	Number     string // with which the phone waits; empty: it may send
 }
 
 // Reserved is what Reserve holds.

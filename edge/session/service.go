@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -32,6 +33,7 @@ type Service struct {
 	MaxImages       int
 	MaxImageBytes   int
 	ConsentRequired bool
+	Pairing         shared.Pairing
 	Now             func() time.Time
 }
 
@@ -115,12 +117,33 @@ func (s *Service) JoinByCode(ctx context.Context, typed, phoneName string) (Join
 
 func (s *Service) join(ctx context.Context, token QRToken, phoneName string) (Joined, error) {
 	phone := shared.Phone{PhoneID: randomID(), Name: phoneName, JoinedAt: s.Now()}
-	joined, err := s.Store.ConnectPhone(ctx, token, phone)
+	first := Admitted
+	if s.Pairing == shared.PairingAsk {
+		first = mathrand.IntN(Numbers)
+	}
+	joined, err := s.Store.ConnectPhone(ctx, token, phone, first)
 	if err != nil {
 		return Joined{}, err
 	}
 	s.notify(ctx, joined.Session.Ref(), shared.EventPhoneConnected, shared.Event{Revision: joined.Revision})
 	return joined, nil
+}
+
+// Grant returns the session to a phone that waited, or the number with which it
+// still waits.
+func (s *Service) Grant(ctx context.Context, phone PhoneRef) (Joined, error) {
+	return s.Store.GetGrant(ctx, phone)
+}
+
+// Admit lets the phone join that waits with a number.
+func (s *Service) Admit(ctx context.Context, ref Ref, number string) error {
+	revision, err := s.Store.AdmitPhone(ctx, ref, number)
+	if err != nil {
+		return explained(err, shared.CodeTokenInvalid,
+			"No phone waits with this number. Look at the phone again; after three wrong numbers show a new code.")
+	}
+	s.notify(ctx, ref, shared.EventPhoneConnected, shared.Event{Revision: revision})
+	return nil
 }
 
 // RemovePhone refuses a phone from now on and frees its slots. The code that

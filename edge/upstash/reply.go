@@ -22,11 +22,33 @@ func live(reply []any, err error) (session.Live, error) {
 	return session.Live{Session: stored, ExpiresAt: time.UnixMilli(integer(reply, 1)).UTC()}, err
 }
 
+// joined reads a session as a phone gets it.
+func joined(phoneID string) func(reply []any, err error) (session.Joined, error) {
+	return func(reply []any, err error) (session.Joined, error) {
+		stored, err := live(reply, err)
+		if err != nil {
+			return session.Joined{}, err
+		}
+		number := ""
+		if len(reply) > 4 {
+			number, _ = reply[4].(string)
+		}
+		return session.Joined{
+			Live:       stored,
+			PhoneID:    phoneID,
+			Revision:   integer(reply, 2),
+			ImageCount: int(integer(reply, 3)),
+			Number:     number,
+		}, nil
+	}
+}
+
 // hash is an encounter's hash while it is read.
 type hash struct {
 	session.State
 	seen map[string]time.Time // phones that may call
 	left map[string]time.Time // phones that were removed
+	wait map[string]bool      // phones that wait
 }
 
 // state reads the fields of an encounter's hash.
@@ -38,7 +60,7 @@ func state(reply []any, err error) (session.State, error) {
 	if err != nil || len(fields)%2 != 0 {
 		return session.State{}, malformed(reply)
 	}
-	h := hash{seen: map[string]time.Time{}, left: map[string]time.Time{}}
+	h := hash{seen: map[string]time.Time{}, left: map[string]time.Time{}, wait: map[string]bool{}}
 	h.Images = []shared.Image{}
 	for i := 0; i < len(fields); i += 2 {
 		if err := h.read(fields[i], fields[i+1]); err != nil {
@@ -71,6 +93,8 @@ func (h *hash) read(field, value string) (err error) {
 		h.Phones = append(h.Phones, phone)
 	case "seen":
 		h.seen[id], err = milliseconds(value)
+	case "wait":
+		h.wait[id] = true
 	case "left":
 		h.left[id], err = milliseconds(value)
 	case "image":
@@ -94,8 +118,13 @@ func (h *hash) read(field, value string) (err error) {
 func (h *hash) arrange() {
 	for i := range h.Phones {
 		phone := &h.Phones[i]
-		var may bool
-		if phone.LastSeenAt, may = h.seen[phone.PhoneID]; !may {
+		seen, may := h.seen[phone.PhoneID]
+		switch {
+		case may:
+			phone.LastSeenAt = seen
+		case h.wait[phone.PhoneID]:
+			phone.LastSeenAt, phone.Waiting = phone.JoinedAt, true
+		default:
 			phone.LastSeenAt, phone.Removed = h.left[phone.PhoneID], true
 		}
 	}

@@ -20,6 +20,8 @@ import (
 //	phone:{id}    a phone that joined, as JSON
 //	seen:{id}     when it last called; missing once it is removed
 //	left:{id}     when a removed phone last called
+//	wait:{id}     the number of a phone that waits until a desktop admits it
+//	wrong         counts wrong numbers
 //	image:{id}    a confirmed image as JSON
 //	slot:{id}     a reservation as JSON
 //	gone:{id}     the tombstone of a removed image: its key
@@ -59,6 +61,8 @@ var (
 	createSession      = onSession("createSession")
 	createSessionToken = onSession("createSessionToken")
 	connectPhone       = onSession("connectPhone")
+	getGrant           = onSession("getGrant")
+	admitPhone         = onSession("admitPhone")
 	removePhone        = onSession("removePhone")
 	checkImage         = onSession("checkImage")
 	getImages          = onSession("getImages")

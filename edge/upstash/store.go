@@ -79,22 +79,31 @@ func (s *Store) GetSessionCode(ctx context.Context, codeHash string) (session.QR
 	return decode[session.QRToken](reply, 0)
 }
 
-// ConnectPhone lets a phone join.
-func (s *Store) ConnectPhone(ctx context.Context, token session.QRToken, phone shared.Phone) (session.Joined, error) {
+// ConnectPhone lets a phone join, or wait.
+func (s *Store) ConnectPhone(
+	ctx context.Context,
+	token session.QRToken,
+	phone shared.Phone,
+	first int,
+) (session.Joined, error) {
 	encoded, err := json.Marshal(phone)
 	if err != nil {
 		return session.Joined{}, err
 	}
 	ref := session.Ref{EncounterID: token.EncounterID, SessionID: token.SessionID}
-	reply, err := s.run(ctx, connectPhone, caller{ref: ref, acts: true},
-		strconv.FormatInt(token.Generation, 10), phone.PhoneID, string(encoded), session.MaxPhones)
-	joined, err := live(reply, err)
-	return session.Joined{
-		Live:       joined,
-		PhoneID:    phone.PhoneID,
-		Revision:   integer(reply, 2),
-		ImageCount: int(integer(reply, 3)),
-	}, err
+	return joined(phone.PhoneID)(s.run(ctx, connectPhone, caller{ref: ref, acts: true},
+		strconv.FormatInt(token.Generation, 10), phone.PhoneID, string(encoded), session.MaxPhones, first))
+}
+
+// GetGrant returns what a phone that waited may see.
+func (s *Store) GetGrant(ctx context.Context, phone session.PhoneRef) (session.Joined, error) {
+	return joined(phone.PhoneID)(s.run(ctx, getGrant, caller{ref: phone.Ref}, phone.PhoneID))
+}
+
+// AdmitPhone admits the phone that waits with a number.
+func (s *Store) AdmitPhone(ctx context.Context, ref session.Ref, number string) (revision int64, err error) {
+	reply, err := s.run(ctx, admitPhone, caller{ref: ref, acts: true}, number, session.WrongNumbers)
+	return integer(reply, 0), err
 }
 
 // RemovePhone refuses a phone from now on.

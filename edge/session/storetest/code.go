@@ -13,7 +13,7 @@ import (
 func join(t *testing.T, s *subject, codeHash string) error {
 	code, err := s.Store.GetSessionCode(t.Context(), codeHash)
 	if err == nil {
-		_, err = s.Store.ConnectPhone(t.Context(), code, phoneNamed(s, "phone-9"))
+		_, err = s.Store.ConnectPhone(t.Context(), code, phoneNamed(s, "phone-9"), session.Admitted)
 	}
 	return err
 }

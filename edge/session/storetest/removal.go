@@ -73,7 +73,7 @@ func removePhone(t *testing.T, s *subject) {
 		t.Errorf("objects to delete: %q", s.left)
 	}
 	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
-	_, err := s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-3"))
+	_, err := s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-3"), session.Admitted)
 	wantCode(t, err, shared.CodeTokenInvalid)
 	_, err = s.Store.RemovePhone(t.Context(), phone.Ref, "phone-77")
 	wantCode(t, err, shared.CodeBadRequest)

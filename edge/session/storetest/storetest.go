@@ -82,6 +82,9 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 		"a phone that joins moves the revision":                 connect,
 		"a phone is listed with when it was seen":               phones,
 		"only so many phones are remembered":                    manyPhones,
+		"a phone that waits is admitted by its number":          waits,
+		"three wrong numbers refuse every waiting phone":        wrongNumbers,
+		"as many phones wait as there are numbers":              numbers,
 		"a removed phone is refused and its slots are freed":    removePhone,
 		"50 phones join at once while the session is ended":     joinsAndEnd,
 		"another session's id finds nothing":                    wrongID,
@@ -188,7 +191,7 @@ func begin(t *testing.T, s *subject, n int) session.PhoneRef {
 func joined(t *testing.T, s *subject, tokenHash, phoneID string) session.PhoneRef {
 	t.Helper()
 	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), tokenHash))
-	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, phoneID)))
+	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, phoneID), session.Admitted))
 	return session.PhoneRef{Ref: joined.Session.Ref(), PhoneID: joined.PhoneID}
 }
 
@@ -257,7 +260,7 @@ func createReplaces(t *testing.T, s *subject) {
 	begin(t, s, 0)
 	old := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
 	must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
-	_, err := s.Store.ConnectPhone(t.Context(), old, phoneNamed(s, "phone-2"))
+	_, err := s.Store.ConnectPhone(t.Context(), old, phoneNamed(s, "phone-2"), session.Admitted)
 	wantCode(t, err, shared.CodeTokenInvalid)
 	joined(t, s, "token-2", "phone-2")
 }
@@ -276,7 +279,7 @@ func renewal(t *testing.T, s *subject) {
 	phone := begin(t, s, 0)
 	old := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
 	must[session.Live](t)(s.Store.CreateSessionToken(t.Context(), phone.Ref, invitation("2"), time.Minute))
-	_, err := s.Store.ConnectPhone(t.Context(), old, phoneNamed(s, "phone-2"))
+	_, err := s.Store.ConnectPhone(t.Context(), old, phoneNamed(s, "phone-2"), session.Admitted)
 	wantCode(t, err, shared.CodeTokenInvalid)
 	joined(t, s, "token-2", "phone-2")
 }
@@ -289,7 +292,7 @@ func connect(t *testing.T, s *subject) {
 		t.Errorf("a phone before any joined: %v", before.PhoneConnectedAt)
 	}
 	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
-	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-1")))
+	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-1"), session.Admitted))
 	want := session.Joined{
 		Live:    session.Live{Session: newSession("s1"), ExpiresAt: t0.Add(shared.SessionTTL)},
 		PhoneID: "phone-1", Revision: before.Revision + 1,
@@ -330,6 +333,8 @@ func calls(ctx context.Context, store session.Store, ref session.Ref) map[string
 			return err
 		},
 		"RemoveImage":   func() error { _, err := store.RemoveImage(ctx, ref, "img-00"); return err },
+		"AdmitPhone":    func() error { _, err := store.AdmitPhone(ctx, ref, "10"); return err },
+		"GetGrant":      func() error { _, err := store.GetGrant(ctx, phone); return err },
 		"RemovePhone":   func() error { _, err := store.RemovePhone(ctx, ref, "phone-1"); return err },
 		"DeleteSession": func() error { _, err := store.DeleteSession(ctx, ref, 0, true); return err },
 	})
@@ -426,7 +431,7 @@ func joinsAndEnd(t *testing.T, s *subject) {
 			return
 		}
 		phone := phoneNamed(s, fmt.Sprintf("phone-%d", i+2))
-		_, err := s.Store.ConnectPhone(context.Background(), token, phone)
+		_, err := s.Store.ConnectPhone(context.Background(), token, phone, session.Admitted)
 		if code := shared.CodeOf(err); err != nil && code != shared.CodeTokenInvalid {
 			t.Error(err)
 		}

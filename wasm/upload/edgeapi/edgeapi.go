@@ -41,7 +41,7 @@ func New(fetcher Fetcher, apiBase string, session shared.TokenResponse) *Client 
 	return &Client{fetcher, apiBase + shared.BasePath, session.EncounterID, session.UploadToken}
 }
 
-// Sign is call 3.
+// Sign reserves slots and has PUTs signed.
 func (c *Client) Sign(ctx context.Context, images []shared.PresignImage) (upload.Signed, error) {
 	body := wire.Marshal(&shared.PresignRequest{EncounterID: c.encounterID, Images: images})
 	response, err := c.call(ctx, "POST", "/presigned-url", body)
@@ -55,7 +55,7 @@ func (c *Client) Sign(ctx context.Context, images []shared.PresignImage) (upload
 	return upload.Signed{Uploads: answer.Images, ServerTime: shared.ParseHTTPTime(response.Date)}, nil
 }
 
-// Confirm is call 4.
+// Confirm takes an uploaded image into the session.
 func (c *Client) Confirm(ctx context.Context, image shared.ConfirmRequest) (shared.ConfirmResponse, error) {
 	image.EncounterID = c.encounterID
 	response, err := c.call(ctx, "POST", "/images", wire.Marshal(&image))
@@ -72,7 +72,7 @@ func (c *Client) Confirm(ctx context.Context, image shared.ConfirmRequest) (shar
 	return answer, nil
 }
 
-// List is call 5, the phone's own list.
+// List returns the phone's own list.
 func (c *Client) List(ctx context.Context) (shared.ListResponse, error) {
 	response, err := c.call(ctx, "GET", "/images/"+c.encounterID, nil)
 	if err != nil {

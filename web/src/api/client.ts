@@ -123,7 +123,7 @@ function retryAfterOf(response: Response): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** Call 2: exchanges the QR token for all that a phone needs to work. */
+/** Exchanges the QR token for all that a phone needs to work. */
 export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<TokenResponse> {
   return requestJSON<TokenResponse>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
 }
@@ -134,17 +134,17 @@ export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortS
   return requestJSON<TokenResponse>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
 }
 
-/** Call 3: reserves slots and signs PUT URLs. */
+/** Reserves slots and signs PUT URLs. */
 export function presign(apiBase: string, body: PresignRequest, token: string): Promise<PresignResponse> {
   return requestJSON<PresignResponse>(apiBase, '/presigned-url', { method: 'POST', token, body });
 }
 
-/** Call 4: confirms an uploaded image. */
+/** Confirms an uploaded image. */
 export function confirm(apiBase: string, body: ConfirmRequest, token: string): Promise<ConfirmResponse> {
   return requestJSON<ConfirmResponse>(apiBase, '/images', { method: 'POST', token, body });
 }
 
-/** Call 5. With the phone's upload token the images come without URLs. */
+/** Lists the images. With the phone's upload token the images come without URLs. */
 export function listImages(
   apiBase: string,
   encounterId: string,

@@ -6,7 +6,7 @@ import { readJSON, request, requestJSON, sentAt } from './client.ts';
 /** With the time at which the edge sent it, by its own clock; undefined where it does not say. */
 export type Timed<T> = T & { sentAt: number | undefined };
 
-/** Call 1: opens the session of a launch token's encounter, or returns its live one. */
+/** Opens the session of a launch token's encounter, or returns its live one. */
 export function openSession(apiBase: string, launchToken: string): Promise<Timed<CreateResponse>> {
   return createdBy(request(apiBase, '/create', { method: 'POST', token: launchToken, body: {} }));
 }
@@ -27,7 +27,7 @@ export interface DesktopAccess {
 /** A list with its entity tag; no list: it has not changed. */
 export type Fetched = Timed<{ list: ListResponse | undefined; etag: string | null }>;
 
-/** Call 5. With the tag of an earlier response it costs nothing when nothing changed. */
+/** Lists the images. With the tag of an earlier response it costs nothing when nothing changed. */
 export async function fetchImages(
   { apiBase, encounterId, desktopToken }: DesktopAccess,
   etag: string | null,
@@ -41,7 +41,7 @@ export async function fetchImages(
   return { list, etag: response.headers.get('ETag'), sentAt: sentAt(response, list.serverTime) };
 }
 
-/** Call 6: changes fields of an image's metadata; null removes one. It outlives the page, as removals do. */
+/** Changes fields of an image's metadata; null removes one. It outlives the page, as removals do. */
 export function correctImage(
   access: DesktopAccess,
   imageId: string,
@@ -55,7 +55,7 @@ export function correctImage(
   });
 }
 
-/** Call 6: removes an image and its object. */
+/** Removes an image and its object. */
 export async function removeImage(access: DesktopAccess, imageId: string): Promise<void> {
   const { apiBase, desktopToken } = access;
   await request(apiBase, imagePath(access, imageId), { method: 'DELETE', token: desktopToken, keepalive: true });
@@ -65,14 +65,14 @@ function imagePath({ encounterId }: DesktopAccess, imageId: string): string {
   return `/images/${encodeURIComponent(encounterId)}/${encodeURIComponent(imageId)}`;
 }
 
-/** Call 7: a fresh QR token; the earlier ones stop working. */
+/** Makes a fresh QR token; the earlier ones stop working. */
 export function renewCode({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<Timed<CreateResponse>> {
   return createdBy(
     request(apiBase, `/${encodeURIComponent(encounterId)}/token`, { method: 'POST', token: desktopToken }),
   );
 }
 
-/** Call 8: a token that may listen to this encounter's channel. */
+/** Gets a token that may listen to this encounter's channel. */
 export function realtimeAccess({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<RealtimeResponse> {
   return requestJSON<RealtimeResponse>(apiBase, `/${encodeURIComponent(encounterId)}/realtime`, {
     token: desktopToken,
@@ -80,7 +80,7 @@ export function realtimeAccess({ apiBase, encounterId, desktopToken }: DesktopAc
 }
 
 /**
- * Call 9: ends the session as this desktop knows it; its photos are deleted. The edge refuses if something happened
+ * Ends the session as this desktop knows it; its photos are deleted. The edge refuses if something happened
  * since `revision` or while photos are on their way, unless it is forced.
  */
 export async function endSession(

@@ -82,6 +82,9 @@ export type ObjectKey = string;
 /** Origin is scheme, host and port of an address. */
 export type Origin = string;
 
+/** Pairing says whether a phone that joins waits until a desktop admits it. */
+export type Pairing = 'open' | 'ask';
+
 /**
  * Consent says whether the phone asks for the patient's consent before the
  * first photo.
@@ -336,6 +339,27 @@ export interface Phone {
   lastSeenAt: string;
   /** a desktop removed it */
   removed?: boolean;
+  /** until a desktop admits it */
+  waiting?: boolean;
+}
+
+/**
+ * WaitResponse answers a phone that joins and has to wait. It asks for its grant
+ * with the wait token until the desktop has admitted it.
+ */
+export interface WaitResponse {
+  phoneId: ID;
+  /** that the phone shows and the desktop asks for */
+  number: string;
+  /** JWT, scope "waiting" */
+  waitToken: string;
+  serverTime: string;
+}
+
+/** AdmitRequest is the body of POST /{encounterId}/phones. */
+export interface AdmitRequest {
+  /** as the phone shows it */
+  number: string;
 }
 
 /** PhoneLimits tells the phone what the edge will accept. */

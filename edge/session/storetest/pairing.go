@@ -1,0 +1,105 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// waiting lets a phone ask to join.
+func waiting(t *testing.T, s *subject, phoneID string, first int) session.Joined {
+	t.Helper()
+	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	return must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, phoneID), first))
+}
+
+func waits(t *testing.T, s *subject) {
+	ref := begin(t, s, 0).Ref
+	second, third := waiting(t, s, "phone-2", 32), waiting(t, s, "phone-3", 32)
+	if second.Number != "42" || third.Number != "43" {
+		t.Errorf("they wait with %q and %q", second.Number, third.Number)
+	}
+	phone := session.PhoneRef{Ref: ref, PhoneID: "phone-3"}
+	for name, call := range phoneCalls(t.Context(), s.Store, phone) {
+		t.Run(name, func(t *testing.T) { wantCode(t, call(), shared.CodePhoneRemoved) })
+	}
+	if grant := must[session.Joined](t)(s.Store.GetGrant(t.Context(), phone)); grant.Number != "43" {
+		t.Errorf("while it waits: %+v", grant)
+	}
+	listed := list(t, s, ref)
+	if phones := listed.Phones; len(phones) != 3 || phones[0].Waiting || !phones[1].Waiting || !phones[2].Waiting {
+		t.Errorf("phones are %+v", phones)
+	}
+	if revision := must[int64](t)(s.Store.AdmitPhone(t.Context(), ref, "43")); revision <= listed.Revision {
+		t.Errorf("the revision is %d after %d", revision, listed.Revision)
+	}
+	if grant := must[session.Joined](t)(s.Store.GetGrant(t.Context(), phone)); grant.Number != "" {
+		t.Errorf("once admitted: %+v", grant)
+	}
+	reserve(t, s, phone, 1)
+	if phones := list(t, s, ref).Phones; !phones[1].Waiting || phones[2].Waiting || phones[2].Removed {
+		t.Errorf("phones are %+v", phones)
+	}
+	must[int64](t)(s.Store.RemovePhone(t.Context(), ref, "phone-2"))
+	_, err := s.Store.GetGrant(t.Context(), session.PhoneRef{Ref: ref, PhoneID: "phone-2"})
+	wantCode(t, err, shared.CodePhoneRemoved)
+	_, err = s.Store.AdmitPhone(t.Context(), ref, "42")
+	wantCode(t, err, shared.CodeTokenInvalid)
+}
+
+func wrongNumbers(t *testing.T, s *subject) {
+	first := begin(t, s, 0)
+	waiting(t, s, "phone-2", 0)
+	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	for i := range session.WrongNumbers {
+		must[session.Joined](t)(s.Store.GetGrant(t.Context(), session.PhoneRef{Ref: first.Ref, PhoneID: "phone-2"}))
+		_, err := s.Store.AdmitPhone(t.Context(), first.Ref, fmt.Sprint(50+i))
+		wantCode(t, err, shared.CodeTokenInvalid)
+	}
+	_, err := s.Store.GetGrant(t.Context(), session.PhoneRef{Ref: first.Ref, PhoneID: "phone-2"})
+	wantCode(t, err, shared.CodeTokenInvalid)
+	_, err = s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-3"), 0)
+	wantCode(t, err, shared.CodeTokenInvalid)
+	_, err = s.Store.AdmitPhone(t.Context(), first.Ref, "10")
+	wantCode(t, err, shared.CodeTokenInvalid)
+	reserve(t, s, first, 1) // who had joined stays
+}
+
+func numbers(t *testing.T, s *subject) {
+	ref := begin(t, s, 0).Ref
+	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	var mutex sync.Mutex
+	taken := map[string]bool{}
+	refused := 0
+	parallel(session.Numbers+5, func(i int) {
+		phone := phoneNamed(s, fmt.Sprintf("phone-%d", i+2))
+		joined, err := s.Store.ConnectPhone(context.Background(), token, phone, i%7)
+		mutex.Lock()
+		defer mutex.Unlock()
+		switch {
+		case shared.CodeOf(err) == shared.CodeRateLimited:
+			refused++
+		case err != nil:
+			t.Error(err)
+		default:
+			taken[joined.Number] = true
+		}
+	})
+	if len(taken) != session.Numbers || refused != 5 {
+		t.Errorf("%d numbers, %d refused", len(taken), refused)
+	}
+	must[int64](t)(s.Store.AdmitPhone(t.Context(), ref, "10"))
+	admitted := 0
+	for _, phone := range list(t, s, ref).Phones {
+		if !phone.Waiting {
+			admitted++
+		}
+	}
+	if admitted != 2 {
+		t.Errorf("%d phones are admitted", admitted)
+	}
+}
