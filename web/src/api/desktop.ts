@@ -94,7 +94,7 @@ export async function endSession(
   });
 }
 
-/** Call 10: removes a phone, whose token and open slots stop working. */
+/** Removes a phone, whose token and open slots stop working. */
 export async function removePhone(access: DesktopAccess, phoneId: string): Promise<void> {
   const { apiBase, encounterId, desktopToken } = access;
   await request(apiBase, `/${encodeURIComponent(encounterId)}/phones/${encodeURIComponent(phoneId)}`, {
