@@ -272,7 +272,8 @@ func TestRecord(t *testing.T) {
 func TestOnlyThePatient(t *testing.T) {
 	server := fhir.Server{Base: "http://127.0.0.1:1", PatientID: "pat-1", HTTP: http.DefaultClient}
 	entry := func(resource, request string) string {
-		return `{"resourceType":"Bundle","type":"transaction","entry":[{"resource":` + resource + `,"request":` + request + `}]}`
+		return `{"resourceType":"Bundle","type":"transaction",` +
+			`"entry":[{"resource":` + resource + `,"request":` + request + `}]}`
 	}
 	create := `{"method":"POST","url":"Media","ifNoneExist":"identifier=x"}`
 	for name, test := range map[string]struct {

@@ -91,12 +91,35 @@ func TestQueueCommands(t *testing.T) {
 	inBubble(t, "nonsense is ignored", func(t *testing.T, w *world) {
 		q, stop := w.start(t.Context())
 		t.Cleanup(stop)
-		for _, kind := range []string{CommandAdd, CommandDescribe, CommandRemove, CommandUpload, CommandPause, CommandRetry, CommandCancel, CommandForget, CommandOpen, "dance", ""} {
+		for _, kind := range []string{
+			CommandAdd,
+			CommandDescribe,
+			CommandRemove,
+			CommandUpload,
+			CommandPause,
+			CommandRetry,
+			CommandCancel,
+			CommandForget,
+			CommandOpen,
+			"dance",
+			"",
+		} {
 			q.Do(Command{Type: kind, ID: "unknown"})
 		}
 		session := w.tokenResponse()
 		q.Do(Command{Type: CommandOpen, Session: &session})
-		for _, kind := range []string{CommandAdd, CommandDescribe, CommandRemove, CommandUpload, CommandPause, CommandRetry, CommandCancel, CommandForget, "dance", ""} {
+		for _, kind := range []string{
+			CommandAdd,
+			CommandDescribe,
+			CommandRemove,
+			CommandUpload,
+			CommandPause,
+			CommandRetry,
+			CommandCancel,
+			CommandForget,
+			"dance",
+			"",
+		} {
 			q.Do(Command{Type: kind, ID: "unknown"})
 			q.Do(Command{Type: kind, ID: "../.."})
 		}

@@ -35,7 +35,8 @@ func TestQueueCorrections(t *testing.T) {
 	stored := func(t *testing.T, w *world, notes string, correction Correction) {
 		t.Helper()
 		p := w.photo(id)
-		if w.notes(id) != notes || p.Metadata.Notes != notes || p.Correction != correction || p.State != StateConfirmed {
+		if w.notes(id) != notes || p.Metadata.Notes != notes ||
+			p.Correction != correction || p.State != StateConfirmed {
 			t.Errorf("stored %q, shown %q, %s %q", w.notes(id), p.Metadata.Notes, p.State, p.Correction)
 		}
 	}

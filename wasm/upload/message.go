@@ -11,7 +11,8 @@ type CommandType = string
 
 // The commands.
 const (
-	// First command. Restores the journal of the same patient's encounter. The session before goes on in the background.
+	// First command. Restores the journal of the same patient's encounter. The session before goes on in the
+	// background.
 	CommandOpen CommandType = "open"
 	// Work on the photo starts at once. The id is 32 random hex digits and becomes the imageId.
 	CommandAdd CommandType = "add"

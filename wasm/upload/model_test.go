@@ -102,7 +102,9 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 		d.Photo = rapid.IntRange(0, 9).Draw(t, "photo")
 	case "fault":
 		d.Step = rapid.SampledFrom([]step{sign, send, confirm, probe}).Draw(t, "step")
-		d.Fault = rapid.SampledFrom([]fault{dropBefore, dropAfter, status500, status429, hangs, hangsAfter, refuses, ends}).
+		d.Fault = rapid.SampledFrom([]fault{
+			dropBefore, dropAfter, status500, status429, hangs, hangsAfter, refuses, ends,
+		}).
 			Draw(t, "fault")
 		d.Share = rapid.SampledFrom([]int{20, 50, 100}).Draw(t, "share")
 	}
@@ -114,7 +116,9 @@ func (d deed) GoString() string {
 	switch {
 	case d.Share > 0:
 		return fmt.Sprintf("{fault %d at step %d for %d%%, %v}", d.Fault, d.Step, d.Share, d.Wait)
-	case slices.Contains([]string{"add", "cancel", "remove", "retry", "describe", "desktop corrects", "desktop removes"}, d.Does):
+	case slices.Contains(
+		[]string{"add", "cancel", "remove", "retry", "describe", "desktop corrects", "desktop removes"}, d.Does,
+	):
 		return fmt.Sprintf("{%s %d, %v}", d.Does, d.Photo, d.Wait)
 	}
 	return fmt.Sprintf("{%s, %v}", d.Does, d.Wait)

@@ -86,8 +86,10 @@ func (a responses) Put(context.Context, shared.PresignedUpload, []byte, func(int
 
 func TestPutResults(t *testing.T) {
 	for status, want := range map[int]shared.Code{
-		200: "", 204: "", 412: "", 403: shared.CodeForbidden, 400: shared.CodeBadRequest, 404: shared.CodeBadRequest, 302: shared.CodeBadRequest,
-		408: shared.CodeUpstreamUnavailable, 425: shared.CodeUpstreamUnavailable, 429: shared.CodeRateLimited, 500: shared.CodeUpstreamUnavailable, 503: shared.CodeUpstreamUnavailable,
+		200: "", 204: "", 412: "", 403: shared.CodeForbidden, 400: shared.CodeBadRequest, 404: shared.CodeBadRequest,
+		302: shared.CodeBadRequest,
+		408: shared.CodeUpstreamUnavailable, 425: shared.CodeUpstreamUnavailable, 429: shared.CodeRateLimited,
+		500: shared.CodeUpstreamUnavailable, 503: shared.CodeUpstreamUnavailable,
 	} {
 		err := put(
 			t.Context(),

@@ -96,14 +96,17 @@ func newWorld() *world {
 		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken, secret: testKey,
 		bucket: "https://store.test/", patient: "1", phone: "phone-1",
 		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
-		confirms: map[string]int{}, gone: map[string]bool{}, version: true, puts: new(atomic.Int32), records: map[string]Entry{}, signedFor: map[string]bool{}, shelves: map[string]*shelf{}, previews: map[string]int{},
+		confirms: map[string]int{}, gone: map[string]bool{}, version: true, puts: new(atomic.Int32),
+		records: map[string]Entry{}, signedFor: map[string]bool{}, shelves: map[string]*shelf{},
+		previews: map[string]int{},
 	}
 }
 
 func (w *world) tokenResponse() shared.TokenResponse {
 	return shared.TokenResponse{
 		FacilityID: "fac-1", PatientID: "pat-" + w.patient, EncounterID: "enc-" + w.patient,
-		PatientLabel: "Patient " + w.patient, PhoneID: w.phone, ServerTime: time.Now(), UploadToken: w.session, JournalKey: w.secret, ImageCount: len(w.images),
+		PatientLabel: "Patient " + w.patient, PhoneID: w.phone, ServerTime: time.Now(), UploadToken: w.session,
+		JournalKey: w.secret, ImageCount: len(w.images),
 		SessionExpiresAt: time.Now().Add(shared.SessionTTL), MaxImages: w.max,
 		Limits: shared.PhoneLimits{MaxImageBytes: shared.MaxImageBytes, MaxBatch: shared.MaxImages},
 	}

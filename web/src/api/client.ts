@@ -107,8 +107,9 @@ export async function readJSON<T>(response: Response): Promise<T> {
 }
 
 /**
- * When the server sent a response, by its own clock: milliseconds since 1970, undefined where it does not say. A time in
- * the message is more exact than the header's seconds.
+ * When the server sent a response, by its own clock: milliseconds since 1970,
+ * undefined where it does not say. A time in the message is more exact than the
+ * header's seconds.
  */
 export function sentAt({ headers }: Response, serverTime?: string): number | undefined {
   const time = Date.parse(serverTime ?? headers.get('Date') ?? '');

@@ -53,7 +53,10 @@ export type Correction = 'pending' | 'overruled';
  */
 export type Stage = 'chosen' | 'compressed' | 'signed' | 'sent' | 'confirmed' | 'failed' | 'cancelled' | 'removed';
 
-/** First command. Restores the journal of the same patient's encounter. The session before goes on in the background. */
+/**
+ * First command. Restores the journal of the same patient's encounter. The session before goes on in the
+ * background.
+ */
 export interface OpenCommand {
   type: 'open';
   apiBase: string;

@@ -49,7 +49,10 @@ export function Code({ words, state, qr, onRenew }: CodeProps) {
   );
 }
 
-/** Copies the link. In a frame of another origin, and on plain http, a page may not: the link is there to copy by hand. */
+/**
+ * Copies the link. In a frame of another origin, and on plain http, a page may
+ * not: the link is there to copy by hand.
+ */
 function Copy({ words, url }: { words: Words; url: string }) {
   const [copied, setCopied] = useState<boolean | null>(null);
   const field = useRef<HTMLInputElement>(null);
