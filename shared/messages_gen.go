@@ -5,6 +5,13 @@ package shared
 import "github.com/clinicpro/photobridge/shared/wire"
 
 // Fields implements wire.Message.
+func (m *Captured) Fields(f *wire.Fields) {
+	f.Text("local", (*string)(&m.Local), wire.Always)
+	f.Text("offset", (*string)(&m.Offset), wire.OmitEmpty)
+	f.Text("source", (*string)(&m.Source), wire.Always)
+}
+
+// Fields implements wire.Message.
 func (m *Problem) Fields(f *wire.Fields) {
 	f.Text("type", (*string)(&m.Type), wire.Always)
 	f.Text("title", (*string)(&m.Title), wire.Always)
@@ -111,8 +118,10 @@ func (m *Metadata) Fields(f *wire.Fields) {
 	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
 	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
 	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
-	if f.Present("capturedAt", m.CapturedAt != nil) {
-		f.Time("capturedAt", wire.New(&m.CapturedAt))
+	f.Text("kind", (*string)(&m.Kind), wire.OmitEmpty)
+	f.Bool("sensitive", &m.Sensitive, wire.OmitEmpty)
+	if f.Present("captured", m.Captured != nil) {
+		f.Object("captured", wire.New(&m.Captured))
 	}
 	if f.Present("consentAt", m.ConsentAt != nil) {
 		f.Time("consentAt", wire.New(&m.ConsentAt))
@@ -126,6 +135,11 @@ func (m *MetadataPatch) Fields(f *wire.Fields) {
 	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
 	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
 	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
+	f.Text("kind", (*string)(&m.Kind), wire.OmitEmpty)
+	f.Bool("sensitive", &m.Sensitive, wire.OmitEmpty)
+	if f.Present("captured", m.Captured != nil) {
+		f.Object("captured", wire.New(&m.Captured))
+	}
 }
 
 // Fields implements wire.Message.

@@ -28,9 +28,22 @@ type View string
 
 // The views.
 const (
-	ViewUnset    View = ""
-	ViewOverview View = "overview"
-	ViewCloseUp  View = "close-up"
+	ViewUnset      View = ""
+	ViewOverview   View = "overview"
+	ViewCloseUp    View = "close-up"
+	ViewDermoscopy View = "dermoscopy" // through a dermatoscope
+)
+
+// Kind is what a photo shows.
+type Kind string
+
+const (
+	KindUnset     Kind = ""
+	KindLesion    Kind = "lesion"
+	KindRash      Kind = "rash"
+	KindWound     Kind = "wound"
+	KindInfection Kind = "infection"
+	KindOther     Kind = "other"
 )
 
 // MaxLabel is how many characters a label may have.
@@ -45,9 +58,10 @@ type Metadata struct {
 	Notes string `json:"notes,omitempty" maxLength:"MaxNotes"`
 	// Label tells photos of one site apart. One line.
 	Label string `json:"label,omitempty" maxLength:"MaxLabel"`
-	// CapturedAt is the photo's own EXIF time. Cameras write local time, often
-	// without an offset; it is then read as UTC, so only its order is certain.
-	CapturedAt *time.Time `json:"capturedAt,omitempty" patch:"-"`
+	Kind  Kind   `json:"kind,omitempty"`
+	// Sensitive photos are veiled until someone asks to see them.
+	Sensitive bool      `json:"sensitive,omitempty"`
+	Captured  *Captured `json:"captured,omitempty"`
 	// ConsentAt is when the patient agreed to the photo, as tapped on the phone;
 	// nil where the session did not ask or the question was skipped.
 	ConsentAt *time.Time `json:"consentAt,omitempty" patch:"-"`
@@ -64,7 +78,7 @@ type UpdateRequest struct {
 
 // Validate reports the first field that is wrong as a metadata_invalid error
 // whose detail names the field and what it may be.
-func (m Metadata) Validate() error {
+func (m Metadata) Validate(now time.Time) error {
 	invalid := func(format string, args ...any) error {
 		return Errorf(CodeMetadataInvalid, format, args...)
 	}
@@ -74,9 +88,19 @@ func (m Metadata) Validate() error {
 		return invalid("laterality must be left, right, bilateral or na")
 	}
 	switch m.View {
-	case ViewUnset, ViewOverview, ViewCloseUp:
+	case ViewUnset, ViewOverview, ViewCloseUp, ViewDermoscopy:
 	default:
-		return invalid("view must be overview or close-up")
+		return invalid("view must be overview, close-up or dermoscopy")
+	}
+	switch m.Kind {
+	case KindUnset, KindLesion, KindRash, KindWound, KindInfection, KindOther:
+	default:
+		return invalid("kind must be lesion, rash, wound, infection or other")
+	}
+	if m.Captured != nil {
+		if wrong := m.Captured.validate(now); wrong != "" {
+			return invalid("%s", wrong)
+		}
 	}
 	if _, ok := FindBodySite(m.BodySite); m.BodySite != "" && !ok {
 		return invalid("bodySite is not one of the listed sites")

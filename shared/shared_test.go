@@ -65,6 +65,8 @@ func TestMetadataValidate(t *testing.T) {
 		{"explicitly not applicable", Metadata{Laterality: LateralityNA}, true},
 		{"unknown laterality", Metadata{Laterality: "Left"}, false},
 		{"unknown site", Metadata{BodySite: "elbow"}, false},
+		{"dermoscopy of a lesion", Metadata{View: ViewDermoscopy, Kind: KindLesion, Sensitive: true}, true},
+		{"unknown kind", Metadata{Kind: "mole"}, false},
 		{"unknown view", Metadata{View: "wide"}, false},
 		{"500 characters", Metadata{Notes: strings.Repeat("ā", MaxNotes)}, true},
 		{"501 characters", Metadata{Notes: strings.Repeat("ā", MaxNotes+1)}, false},
@@ -76,7 +78,7 @@ func TestMetadataValidate(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := test.in.Validate()
+			err := test.in.Validate(time.Now())
 			if test.ok != (err == nil) {
 				t.Fatalf("Validate() = %v", err)
 			}

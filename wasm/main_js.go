@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"syscall/js"
+	"time"
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/shared/wire"
@@ -80,8 +81,16 @@ func (c compressor) Compress(ctx context.Context, source upload.Source, maxBytes
 	}
 	return upload.Compressed{
 		JPEG: result.JPEG, Width: result.Width, Height: result.Height, SHA256: result.SHA256,
-		CapturedAt: result.CapturedAt, Warnings: warnings,
+		Captured: captured(result.CapturedAt), Warnings: warnings,
 	}, nil
+}
+
+// captured returns the time of a photo's file. The compressor has lost the offset.
+func captured(at *time.Time) *shared.Captured {
+	if at == nil {
+		return nil
+	}
+	return &shared.Captured{Local: at.Format("2006-01-02T15:04:05"), Source: shared.CapturedInFile}
 }
 
 // journals opens the journals of sessions, in one database.

@@ -211,7 +211,7 @@ func (h *handler) confirm(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if err := checkConfirm(request); err != nil {
+	if err := checkConfirm(request, h.Service.Now()); err != nil {
 		return 0, nil, err
 	}
 	audit(r, actionUploaded, phone.Ref, request.ImageID)
@@ -253,7 +253,7 @@ func (h *handler) correct(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	patch, err := readPatch(r)
+	patch, err := readPatch(r, h.Service.Now())
 	if err != nil {
 		return 0, nil, err
 	}

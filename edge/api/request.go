@@ -164,7 +164,7 @@ func (h *handler) checkPresign(request shared.PresignRequest) error {
 	return nil
 }
 
-func checkConfirm(request shared.ConfirmRequest) error {
+func checkConfirm(request shared.ConfirmRequest, now time.Time) error {
 	switch {
 	case !shared.ValidID(request.ImageID):
 		return shared.Errorf(
@@ -176,11 +176,11 @@ func checkConfirm(request shared.ConfirmRequest) error {
 	case request.MetadataVersion < 0 || request.MetadataVersion > maxVersion:
 		return shared.Errorf(shared.CodeBadRequest, "metadataVersion must count from 0 to %d.", maxVersion)
 	}
-	return request.Metadata.Validate()
+	return request.Metadata.Validate(now)
 }
 
 // readPatch reads a merge patch of a Metadata.
-func readPatch(r *http.Request) (session.MetadataPatch, error) {
+func readPatch(r *http.Request, now time.Time) (session.MetadataPatch, error) {
 	body, err := readJSON[struct {
 		Metadata map[string]json.RawMessage `json:"metadata"`
 	}](r)
@@ -210,7 +210,14 @@ func readPatch(r *http.Request) (session.MetadataPatch, error) {
 			strings.Join(known, ", "),
 		)
 	}
-	return patch, patch.Metadata.Validate()
+	// A clinician corrects a time, but not into the future.
+	checked := patch.Metadata
+	if checked.Captured != nil {
+		checked.Captured = &shared.Captured{
+			Local: checked.Captured.Local, Offset: checked.Captured.Offset, Source: shared.CapturedByClinician,
+		}
+	}
+	return patch, checked.Validate(now)
 }
 
 // readRevision reads the revision that a caller knows from If-Match (RFC 9110,

@@ -337,6 +337,34 @@ func correctFailures(t *testing.T, a *api, s opened) {
 			422,
 			shared.CodeMetadataInvalid,
 		},
+		{
+			"a word for sensitive",
+			map[string]any{"metadata": map[string]any{"sensitive": "yes"}},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"a string for the time",
+			map[string]any{"metadata": map[string]any{"captured": "2026-03-04T08:15:00"}},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"a time to come",
+			map[string]any{"metadata": map[string]any{"captured": shared.Captured{
+				Local: "2999-01-01T00:00:00", Source: shared.CapturedByClinician,
+			}}},
+			422,
+			shared.CodeMetadataInvalid,
+		},
+		{
+			"a time to come, said to be the file's",
+			map[string]any{"metadata": map[string]any{"captured": shared.Captured{
+				Local: time.Now().UTC().Add(time.Hour).Format("2006-01-02T15:04:05"), Offset: "+00:00", Source: shared.CapturedInFile,
+			}}},
+			422,
+			shared.CodeMetadataInvalid,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -50,7 +50,11 @@ func life(t *testing.T, a *api) {
 		put(t, slot, content, http.StatusPreconditionFailed)
 	})
 
-	metadata := shared.Metadata{Laterality: shared.LateralityLeft, BodySite: "forearm", Notes: "Ōtaki: \"quoted\" <b>"}
+	metadata := shared.Metadata{
+		Laterality: shared.LateralityLeft, BodySite: "forearm", Notes: "Ōtaki: \"quoted\" <b>",
+		View: shared.ViewDermoscopy, Kind: shared.KindLesion, Label: "upper", Sensitive: true,
+		Captured: &shared.Captured{Local: "2026-03-02T08:15:00", Offset: "+13:00", Source: shared.CapturedByCamera},
+	}
 	var confirmed shared.ConfirmResponse
 	t.Run("confirming stores the image with its metadata", func(t *testing.T) {
 		confirmed = decode[shared.ConfirmResponse](
@@ -103,14 +107,20 @@ func life(t *testing.T, a *api) {
 	})
 
 	t.Run("correcting changes what is named", func(t *testing.T) {
-		patch := map[string]any{"metadata": map[string]any{"laterality": "right", "notes": nil}}
+		moved := shared.Captured{Local: "2026-02-28T23:59:00", Source: shared.CapturedByClinician}
+		patch := map[string]any{"metadata": map[string]any{
+			"laterality": "right", "notes": nil, "label": "", "sensitive": false, "captured": moved,
+		}}
 		corrected := decode[shared.Image](
 			t,
 			a.call(t, "PATCH", base+"/images/"+s.EncounterID+"/"+image.ImageID, s.DesktopToken, patch).
 				expect(t, 200, ""),
 		)
 		if diff := cmp.Diff(
-			shared.Metadata{Laterality: shared.LateralityRight, BodySite: "forearm"},
+			shared.Metadata{
+				Laterality: shared.LateralityRight, BodySite: "forearm",
+				View: shared.ViewDermoscopy, Kind: shared.KindLesion, Captured: &moved,
+			},
 			corrected.Metadata,
 		); diff != "" {
 			t.Error(diff)

@@ -54,7 +54,7 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, &record.Error{Code: record.WrongPatient})
 		return
 	}
-	if err := about.check(); err != nil {
+	if err := about.check(s.Now()); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -113,11 +113,11 @@ func partial(err error) error {
 	return badRequest("the form did not arrive whole")
 }
 
-func (c commitRequest) check() error {
+func (c commitRequest) check(now time.Time) error {
 	if !shared.ValidID(c.ImageID) || c.Number < 1 || c.Number > 1000 {
 		return badRequest("imageId or number is not valid")
 	}
-	if err := c.Metadata.Validate(); err != nil {
+	if err := c.Metadata.Validate(now); err != nil {
 		return &record.Error{Code: codeBadRequest, Err: err}
 	}
 	return nil

@@ -14,7 +14,7 @@ import {
   renewCode,
 } from '../../web/src/api/desktop.ts';
 import type { DesktopAccess } from '../../web/src/api/desktop.ts';
-import type { CreateResponse, Image, Metadata } from '../../web/src/contract/api.ts';
+import type { CreateResponse, Image, MetadataPatch } from '../../web/src/contract/api.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** The encounters that the practice system has (local/practice). */
@@ -113,8 +113,8 @@ export class Session {
     return (await fetchImages(this.#access, null)).list?.images ?? [];
   }
 
-  async describe(imageId: string, metadata: Metadata): Promise<void> {
-    await correctImage(this.#access, imageId, metadata);
+  async describe(imageId: string, change: MetadataPatch): Promise<void> {
+    await correctImage(this.#access, imageId, change);
   }
 
   remove(imageId: string): Promise<void> {

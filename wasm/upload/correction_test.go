@@ -160,8 +160,7 @@ func TestQueueCorrections(t *testing.T) {
 		stored(t, w, "second", "")
 	})
 	inBubble(t, "the code is opened again: what the photo itself says is no correction", func(t *testing.T, w *world) {
-		taken := time.Date(2026, 3, 4, 8, 15, 0, 0, time.UTC)
-		w.captured = &taken
+		w.captured = &shared.Captured{Local: "2026-03-04T08:15:00", Source: shared.CapturedInFile}
 		w.first(confirm, 1, dropAfter)
 		q := w.open(t)
 		add(q, id)

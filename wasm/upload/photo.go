@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 // Stage is how far a photo has come. It is what the journal keeps; what is
@@ -186,8 +187,8 @@ func (p *photo) describe(metadata shared.Metadata, now time.Time) bool {
 	if p.stage == StageRemoved || p.past || p.overruled {
 		return false
 	}
-	if metadata.CapturedAt == nil {
-		metadata.CapturedAt = p.metadata.CapturedAt
+	if metadata.Captured == nil {
+		metadata.Captured = p.metadata.Captured
 	}
 	if sameMetadata(metadata, p.metadata) && p.problem == nil {
 		return false
@@ -225,14 +226,7 @@ func (p *photo) reconcile(image shared.Image, sent int) {
 }
 
 func sameMetadata(a, b shared.Metadata) bool {
-	sameTime := func(a, b *time.Time) bool {
-		return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
-	}
-	if !sameTime(a.CapturedAt, b.CapturedAt) || !sameTime(a.ConsentAt, b.ConsentAt) {
-		return false
-	}
-	a.CapturedAt, b.CapturedAt, a.ConsentAt, b.ConsentAt = nil, nil, nil, nil
-	return a == b
+	return string(wire.Marshal(&a)) == string(wire.Marshal(&b))
 }
 
 // settle takes the result of compression.
@@ -241,8 +235,8 @@ func (p *photo) settle(result Compressed) {
 	p.width, p.height = result.Width, result.Height
 	p.sha256 = base64.StdEncoding.EncodeToString(result.SHA256[:])
 	p.warnings = result.Warnings
-	if p.metadata.CapturedAt == nil {
-		p.metadata.CapturedAt = result.CapturedAt
+	if p.metadata.Captured == nil {
+		p.metadata.Captured = result.Captured
 	}
 	p.file = nil
 	p.move(StageCompressed)

@@ -28,7 +28,7 @@ type Compressed struct {
 	JPEG          []byte
 	Width, Height int // pixels, upright
 	SHA256        [32]byte
-	CapturedAt    *time.Time // EXIF; nil if the photo does not say
+	Captured      *shared.Captured // nil if the photo does not say
 	Warnings      []Warning
 }
 

@@ -47,14 +47,14 @@ type world struct {
 	images    map[string]shared.Image
 	confirms  map[string]int // image id → times that it became an image
 	order     []string
-	gone      map[string]bool // images that a desktop removed
-	captured  *time.Time      // what the photos say
-	puts      *atomic.Int32   // PUTs at once, over all patients
-	tooMany   atomic.Bool     // of them
-	unnamed   bool            // the edge does not say which image was removed
-	refuse    shared.Code     // of every confirm; and of every sign, if it is not about the metadata
-	phone     string          // its id, since its code was opened
-	version   bool            // false: an edge that keeps the first metadata for ever
+	gone      map[string]bool  // images that a desktop removed
+	captured  *shared.Captured // what the photos say
+	puts      *atomic.Int32    // PUTs at once, over all patients
+	tooMany   atomic.Bool      // of them
+	unnamed   bool             // the edge does not say which image was removed
+	refuse    shared.Code      // of every confirm; and of every sign, if it is not about the metadata
+	phone     string           // its id, since its code was opened
+	version   bool             // false: an edge that keeps the first metadata for ever
 	records   map[string]Entry
 	shelves   map[string]*shelf // the journal's storage, by the session's key
 	opened    int               // journals
@@ -289,7 +289,7 @@ func (c compressor) Compress(ctx context.Context, source Source, maxBytes int) (
 		jpeg := make([]byte, 900_000)
 		copy(jpeg, content)
 		result = Compressed{JPEG: jpeg, Width: 3072, Height: 2304, SHA256: sha256.Sum256([]byte(content)),
-			CapturedAt: c.w.captured,
+			Captured: c.w.captured,
 		}
 		return nil
 	})

@@ -1,6 +1,6 @@
 /** The desktop's calls to the edge. Each throws an ApiError. */
 
-import type { CreateResponse, Image, ListResponse, Metadata, RealtimeResponse } from '../contract/api.ts';
+import type { CreateResponse, Image, ListResponse, MetadataPatch, RealtimeResponse } from '../contract/api.ts';
 import { readJSON, request, requestJSON, sentAt } from './client.ts';
 
 /** With the time at which the edge sent it, by its own clock; undefined where it does not say. */
@@ -45,7 +45,7 @@ export async function fetchImages(
 export function correctImage(
   access: DesktopAccess,
   imageId: string,
-  metadata: Partial<Record<keyof Metadata, string | null>>,
+  metadata: MetadataPatch,
 ): Promise<Image> {
   return requestJSON<Image>(access.apiBase, imagePath(access, imageId), {
     method: 'PATCH',

@@ -25,6 +25,9 @@ export const SNOMED = 'http://snomed.info/sct';
 
 export const BASE_PATH = '/api/medtech/session';
 
+/** CapturedSource says how the time of a capture is known. */
+export type CapturedSource = 'camera' | 'file' | 'clinician';
+
 /** Code names an error for programs. It is stable: clients switch on it. */
 export type Code =
   | 'bad_request'
@@ -68,7 +71,10 @@ export type EngineCode =
 export type Laterality = 'left' | 'right' | 'bilateral' | 'na';
 
 /** View is how close the photo was taken. */
-export type View = 'overview' | 'close-up';
+export type View = 'overview' | 'close-up' | 'dermoscopy';
+
+/** Kind is what a photo shows. */
+export type Kind = 'lesion' | 'rash' | 'wound' | 'infection' | 'other';
 
 /** ID names an encounter, a patient, a facility or an image. */
 export type ID = string;
@@ -100,6 +106,19 @@ export type EventName =
   | 'image-updated'
   | 'image-removed'
   | 'session-ended';
+
+/**
+ * Captured is when a photo was taken: the time on the wall, and its offset from
+ * UTC where that is known. It is never converted to UTC, because an offset that
+ * was guessed moves a morning to the day before.
+ */
+export interface Captured {
+  /** such as 2026-03-04T08:15:00 */
+  local: string;
+  /** such as +13:00 */
+  offset?: string;
+  source: CapturedSource;
+}
 
 /**
  * Problem is the one shape of an error on the wire (RFC 9457,
@@ -248,11 +267,10 @@ export interface Metadata {
   notes?: string;
   /** Label tells photos of one site apart. One line. */
   label?: string;
-  /**
-   * CapturedAt is the photo's own EXIF time. Cameras write local time, often
-   * without an offset; it is then read as UTC, so only its order is certain.
-   */
-  capturedAt?: string;
+  kind?: Kind;
+  /** Sensitive photos are veiled until someone asks to see them. */
+  sensitive?: boolean;
+  captured?: Captured;
   /**
    * ConsentAt is when the patient agreed to the photo, as tapped on the phone;
    * nil where the session did not ask or the question was skipped.
@@ -273,6 +291,10 @@ export interface MetadataPatch {
   notes?: string | null;
   /** Label tells photos of one site apart. One line. */
   label?: string | null;
+  kind?: Kind | null;
+  /** Sensitive photos are veiled until someone asks to see them. */
+  sensitive?: boolean | null;
+  captured?: Captured | null;
 }
 
 /** UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}. */

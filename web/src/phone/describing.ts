@@ -2,6 +2,7 @@
 
 import type { Metadata } from '../contract/api';
 import { chooseSite } from '../place';
+import { plainText } from '../text';
 import type { Change, Effect, State, Step } from './model';
 import { metadataOf, previousTagged, unsent } from './select';
 
@@ -55,7 +56,7 @@ function amend(metadata: Metadata, change: Change, maxNotes = Infinity): Metadat
   const { laterality, bodySite, view, notes } = change;
   if (bodySite !== undefined) put(next, 'bodySite', bodySite);
   if (view !== undefined) put(next, 'view', view);
-  if (notes !== undefined) put(next, 'notes', notes ? [...notes].slice(0, maxNotes).join('') : null);
+  if (notes !== undefined) put(next, 'notes', notes ? [...plainText(notes)].slice(0, maxNotes).join('') || null : null);
   if (laterality !== undefined) put(next, 'laterality', laterality);
   else if (bodySite) put(next, 'laterality', { ...metadata, ...chooseSite(metadata, bodySite) }.laterality);
   return next;

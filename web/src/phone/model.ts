@@ -195,7 +195,7 @@ export type Event =
   | { type: 'lifecycle'; visible: boolean; online: boolean };
 
 /** Fields to set; null clears. */
-export type Change = { [Field in Exclude<keyof Metadata, 'capturedAt' | 'consentAt'>]?: Metadata[Field] | null };
+export type Change = { [Field in Exclude<keyof Metadata, 'captured' | 'consentAt'>]?: Metadata[Field] | null };
 
 export type Effect =
   | { do: 'exchange'; token: string }

@@ -325,12 +325,17 @@ describe('describing', () => {
     expect([...(metadataOf(state, 'a').notes ?? '')]).toHaveLength(500);
   });
 
+  test('notes lose control characters that were pasted', () => {
+    const { state } = play(tagging, { type: 'describe', id: 'a', change: { notes: 'red\u0000\nitchy\u001b' } });
+    expect(metadataOf(state, 'a').notes).toBe('red\nitchy');
+  });
+
   test('the time in the photo survives what the person says, before or after', () => {
     const said = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
-    const capturedAt = '2026-03-01T08:59:00Z';
-    expect(metadataOf(play(said, snap([photo('a', { metadata: { capturedAt } })])).state, 'a')).toEqual({
+    const captured = { local: '2026-03-01T08:59:00', source: 'file' } as const;
+    expect(metadataOf(play(said, snap([photo('a', { metadata: { captured } })])).state, 'a')).toEqual({
       laterality: 'left',
-      capturedAt,
+      captured,
     });
   });
 

@@ -46,7 +46,7 @@ export function metadataOf(state: State, id: string): Metadata {
   const known = state.snapshot?.photos.find((photo) => photo.id === id)?.metadata ?? {};
   const draft = state.drafts[id];
   if (!draft) return known;
-  return known.capturedAt === undefined ? draft : { capturedAt: known.capturedAt, ...draft };
+  return known.captured === undefined ? draft : { captured: known.captured, ...draft };
 }
 
 export interface Room {

@@ -133,6 +133,7 @@ const texts = {
   'figure.whole': 'Whole body',
   'view.overview': 'Overview',
   'view.close-up': 'Close-up',
+  'view.dermoscopy': 'Dermoscopy',
 
   'camera.title': 'Camera',
   'camera.starting': 'Starting the camera…',

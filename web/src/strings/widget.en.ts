@@ -113,6 +113,7 @@ export const widgetEnglish = {
   'crop.failed': 'This browser could not make the copy. The photo is as it was: close other windows and try again.',
   'view.overview': 'Overview',
   'view.close-up': 'Close-up',
+  'view.dermoscopy': 'Dermoscopy',
   timeline: 'Timeline',
   'timeline.title': 'Timeline of this session',
   'timeline.patient': 'Patient',

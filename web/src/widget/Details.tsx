@@ -2,8 +2,9 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hook
 import { BODY_SITES, LATERALITIES } from '../bodysites';
 import type { View } from '../contract/api';
 import { chooseSite } from '../place';
+import { plainText } from '../text';
 import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
-import { momentText, timeText, type Words } from './words';
+import { timeText, wallText, type Words } from './words';
 
 const NOTES_LIMIT = 500;
 /** From here on the person is told how much is left. */
@@ -37,8 +38,8 @@ export function Details(props: DetailsProps) {
         <Fixed words={words} image={image} committedAt={image.committedAt} />
       )}
       <dl class="facts">
-        {image.said.capturedAt && (
-          <Fact name={words('viewer.taken')} value={momentText(image.said.capturedAt, words.language, 'UTC')} />
+        {image.said.captured && (
+          <Fact name={words('viewer.taken')} value={wallText(image.said.captured.local, words.language)} />
         )}
         <Fact name={words('viewer.received')} value={timeText(image.uploadedAt, words.language)} />
       </dl>
@@ -172,7 +173,7 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
         rows={3}
         maxLength={NOTES_LIMIT}
         value={text}
-        onInput={({ currentTarget }) => type(currentTarget.value)}
+        onInput={({ currentTarget }) => type(plainText(currentTarget.value))}
         onBlur={() => send.current()}
       />
       {left <= NOTES_WARN && (

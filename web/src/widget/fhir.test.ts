@@ -14,7 +14,7 @@ const FULL: Metadata = {
   laterality: 'left',
   view: 'close-up',
   notes: 'Two weeks\nafter the graft.',
-  capturedAt: '2026-03-04T21:15:00Z',
+  captured: { local: '2026-03-04T08:15:00', offset: '+13:00', source: 'file' },
 };
 
 function image(said: Metadata, more: Partial<WidgetImage> = {}): WidgetImage {

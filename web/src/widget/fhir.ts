@@ -15,6 +15,7 @@ import type {
   Media,
   Reference,
 } from 'fhir/r4.js';
+import type { Captured } from '../contract/api';
 import { randomUuid } from '../random';
 import { placeText, type WidgetImage } from './image';
 
@@ -83,7 +84,7 @@ function media(image: WidgetImage, file: File, subject: Subject, binary: string)
     ...(said.view ? { view: { text: said.view } } : {}),
     ...(subject.patientId === null ? {} : { subject: { reference: `Patient/${subject.patientId}` } }),
     encounter: { reference: `Encounter/${subject.encounterId}` },
-    ...(said.capturedAt ? { createdDateTime: dayOf(said.capturedAt) } : {}),
+    ...(said.captured ? { createdDateTime: dayOf(said.captured) } : {}),
     issued: image.uploadedAt,
     ...(site ? { bodySite: site } : {}),
     height: image.height,
@@ -123,13 +124,13 @@ function documentReference(image: WidgetImage, file: File, subject: Subject, bin
 
 function attachment(image: WidgetImage, file: File, url: string): Media['content'] {
   const title = placeText(image.said);
-  const { capturedAt } = image.said;
+  const { captured } = image.said;
   return {
     contentType: file.type,
     url,
     size: file.size,
     ...(title ? { title } : {}),
-    ...(capturedAt ? { creation: dayOf(capturedAt) } : {}),
+    ...(captured ? { creation: dayOf(captured) } : {}),
   };
 }
 
@@ -150,9 +151,9 @@ function imageReference(type: RecordForm, id: string): Reference {
   return { type, identifier: identifier(id) };
 }
 
-/** Cameras write local time without an offset: the day is all that is certain. */
-function dayOf(capturedAt: string): string {
-  return capturedAt.slice(0, 10);
+/** The day on the wall. */
+function dayOf({ local }: Captured): string {
+  return local.slice(0, 10);
 }
 
 async function base64(file: File): Promise<string> {

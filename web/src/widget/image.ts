@@ -1,7 +1,7 @@
 /** The widget's view of a photo, and its coding for the record. */
 
 import { findBodySite, LATERALITIES, SNOMED } from '../bodysites';
-import type { Laterality, Metadata, View } from '../contract/api';
+import type { Captured, Kind, Laterality, Metadata, MetadataPatch, View } from '../contract/api';
 import * as place from '../place';
 
 /** FHIR R4 Coding and CodeableConcept (https://hl7.org/fhir/R4/datatypes.html). */
@@ -23,7 +23,9 @@ export interface CodedMetadata {
   bodySite?: CodeableConcept;
   notes?: string;
   view?: View;
-  capturedAt?: string;
+  kind?: Kind;
+  label?: string;
+  captured?: Captured;
 }
 
 /** One photo of the session as a host sees it. */
@@ -64,7 +66,7 @@ export function missingFrom({ bodySite, laterality }: Metadata): Missing[] {
 }
 
 /** Fields of an image's metadata that a clinician corrects; null takes one back. */
-export type MetadataChange = Partial<Record<'laterality' | 'bodySite' | 'view' | 'notes', string | null>>;
+export type MetadataChange = MetadataPatch;
 
 export function codeMetadata(said: Metadata): CodedMetadata {
   const laterality = codeLaterality(said.laterality);
@@ -74,7 +76,9 @@ export function codeMetadata(said: Metadata): CodedMetadata {
     ...(bodySite ? { bodySite } : {}),
     ...(said.notes ? { notes: said.notes } : {}),
     ...(said.view ? { view: said.view } : {}),
-    ...(said.capturedAt ? { capturedAt: said.capturedAt } : {}),
+    ...(said.kind ? { kind: said.kind } : {}),
+    ...(said.label ? { label: said.label } : {}),
+    ...(said.captured ? { captured: said.captured } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { momentText, timeText, wordsFor } from './words';
+import { momentText, timeText, wallText, wordsFor } from './words';
 
 test.each([
   ['en-NZ', 'en-NZ'],
@@ -12,4 +12,5 @@ test.each([
   expect(words.language).toBe(language);
   expect(timeText('2026-03-04T10:05:00Z', words.language)).toMatch(/05/);
   expect(momentText('2026-03-04T10:05:00Z', words.language)).toMatch(/2026/);
+  expect(wallText('2026-03-04T23:05:00', 'en-NZ')).toMatch(/4 Mar 2026.*11:05/);
 });

@@ -29,11 +29,12 @@ export function timeText(time: string, language: string): string {
   return new Date(time).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
 }
 
-/** A day and a time; a camera's own time is written as if it were UTC. */
-export function momentText(time: string, language: string, timeZone?: 'UTC'): string {
-  return new Date(time).toLocaleString(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    ...(timeZone ? { timeZone } : {}),
-  });
+/** A day and a time, on this desktop's clock. */
+export function momentText(time: string, language: string): string {
+  return new Date(time).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** A day and a time as the clock on the wall showed them: `2026-03-04T08:15:00`. */
+export function wallText(local: string, language: string): string {
+  return new Date(`${local}Z`).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 }
