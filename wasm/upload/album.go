@@ -72,8 +72,8 @@ func (a *album) chosen(c Command, now time.Time) *photo {
 	return p
 }
 
-func (a *album) describe(p *photo, metadata shared.Metadata, now time.Time) {
-	if p.describe(metadata, now) {
+func (a *album) describe(p *photo, metadata shared.Metadata) {
+	if p.describe(metadata) {
 		a.note(p)
 	}
 }

@@ -3,7 +3,6 @@ package upload
 import (
 	"context"
 	"slices"
-	"time"
 )
 
 // command carries out what the page asks for. What cannot be done (an unknown
@@ -38,16 +37,16 @@ func (q *Queue) sessionCommand(s *session, c Command) {
 		s.album.retryAll()
 	default:
 		if p := s.album.find(c.ID); p != nil {
-			s.photoCommand(p, c, q.now)
+			s.photoCommand(p, c)
 		}
 	}
 }
 
-func (s *session) photoCommand(p *photo, c Command, now time.Time) {
+func (s *session) photoCommand(p *photo, c Command) {
 	switch c.Type {
 	case CommandDescribe:
 		if c.Metadata != nil {
-			s.album.describe(p, *c.Metadata, now)
+			s.album.describe(p, *c.Metadata)
 		}
 	case CommandRemove:
 		s.traffic.abandon(p)

@@ -86,6 +86,28 @@ func TestQueueCorrections(t *testing.T) {
 			t.Errorf("%d records are left", len(w.records))
 		}
 	})
+	inBubble(t, "the edge heard of one that the journal lost", func(t *testing.T, w *world) {
+		q, kill := w.start(t.Context())
+		show(q, w)
+		add(q, id)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(time.Minute)
+		w.fault = func(s step, _ int) fault { return hangs }
+		describe(q, id, "second")
+		time.Sleep(time.Second)
+		kept := w.records[id]
+		w.fault = func(s step, _ int) fault { return dropAfter }
+		describe(q, id, "third")
+		time.Sleep(time.Minute)
+		kill()
+		w.records[id] = kept // the journal did not get there
+		w.fault = func(step, int) fault { return works }
+		q = w.open(t)
+		describe(q, id, "fourth")
+		time.Sleep(time.Minute)
+		stored(t, w, "fourth", "")
+	})
 	inBubble(t, "a desktop corrected meanwhile", func(t *testing.T, w *world) {
 		w.first(confirm, 1, dropAfter)
 		q := sent(t, w)

@@ -64,7 +64,8 @@ type photo struct {
 	sha256        string // base64
 	warnings      []Warning
 	metadata      shared.Metadata
-	version       int  // of the metadata
+	version       int  // of the metadata: counts its changes
+	nextVersion   int  // the smallest that is certainly new
 	owes          bool // of a confirmed photo: the edge does not have this version
 	overruled     bool // a desktop corrected the metadata
 	past          bool // confirmed in an earlier session, which is over
@@ -183,7 +184,7 @@ func (p *photo) unflag() {
 
 // describe takes what a person said of the photo. It reports whether that is
 // news.
-func (p *photo) describe(metadata shared.Metadata, now time.Time) bool {
+func (p *photo) describe(metadata shared.Metadata) bool {
 	if p.stage == StageRemoved || p.past || p.overruled {
 		return false
 	}
@@ -193,8 +194,7 @@ func (p *photo) describe(metadata shared.Metadata, now time.Time) bool {
 	if sameMetadata(metadata, p.metadata) && p.problem == nil {
 		return false
 	}
-	// The time makes it grow even if the journal lost the last one.
-	p.version = max(p.version+1, int(now.UnixMilli()))
+	p.version = max(p.version+1, p.nextVersion)
 	p.metadata = metadata
 	switch p.stage {
 	case StageConfirmed:
@@ -259,6 +259,11 @@ func (p *photo) record() Record {
 	}
 }
 
+// unwritten is more changes of the metadata than a page makes before the journal
+// has one of them. The edge may have heard of those that the journal lost, so a
+// new page counts on from beyond them.
+const unwritten = 1000
+
 func restored(entry Entry) *photo {
 	p := &photo{
 		id: entry.ID, order: entry.Order, name: entry.Name, source: entry.Source,
@@ -268,6 +273,7 @@ func restored(entry Entry) *photo {
 		target:   shared.PresignedUpload{S3Key: entry.S3Key},
 		warnings: entry.Warnings, metadata: entry.Metadata, version: entry.MetadataVersion, problem: entry.Problem,
 	}
+	p.nextVersion = p.version + unwritten
 	if p.halted() && !slices.Contains(moves[p.stage], p.resume) {
 		p.resume = StageCompressed
 	}

@@ -383,6 +383,9 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 		if w.gone[r.ImageID] {
 			return &shared.Error{Code: shared.CodeImageRemoved, ImageID: r.ImageID}
 		}
+		if r.MetadataVersion < 0 || r.MetadataVersion > shared.MaxMetadataVersion {
+			return shared.NewError(shared.CodeBadRequest, "not a count")
+		}
 		image, known := w.images[r.ImageID]
 		if known && w.version && image.CorrectedBy == nil && r.MetadataVersion > image.MetadataVersion {
 			image.Metadata, image.MetadataVersion = r.Metadata, r.MetadataVersion
