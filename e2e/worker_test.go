@@ -263,7 +263,8 @@ func overload(t *testing.T, s running) {
 			defer mutex.Unlock()
 			statuses[response.StatusCode]++
 			if response.StatusCode == http.StatusServiceUnavailable &&
-				(response.Header.Get("Retry-After") != "1" || response.Header.Get("Access-Control-Allow-Origin") == "") {
+				(response.Header.Get("Retry-After") != "1" ||
+					response.Header.Get("Access-Control-Allow-Origin") == "") {
 				t.Errorf("a page got %v", response.Header)
 			}
 		})

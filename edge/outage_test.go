@@ -321,7 +321,8 @@ func TestOutages(t *testing.T) {
 			request := shared.ConfirmRequest{EncounterID: "enc-1", ImageID: "img-1", Width: 3, Height: 2}
 			request.S3Key = o.list(t)[0].S3Key
 			o.remove(t, "")
-			if _, err := o.service.Confirm(t.Context(), o.phone, request); shared.CodeOf(err) != shared.CodeImageRemoved {
+			_, err := o.service.Confirm(t.Context(), o.phone, request)
+			if shared.CodeOf(err) != shared.CodeImageRemoved {
 				t.Errorf("confirming returned %v", err)
 			}
 			if len(o.list(t)) != 0 {

@@ -46,7 +46,9 @@ func access(t *testing.T, a *api) {
 					a.refuse(t, method, fill(path, s, image.ImageID), body(method, path, s, image), wrong)
 				})
 			}
-			if slices.ContainsFunc(opens, func(name string) bool { return name != "desktopToken" && name != "uploadToken" }) {
+			if slices.ContainsFunc(
+				opens, func(name string) bool { return name != "desktopToken" && name != "uploadToken" },
+			) {
 				continue
 			}
 			for scope, token := range map[string]string{

@@ -56,7 +56,8 @@ func Parse(file []byte) (*Image, error) {
 			}
 			m.data = rest
 			return &m, nil
-		case marker > markerSOF0 && marker <= markerSOF15 && marker != markerDHT && marker != markerJPG || marker == markerEOI:
+		case marker > markerSOF0 && marker <= markerSOF15 &&
+			marker != markerDHT && marker != markerJPG || marker == markerEOI:
 			err = ErrUnsupported
 		default:
 			err = m.tables.define(marker, body)

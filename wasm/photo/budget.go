@@ -106,7 +106,8 @@ func searchQuality(
 		}
 		predicted := predict(tried, power, aim*float64(limits.MaxBytes))
 		switch {
-		case best != nil && (best.quality >= limits.MaxQuality || float64(len(best.jpeg)) >= enough*float64(limits.MaxBytes)):
+		case best != nil && (best.quality >= limits.MaxQuality ||
+			float64(len(best.jpeg)) >= enough*float64(limits.MaxBytes)):
 			return best, tried, nil
 		case best == nil && next <= limits.MinQuality:
 			return nil, tried, nil

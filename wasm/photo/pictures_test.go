@@ -161,7 +161,9 @@ func wantCorners(t *testing.T, img image.Image) {
 	t.Helper()
 	width, height := img.Bounds().Dx(), img.Bounds().Dy()
 	inset := min(width, height) / 8
-	for i, at := range []image.Point{{inset, inset}, {width - inset, inset}, {width - inset, height - inset}, {inset, height - inset}} {
+	for i, at := range []image.Point{
+		{inset, inset}, {width - inset, inset}, {width - inset, height - inset}, {inset, height - inset},
+	} {
 		r, g, b, _ := img.At(at.X, at.Y).RGBA()
 		far := func(a uint32, b uint8) bool { d := int(a>>8) - int(b); return d > 24 || d < -24 }
 		if far(r, corners[i].R) || far(g, corners[i].G) || far(b, corners[i].B) {

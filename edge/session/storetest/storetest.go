@@ -191,7 +191,9 @@ func begin(t *testing.T, s *subject, n int) session.PhoneRef {
 func joined(t *testing.T, s *subject, tokenHash, phoneID string) session.PhoneRef {
 	t.Helper()
 	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), tokenHash))
-	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, phoneID), session.Admitted))
+	joined := must[session.Joined](t)(s.Store.ConnectPhone(
+		t.Context(), token, phoneNamed(s, phoneID), session.Admitted,
+	))
 	return session.PhoneRef{Ref: joined.Session.Ref(), PhoneID: joined.PhoneID}
 }
 
@@ -292,7 +294,9 @@ func connect(t *testing.T, s *subject) {
 		t.Errorf("a phone before any joined: %v", before.PhoneConnectedAt)
 	}
 	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
-	joined := must[session.Joined](t)(s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-1"), session.Admitted))
+	joined := must[session.Joined](t)(s.Store.ConnectPhone(
+		t.Context(), token, phoneNamed(s, "phone-1"), session.Admitted,
+	))
 	want := session.Joined{
 		Live:    session.Live{Session: newSession("s1"), ExpiresAt: t0.Add(shared.SessionTTL)},
 		PhoneID: "phone-1", Revision: before.Revision + 1,

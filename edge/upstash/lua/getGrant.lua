@@ -1,7 +1,8 @@
 -- ARGV: phone id. Returns what connectPhone does.
 local session, refused = live()
 if not session then return {refused} end
-local fields = redis.call('HMGET', KEYS[1], 'seen:' .. ARGV[5], 'wait:' .. ARGV[5], 'left:' .. ARGV[5], 'expires', 'revision')
+local fields = redis.call('HMGET', KEYS[1],
+  'seen:' .. ARGV[5], 'wait:' .. ARGV[5], 'left:' .. ARGV[5], 'expires', 'revision')
 if not fields[1] and not fields[2] then return {fields[3] and 'phone_removed' or 'token_invalid'} end
 local images = 0
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do

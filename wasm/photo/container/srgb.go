@@ -50,7 +50,9 @@ func toneCurve(profile []byte, name string) func(x float64) float64 {
 		}
 		return func(x float64) float64 {
 			at, part := math.Modf(x * float64(last))
-			value := func(i float64) float64 { return float64(binary.BigEndian.Uint16(body[2*min(int(i), last):])) / 0xffff }
+			value := func(i float64) float64 {
+				return float64(binary.BigEndian.Uint16(body[2*min(int(i), last):])) / 0xffff
+			}
 			return (1-part)*value(at) + part*value(at+1)
 		}
 	}

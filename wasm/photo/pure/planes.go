@@ -140,7 +140,8 @@ func chromaOf(cb, cr, upper, lower []byte) {
 		left, right := 8*x, min(8*x+4, len(upper)-4)
 		mean := func(c int) uint8 {
 			return uint8(
-				(uint32(upper[left+c]) + uint32(upper[right+c]) + uint32(lower[left+c]) + uint32(lower[right+c]) + 2) / 4,
+				(uint32(upper[left+c]) + uint32(upper[right+c]) +
+					uint32(lower[left+c]) + uint32(lower[right+c]) + 2) / 4,
 			)
 		}
 		_, cb[x], cr[x] = color.RGBToYCbCr(mean(0), mean(1), mean(2))

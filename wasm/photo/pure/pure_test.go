@@ -56,7 +56,15 @@ func TestTurnPlane(t *testing.T) {
 }
 
 func TestScaleKeepsAFlatPlaneFlat(t *testing.T) {
-	for _, size := range [][4]int{{4032, 3024, 2048, 1536}, {100, 80, 99, 79}, {33, 17, 4, 2}, {3, 2, 1, 1}, {1, 1, 1, 1}, {64, 4, 16, 1}, {5, 5, 5, 5}} {
+	for _, size := range [][4]int{
+		{4032, 3024, 2048, 1536},
+		{100, 80, 99, 79},
+		{33, 17, 4, 2},
+		{3, 2, 1, 1},
+		{1, 1, 1, 1},
+		{64, 4, 16, 1},
+		{5, 5, 5, 5},
+	} {
 		from, to := newPlane(size[0], size[1]), newPlane(size[2], size[3])
 		for i := range from.samples {
 			from.samples[i] = 201
@@ -262,7 +270,8 @@ func apart(a, b []byte) (mean float64) {
 
 func TestPointsFor(t *testing.T) {
 	for _, test := range []struct{ length, needed, want int }{
-		{4032, 2560, 6}, {4032, 2520, 5}, {4032, 2240, 5}, {4032, 2016, 4}, {8064, 2560, 3}, {3264, 2560, 8}, {2000, 2560, 8}, {4032, 384, 1}, {1, 1, 8},
+		{4032, 2560, 6}, {4032, 2520, 5}, {4032, 2240, 5}, {4032, 2016, 4}, {8064, 2560, 3}, {3264, 2560, 8},
+		{2000, 2560, 8}, {4032, 384, 1}, {1, 1, 8},
 	} {
 		if got := pointsFor(test.length, test.needed); got != test.want {
 			t.Errorf("%d of %d: %d points, want %d", test.needed, test.length, got, test.want)
@@ -383,7 +392,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{
 			"too many pixels in a BMP",
 			[]byte(
-				"BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x01\x00\x18\x00" + string(
+				"BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00" +
+					"\x28\x00\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x01\x00\x18\x00" + string(
 					make([]byte, 24),
 				),
 			),
