@@ -1,10 +1,10 @@
 /** What goes wrong is said on the screen with what to do; nothing is lost and nothing hangs. */
 
 import { readFileSync } from 'node:fs';
-import type { Page } from '@playwright/test';
 import { clearFaults, expireKeys, inject, type Fault } from '../../harness/faults/faults.ts';
 import { Phone, type PhotoFile } from '../../harness/people/phone.ts';
 import { Session } from '../../harness/people/practice.ts';
+import { paintFile } from '../../harness/photos/canvas.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
 import { expect, test } from '../../harness/test.ts';
 
@@ -86,7 +86,8 @@ for (const { what, file, says } of [
 test('a picture of 50 megapixels is accepted and made smaller', async ({ browser, page, stack }) => {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url);
-  await phone.choosesPhotos([{ name: 'huge.jpg', mimeType: 'image/jpeg', buffer: await paintHuge(page) }]);
+  const huge = await paintFile(page, paintHuge, { width: 8192, height: 6144 });
+  await phone.choosesPhotos([{ name: 'huge.jpg', mimeType: 'image/jpeg', buffer: huge }]);
   await expect(phone.page.getByText('Ready to send')).toBeVisible(SENT);
   await phone.button('Send without details').tap();
   await expect(phone.screen('success')).toBeVisible(SENT);
@@ -180,21 +181,14 @@ async function ready(browser: Parameters<typeof Phone.scan>[0], session: Session
   return phone;
 }
 
-async function paintHuge(page: Page): Promise<Buffer> {
-  const base64 = await page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(8192, 6144);
-    const context = canvas.getContext('2d');
-    if (!context) throw new Error('no 2d context');
-    for (let i = 0; i < 400; i++) {
-      context.fillStyle = `hsl(${(i * 37) % 360} 60% ${30 + (i % 40)}%)`;
-      context.fillRect((i * 971) % 8192, (i * 557) % 6144, 900, 700);
-    }
-    const bytes = new Uint8Array(
-      await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })).arrayBuffer(),
-    );
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
-    return btoa(text);
-  });
-  return Buffer.from(base64, 'base64');
+/** Runs in the page. */
+function paintHuge({ width, height }: { width: number; height: number }): Promise<Blob> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2d context');
+  for (let i = 0; i < 400; i++) {
+    context.fillStyle = `hsl(${(i * 37) % 360} 60% ${30 + (i % 40)}%)`;
+    context.fillRect((i * 971) % width, (i * 557) % height, 900, 700);
+  }
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
 }

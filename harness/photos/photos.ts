@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { paintFile } from './canvas.ts';
 
 /** EXIF orientation: how a viewer must turn the stored pixels to see them upright. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -38,8 +39,7 @@ export interface TestPhoto {
  */
 export async function makePhoto(page: Page, folder: string, name: string, photo: TestPhoto): Promise<string> {
   const corners = STORED_CORNERS[photo.orientation].map((corner) => [...(CORNERS[corner] ?? [])]);
-  const base64 = await page.evaluate(paint, { ...photo, corners });
-  const jpeg = withExif(Buffer.from(base64, 'base64'), photo.orientation);
+  const jpeg = withExif(await paintFile(page, paint, { ...photo, corners }), photo.orientation);
   mkdirSync(folder, { recursive: true });
   const path = join(folder, name);
   writeFileSync(path, jpeg);
@@ -54,7 +54,7 @@ export function makePhotos(page: Page, folder: string, widths: readonly number[]
 }
 
 /** Runs in the page. The corners are those that are stored. */
-async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string> {
+async function paint(photo: TestPhoto & { corners: number[][] }): Promise<Blob> {
   const { width, height } = photo;
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d');
@@ -79,11 +79,7 @@ async function paint(photo: TestPhoto & { corners: number[][] }): Promise<string
     context.fillStyle = `rgb(${photo.corners[i]})`;
     context.fillRect(x, y, side, side);
   });
-  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
-  return btoa(text);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
 }
 
 /** A saturated red in Display P3 that sRGB has too; channels are 0 to 1. */
@@ -91,19 +87,19 @@ export const PATCH = [0.8, 0.25, 0.22] as const;
 
 /** A photo in Display P3, of one colour all over; the browser writes the profile. */
 export async function makeDisplayP3(page: Page, path: string): Promise<void> {
-  const base64 = await page.evaluate(async (channels) => {
-    const canvas = new OffscreenCanvas(3200, 2400);
-    const context = canvas.getContext('2d', { colorSpace: 'display-p3' });
-    if (!context) throw new Error('no 2d context');
-    context.fillStyle = `color(display-p3 ${channels})`;
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 1 })).arrayBuffer());
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
-    return btoa(text);
-  }, PATCH.join(' '));
+  const jpeg = await paintFile(page, paintDisplayP3, PATCH.join(' '));
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, Buffer.from(base64, 'base64'));
+  writeFileSync(path, jpeg);
+}
+
+/** Runs in the page. */
+function paintDisplayP3(channels: string): Promise<Blob> {
+  const canvas = new OffscreenCanvas(3200, 2400);
+  const context = canvas.getContext('2d', { colorSpace: 'display-p3' });
+  if (!context) throw new Error('no 2d context');
+  context.fillStyle = `color(display-p3 ${channels})`;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 1 });
 }
 
 /** Puts an APP1 segment with orientation and GPS right after SOI (EXIF 2.32, 4.5.4 and 4.6). */

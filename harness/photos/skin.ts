@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { paintFile } from './canvas.ts';
 
 /** Skin tones and a finding's, as `hue saturation% lightness%`. */
 const PATCHES = [
@@ -21,9 +22,8 @@ export async function makeSkins(
   const paths = [];
   for (let i = 0; i < count; i++) {
     const patch = PATCHES[i % PATCHES.length] ?? PATCHES[0];
-    const base64 = await page.evaluate(paint, { ...patch, width, height, seed: i + 1 });
     const path = join(folder, `skin-${i + 1}.jpg`);
-    writeFileSync(path, Buffer.from(base64, 'base64'));
+    writeFileSync(path, await paintFile(page, paint, { ...patch, width, height, seed: i + 1 }));
     paths.push(path);
   }
   return paths;
@@ -44,7 +44,7 @@ async function paint({
   width: number;
   height: number;
   seed: number;
-}): Promise<string> {
+}): Promise<Blob> {
   let state = seed;
   const random = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
   const canvas = new OffscreenCanvas(width, height);
@@ -81,8 +81,5 @@ async function paint({
     for (let channel = i; channel < i + 3; channel++) image.data[channel] = (image.data[channel] ?? 0) + grain;
   }
   context.putImageData(image, 0, 0);
-  const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 })).arrayBuffer());
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
-  return btoa(text);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
 }
