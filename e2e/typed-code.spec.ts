@@ -7,7 +7,7 @@ import { Desktop } from '../harness/people/desktop.ts';
 import { Phone } from '../harness/people/phone.ts';
 import { makePhoto } from '../harness/photos/photos.ts';
 import { Session } from '../harness/people/practice.ts';
-import type { Stack } from '../harness/stack/stack.ts';
+import { redis } from '../harness/stack/redis.ts';
 import { expect, test } from '../harness/test.ts';
 
 const ENCOUNTER = 'enc-1001';
@@ -174,14 +174,4 @@ for (const width of [320, 1280]) {
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).include('photobridge-widget').analyze();
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-}
-
-/** One command on the edge's database. */
-async function redis({ env }: Stack, ...command: string[]): Promise<void> {
-  const response = await fetch(env.UPSTASH_REDIS_REST_URL ?? '', {
-    method: 'POST',
-    headers: { authorization: `Bearer ${env.UPSTASH_REDIS_REST_TOKEN}` },
-    body: JSON.stringify(command),
-  });
-  expect(response.status).toBe(200);
 }
