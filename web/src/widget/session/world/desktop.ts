@@ -5,7 +5,6 @@ import { initialState, isSameEncounter, type Act, type Due, type Effect, type Ev
 import type { Reply, Session, State, Timer } from '../model';
 import { emptyOutbox, pending, type Outbox } from '../outbox';
 import { reduce } from '../reducer';
-import { imagesOf } from '../view';
 import type { Body, Call, EventName, Patient } from './edge';
 import { hold } from './rules';
 
@@ -21,8 +20,8 @@ export interface Screen {
   heir: Screen | null;
   /** Gone, with things left to send. */
   left: boolean;
-  /** Photos that a person could see here. */
-  seen: Set<string>;
+  /** Photos that were there when the person said that the session may end. */
+  agreed: Set<string>;
   /** The edge wants no call before. */
   quiet: number;
   /** The clinician was asked before the end. */
@@ -98,9 +97,10 @@ export class Desktop {
 
   dispatch(what: Act | Due | Reply, screen = this.screen): void {
     const before = screen.state;
+    if (what.type === 'end' && (!before.ending || (before.ending.step === 'asking' && what.anyway)))
+      screen.agreed = new Set(before.album.photos.map(({ image }) => image.imageId));
     const [next, effects] = reduce(before, { ...what, at: this.now } as Event);
     screen.state = next;
-    for (const { id } of imagesOf(next)) screen.seen.add(id);
     if (next.ending?.question) screen.asked = true;
     if (next.access) screen.codes.add(next.access.desktopToken);
     if (next.closed && what.type === 'unsent') {
@@ -166,7 +166,7 @@ export class Desktop {
       listening: null,
       heir: null,
       left: false,
-      seen: new Set(),
+      agreed: new Set(),
       quiet: 0,
       asked: false,
       codes: new Set(),

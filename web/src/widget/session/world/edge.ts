@@ -100,8 +100,8 @@ export class ModelEdge {
 
   // This desktop.
 
-  /** Serves a call of a screen of this patient, whose person has seen these photos. */
-  serve(call: Call, patient: Patient, seen: ReadonlySet<string>): Body {
+  /** Serves a call of a screen of this patient, whose person has agreed to the end of these photos. */
+  serve(call: Call, patient: Patient, agreed: ReadonlySet<string>): Body {
     if (call.do === 'open') return this.#create(patient);
     if (call.do === 'load') return { type: 'loaded', id: call.id, picture: NOT_HERE };
     if (call.do === 'listen') throw new Error('not a call');
@@ -116,7 +116,7 @@ export class ModelEdge {
       case 'remove-phone':
         return { type: 'phone-removed' };
       case 'end':
-        return this.#endAs(call, of, session, seen);
+        return this.#endAs(call, of, session, agreed);
       case 'correct': {
         const image = session.images.get(call.id);
         if (!image) return refusal(call, 'image_not_found');
@@ -143,10 +143,15 @@ export class ModelEdge {
     };
   }
 
-  #endAs(call: Extract<Call, { do: 'end' }>, patient: Patient, session: EdgeSession, seen: ReadonlySet<string>): Body {
+  #endAs(
+    call: Extract<Call, { do: 'end' }>,
+    patient: Patient,
+    session: EdgeSession,
+    agreed: ReadonlySet<string>,
+  ): Body {
     if (!call.force && session.revision !== call.revision) return refusal(call, 'session_changed');
     if (!call.force && session.expected.size > 0) return refusal(call, 'uploads_pending');
-    const unseen = [...session.images.keys()].filter((id) => !seen.has(id));
+    const unseen = [...session.images.keys()].filter((id) => !agreed.has(id));
     const rule = 'what was confirmed exists until somebody who has seen it removes it';
     hold(rule, call.force || unseen.length === 0, unseen);
     this.#end(patient, session);

@@ -136,7 +136,10 @@ export class World {
     const any = pick(this.#desktop.requests, nth);
     const request = this.#desktop.requests.find((one) => !one.reply && any && isSamePhoto(one, any)) ?? any;
     if (!request || request.reply) return;
-    request.reply = this.edge.serve(request.call, request.screen.patient, request.screen.seen);
+    const { call, screen } = request;
+    // What the person removed since has been seen too.
+    const agreed = new Set([...screen.agreed, ...screen.state.album.removed, ...screen.state.outbox.gone]);
+    request.reply = this.edge.serve(call, screen.patient, agreed);
   }
 
   /** Its response reaches the desktop. */
