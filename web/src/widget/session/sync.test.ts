@@ -115,6 +115,18 @@ describe('staying in step', () => {
     expect(edge.calls.length - calls).toBe(lists);
   });
 
+  test('an event that is heard while an older list is on its way is followed by another list', async () => {
+    await open();
+    const answer = edge.hold(/GET/);
+    sync.refresh();
+    edge.handlers?.event('image-uploaded', edge.revision + 1);
+    answer();
+    await Promise.resolve();
+    edge.change([listed('a')]);
+    await settle();
+    expect(shown()).toEqual([a]);
+  });
+
   test('an event of a session that was made anew, with a lower revision, is heard', async () => {
     edge.revision = 40;
     await open();

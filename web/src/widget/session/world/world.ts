@@ -189,8 +189,6 @@ export class World {
       this.#flush();
     } while (this.#desktop.wait(until));
     this.#desktop.now = until;
-    this.do({ type: 'refresh' });
-    this.#flush();
   }
 
   #flush(): void {
