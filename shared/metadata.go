@@ -37,6 +37,7 @@ const (
 // Kind is what a photo shows.
 type Kind string
 
+// The kinds.
 const (
 	KindUnset     Kind = ""
 	KindLesion    Kind = "lesion"

@@ -360,7 +360,8 @@ func correctFailures(t *testing.T, a *api, s opened) {
 		{
 			"a time to come, said to be the file's",
 			map[string]any{"metadata": map[string]any{"captured": shared.Captured{
-				Local: time.Now().UTC().Add(time.Hour).Format("2006-01-02T15:04:05"), Offset: "+00:00", Source: shared.CapturedInFile,
+				Local: time.Now().UTC().Add(time.Hour).Format("2006-01-02T15:04:05"), Offset: "+00:00",
+				Source: shared.CapturedInFile,
 			}}},
 			422,
 			shared.CodeMetadataInvalid,

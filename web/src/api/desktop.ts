@@ -42,11 +42,7 @@ export async function fetchImages(
 }
 
 /** Changes fields of an image's metadata; null removes one. It outlives the page, as removals do. */
-export function correctImage(
-  access: DesktopAccess,
-  imageId: string,
-  metadata: MetadataPatch,
-): Promise<Image> {
+export function correctImage(access: DesktopAccess, imageId: string, metadata: MetadataPatch): Promise<Image> {
   return requestJSON<Image>(access.apiBase, imagePath(access, imageId), {
     method: 'PATCH',
     token: access.desktopToken,
