@@ -119,10 +119,12 @@ func comparable(data []byte) bool {
 }
 
 func TestUnmarshalLimitsDepth(t *testing.T) {
-	for _, bracket := range []string{"[", `{"a":`} {
-		text := `{"unknown":` + strings.Repeat(bracket, 1_000_000)
-		if err := wire.Unmarshal([]byte(text), &shared.Event{}); err != wire.ErrSyntax {
-			t.Errorf("a million %s: %v", bracket, err)
+	for opening, closing := range map[string]string{"[": "]", `{"a":`: "}"} {
+		for _, depth := range []int{31, 32, 1_000_000} {
+			text := `{"unknown":` + strings.Repeat(opening, depth) + "1" + strings.Repeat(closing, depth) + "}"
+			if err := wire.Unmarshal([]byte(text), &shared.Event{}); (err == nil) != (depth < 32) {
+				t.Errorf("%d of %s: %v", depth, opening, err)
+			}
 		}
 	}
 }
