@@ -10,7 +10,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
@@ -166,19 +165,7 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 }
 
 func (b *Bucket) deleteBatch(ctx context.Context, keys []string) error {
-	type object struct{ Key string }
-	list := struct {
-		XMLName xml.Name `xml:"Delete"`
-		Quiet   bool
-		Object  []object
-	}{Quiet: true}
-	for _, key := range keys {
-		list.Object = append(list.Object, object{key})
-	}
-	body, err := xml.Marshal(list)
-	if err != nil {
-		return err
-	}
+	body := deleteList(keys)
 	sum := md5.Sum(body)
 	response, answer, err := b.do(ctx, http.MethodPost, b.url("")+"?delete=", body, func(header http.Header) {
 		header.Set("Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))
@@ -191,6 +178,21 @@ func (b *Bucket) deleteBatch(ctx context.Context, keys []string) error {
 		return unavailable(fmt.Errorf("deleting %d objects returned %d", len(keys), response.StatusCode))
 	}
 	return nil
+}
+
+// deleteList writes the body of a DeleteObjects request without an XML encoder,
+// which is 35 KB of the worker.
+func deleteList(keys []string) []byte {
+	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	var list bytes.Buffer
+	list.WriteString("<Delete><Quiet>true</Quiet>")
+	for _, key := range keys {
+		list.WriteString("<Object><Key>")
+		list.WriteString(escape.Replace(key))
+		list.WriteString("</Key></Object>")
+	}
+	list.WriteString("</Delete>")
+	return list.Bytes()
 }
 
 // do signs and sends a request and reads the answer whole.

@@ -1,10 +1,8 @@
 package upstash
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -128,15 +126,24 @@ func (h *hash) arrange() {
 			phone.LastSeenAt, phone.Removed = h.left[phone.PhoneID], true
 		}
 	}
-	slices.SortFunc(h.Phones, func(a, b shared.Phone) int {
-		return cmp.Or(a.JoinedAt.Compare(b.JoinedAt), strings.Compare(a.PhoneID, b.PhoneID))
-	})
-	slices.SortFunc(h.Expected, func(a, b shared.ExpectedImage) int {
-		return cmp.Or(a.ReservedAt.Compare(b.ReservedAt), strings.Compare(a.ImageID, b.ImageID))
-	})
-	slices.SortFunc(h.Images, func(a, b shared.Image) int {
-		return cmp.Or(a.UploadedAt.Compare(b.UploadedAt), strings.Compare(a.ImageID, b.ImageID))
-	})
+	inOrder(h.Phones, func(p *shared.Phone) (time.Time, string) { return p.JoinedAt, p.PhoneID })
+	inOrder(h.Expected, func(e *shared.ExpectedImage) (time.Time, string) { return e.ReservedAt, e.ImageID })
+	inOrder(h.Images, func(i *shared.Image) (time.Time, string) { return i.UploadedAt, i.ImageID })
+}
+
+// inOrder sorts by time, then by id. Lists are short, and each use of the
+// library's sort is 4 KB of the worker.
+func inOrder[T any](list []T, key func(*T) (time.Time, string)) {
+	for i := range list {
+		for j := i; j > 0; j-- {
+			at, id := key(&list[j])
+			before, beforeID := key(&list[j-1])
+			if c := before.Compare(at); c < 0 || c == 0 && beforeID <= id {
+				break
+			}
+			list[j], list[j-1] = list[j-1], list[j]
+		}
+	}
 }
 
 func milliseconds(text string) (time.Time, error) {
