@@ -110,6 +110,17 @@ func confirmMismatch(t *testing.T, s *subject) {
 	}
 }
 
+// confirmOverLimit is what a deployment sees whose limit was lowered meanwhile.
+func confirmOverLimit(t *testing.T, s *subject) {
+	phone := begin(t, s, 3)
+	for i := range 2 {
+		must[session.Added](t)(s.Store.AddImage(t.Context(), phone, image(i), 2))
+	}
+	_, err := s.Store.AddImage(t.Context(), phone, image(2), 2)
+	wantCode(t, err, shared.CodeLimitReached)
+	must[session.Added](t)(s.Store.AddImage(t.Context(), phone, image(2), 3))
+}
+
 func confirmTwice(t *testing.T, s *subject) {
 	phone := begin(t, s, 2)
 	first := add(t, s, phone, image(0))

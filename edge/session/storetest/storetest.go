@@ -97,6 +97,7 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 		"slots that lapse are removed with their objects":       reserveLapsed,
 		"reserved slots are expected until they are confirmed":  expected,
 		"confirming needs the reserved bytes":                   confirmMismatch,
+		"confirming stops at the limit":                         confirmOverLimit,
 		"confirming twice stores once":                          confirmTwice,
 		"confirming again stores newer metadata":                confirmNewer,
 		"a desktop's correction is not overwritten":             confirmCorrected,
