@@ -188,8 +188,11 @@ format: $(NODE) ## formats all Go, TypeScript and CSS
 	biome format --write
 
 .PHONY: types
-types: $(NODE) ## the type check of all TypeScript
-	tsc
+types: $(NODE) ## the type check of all TypeScript, once for each environment
+	tsc # Node: tests and tools
+	tsc --project web/tsconfig.json # the pages
+	tsc --project wasm/browser/tsconfig.worker.json
+	tsc --project web/tsconfig.serviceworker.json
 
 .PHONY: test-quick
 test-quick: $(NODE) $(WIDGET_PACKAGE) ## unit tests that start nothing

@@ -44,11 +44,14 @@ export interface Cast {
   inBrowser: BrowserName;
   /** Whom the journey is about. */
   about: 'clinician' | 'nurse';
+  /** What is special about the nurse's browser. */
+  handset: Partial<Launch>;
 }
 
 export const test = base.extend<People & Cast>({
   inBrowser: ['chromium', { option: true }],
   about: ['nurse', { option: true }],
+  handset: [{}, { option: true }],
   line: async ({}, use) => {
     const line = await Link.open();
     await use(line);
@@ -64,10 +67,11 @@ export const test = base.extend<People & Cast>({
     await leave(driver, info.outputPath('desktop.png'));
     await line.close();
   },
-  nurse: async ({ browser, inBrowser, about, line }, use, info) => {
+  nurse: async ({ browser, inBrowser, about, line, handset }, use, info) => {
     const driver = await seat(browser, about === 'nurse' ? inBrowser : 'chromium', {
       viewport: PHONE.viewport,
       proxy: line.address,
+      ...handset,
     });
     await use(new Nurse(driver));
     await leave(driver, info.outputPath('phone.png'));

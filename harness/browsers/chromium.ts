@@ -3,17 +3,19 @@ import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
 /** Opens a page in Playwright's Chromium. A narrow page is a phone's, with touch. */
-export async function launchChromium(browser: Browser, { viewport, proxy }: Launch): Promise<Driver> {
+export async function launchChromium(browser: Browser, launch: Launch): Promise<Driver> {
+  const { viewport, proxy, scheme = 'light', webAssembly = true } = launch;
   const mobile = viewport.width < viewport.height;
   const context = await browser.newContext({
     viewport,
     isMobile: mobile,
     hasTouch: mobile,
-    colorScheme: 'light',
+    colorScheme: scheme,
     ignoreHTTPSErrors: true,
     ...(proxy ? { proxy: { server: `http://${proxy.host}:${proxy.port}` } } : {}),
   });
   context.setDefaultTimeout(STEP_LIMIT_MS);
+  if (!webAssembly) await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly'));
   return drive(await context.newPage(), mobile);
 }
 

@@ -21,6 +21,9 @@ export interface Launch {
   viewport: { width: number; height: number };
   /** An HTTP proxy that everything goes through, if not straight. */
   proxy?: { host: string; port: number };
+  scheme?: 'light' | 'dark';
+  /** False: as in Lockdown Mode and in hardened browsers. */
+  webAssembly?: boolean;
 }
 
 /** How long the page may take for one step. */

@@ -3,14 +3,19 @@ import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
 /** Firefox over WebDriver BiDi, with a profile of its own that goes with it. */
-export async function launchFirefox(executablePath: string, { viewport, proxy }: Launch): Promise<Driver> {
+export async function launchFirefox(executablePath: string, options: Launch): Promise<Driver> {
+  const { viewport, proxy, scheme = 'light', webAssembly = true } = options;
   registerSights();
   const browser = await launch({
     browser: 'firefox',
     executablePath,
     defaultViewport: viewport,
     acceptInsecureCerts: true,
-    extraPrefsFirefox: proxy ? through(proxy) : {},
+    extraPrefsFirefox: {
+      'javascript.options.wasm': webAssembly,
+      'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
+      ...(proxy ? through(proxy) : {}),
+    },
   });
   const page = await browser.newPage();
   const selector = (sight: Sight): string => `::-p-sight(${encode(sight)})`;

@@ -9,7 +9,8 @@ import type { Driver, Launch } from './driver.ts';
 import { openSession, untilReady } from './webdriver.ts';
 
 /** WebKitGTK's own browser on a virtual display, through its WebDriver. Its profile goes with it. */
-export async function launchWebKit(driverPath: string, { viewport, proxy }: Launch): Promise<Driver> {
+export async function launchWebKit(driverPath: string, launch: Launch): Promise<Driver> {
+  const { viewport, proxy, scheme = 'light', webAssembly = true } = launch;
   const home = mkdtempSync(join(tmpdir(), 'photobridge-webkit-'));
   const children: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
@@ -25,7 +26,14 @@ export async function launchWebKit(driverPath: string, { viewport, proxy }: Laun
     const port = await freePort();
     children.push(
       spawn(driverPath, [`--port=${port}`], {
-        env: { ...process.env, DISPLAY: `:${display.toString().trim()}`, HOME: home, XDG_RUNTIME_DIR: home },
+        env: {
+          ...process.env,
+          DISPLAY: `:${display.toString().trim()}`,
+          HOME: home,
+          XDG_RUNTIME_DIR: home,
+          GTK_THEME: scheme === 'dark' ? 'Adwaita:dark' : 'Adwaita',
+          JSC_useWebAssembly: String(webAssembly),
+        },
         stdio: 'ignore',
       }),
     );

@@ -14,7 +14,7 @@ import {
   renewCode,
 } from '../../web/src/api/desktop.ts';
 import type { DesktopAccess } from '../../web/src/api/desktop.ts';
-import type { CreateResponse, Image, MetadataPatch } from '../../web/src/contract/api.ts';
+import type { CreateResponse, Image, ListResponse, MetadataPatch } from '../../web/src/contract/api.ts';
 import { redis } from '../stack/redis.ts';
 import type { Stack } from '../stack/stack.ts';
 
@@ -115,7 +115,12 @@ export class Session {
   }
 
   async images(): Promise<Image[]> {
-    return (await fetchImages(this.#access, null)).list?.images ?? [];
+    return (await this.list())?.images ?? [];
+  }
+
+  /** The session as its desktop sees it. */
+  async list(): Promise<ListResponse | undefined> {
+    return (await fetchImages(this.#access, null)).list;
   }
 
   async describe(imageId: string, change: MetadataPatch): Promise<void> {

@@ -38,7 +38,7 @@ function startPure(): Worker {
 }
 
 function holdLock(): void {
-  const locks = (navigator as Partial<Pick<Navigator, 'locks'>>).locks; // missing on plain http
+  const locks = (navigator as Partial<Pick<WorkerNavigator, 'locks'>>).locks; // missing on plain http
   if (!locks) return;
   const lock = `photobridge-engine-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
   void locks.request(lock, () => {
