@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Command, Snapshot } from '../../web/src/contract/engine';
 import { CommandLog } from './log';
 
-const session = { encounterId: 'enc-1001', imageCount: 0 } as Extract<Command, { type: 'open' }>['session'];
+const session = { facilityId: 'fac-1', patientId: 'pat-2001', encounterId: 'enc-1001', imageCount: 0 } as Extract<
+  Command,
+  { type: 'open' }
+>['session'];
 const open: Command = { type: 'open', apiBase: '', session };
+const openB: Command = { ...open, session: { ...session, patientId: 'pat-2002' } };
 const add = (id: string): Command => ({ type: 'add', id, name: id, source: 'camera', file: new Blob() });
 const upload = (...ids: string[]): Command => ({ type: 'upload', ids });
 const cancel = (id: string): Command => ({ type: 'cancel', id });
@@ -49,6 +53,17 @@ describe('the log replays', () => {
     ['no bare retry', [add('a'), { type: 'retry' }], [add('a')]],
     ['a pause that holds', [add('a'), upload('a'), pause], [add('a'), upload('a'), pause]],
     ['no pause that is over', [add('a'), upload('a'), pause, upload('a')], [add('a'), upload('a')]],
+    [
+      'each photo under its own patient',
+      [open, add('a'), upload('a'), openB, add('b')],
+      [open, add('a'), upload('a'), openB, add('b')],
+    ],
+    [
+      'the patient last who is shown',
+      [open, add('a'), openB, add('b'), open, upload('a')],
+      [openB, add('b'), open, add('a'), upload('a')],
+    ],
+    ['forgetting of one patient alone', [open, add('a'), openB, add('b'), forget], [open, add('a'), openB, forget]],
     [
       'forgetting, and only what came after it',
       [open, add('a'), upload('a'), forget, add('b')],

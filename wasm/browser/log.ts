@@ -1,7 +1,7 @@
 /**
  * The command log: what a new engine has to be sent when the last one died. The
  * new engine finds in its journal what was written there, and here what was
- * not. The log keeps what the commands come to for each photo. A command whose
+ * not. The log keeps, for each session, what the commands come to for each photo. A command whose
  * meaning depends on the moment, such as "retry what failed", is not in it.
  */
 
@@ -19,8 +19,56 @@ interface Photo {
 }
 
 export class CommandLog {
-  #open: Of<'open'> | undefined;
   #lifecycle: Of<'lifecycle'> | undefined;
+  /** By patient; the last one is shown, and commands are about its photos. */
+  readonly #sessions = new Map<string, SessionLog>();
+
+  record(command: Command): void {
+    if (command.type === 'lifecycle') this.#lifecycle = command;
+    else if (command.type === 'open') this.#show(command);
+    else this.#shown.record(command);
+  }
+
+  /** Drops photos that have arrived: nothing of them can be lost any more. */
+  observe(snapshot: Snapshot): void {
+    this.#shown.observe(snapshot);
+  }
+
+  /** Marks the photo over which an engine died more than once. */
+  refuse(id: string, code: EngineCode): void {
+    for (const session of this.#sessions.values()) session.refuse(id, code);
+  }
+
+  /** Returns the commands for a new engine, in order. */
+  commands(): Command[] {
+    const sessions = [...this.#sessions.values()].flatMap((session) => session.commands());
+    return this.#lifecycle ? [this.#lifecycle, ...sessions] : sessions;
+  }
+
+  get #shown(): SessionLog {
+    return [...this.#sessions.values()].at(-1) ?? this.#start('');
+  }
+
+  /** Commands before the first session are about that one. */
+  #show(command: Of<'open'>): void {
+    const { facilityId, patientId, encounterId } = command.session;
+    const patient = JSON.stringify([facilityId, patientId, encounterId]);
+    const log = this.#sessions.get(patient) ?? this.#sessions.get('') ?? new SessionLog();
+    this.#sessions.delete('');
+    this.#sessions.delete(patient);
+    this.#sessions.set(patient, log);
+    log.record(command);
+  }
+
+  #start(patient: string): SessionLog {
+    const log = new SessionLog();
+    this.#sessions.set(patient, log);
+    return log;
+  }
+}
+
+class SessionLog {
+  #open: Of<'open'> | undefined;
   #forget: Of<'forget'> | undefined;
   #pause: Of<'pause'> | undefined;
   readonly #photos = new Map<string, Photo>();
@@ -31,8 +79,7 @@ export class CommandLog {
       case 'open':
         this.#open = command;
         break;
-      case 'lifecycle':
-        this.#lifecycle = command;
+      case 'lifecycle': // of no session
         break;
       case 'forget':
         this.#photos.clear();
@@ -81,20 +128,17 @@ export class CommandLog {
     }
   }
 
-  /** Marks the photo over which an engine died more than once. */
   refuse(id: string, code: EngineCode): void {
     const add = this.#photos.get(id)?.add;
     if (add) this.#change(id, { add: { ...add, refused: code } });
   }
 
-  /** Returns the commands for a new engine, in order. */
   commands(): Command[] {
     const photos = [...this.#photos];
     const wishing = (wish: Photo['wish']) => photos.filter(([, photo]) => photo.wish === wish).map(([id]) => id);
     const ids = wishing('send');
     const commands: (Command | undefined)[] = [
       this.#open,
-      this.#lifecycle,
       this.#forget,
       ...this.#removed.values(),
       ...photos.map(([, photo]) => photo.add),

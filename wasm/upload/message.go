@@ -175,6 +175,9 @@ type Waiting struct {
 
 // Snapshot is all that the page needs to show the queue.
 type Snapshot struct {
+	// PhoneID is the join whose session this is: a page that turned to another
+	// patient ignores what was on its way.
+	PhoneID     shared.ID       `json:"phoneId"`
 	Phase       Phase           `json:"phase"`
 	Photos      []PhotoSnapshot `json:"photos"`
 	SentBytes   int64           `json:"sentBytes"` // of what was asked to be sent; never falls

@@ -75,6 +75,7 @@ func (m *Waiting) Fields(f *wire.Fields) {
 
 // Fields implements wire.Message.
 func (m *Snapshot) Fields(f *wire.Fields) {
+	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
 	f.Text("phase", (*string)(&m.Phase), wire.Always)
 	f.Objects("photos", len(m.Photos), wire.Always, wire.Make(&m.Photos), func(i int) wire.Message { return &m.Photos[i] })
 	f.Int64("sentBytes", &m.SentBytes, wire.Always)

@@ -122,7 +122,7 @@ func (q *Queue) newSession(id identity) *session {
 // complete adds what the display does not know: other sessions, and how long
 // this one may stay.
 func (q *Queue) complete(s *session, snapshot *Snapshot) {
-	snapshot.Erased = s.erased
+	snapshot.PhoneID, snapshot.Erased = s.grant.PhoneID, s.erased
 	if at := s.eraseAt(); !s.endedAt.IsZero() && !s.erased {
 		snapshot.EraseAt = &at
 	}

@@ -1,14 +1,12 @@
 /** States and snapshots for tests. The patient is invented. */
 
-import { readFileSync } from 'node:fs';
+import sample from '../../../shared/testdata/token-response.json';
 import type { TokenResponse } from '../contract/api';
 import type { PhotoSnapshot, Snapshot } from '../contract/engine';
 import { initialState, type Chosen, type Effect, type Event, type State } from './model';
 import { reduce } from './reducer';
 
-export const grant: TokenResponse = JSON.parse(
-  readFileSync(new URL('../../../shared/testdata/token-response.json', import.meta.url), 'utf8'),
-);
+export const grant = sample as TokenResponse;
 
 export function photo(id: string, change: Partial<PhotoSnapshot> = {}): PhotoSnapshot {
   return {
@@ -29,6 +27,7 @@ export function photo(id: string, change: Partial<PhotoSnapshot> = {}): PhotoSna
 
 export function snapshot(photos: readonly PhotoSnapshot[] = [], change: Partial<Snapshot> = {}): Snapshot {
   return {
+    phoneId: grant.phoneId,
     phase: 'idle',
     photos: [...photos],
     sentBytes: 0,
@@ -66,7 +65,7 @@ const booted: Event = { type: 'boot', token: 'qr', saved: {}, cameraKilled: fals
 export const capturing: State = play(
   initialState,
   booted,
-  { type: 'granted', session: grant },
+  { type: 'granted', token: 'qr', session: grant },
   { type: 'engine-ready' },
   { type: 'snapshot', snapshot: snapshot() },
 ).state;

@@ -44,6 +44,10 @@ export class Media {
     this.#urls.delete(id);
   }
 
+  releaseAll(): void {
+    for (const id of new Set([...this.#files.keys(), ...this.#urls.keys(), ...this.#previewed])) this.release(id);
+  }
+
   #url(id: string, blob: Blob): string {
     const url = URL.createObjectURL(blob);
     this.#urls.set(id, [...(this.#urls.get(id) ?? []), url]);

@@ -44,6 +44,7 @@ export interface Chosen {
 
 /** A remark that stays until it is dismissed or the next step makes it moot. */
 export type Notice =
+  | { kind: 'removed'; count: number }
   | { kind: 'too-many'; added: number; offered: number }
   | { kind: 'restored'; count: number }
   | { kind: 'camera-killed' }
@@ -64,11 +65,19 @@ export interface Receipt {
 
 export type ConsentAnswer = 'given' | 'skipped';
 
+/** A session that this page left while it had unsent photos. The engine keeps them, and the page the way back. */
+export interface Parked {
+  session: TokenResponse;
+  /** Whether the engine has reported its photos since it last started. */
+  seen: boolean;
+}
+
 /** What survives a reload, in this tab only: no note, no picture. */
 export interface Saved {
   /** A QR token or typed code that was not exchanged yet. */
   token?: string;
   session?: TokenResponse;
+  parked?: readonly TokenResponse[];
   screen?: Screen;
   current?: string;
   batch?: readonly string[];
@@ -84,8 +93,9 @@ export interface State {
   token: string | null;
   typed: Typed | null;
   session: TokenResponse | null;
-  /** Another encounter's, whose code came while photos of this one are not sent yet. */
+  /** Another patient's, whose code was opened while photos of this one are unsent. */
   offered: TokenResponse | null;
+  parked: readonly Parked[];
   /** `unsupported`: this browser cannot run it. */
   engine: 'off' | 'starting' | 'ready' | 'unsupported';
   snapshot: Snapshot | null;
@@ -110,8 +120,8 @@ export interface State {
   trouble: Trouble | null;
   notice: Notice | null;
   online: boolean;
-  /** The person is done; nothing of the session is left on the phone. */
-  closed: boolean;
+  /** Nothing of the session is left on the phone: the person is done, or its time is over. */
+  closed: false | 'done' | 'over';
   /** The screen to show once the engine has told what it restored. */
   resume: Screen | null;
 }
@@ -130,6 +140,7 @@ export const initialState: State = {
   typed: null,
   session: null,
   offered: null,
+  parked: [],
   engine: 'off',
   snapshot: null,
   decoder: null,
@@ -158,10 +169,15 @@ export type Event =
   | { type: 'another' }
   /** The person typed a code, or pasted the link, and wants in. */
   | { type: 'typed'; text: string }
-  | { type: 'granted'; session: TokenResponse }
-  | { type: 'refused'; trouble: Trouble }
-  /** Yes, give up this encounter's photos for the one that was offered. */
+  /** The response to an exchange; it counts only while that code is still wanted. */
+  | { type: 'granted'; token: string; session: TokenResponse }
+  | { type: 'refused'; token: string; trouble: Trouble }
+  /** To the patient that was offered; this one's photos wait. */
   | { type: 'switch' }
+  /** Back to a patient that this page left. */
+  | { type: 'return'; session: TokenResponse }
+  /** The time that anything may stay on the phone is over. */
+  | { type: 'over' }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
   | { type: 'chosen'; photos: readonly Chosen[] }
   | { type: 'pictured'; id: string; picture: Picture }
@@ -194,12 +210,14 @@ export type Event =
   | { type: 'dismiss' }
   | { type: 'lifecycle'; visible: boolean; online: boolean };
 
+export type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
+
 /** Fields to set; null clears. */
 export type Change = { [Field in Exclude<keyof Metadata, 'captured' | 'consentAt'>]?: Metadata[Field] | null };
 
 export type Effect =
   | { do: 'exchange'; token: string }
-  /** Loads the engine and opens the session; commands wait for it. */
+  /** Opens the session and starts the engine. The last session opened is the one that is shown. */
   | { do: 'start'; session: TokenResponse }
   | { do: 'send'; command: Exclude<Command, { type: 'add' | 'open' }> }
   /** Hands a chosen file to the engine. */
@@ -207,10 +225,10 @@ export type Effect =
   /** Frees the pictures and the file of a photo. */
   | { do: 'release'; id: string }
   | { do: 'reload' }
+  /** Frees all pictures and files: the screens turn to another patient. */
+  | { do: 'release-all' }
   /** Empties this tab's storage. */
-  | { do: 'erase' }
-  /** Begins anew with this session: another encounter must not meet this one's memory. */
-  | { do: 'restart'; session: TokenResponse };
+  | { do: 'erase' };
 
 /** What an event leads to. */
 export type Step = readonly [State, readonly Effect[]];

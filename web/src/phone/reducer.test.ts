@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Metadata } from '../contract/api';
+import type { Metadata, TokenResponse } from '../contract/api';
 import { capturing, chosen, grant, photo, play, reviewing, snapshot } from './fixtures';
 import { initialState, type Event, type Saved, type Screen, type State } from './model';
 import { metadataOf, photos, room, unsent } from './select';
+import { savedOf } from './storage';
 
 const ids = (state: State) => unsent(state).map(({ id }) => id);
 const boot = (saved: Saved = {}, more: Partial<Extract<Event, { type: 'boot' }>> = {}): Event => ({
@@ -20,17 +21,20 @@ describe('opening', () => {
   test('a scanned code is exchanged, and the engine opens the session', () => {
     const first = play(initialState, boot({}, { token: 'qr' }));
     expect(first).toMatchObject({ state: { screen: 'loading' }, effects: [{ do: 'exchange', token: 'qr' }] });
-    const then = play(first.state, { type: 'granted', session: grant });
+    const then = play(first.state, { type: 'granted', token: 'qr', session: grant });
     expect(then).toMatchObject({
       state: { screen: 'capture', token: null },
       effects: [{ do: 'start', session: grant }],
     });
   });
 
-  test('a fresh code wins over the session that the tab had', () => {
+  test('a fresh code is opened first; the session that the tab had stays within reach', () => {
     const { state, effects } = play(initialState, boot({ session: grant, screen: 'review' }, { token: 'qr' }));
-    expect(state.session).toBeNull();
-    expect(effects).toEqual([{ do: 'exchange', token: 'qr' }]);
+    expect(state).toMatchObject({ screen: 'loading', session: grant });
+    expect(effects).toEqual([
+      { do: 'start', session: grant },
+      { do: 'exchange', token: 'qr' },
+    ]);
   });
 
   test('a reload before the exchange was done exchanges again', () => {
@@ -81,7 +85,7 @@ describe('opening', () => {
     const { state } = play(
       initialState,
       boot({}, { token: 'qr' }),
-      { type: 'granted', session: grant },
+      { type: 'granted', token: 'qr', session: grant },
       snap([photo('a'), photo('b')]),
     );
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
@@ -101,7 +105,7 @@ describe('opening', () => {
     const { state } = play(
       initialState,
       boot({}, { token: 'qr' }),
-      { type: 'granted', session: grant },
+      { type: 'granted', token: 'qr', session: grant },
       snap([photo('a', { state: 'queued' })], { phase: 'uploading' }),
     );
     expect(state).toMatchObject({ screen: 'uploading', batch: ['a'] });
@@ -116,13 +120,17 @@ describe('a typed code', () => {
       state: { screen: 'code', typed: 'asking' },
       effects: [{ do: 'exchange', token: '7k3m 9qtx' }],
     });
-    const { state, effects } = play(asked.state, { type: 'granted', session: grant });
+    const { state, effects } = play(asked.state, { type: 'granted', token: '7k3m 9qtx', session: grant });
     expect(state).toMatchObject({ screen: 'capture', typed: null, token: null, session: grant });
     expect(effects).toEqual([{ do: 'start', session: grant }]);
   });
 
   test('that is refused is corrected where it was typed, and not kept', () => {
-    const wrong = play(asked.state, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state;
+    const wrong = play(asked.state, {
+      type: 'refused',
+      token: '7k3m 9qtx',
+      trouble: { code: 'token_invalid', retryable: false },
+    }).state;
     expect(wrong).toMatchObject({ screen: 'code', typed: 'token_invalid', token: null, trouble: null });
     expect(play(wrong, { type: 'typed', text: '7K3M-9QTY' })).toMatchObject({
       state: { typed: 'asking' },
@@ -147,7 +155,7 @@ describe('a typed code', () => {
     const scanned = play(asked.state, { type: 'link', token: 'qr' }).state;
     expect(scanned).toMatchObject({ screen: 'loading', typed: null });
     expect(
-      play(scanned, { type: 'refused', trouble: { code: 'token_invalid', retryable: false } }).state,
+      play(scanned, { type: 'refused', token: 'qr', trouble: { code: 'token_invalid', retryable: false } }).state,
     ).toMatchObject({ screen: 'error', resume: null });
   });
 
@@ -156,8 +164,12 @@ describe('a typed code', () => {
     expect(typing).toMatchObject({ screen: 'code', session: grant });
     expect(play(typing, { type: 'back' }).state).toMatchObject({ screen: 'capture', resume: null, session: grant });
     const session = { ...grant, encounterId: 'enc-2002' };
-    const { effects } = play(typing, { type: 'typed', text: '7K3M-9QTX' }, { type: 'granted', session });
-    expect(effects).toEqual([{ do: 'restart', session }]);
+    const { effects } = play(
+      typing,
+      { type: 'typed', text: '7K3M-9QTX' },
+      { type: 'granted', token: '7K3M-9QTX', session },
+    );
+    expect(effects).toEqual([{ do: 'release-all' }, { do: 'start', session }]);
   });
 
   test('opens the session again that had ended, with the photos that are here', () => {
@@ -168,7 +180,7 @@ describe('a typed code', () => {
     const session = { ...grant, uploadToken: 'new' };
     const typing = play(ended, { type: 'typed', text: '7K3M-9QTX' }).state;
     expect(typing).toMatchObject({ screen: 'error', trouble: { code: 'session_expired' }, typed: 'asking' });
-    expect(play(typing, { type: 'granted', session }).state).toMatchObject({
+    expect(play(typing, { type: 'granted', token: '7K3M-9QTX', session }).state).toMatchObject({
       screen: 'review',
       trouble: null,
       typed: null,
@@ -180,7 +192,7 @@ describe('a typed code', () => {
 describe('consent', () => {
   test.each(['ask', 'require'] as const)('%s comes before the first photo, once', (consent) => {
     const session = { ...grant, consent };
-    const asked = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', session }).state;
+    const asked = play(initialState, boot({}, { token: 'qr' }), { type: 'granted', token: 'qr', session }).state;
     expect(asked.screen).toBe('consent');
     const answered = play(asked, { type: 'consented', answer: 'given', at: '2026-03-01T09:00:00Z' }).state;
     expect(answered).toMatchObject({ screen: 'capture', consent: { answer: 'given' } });
@@ -325,7 +337,13 @@ describe('describing', () => {
     expect([...(metadataOf(state, 'a').notes ?? '')]).toHaveLength(500);
   });
 
-  test('notes lose control characters that were pasted', () => {
+  test('what a desktop overruled is shown as it is stored, not as it was said here', () => {
+    const said = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
+    const stored = photo('a', { state: 'confirmed', metadata: { laterality: 'right' }, correction: 'overruled' });
+    expect(metadataOf(play(said, snap([stored])).state, 'a')).toEqual({ laterality: 'right' });
+  });
+
+  test('notes lose control characters that were pasted, and keep their lines', () => {
     const { state } = play(tagging, { type: 'describe', id: 'a', change: { notes: 'red\u0000\nitchy\u001b' } });
     expect(metadataOf(state, 'a').notes).toBe('red\nitchy');
   });
@@ -472,13 +490,8 @@ describe('sending', () => {
 
   test('Done leaves nothing behind', () => {
     const { state, effects } = play(sending.state, snap([done('a', 1), done('b', 1)]), { type: 'finish' });
-    expect(state.closed).toBe(true);
-    expect(effects).toEqual([
-      { do: 'send', command: { type: 'forget' } },
-      { do: 'release', id: 'a' },
-      { do: 'release', id: 'b' },
-      { do: 'erase' },
-    ]);
+    expect(state.closed).toBe('done');
+    expect(effects).toEqual([{ do: 'send', command: { type: 'forget' } }, { do: 'release-all' }, { do: 'erase' }]);
     expect(play(state, { type: 'back' }).state.screen).toBe('success');
   });
 });
@@ -487,6 +500,7 @@ describe('trouble', () => {
   test('a failed exchange is tried again with the same code', () => {
     const refused = play(initialState, boot({}, { token: 'qr' }), {
       type: 'refused',
+      token: 'qr',
       trouble: { code: 'network', retryable: true },
     }).state;
     expect(refused.screen).toBe('error');
@@ -527,7 +541,7 @@ describe('trouble', () => {
       snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } }),
     ).state;
     const session = { ...grant, uploadToken: 'new' };
-    const { state, effects } = play(ended, { type: 'link', token: 'qr2' }, { type: 'granted', session });
+    const { state, effects } = play(ended, { type: 'link', token: 'qr2' }, { type: 'granted', token: 'qr2', session });
     expect(state).toMatchObject({ screen: 'review', trouble: null, session });
     expect(effects).toEqual([{ do: 'start', session }]);
     expect(photos(state)).toHaveLength(1);
@@ -535,31 +549,120 @@ describe('trouble', () => {
 
   const other = { ...grant, encounterId: 'enc-1002', patientLabel: 'Test Patient B' };
 
-  test("another encounter's code begins anew: it must not meet this one's memory", () => {
-    const { state, effects } = play(capturing, { type: 'link', token: 'qr2' }, { type: 'granted', session: other });
-    expect(effects).toEqual([{ do: 'restart', session: other }]);
-    expect(state.session).toEqual(grant);
+  const opened = (session: TokenResponse): Event[] => [
+    { type: 'link', token: 'qr2' },
+    { type: 'granted', token: 'qr2', session },
+  ];
+
+  test.each<[string, Partial<TokenResponse>]>([
+    ['encounter', { encounterId: 'enc-1002' }],
+    ['facility', { facilityId: 'fac-002' }],
+    ['patient', { patientId: 'pat-2002' }],
+  ])("another %s's code opens another patient, from the initial state", (_, change) => {
+    const session = { ...grant, ...change };
+    const before: State = {
+      ...capturing,
+      consent: { answer: 'given', at: '2026-03-01T09:00:00Z' },
+      drafts: { a: { notes: 'of the first patient' } },
+      pictures: { a: { thumb: 'blob:a' } },
+    };
+    const { state, effects } = play(before, ...opened(session));
+    expect(effects).toEqual([{ do: 'release-all' }, { do: 'start', session }]);
+    expect(state).toEqual({ ...initialState, session, engine: 'ready', screen: 'capture' });
   });
 
-  test('… but not over photos that are not sent yet', () => {
-    const asked = play(reviewing('a'), { type: 'link', token: 'qr2' }, { type: 'granted', session: other });
+  test('the initial state also comes after an engine that failed', () => {
+    const before = play(
+      { ...capturing, consent: { answer: 'given', at: '2026-03-01T09:00:00Z' } },
+      { type: 'engine-failed', code: 'engine_failed' },
+    ).state;
+    const { state } = play(before, ...opened(other));
+    expect(state).toEqual({ ...initialState, session: other, engine: 'starting', screen: 'capture' });
+  });
+
+  test('photos that are unsent are kept, with a way to both patients', () => {
+    const asked = play(reviewing('a'), ...opened(other));
     expect(asked).toMatchObject({
       state: { screen: 'error', trouble: { code: 'other_patient' }, session: grant, offered: other },
       effects: [],
     });
     const stayed = play(asked.state, { type: 'back' });
     expect(stayed.state).toMatchObject({ screen: 'review', session: grant, offered: null, trouble: null });
-    expect(play(asked.state, { type: 'switch' }).effects).toEqual([
-      { do: 'send', command: { type: 'forget' } },
-      { do: 'restart', session: other },
+
+    const gone = play(asked.state, { type: 'switch' });
+    expect(gone.effects, 'nothing is forgotten').toEqual([{ do: 'release-all' }, { do: 'start', session: other }]);
+    expect(gone.state).toMatchObject({ session: other, parked: [{ session: grant }] });
+
+    const back = play(gone.state, { type: 'return', session: grant });
+    expect(back.effects).toEqual([{ do: 'release-all' }, { do: 'start', session: grant }]);
+    expect(play(back.state, snap([photo('a')])).state).toMatchObject({ screen: 'review', session: grant });
+  });
+
+  test('before the engine has spoken, photos may be there: the session is parked', () => {
+    const started = play(initialState, boot({ session: grant, screen: 'review' })).state;
+    const { state, effects } = play(started, ...opened(other));
+    expect(effects).toEqual([{ do: 'release-all' }, { do: 'start', session: other }]);
+    expect(state.parked.map(({ session }) => session)).toEqual([grant]);
+  });
+
+  test('a parked session is dropped when its last photo has arrived, not before it was reported', () => {
+    const left = play(reviewing('a'), ...opened(other), { type: 'switch' }).state;
+    const waiting = [{ session: '', photos: 1, expiresAt: '2026-03-01T21:00:00Z', patientLabel: grant.patientLabel }];
+    const parkedAfter = (...events: Event[]) => play(left, ...events).state.parked.length;
+    expect(parkedAfter(snap())).toBe(1);
+    expect(parkedAfter(snap([], { waiting }))).toBe(1);
+    expect(parkedAfter(snap([], { waiting }), snap())).toBe(0);
+    expect(parkedAfter(snap([], { waiting }), { type: 'engine-ready' }, snap())).toBe(1);
+  });
+
+  test('a pending deletion is sent before the page turns to another patient', () => {
+    const { effects } = play(reviewing('a'), { type: 'delete', id: 'a' }, ...opened(other));
+    expect(effects[0]).toEqual({ do: 'send', command: { type: 'remove', id: 'a' } });
+  });
+
+  test('a late response to a code that was given up changes nothing', () => {
+    const waiting = play(reviewing('a'), { type: 'link', token: 'qr2' }).state;
+    const back = play(waiting, { type: 'back' }).state;
+    expect(back).toMatchObject({ screen: 'review', session: grant });
+    const answers: Event[] = [
+      { type: 'granted', token: 'qr2', session: other },
+      { type: 'refused', token: 'qr2', trouble: { code: 'token_invalid', retryable: false } },
+    ];
+    for (const answer of answers) expect(play(back, answer)).toEqual({ state: back, effects: [] });
+    const newer = play(waiting, { type: 'link', token: 'qr3' }).state;
+    for (const answer of answers) expect(play(newer, answer)).toEqual({ state: newer, effects: [] });
+  });
+
+  test("a reload before another code's response exchanges that code, and keeps the session that was here", () => {
+    const saved = savedOf(play(capturing, { type: 'link', token: 'qr2' }).state);
+    const again = play(initialState, boot(saved));
+    expect(again.state).toMatchObject({ screen: 'loading', token: 'qr2', session: grant });
+    expect(again.effects).toEqual([
+      { do: 'start', session: grant },
+      { do: 'exchange', token: 'qr2' },
     ]);
+    expect(play(again.state, snap([photo('a')])).state.screen, 'the first patient does not come up').toBe('loading');
+  });
+
+  test('done with one patient, a reload leads to the one whose photos wait', () => {
+    const left = play(reviewing('a'), ...opened(other), { type: 'switch' }, { type: 'finish' }).state;
+    const { state, effects } = play(initialState, boot(savedOf(left)));
+    expect(state).toMatchObject({ session: grant, parked: [] });
+    expect(effects).toEqual([{ do: 'start', session: grant }]);
+  });
+
+  test('when its time is over, nothing of the session stays', () => {
+    const { state, effects } = play(reviewing('a'), snap([], { phase: 'stopped', erased: true }));
+    expect(state).toMatchObject({ screen: 'success', closed: 'over', drafts: {}, pictures: {}, chosen: [] });
+    expect(effects).toEqual(expect.arrayContaining([{ do: 'release-all' }, { do: 'erase' }]));
+    expect(savedOf(state)).toEqual({});
   });
 
   test('a code that is no good does not end the session that is here', () => {
     const refused = play(
       reviewing('a'),
       { type: 'link', token: 'old' },
-      { type: 'refused', trouble: { code: 'token_invalid', retryable: false } },
+      { type: 'refused', token: 'old', trouble: { code: 'token_invalid', retryable: false } },
     ).state;
     expect(refused.screen).toBe('error');
     expect(play(refused, { type: 'back' }).state).toMatchObject({ screen: 'review', token: null, trouble: null });

@@ -7,15 +7,29 @@ import { Engine } from '../../../wasm/browser/client';
 import type { EngineEvent } from '../../../wasm/browser/messages';
 import { canRunEngine } from '../../../wasm/browser/support';
 import { Media } from './media';
-import { initialState, type Effect, type Event, type State } from './model';
+import { initialState, type Effect, type Event, type Saved, type State } from './model';
 import { keepShell } from './offline/register';
 import { behind, reduce } from './reducer';
 import { preconnect } from '../preconnect';
+import { Retention } from './retention';
 import { erase, load, save, savedOf, takePicking } from './storage';
 import { keepAwake } from './wakelock';
 
 /** Notes are typed letter by letter; the engine and its journal hear of them this much later. */
 const DESCRIBE_DELAY_MS = 250;
+
+/** Events that happen without the person. */
+const BY_ITSELF = new Set<Event['type']>([
+  'snapshot',
+  'pictured',
+  'engine-ready',
+  'engine-failed',
+  'decoder-loading',
+  'lifecycle',
+  'undo-lapsed',
+  'refused',
+  'over',
+]);
 
 export type Dispatch = (event: Event) => void;
 
@@ -26,20 +40,23 @@ export class Runtime {
   readonly #described = new Map<string, Command>();
   #describeTimer: ReturnType<typeof setTimeout> | undefined;
   #exchange: AbortController | undefined;
-  /** The page is about to load anew: what happens until then must not be saved over the next session. */
-  #restarting = false;
+  readonly #retention: Retention;
+  readonly #saved: Saved;
 
-  constructor(private readonly render: (state: State) => void) {}
+  constructor(private readonly render: (state: State) => void) {
+    const { saved, times } = load(Date.now());
+    this.#saved = saved;
+    this.#retention = new Retention(times, (what) => this.dispatch({ type: what }));
+  }
 
   /** Reads the code off the address bar and starts. */
   boot(): void {
     const token = takeCode();
-    const saved = load();
     this.#listen();
     this.dispatch({
       type: 'boot',
       token,
-      saved,
+      saved: this.#saved,
       cameraKilled: takePicking(),
       online: navigator.onLine,
       supported: canRunEngine(),
@@ -47,13 +64,14 @@ export class Runtime {
   }
 
   readonly dispatch: Dispatch = (event) => {
-    if (this.#restarting) return;
+    if (!BY_ITSELF.has(event.type)) this.#retention.used();
     const [next, effects] = reduce(this.state, event);
     const changed = next !== this.state;
     this.state = next;
     for (const effect of effects) this.#carryOut(effect);
     if (!changed) return;
-    if (!next.closed) save(savedOf(next));
+    this.#retention.observe(next);
+    save(savedOf(next), this.#retention.times);
     guardHistory(next);
     keepAwake(next.snapshot?.phase === 'uploading');
     this.render(next);
@@ -65,6 +83,7 @@ export class Runtime {
         void this.#exchangeToken(effect.token);
         break;
       case 'start':
+        this.#flush();
         this.#engine.send({ type: 'open', apiBase: location.origin, session: effect.session });
         // The first paint comes first.
         requestAnimationFrame(() => setTimeout(() => this.#engine.start()));
@@ -89,10 +108,8 @@ export class Runtime {
       case 'reload':
         location.reload();
         break;
-      case 'restart':
-        this.#restarting = true;
-        save({ session: effect.session });
-        location.reload();
+      case 'release-all':
+        this.media.releaseAll();
         break;
     }
   }
@@ -119,7 +136,7 @@ export class Runtime {
     const controller = (this.#exchange = new AbortController());
     try {
       const session = await exchange(token, controller.signal);
-      if (!controller.signal.aborted) this.dispatch({ type: 'granted', session });
+      this.dispatch({ type: 'granted', token, session });
     } catch (error) {
       if (controller.signal.aborted) return;
       const trouble =
@@ -129,7 +146,7 @@ export class Runtime {
               retryable: error.retryable,
             } as const)
           : ({ code: 'internal', retryable: true } as const);
-      this.dispatch({ type: 'refused', trouble });
+      this.dispatch({ type: 'refused', token, trouble });
     }
   }
 
@@ -157,6 +174,7 @@ export class Runtime {
   #listen(): void {
     const lifecycle = () => {
       if (document.visibilityState === 'hidden') this.#flush();
+      else this.#retention.check();
       this.dispatch({ type: 'lifecycle', visible: document.visibilityState === 'visible', online: navigator.onLine });
     };
     document.addEventListener('visibilitychange', lifecycle);

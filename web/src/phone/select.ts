@@ -1,6 +1,6 @@
 /** What the screens read off the state. */
 
-import type { Metadata } from '../contract/api';
+import type { Metadata, TokenResponse } from '../contract/api';
 import type { PhotoSnapshot } from '../contract/engine';
 import type { Chosen, State } from './model';
 
@@ -9,8 +9,16 @@ export function alive(state: State): boolean {
   return state.session !== null && !state.closed && state.snapshot?.phase !== 'stopped' && runs(state);
 }
 
-function runs({ engine }: State): boolean {
+/** Reports whether the engine runs or is about to. */
+export function runs({ engine }: Pick<State, 'engine'>): boolean {
   return engine === 'starting' || engine === 'ready';
+}
+
+/** Reports whether two sessions are about the same encounter of the same patient at the same facility. */
+export function samePatient(one: TokenResponse, other: TokenResponse): boolean {
+  return (
+    one.facilityId === other.facilityId && one.patientId === other.patientId && one.encounterId === other.encounterId
+  );
 }
 
 /** Every photo on the phone that was not taken out, oldest first. */
@@ -31,6 +39,14 @@ export function unsent(state: State): PhotoSnapshot[] {
   return photos(state).filter((photo) => !settled(photo));
 }
 
+/** How many photos a session that was left has on this phone. */
+export function waitingOf(state: Pick<State, 'snapshot'>, session: TokenResponse): number {
+  const theirs = (state.snapshot?.waiting ?? []).filter(
+    (waiting) => waiting.session === '' && (waiting.patientLabel ?? '') === session.patientLabel,
+  );
+  return theirs.reduce((sum, waiting) => sum + waiting.photos, 0);
+}
+
 /** Those that can still be sent: a file that is no photo stays behind. */
 export function sendable(state: State): PhotoSnapshot[] {
   return unsent(state).filter((photo) => photo.state !== 'failed' || photo.problem?.retryable !== false);
@@ -41,11 +57,12 @@ export function batch(state: State): PhotoSnapshot[] {
   return photos(state).filter((photo) => state.batch.includes(photo.id));
 }
 
-/** What is known of a photo: the person's words, the engine's time. */
+/** What is known of a photo: what the person said, and the engine's time; what the edge stored where a desktop overruled that. */
 export function metadataOf(state: State, id: string): Metadata {
-  const known = state.snapshot?.photos.find((photo) => photo.id === id)?.metadata ?? {};
+  const photo = state.snapshot?.photos.find((other) => other.id === id);
+  const known = photo?.metadata ?? {};
   const draft = state.drafts[id];
-  if (!draft) return known;
+  if (!draft || photo?.correction === 'overruled') return known;
   return known.captured === undefined ? draft : { captured: known.captured, ...draft };
 }
 
@@ -102,4 +119,9 @@ function asSnapshot({ id, name, size, source }: Chosen): PhotoSnapshot {
     warnings: [],
     metadata: {},
   };
+}
+
+/** What to call the patient; a session may have no label. */
+export function patientOf({ patientLabel, patientId }: TokenResponse): { label: string } | { id: string } {
+  return patientLabel.trim() === '' ? { id: patientId } : { label: patientLabel };
 }

@@ -1,6 +1,7 @@
 /** What this tab keeps over a reload (sessionStorage), and what this phone prefers (localStorage). */
 
 import type { Saved, State } from './model';
+import { erasesAt, type Times } from './retention';
 
 const SESSION = 'photobridge';
 const PICKING = 'photobridge-picking';
@@ -9,14 +10,15 @@ const RECENT_SITES = 'photobridge-recent-sites';
 const RECENT_LIMIT = 5;
 
 export function savedOf(state: State): Saved {
-  const { token, session, screen, current, batch, confirmed, receipt, consent, resume } = state;
+  const { token, session, screen, current, batch, confirmed, receipt, consent, resume, closed } = state;
+  const parked = state.parked.map((one) => one.session);
+  const kept: Saved = { ...(token === null ? {} : { token }), ...(parked.length === 0 ? {} : { parked }) };
+  if (closed || session === null) return kept;
+  const passing = screen === 'loading' || screen === 'code' || screen === 'error' || screen === 'consent';
   return {
-    ...(token === null ? {} : { token }),
-    ...(session === null ? {} : { session }),
-    screen:
-      screen === 'loading' || screen === 'code' || screen === 'error' || screen === 'consent'
-        ? (resume ?? 'capture')
-        : screen,
+    ...kept,
+    session,
+    screen: passing ? (resume ?? 'capture') : screen,
     ...(current === null ? {} : { current }),
     batch,
     confirmed,
@@ -28,14 +30,23 @@ export function savedOf(state: State): Saved {
 let written = '';
 
 /** Called on every change of the page; writes when there is something new. */
-export function save(saved: Saved): void {
-  const text = JSON.stringify(saved);
+export function save(saved: Saved, times: Times): void {
+  const text = JSON.stringify({ ...saved, ...times });
   if (text === written) return;
   written = text;
   write(() => sessionStorage, SESSION, text);
 }
 
-export function load(): Saved {
+/** Returns what this tab kept. What may not be kept any more is erased instead. */
+export function load(now: number): { saved: Saved; times: Times } {
+  const stored = readStored();
+  const times: Times = { usedAt: Number(stored.usedAt ?? now), ...(stored.endedAt ? { endedAt: stored.endedAt } : {}) };
+  if (erasesAt(times) > now) return { saved: stored, times };
+  erase();
+  return { saved: {}, times: { usedAt: now } };
+}
+
+function readStored(): Saved & Partial<Times> {
   try {
     const value: unknown = JSON.parse(sessionStorage.getItem(SESSION) ?? '{}');
     return typeof value === 'object' && value !== null ? value : {};

@@ -2,13 +2,34 @@
 
 import type { Problem, PhotoSnapshot, Warning } from '../contract/engine';
 import english, { type PhoneKey } from '../strings/phone.en';
+import type { Laterality, Metadata, TokenResponse } from '../contract/api';
+import { placeText } from '../place';
 import type { TroubleCode, Typed } from './model';
-import { bytesLabel, percentLabel, t } from './strings';
+import { isTagged, patientOf } from './select';
+import { bytesLabel, percentLabel, siteLabel, t } from './strings';
 
 const isKey = (key: string): key is PhoneKey => key in english;
 
 export function warningText(warning: Warning): string {
   return t(`warning.${warning}`);
+}
+
+/** Names the patient on every screen. */
+export function patientText(session: TokenResponse): string {
+  const patient = patientOf(session);
+  return 'label' in patient ? patient.label : t('patient.unnamed', { id: patient.id });
+}
+
+/** "Forearm, Left", in the page's language. */
+export function placeLabel(said: Metadata): string {
+  const side = (id: Laterality) => t(`side.${id}`);
+  const sided = (site: string, id: Laterality) => t('metadata.place', { site, side: side(id) });
+  return placeText(said, { site: siteLabel, side, sided }) || t('side.na');
+}
+
+/** What a desktop made of a photo after it was sent. */
+export function correctedText(said: Metadata): string {
+  return isTagged(said) ? t('progress.corrected', { place: placeLabel(said) }) : t('progress.corrected.other');
 }
 
 /** What is wrong with a photo, short. */

@@ -9,6 +9,7 @@ const texts = {
 
   brand: 'Photobridge',
   'patient.for': 'Photos for',
+  'patient.unnamed': 'Patient {id}',
   'patient.offline': 'Offline',
   'patient.count': '{used}/{max}',
   'patient.count.spoken': '{used} of {max} photos',
@@ -87,6 +88,7 @@ const texts = {
   'problem.unauthorized': 'The session has ended.',
   'problem.phone_removed': 'The desktop removed this phone.',
   'problem.image_removed': 'Removed on the desktop.',
+  'problem.consent_required': 'The patient’s agreement is missing.',
   'problem.other': 'It did not work. Try again.',
 
   'notice.too-many': {
@@ -94,6 +96,10 @@ const texts = {
     other: '{n} of {offered} were added: a session holds {max} photos.',
   },
   'notice.full': 'Nothing was added: all {max} places are taken.',
+  'notice.removed': {
+    one: '{n} photo was removed on the desktop.',
+    other: '{n} photos were removed on the desktop.',
+  },
   'notice.restored': { one: '{n} photo from before is still here.', other: '{n} photos from before are still here.' },
   'notice.camera-killed':
     'The phone closed this page while its camera was open. If a photo is missing, take it again, best with Series.',
@@ -164,6 +170,8 @@ const texts = {
   'progress.sending': 'Sending, {share}',
   'progress.confirming': 'Checking',
   'progress.confirmed': 'On the desktop',
+  'progress.corrected': 'Changed on the desktop: {place}',
+  'progress.corrected.other': 'Changed on the desktop',
   'progress.cancelled': 'Not sent',
   'progress.removed': 'Removed on the desktop',
 
@@ -183,9 +191,15 @@ const texts = {
   'success.total': 'In this session',
   'success.originals': 'The originals are still in your gallery. Delete them there.',
   'success.unsent': { one: '{n} photo is not sent yet', other: '{n} photos are not sent yet' },
+  'success.closes': {
+    one: 'Unused, this page closes itself after {n} minute.',
+    other: 'Unused, this page closes itself after {n} minutes.',
+  },
   'success.more': 'Take more',
   'success.done': 'Done',
   'closed.title': 'All done',
+  'closed.over':
+    'The time for this session is over, and nothing of it is left on this phone. Show a new code on the desktop to go on.',
   'closed.text': 'Nothing is left on this phone. You can close this page.',
 
   'toast.deleted': 'Photo deleted.',
@@ -205,8 +219,28 @@ const texts = {
   'error.discard': { one: 'Delete the photo from this phone', other: 'Delete {n} photos from this phone' },
   'error.sure': '{what}: tap again',
   'error.return': 'Back to {patient}',
-  'error.switch': { one: 'Delete {n} photo, go to {patient}', other: 'Delete {n} photos, go to {patient}' },
+  'error.switch': 'Go to {patient}',
   'error.kept': { one: '{n} photo is safe on this phone.', other: '{n} photos are safe on this phone.' },
+
+  'error.kept.until': {
+    one: '{n} photo is safe on this phone. It is erased at {time}.',
+    other: '{n} photos are safe on this phone. They are erased at {time}.',
+  },
+
+  'waiting.here': {
+    one: '{n} photo of {patient} is waiting on this phone. It stays here.',
+    other: '{n} photos of {patient} are waiting on this phone. They stay here.',
+  },
+  'waiting.left': {
+    one: '{n} photo of {patient} is waiting on this phone.',
+    other: '{n} photos of {patient} are waiting on this phone.',
+  },
+  'waiting.unknown': {
+    one: '{n} photo of another patient is waiting on this phone until {time}. Scan that patient’s code again to send it.',
+    other:
+      '{n} photos of another patient are waiting on this phone until {time}. Scan that patient’s code again to send them.',
+  },
+  'waiting.go': 'Go there',
 
   'trouble.token_invalid.title': 'This code has expired',
   'trouble.token_invalid.what': 'A code works for ten minutes, and only the newest one.',
@@ -217,6 +251,12 @@ const texts = {
   'trouble.unauthorized.title': 'The session has ended',
   'trouble.unauthorized.what': 'The desktop closed it or started a new one.',
   'trouble.unauthorized.todo': 'Show a new code on the desktop, and scan or type it.',
+  'trouble.phone_removed.title': 'This phone was removed',
+  'trouble.phone_removed.what': 'Somebody removed this phone from the session on the desktop.',
+  'trouble.phone_removed.todo': 'To go on, scan or type a new code from the desktop.',
+  'trouble.consent_required.title': 'The patient’s agreement is missing',
+  'trouble.consent_required.what': 'This practice takes no photo without it.',
+  'trouble.consent_required.todo': 'Scan the code again, and confirm that the patient agrees.',
   'trouble.offline.title': 'You are offline',
   'trouble.offline.what': 'The phone has no connection.',
   'trouble.offline.todo': 'Switch Wi-Fi or mobile data on, then try again.',
@@ -248,7 +288,7 @@ const texts = {
   'trouble.other_patient.title': 'Another patient',
   'trouble.other_patient.what': 'This code is for another patient.',
   'trouble.other_patient.whose': 'This code is for {patient}.',
-  'trouble.other_patient.todo': 'Send the photos that are waiting first.',
+  'trouble.other_patient.todo': 'Send the photos that are waiting first, or come back to them later.',
   'trouble.other.title': 'Something went wrong',
   'trouble.other.what': 'The page could not go on.',
   'trouble.other.todo': 'Try again. If it happens again, show a new code on the desktop and scan it.',

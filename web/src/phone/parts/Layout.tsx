@@ -1,7 +1,9 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../strings';
-import { room, settled } from '../select';
+import type { Screen, State } from '../model';
+import { t, timeLabel } from '../strings';
+import { room, settled, waitingOf } from '../select';
+import { patientText } from '../words';
 import { usePage } from './context';
 import { Icon } from './Icon';
 
@@ -20,7 +22,7 @@ export function PatientBar() {
           {t('patient.offline')}
         </span>
       )}
-      {session && !state.closed && (
+      {session && isShown(state) && (
         <span class={tight ? 'badge badge-tight' : 'badge'}>
           <span aria-hidden="true">{t('patient.count', { used, max })}</span>
           <span class="sr">{t('patient.count.spoken', { used, max })}</span>
@@ -30,13 +32,19 @@ export function PatientBar() {
   );
 }
 
+/** While another code is opened, nobody's name is shown: it may become another patient's page. */
+function isShown({ closed, screen, token }: State): boolean {
+  return !closed && !(screen === 'loading' && token !== null);
+}
+
 function Whose() {
-  const { session, screen, closed } = usePage().state;
-  if (session && !closed) {
+  const { state } = usePage();
+  const { session, screen } = state;
+  if (session && isShown(state)) {
     return (
       <p class="patient">
         <span class="patient-for">{t('patient.for')} </span>
-        <bdi>{session.patientLabel}</bdi>
+        <bdi>{patientText(session)}</bdi>
       </p>
     );
   }
@@ -115,6 +123,7 @@ function Banner() {
         max: room(state).max,
       }),
     );
+  if (notice?.kind === 'removed') lines.push(t('notice.removed', { n: notice.count }));
   if (notice?.kind === 'restored') lines.push(t('notice.restored', { n: notice.count }));
   if (notice?.kind === 'camera-killed') lines.push(t('notice.camera-killed'));
   if (notice?.kind === 'nothing-to-send') lines.push(t('notice.nothing-to-send'));
@@ -135,6 +144,7 @@ function Banner() {
           </button>
         </p>
       ))}
+      <Elsewhere />
       {fragile && (
         <p class="banner">
           <Icon name="warning" />
@@ -142,5 +152,36 @@ function Banner() {
         </p>
       )}
     </div>
+  );
+}
+
+const TURNING = new Set<Screen>(['capture', 'review', 'success', 'error', 'code']);
+
+/** Photos of other patients that wait on this phone, each with the way to them. */
+function Elsewhere() {
+  const { state, dispatch } = usePage();
+  if (!TURNING.has(state.screen) || state.offered) return null;
+  const left = state.parked.map(({ session }) => ({ session, n: waitingOf(state, session) }));
+  const unknown = (state.snapshot?.waiting ?? []).filter(({ session }) => session !== '');
+  return (
+    <>
+      {left
+        .filter(({ n }) => n > 0)
+        .map(({ session, n }) => (
+          <p class="banner" key={session.encounterId}>
+            <Icon name="person" />
+            <span>{t('waiting.left', { n, patient: patientText(session) })}</span>
+            <button type="button" class="button small" onClick={() => dispatch({ type: 'return', session })}>
+              {t('waiting.go')}
+            </button>
+          </p>
+        ))}
+      {unknown.map(({ session, photos, expiresAt }) => (
+        <p class="banner" key={session}>
+          <Icon name="person" />
+          <span>{t('waiting.unknown', { n: photos, time: timeLabel(expiresAt) })}</span>
+        </p>
+      ))}
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { usePage } from '../parts/context';
 import { Icon } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
 import { alive } from '../select';
+import { patientText } from '../words';
 
 /** The page without a code, or about to take another: how to scan one, and where to type it. */
 export function Code() {
@@ -16,7 +17,7 @@ export function Code() {
         alive(state) && (
           <div class="action-row stack">
             <button type="button" class="button grow" onClick={() => dispatch({ type: 'back' })}>
-              {t('error.return', { patient: state.session?.patientLabel ?? '' })}
+              {t('error.return', { patient: state.session ? patientText(state.session) : '' })}
             </button>
           </div>
         )

@@ -1,9 +1,9 @@
 import { useRef } from 'preact/hooks';
 import type { PhotoSnapshot } from '../../contract/engine';
 import { LATERALITIES } from '../../bodysites';
-import { placeText } from '../../place';
 import type { Laterality, Metadata as Said, View } from '../../contract/api';
 import { siteLabel, t } from '../strings';
+import { placeLabel } from '../words';
 import { usePage } from '../parts/context';
 import { Icon } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
@@ -240,11 +240,4 @@ function NotesField({ id, value }: { id: string; value: string }) {
       </p>
     </div>
   );
-}
-
-/** "Forearm, Left", in the page's language. */
-function placeLabel(said: Said): string {
-  const side = (id: Laterality) => t(`side.${id}`);
-  const sided = (site: string, id: Laterality) => t('metadata.place', { site, side: side(id) });
-  return placeText(said, { site: siteLabel, side, sided }) || t('side.na');
 }

@@ -2,6 +2,7 @@ import { t, timeLabel } from '../strings';
 import { usePage } from '../parts/context';
 import { Icon } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
+import { RECEIPT_MS } from '../retention';
 import { room, unsent } from '../select';
 
 /** The receipt: what the edge confirmed, not what we hope. */
@@ -16,7 +17,7 @@ export function Success() {
         <div class="hero-check" aria-hidden="true">
           <Icon name="check" />
         </div>
-        <p class="hint">{t('closed.text')}</p>
+        <p class="hint">{t(closed === 'over' ? 'closed.over' : 'closed.text')}</p>
       </Layout>
     );
   }
@@ -79,6 +80,7 @@ export function Success() {
           <span>{t('success.originals')}</span>
         </p>
       )}
+      {left === 0 && <p class="hint">{t('success.closes', { n: RECEIPT_MS / 60_000 })}</p>}
     </Layout>
   );
 }

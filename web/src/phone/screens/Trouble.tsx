@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { t } from '../strings';
-import { troubleText } from '../words';
+import { t, timeLabel } from '../strings';
+import { patientText, troubleText } from '../words';
 import { CodeForm } from '../parts/CodeForm';
 import { usePage } from '../parts/context';
 import { Icon, type IconName } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
 import { alive, unsent } from '../select';
-import type { Trouble as What } from '../model';
+import type { State, Trouble as What } from '../model';
 
 /** The Error screen: what happened, what to do, and what is safe. */
 export function Trouble() {
@@ -16,7 +16,7 @@ export function Trouble() {
   const { title, what, todo, or } = troubleText(trouble.code);
   const kept = unsent(state).length;
   const goesOn = alive(state);
-  const patient = state.session?.patientLabel ?? '';
+  const patient = state.session ? patientText(state.session) : '';
   const over = !trouble.retryable && !goesOn;
   return (
     <Layout
@@ -41,11 +41,9 @@ export function Trouble() {
               </button>
             )}
             {state.offered && (
-              <Sure
-                class="button quiet danger grow"
-                label={t('error.switch', { n: kept, patient: state.offered.patientLabel })}
-                onSure={() => dispatch({ type: 'switch' })}
-              />
+              <button type="button" class="button grow" onClick={() => dispatch({ type: 'switch' })}>
+                {t('error.switch', { patient: patientText(state.offered) })}
+              </button>
             )}
             {over && kept > 0 && (
               <Sure
@@ -63,20 +61,28 @@ export function Trouble() {
       </div>
       <div role="alert">
         <p class="what">
-          {state.offered ? t('trouble.other_patient.whose', { patient: state.offered.patientLabel }) : what}
+          {state.offered ? t('trouble.other_patient.whose', { patient: patientText(state.offered) }) : what}
         </p>
         <p class="todo">{todo}</p>
         {or && <p class="todo">{or}</p>}
         {(kept > 0 || state.engine === 'unsupported') && (
           <p class="kept">
             <Icon name="shield" />
-            <span>{kept > 0 ? t('error.kept', { n: kept }) : t('trouble.engine_unsupported.safe')}</span>
+            <span>{kept > 0 ? keptText(state, kept) : t('trouble.engine_unsupported.safe')}</span>
           </p>
         )}
       </div>
       {over && <CodeForm />}
     </Layout>
   );
+}
+
+/** What is safe, whose it is where two patients are on the screen, and until when. */
+function keptText({ session, offered, snapshot }: State, n: number): string {
+  if (offered && session) return t('waiting.here', { n, patient: patientText(session) });
+  return snapshot?.eraseAt === undefined
+    ? t('error.kept', { n })
+    : t('error.kept.until', { n, time: timeLabel(snapshot.eraseAt) });
 }
 
 function iconOf({ code, retryable }: What): IconName {

@@ -1,6 +1,6 @@
 import type { PhotoSnapshot } from '../../contract/engine';
 import { bytesLabel, percentLabel, t } from '../strings';
-import { progressText, sizeText, problemText } from '../words';
+import { correctedText, problemText, progressText, sizeText } from '../words';
 import { usePage } from '../parts/context';
 import { Icon } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
@@ -87,7 +87,7 @@ function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
       </span>
       <span class="row-text">
         <strong>{progressText(photo, state.decoder)}</strong>
-        <span>{sizeText(photo)}</span>
+        <span>{photo.correction === 'overruled' ? correctedText(photo.metadata) : sizeText(photo)}</span>
         {!stuck && !settled(photo) && <Bar share={photo.bytes > 0 ? photo.sentBytes / photo.bytes : 0} label={name} />}
       </span>
       {photo.state === 'confirmed' && <Icon name="check" class="row-done" />}

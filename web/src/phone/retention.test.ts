@@ -1,0 +1,86 @@
+// @vitest-environment happy-dom
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { capturing, grant, photo, play, reviewing, snapshot } from './fixtures';
+import type { State } from './model';
+import { KEEP_AFTER_END_MS, KEEP_UNUSED_MS, RECEIPT_MS, Retention } from './retention';
+import { load, save, savedOf } from './storage';
+
+const HOUR = 3_600_000;
+const receipt: State = {
+  ...capturing,
+  screen: 'success',
+  receipt: { count: 1, at: '2026-03-01T09:00:00Z', gallery: false },
+};
+const ended = play(reviewing('a'), {
+  type: 'snapshot',
+  snapshot: snapshot([photo('a')], {
+    phase: 'stopped',
+    problem: { code: 'session_expired', detail: '', retryable: false },
+  }),
+}).state;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sessionStorage.clear();
+});
+afterEach(() => void vi.useRealTimers());
+
+describe('while the page is open', () => {
+  test.each<[string, State, number, 'finish' | 'over']>([
+    ['a receipt that nobody looks at closes itself', receipt, RECEIPT_MS, 'finish'],
+    ['an ended session is over after an hour', ended, KEEP_AFTER_END_MS, 'over'],
+    ['an unused page is over after twelve hours', reviewing('a'), KEEP_UNUSED_MS, 'over'],
+    [
+      'a receipt with unsent photos waits for them',
+      { ...reviewing('a'), screen: 'success', receipt: receipt.receipt },
+      KEEP_UNUSED_MS,
+      'over',
+    ],
+  ])('%s', (_, state, after, what) => {
+    const due: string[] = [];
+    const retention = new Retention({ usedAt: Date.now() }, (now) => due.push(now));
+    retention.observe(state);
+    vi.advanceTimersByTime(after - 1);
+    expect(due).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(due).toEqual([what]);
+  });
+
+  test('use puts the end off, but not that of an ended session', () => {
+    const due: string[] = [];
+    const retention = new Retention({ usedAt: Date.now() }, (what) => due.push(what));
+    retention.observe(ended);
+    vi.advanceTimersByTime(KEEP_AFTER_END_MS / 2);
+    retention.used();
+    retention.observe(ended);
+    vi.advanceTimersByTime(KEEP_AFTER_END_MS / 2);
+    expect(due).toEqual(['over']);
+  });
+
+  test('a page that slept is checked when it is looked at', () => {
+    const due: string[] = [];
+    const retention = new Retention({ usedAt: Date.now() }, (what) => due.push(what));
+    retention.observe(reviewing('a'));
+    vi.setSystemTime(Date.now() + 13 * HOUR); // no timer fires in a sleeping phone
+    retention.check();
+    expect(due).toEqual(['over']);
+  });
+});
+
+describe('in a tab that is opened again', () => {
+  const saved = savedOf(reviewing('a'));
+
+  test.each<[string, number, object, boolean]>([
+    ['used eleven hours ago', 11 * HOUR, {}, true],
+    ['used twelve hours ago', 12 * HOUR, {}, false],
+    ['of a session that ended half an hour ago', HOUR / 2, { endedAt: 0 }, true],
+    ['of a session that ended an hour ago', HOUR, { endedAt: 0 }, false],
+  ])('what was %s', (_, later, times, kept) => {
+    vi.setSystemTime(0);
+    save(saved, { usedAt: 0, ...times });
+    vi.setSystemTime(later);
+    expect(load(Date.now()).saved.session).toEqual(kept ? grant : undefined);
+    expect(sessionStorage.length, 'nothing stays behind').toBe(kept ? 1 : 0);
+  });
+});
