@@ -31,7 +31,13 @@ func Redis(t testing.TB) (url string) { return RedisOver(t, miniredis.RunT(t).Ad
 // RedisOver puts Upstash's REST protocol in front of the Redis at a TCP address
 // (https://upstash.com/docs/redis/features/restapi).
 func RedisOver(t testing.TB, address string) (url string) {
-	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+	return serve(t, RedisREST(t, func(words ...string) string { return Do(t, address, words...) }))
+}
+
+// RedisREST is Upstash's REST protocol in front of whatever runs a command and
+// returns Redis's reply.
+func RedisREST(t testing.TB, do func(words ...string) (reply string)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+RedisToken {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
@@ -48,7 +54,7 @@ func RedisOver(t testing.TB, address string) (url string) {
 			}
 			words[i] = fmt.Sprint(word)
 		}
-		reply := Do(t, address, words...)
+		reply := do(words...)
 		if refused, err := proto.ReadError(reply); err == nil {
 			w.WriteHeader(http.StatusBadRequest)
 			json.NewEncoder(w).Encode(map[string]string{"error": refused})
@@ -62,7 +68,7 @@ func RedisOver(t testing.TB, address string) (url string) {
 			}
 		}
 		json.NewEncoder(w).Encode(map[string]any{"result": filled(result)})
-	})
+	}
 }
 
 // filled makes an empty list [] and not null, which Parse makes of it.

@@ -93,7 +93,8 @@ func (d *IndexedDB) use(ctx context.Context, do func(db js.Value) error) error {
 		return nil
 	}
 	d.forget(db) // also after a hang: a new connection may work
-	if name, ok := errors.AsType[jsError](err); !ok || name.name != "InvalidStateError" && name.name != "AbortError" {
+	// All errors of awaitEvent and catch are of this type. Naming it costs less than errors.AsType.
+	if name, ok := err.(jsError); !ok || name.name != "InvalidStateError" && name.name != "AbortError" {
 		catch(func() js.Value { return db.Call("close") })
 		return err
 	}

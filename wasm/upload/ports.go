@@ -108,7 +108,7 @@ type Entry struct {
 // Journal keeps photos beyond the life of the page. Every method may fail; the
 // queue then works in memory and the snapshot says so.
 type Journal interface {
-	// Replay returns what earlier pages of this session left behind, by Order.
+	// Replay returns what earlier pages of this session left behind, in any order.
 	Replay(ctx context.Context) ([]Entry, error)
 	// Save writes photos' records, all or none.
 	Save(ctx context.Context, records ...Record) error

@@ -6,7 +6,6 @@
 package journal
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -183,9 +182,6 @@ func (j *Journal) Replay(ctx context.Context) ([]upload.Entry, error) {
 			}
 		}
 	}
-	slices.SortFunc(entries, func(a, b upload.Entry) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
-	})
 	return entries, nil
 }
 

@@ -138,6 +138,7 @@ func (p *phone) has(j *Journal, want ...string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	slices.SortFunc(entries, func(a, b upload.Entry) int { return strings.Compare(a.ID, b.ID) })
 	var got []string
 	for _, entry := range entries {
 		got = append(got, entry.ID)

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func (j *Journal) Sweep(ctx context.Context) ([]upload.Waiting, error) {
 	if err != nil {
 		return nil, err
 	}
-	live, others := map[string]bool{}, map[string]*upload.Waiting{}
+	live, others := map[string]bool{}, []upload.Waiting(nil)
 	for _, key := range keys {
 		if !isRecord(key) {
 			continue
@@ -62,34 +61,26 @@ func (j *Journal) Sweep(ctx context.Context) ([]upload.Waiting, error) {
 		}
 		live[photoOf(key)] = true
 		if !j.owns(key) {
-			count(others, key, j.clock.phone(expires))
+			others = count(others, key, j.clock.phone(expires))
 		}
 	}
 	over := slices.DeleteFunc(keys, func(key string) bool { return live[photoOf(key)] })
-	return sorted(others), j.erase(ctx, over)
+	return others, j.erase(ctx, over)
 }
 
 // count adds a photo to what its session has.
-func count(sessions map[string]*upload.Waiting, key string, expires time.Time) {
+func count(sessions []upload.Waiting, key string, expires time.Time) []upload.Waiting {
 	tag, _, _ := strings.Cut(key, "/")
-	session := sessions[tag]
-	if session == nil {
-		session = &upload.Waiting{Session: tag, ExpiresAt: expires}
-		sessions[tag] = session
+	for i := range sessions {
+		if known := &sessions[i]; known.Session == tag {
+			known.Photos++
+			if expires.Before(known.ExpiresAt) {
+				known.ExpiresAt = expires
+			}
+			return sessions
+		}
 	}
-	session.Photos++
-	if expires.Before(session.ExpiresAt) {
-		session.ExpiresAt = expires
-	}
-}
-
-func sorted(sessions map[string]*upload.Waiting) []upload.Waiting {
-	var all []upload.Waiting
-	for _, session := range sessions {
-		all = append(all, *session)
-	}
-	slices.SortFunc(all, func(a, b upload.Waiting) int { return cmp.Compare(a.Session, b.Session) })
-	return all
+	return append(sessions, upload.Waiting{Session: tag, Photos: 1, ExpiresAt: expires})
 }
 
 func isRecord(key string) bool { return strings.HasSuffix(key, "/"+recordKind) }

@@ -1,0 +1,113 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// desktop is a widget and the person before it. It knows what its last list had,
+// and acts on nothing else.
+type desktop struct {
+	system  *system
+	patient string
+	session *shared.CreateResponse
+	list    shared.ListResponse
+	offline bool
+}
+
+func (d *desktop) path(rest string) string { return shared.BasePath + rest }
+
+// open opens a patient's session, or joins the one that is live.
+func (d *desktop) open(patient string) {
+	if d.offline {
+		return
+	}
+	d.patient, d.session, d.list = patient, nil, shared.ListResponse{}
+	if r := d.system.call("POST", d.path("/create"), launch(patient), []byte("{}")); r.Code == 201 {
+		created := decode[shared.CreateResponse](r)
+		d.session = &created
+		d.look()
+	}
+}
+
+// renew shows a new code; the earlier ones stop working.
+func (d *desktop) renew() {
+	if d.session == nil || d.offline {
+		return
+	}
+	r := d.system.call("POST", d.path("/"+d.session.EncounterID+"/token"), d.session.DesktopToken, []byte("{}"))
+	if r.Code == 201 {
+		renewed := decode[shared.CreateResponse](r)
+		d.session.Token = renewed.Token
+	}
+}
+
+// look fetches the list. What it has, the person has seen.
+func (d *desktop) look() {
+	if d.session == nil || d.offline {
+		return
+	}
+	r := d.system.call("GET", d.path("/images/"+d.session.EncounterID), d.session.DesktopToken, nil)
+	switch r.Code {
+	case 200:
+		d.list = decode[shared.ListResponse](r)
+		for _, image := range d.list.Images {
+			d.system.truth.see(image.ImageID)
+		}
+	case 401, 404:
+		d.session = nil
+	}
+}
+
+// seen returns an image of the last list.
+func (d *desktop) seen(n int) (id string, ok bool) {
+	if d.session == nil || d.offline || len(d.list.Images) == 0 {
+		return "", false
+	}
+	return d.list.Images[n%len(d.list.Images)].ImageID, true
+}
+
+// correct says something of a photo. lost is whether its response gets lost.
+func (d *desktop) correct(n int) {
+	id, ok := d.seen(n)
+	if !ok {
+		return
+	}
+	words := d.system.truth.words("desktop")
+	body, _ := json.Marshal(map[string]any{"metadata": map[string]string{"notes": words}})
+	r := d.system.call("PATCH", d.path("/images/"+d.session.EncounterID+"/"+id), d.session.DesktopToken, body)
+	if r.Code == 200 {
+		d.system.truth.corrected(id, words)
+	}
+}
+
+// remove removes a photo, and tries again for as long as it takes.
+func (d *desktop) remove(n int) {
+	id, ok := d.seen(n)
+	if !ok {
+		return
+	}
+	d.system.truth.mayRemove(id)
+	path := d.path("/images/" + d.session.EncounterID + "/" + id)
+	d.system.call("DELETE", path, d.session.DesktopToken, nil)
+}
+
+// end ends the session as this desktop knows it. What it is asked about it looks
+// at, and leaves to the next time.
+func (d *desktop) end() {
+	if d.session == nil || d.offline {
+		return
+	}
+	d.system.truth.mayEnd(d.list.Images, true)
+	r := d.system.call("DELETE", d.path("/"+d.session.EncounterID), d.session.DesktopToken, nil,
+		"If-Match", fmt.Sprintf(`"%d"`, d.list.Revision))
+	switch r.Code {
+	case 204:
+		d.session = nil
+	case 409, 412:
+		d.system.truth.mayEnd(d.list.Images, false)
+		d.look()
+	}
+}

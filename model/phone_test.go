@@ -1,0 +1,300 @@
+package model
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/upload"
+	"github.com/clinicpro/photobridge/wasm/upload/edgeapi"
+	"github.com/clinicpro/photobridge/wasm/upload/journal"
+)
+
+// phone is one phone: its storage outlives its pages. The person acts on what the
+// page shows.
+type phone struct {
+	system  *system
+	ctx     context.Context
+	name    string
+	storage *storage
+	rng     *rand.Rand
+
+	queue *upload.Queue
+	kill  func()
+	grant *shared.TokenResponse // in the tab's sessionStorage
+	pages int
+
+	mu       sync.Mutex
+	snapshot upload.Snapshot
+
+	skew    time.Duration
+	offline bool
+	faulty  int // percent of the calls that are lost, half of them after their effect
+	slow    time.Duration
+}
+
+// boot opens a page.
+func (p *phone) boot() {
+	ctx, cancel := context.WithCancel(p.ctx)
+	p.pages++
+	page := p.pages
+	queue := upload.New(upload.World{
+		Clock: clock{p}, Compressor: compressor{}, Transport: transport{p},
+		Dial: func(base string, grant shared.TokenResponse) upload.Edge {
+			return edgeapi.New(fetcher{p, grant.EncounterID}, base, grant)
+		},
+		OpenJournal: func(ctx context.Context, grant shared.TokenResponse) (upload.Journal, error) {
+			at := journal.Clock{Phone: clock{p}.Now, Ahead: grant.ServerTime.Sub(clock{p}.Now())}
+			owner := fmt.Sprint(p.name, "-", page, "-", p.rng.Uint64())
+			return journal.Open(ctx, p.storage, nil, at, grant, owner, upload.KeepAfterJoin)
+		},
+		Show: func(s upload.Snapshot) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.snapshot = s
+		},
+		Preview: func(string, []byte) {},
+	}, p.rng.Uint64())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		queue.Run(ctx)
+	}()
+	p.queue, p.kill = queue, func() { cancel(); <-done }
+	p.snapshot = upload.Snapshot{}
+}
+
+// reload ends the page; the tab keeps what it was granted.
+func (p *phone) reload() {
+	p.kill()
+	p.system.truth.pageEnded(p)
+	p.boot()
+	p.open(p.grant)
+}
+
+// die ends the tab, and with it the key.
+func (p *phone) die() {
+	p.kill()
+	p.system.truth.pageEnded(p)
+	p.grant = nil
+	p.boot()
+}
+
+// scan exchanges a desktop's code.
+func (p *phone) scan(d *desktop) {
+	if d.session == nil || p.offline {
+		return
+	}
+	r := p.system.call("GET", shared.BasePath+"/token/"+d.session.Token, "", nil)
+	if r.Code == 200 {
+		grant := decode[shared.TokenResponse](r)
+		p.open(&grant)
+	}
+}
+
+func (p *phone) open(grant *shared.TokenResponse) {
+	if grant == nil {
+		return
+	}
+	synctest.Wait()
+	p.grant = grant
+	p.snapshot = upload.Snapshot{}
+	p.queue.Do(upload.Command{Type: upload.CommandOpen, APIBase: origin, Session: grant})
+}
+
+func (p *phone) shown() []upload.PhotoSnapshot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.snapshot.Photos
+}
+
+// some returns a photo that the page shows.
+func (p *phone) some(n int) (upload.PhotoSnapshot, bool) {
+	photos := p.shown()
+	if len(photos) == 0 {
+		return upload.PhotoSnapshot{}, false
+	}
+	return photos[n%len(photos)], true
+}
+
+func (p *phone) add() {
+	if p.grant == nil || p.snapshot.Erased {
+		return
+	}
+	id := p.system.truth.taken(p)
+	p.queue.Do(upload.Command{Type: upload.CommandAdd, ID: id, Name: id, Source: "camera", File: file(id)})
+}
+
+// send is the button Send: it is about the photos that are shown.
+func (p *phone) send() {
+	ids := []string{}
+	for _, photo := range p.shown() {
+		if !slices.Contains([]upload.PhotoState{
+			upload.StateConfirmed, upload.StateCancelled, upload.StateRemoved,
+		}, photo.State) {
+			ids = append(ids, photo.ID)
+			p.system.truth.asked(photo.ID)
+		}
+	}
+	if len(ids) > 0 {
+		p.queue.Do(upload.Command{Type: upload.CommandUpload, IDs: ids})
+	}
+}
+
+func (p *phone) describe(n int) {
+	photo, ok := p.some(n)
+	if !ok || photo.State == upload.StateRemoved || photo.Correction == upload.CorrectionOverruled {
+		return
+	}
+	words := p.system.truth.words(p.name)
+	p.system.truth.said(photo.ID, words)
+	p.queue.Do(upload.Command{
+		Type: upload.CommandDescribe, ID: photo.ID, Metadata: &shared.Metadata{Notes: words},
+	})
+}
+
+func (p *phone) takeBack(n int) {
+	if photo, ok := p.some(n); ok && photo.State != upload.StateConfirmed && photo.State != upload.StateRemoved {
+		p.system.truth.takenBack(photo.ID)
+		p.queue.Do(upload.Command{Type: upload.CommandRemove, ID: photo.ID})
+	}
+}
+
+func (p *phone) retry() { p.queue.Do(upload.Command{Type: upload.CommandRetry}) }
+
+func (p *phone) lifecycle() {
+	p.queue.Do(upload.Command{Type: upload.CommandLifecycle, Visible: true, Online: !p.offline})
+}
+
+// weather decides what becomes of one call.
+func (p *phone) weather(ctx context.Context, effect func()) error {
+	lost := shared.NewError(shared.CodeNetwork, "lost")
+	wait := 50*time.Millisecond + p.slow
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p.mu.Lock()
+	roll := p.rng.IntN(200)
+	p.mu.Unlock()
+	switch {
+	case p.offline || roll < p.faulty:
+		return lost
+	case roll < 2*p.faulty:
+		effect()
+		return lost
+	}
+	effect()
+	return nil
+}
+
+type clock struct{ p *phone }
+
+func (c clock) Now() time.Time                         { return time.Now().Round(0).Add(c.p.skew) }
+func (c clock) After(d time.Duration) <-chan time.Time { return time.After(d) }
+
+// file is a chosen photo; its bytes are its id's.
+type file string
+
+func (f file) Size() int64 { return 4_000_000 }
+
+type compressor struct{}
+
+func (compressor) Compress(ctx context.Context, source upload.Source, _ int) (upload.Compressed, error) {
+	select {
+	case <-time.After(100 * time.Millisecond):
+	case <-ctx.Done():
+		return upload.Compressed{}, ctx.Err()
+	}
+	content := []byte(source.(file))
+	return upload.Compressed{JPEG: content, Width: 4, Height: 3, SHA256: sha256.Sum256(content)}, nil
+}
+
+type fetcher struct {
+	p           *phone
+	encounterID string
+}
+
+func (f fetcher) Fetch(ctx context.Context, request edgeapi.Request) (response edgeapi.Response, err error) {
+	err = f.p.weather(ctx, func() {
+		path := strings.TrimPrefix(request.URL, origin)
+		if strings.HasSuffix(path, "/presigned-url") {
+			f.p.system.truth.leaves(request.Body)
+		}
+		r := f.p.system.call(request.Method, path, request.Token, request.Body)
+		response = edgeapi.Response{
+			Status: r.Code, Body: read(r.Body), Date: time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT"),
+			RetryAfter: r.Header().Get("Retry-After"),
+		}
+	})
+	return response, err
+}
+
+type transport struct{ p *phone }
+
+func (t transport) Put(
+	ctx context.Context, to shared.PresignedUpload, body []byte, progress func(int64),
+) (result upload.PutResult, err error) {
+	err = t.p.weather(ctx, func() { result.Status = t.p.system.bucket.put(to, body) })
+	progress(int64(len(body)))
+	return result, err
+}
+
+// storage is the phone's IndexedDB.
+type storage struct {
+	mu     sync.Mutex
+	values map[string][]byte
+}
+
+func (s *storage) Keys(context.Context) (keys []string, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key := range s.values {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys, nil
+}
+
+// has reports whether a photo's bytes were written.
+func (s *storage) has(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key := range s.values {
+		if strings.HasSuffix(key, "/"+id+"/jpeg") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *storage) Get(_ context.Context, key string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.values[key]), nil
+}
+
+func (s *storage) Write(ctx context.Context, puts []journal.Item, deletes []string) error {
+	select {
+	case <-time.After(15 * time.Millisecond):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, item := range puts {
+		s.values[item.Key] = slices.Clone(item.Value)
+	}
+	for _, key := range deletes {
+		delete(s.values, key)
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package model
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/proto"
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/clinicpro/photobridge/edge/api"
+	"github.com/clinicpro/photobridge/edge/credential"
+	"github.com/clinicpro/photobridge/edge/fakes"
+	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/edge/upstash"
+	"github.com/clinicpro/photobridge/shared"
+)
+
+const origin = "https://edge.test"
+
+var secret = []byte("a secret of thirty-two characters")
+
+// system is the edge with its Redis and its object store. Every call goes through
+// the real handler, as JSON.
+type system struct {
+	t       testing.TB
+	handler http.Handler
+	redis   *miniredis.Miniredis
+	bucket  *bucket
+	truth   *truth
+	conn    *proto.Client
+	mu      sync.Mutex // of conn
+	lost    bool       // Redis's next response
+}
+
+func newSystem(t testing.TB) *system {
+	s := &system{t: t, redis: miniredis.NewMiniRedis(), bucket: &bucket{objects: map[string]object{}}}
+	s.redis.ClockTTL(true)
+	conn, err := s.redis.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.conn = proto.NewClient(conn)
+	now := func() time.Time { return time.Now().UTC() }
+	redis := &upstash.Client{URL: "https://redis.test", Token: fakes.RedisToken, HTTP: s}
+	store := &upstash.Store{Redis: redis, Now: now}
+	service := &session.Service{
+		Store: store, Objects: s.bucket, Notifier: silent{}, CodeKey: secret,
+		MaxImages: shared.MaxImages, MaxImageBytes: shared.MaxImageBytes, Now: now,
+	}
+	store.Sweep = service.Sweep
+	s.handler = api.New(api.Config{
+		Service: service, Keys: credential.Keys{Session: secret, Launch: secret, Now: now},
+		BaseURL: origin, Consent: shared.ConsentOff, Log: func([]byte) {},
+	})
+	s.truth = newTruth(s)
+	return s
+}
+
+func (s *system) close() {
+	s.conn.Close()
+	s.redis.Close()
+}
+
+// do runs one command on the embedded Redis.
+func (s *system) do(words ...string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reply, err := s.conn.Do(words...)
+	if err != nil {
+		s.t.Error(err)
+	}
+	return reply
+}
+
+// RoundTrip carries the edge's calls to Redis.
+func (s *system) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	fakes.RedisREST(s.t, s.do).ServeHTTP(recorder, r)
+	if s.lost {
+		s.lost = false
+		return nil, shared.NewError(shared.CodeNetwork, "the response was lost")
+	}
+	return recorder.Result(), nil
+}
+
+// hash reads an encounter's hash, as a person with access to Redis would.
+func (s *system) hash(encounterID string) map[string]string {
+	fields, err := proto.Parse(s.do("HGETALL", "encounter:"+encounterID))
+	list, ok := fields.([]any)
+	if err != nil || !ok {
+		return nil
+	}
+	hash := map[string]string{}
+	for i := 0; i+1 < len(list); i += 2 {
+		hash[list[i].(string)] = list[i+1].(string)
+	}
+	return hash
+}
+
+// call is one HTTP call to the edge. Its effect happens even if the caller has
+// gone away.
+func (s *system) call(method, path, token string, body []byte, header ...string) *httptest.ResponseRecorder {
+	request := httptest.NewRequestWithContext(context.Background(), method, origin+path, bytes.NewReader(body))
+	request.Header.Set("Authorization", "Bearer "+token)
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if len(header) == 2 {
+		request.Header.Set(header[0], header[1])
+	}
+	recorder := httptest.NewRecorder()
+	s.handler.ServeHTTP(recorder, request)
+	return recorder
+}
+
+func decode[T any](r *httptest.ResponseRecorder) (value T) {
+	json.NewDecoder(r.Body).Decode(&value)
+	return value
+}
+
+// launch signs what the practice system's backend would.
+func launch(patient string) string {
+	token, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-" + patient, "encounterId": "enc-" + patient,
+		"patientLabel": "Patient " + patient, "exp": time.Now().Add(time.Hour).Unix(),
+	}).SignedString(secret)
+	return token
+}
+
+// silent publishes nothing: an event is a hint, and these desktops look.
+type silent struct{}
+
+func (silent) Publish(context.Context, string, shared.EventName, shared.Event, string) {}
+
+func (silent) SubscribeToken(string, time.Time) (shared.RealtimeResponse, error) {
+	return shared.RealtimeResponse{}, shared.NewError(shared.CodeUpstreamUnavailable, "none")
+}
+
+// bucket is an object store that keeps what the real one does: one PUT for each
+// key, until the URL lapses.
+type bucket struct {
+	mu      sync.Mutex
+	objects map[string]object
+	down    bool
+	halfway bool // the next deletion fails in the middle
+}
+
+type object struct {
+	size   int64
+	sha256 string
+	at     time.Time
+}
+
+const bucketURL = "https://bucket.test/"
+
+func (b *bucket) PresignPut(
+	_ context.Context, key string, size int64, sha256 string, now time.Time,
+) (shared.PresignedUpload, error) {
+	return shared.PresignedUpload{
+		S3Key: key, UploadURL: bucketURL + key, Headers: map[string]string{"x-amz-checksum-sha256": sha256},
+		ExpiresAt: now.Add(shared.UploadURLTTL),
+	}, nil
+}
+
+func (b *bucket) PresignGet(_ context.Context, key string, _ time.Time, _ time.Duration) (string, error) {
+	return bucketURL + key, nil
+}
+
+func (b *bucket) Head(_ context.Context, key string) (session.ObjectInfo, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.down {
+		return session.ObjectInfo{}, &shared.Error{Code: shared.CodeUpstreamUnavailable}
+	}
+	found, ok := b.objects[key]
+	if !ok {
+		return session.ObjectInfo{}, &shared.Error{Code: shared.CodeObjectMissing}
+	}
+	return session.ObjectInfo{Size: found.size, SHA256: found.sha256}, nil
+}
+
+func (b *bucket) Delete(_ context.Context, keys ...string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, key := range keys {
+		if b.down || b.halfway && i == len(keys)/2 {
+			b.halfway = false
+			return &shared.Error{Code: shared.CodeUpstreamUnavailable}
+		}
+		delete(b.objects, key)
+	}
+	return nil
+}
+
+// put is what a phone does with a presigned URL. The status is the store's.
+func (b *bucket) put(to shared.PresignedUpload, body []byte) (status int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	key := strings.TrimPrefix(to.UploadURL, bucketURL)
+	switch {
+	case b.down:
+		return http.StatusServiceUnavailable
+	case !time.Now().Before(to.ExpiresAt):
+		return http.StatusForbidden
+	case b.objects[key].size > 0:
+		return http.StatusPreconditionFailed
+	}
+	b.objects[key] = object{int64(len(body)), to.Headers["x-amz-checksum-sha256"], time.Now()}
+	return http.StatusOK
+}
+
+func read(body io.Reader) []byte {
+	content, _ := io.ReadAll(body)
+	return content
+}

@@ -1,0 +1,272 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// truth knows what people did, and holds the system to it.
+type truth struct {
+	system *system
+	photos map[string]*fact
+	seen   map[string]view // by patient
+	left   map[string]bool // objects of sessions that expired: the bucket's own rule deletes them
+	spoken int
+	wrong  []string
+}
+
+// fact is what is known of a photo.
+type fact struct {
+	patient   string
+	phone     *phone
+	asked     bool   // somebody pressed Send for it
+	back      bool   // the person on the phone took it back
+	last      string // word
+	at        time.Time
+	corrected bool // by a desktop, which has the last word
+	unsure    bool // a page ended before it could write the last word
+	stored    bool // it was an image
+	shown     bool // a desktop's list had it
+	removing  bool // a desktop that had it removed it
+	ending    bool // or ended the session with it
+	gone      string
+	lost      bool // its session ended, or its page before it was written
+}
+
+// view is what an encounter's record had when it was last looked at.
+type view struct {
+	session string
+	expires time.Time
+	images  map[string]bool
+}
+
+func newTruth(s *system) *truth {
+	return &truth{
+		system: s, photos: map[string]*fact{}, seen: map[string]view{}, left: map[string]bool{},
+	}
+}
+
+func (t *truth) fail(format string, args ...any) {
+	t.wrong = append(t.wrong, fmt.Sprintf(format, args...))
+}
+
+func (t *truth) words(who string) string {
+	t.spoken++
+	return fmt.Sprint(who, " ", t.spoken)
+}
+
+func (t *truth) taken(p *phone) string {
+	id := fmt.Sprintf("%032x", len(t.photos)+1)
+	t.photos[id] = &fact{patient: strings.TrimPrefix(p.grant.PatientID, "pat-"), phone: p}
+	return id
+}
+
+func (t *truth) asked(id string) { t.photos[id].asked = true }
+
+func (t *truth) takenBack(id string) { t.photos[id].back, t.photos[id].unsure = true, true }
+
+func (t *truth) see(id string) { t.photos[id].shown = true }
+
+func (t *truth) said(id, words string) {
+	if f := t.photos[id]; !f.corrected {
+		f.last, f.at = words, time.Now()
+	}
+}
+
+func (t *truth) corrected(id, words string) {
+	f := t.photos[id]
+	f.last, f.corrected, f.unsure = words, true, false
+}
+
+func (t *truth) mayRemove(id string) { t.photos[id].removing = true }
+
+func (t *truth) mayEnd(images []shared.Image, may bool) {
+	for _, image := range images {
+		t.photos[image.ImageID].ending = may
+	}
+}
+
+// pageEnded: what was said a moment before may not have been written.
+func (t *truth) pageEnded(p *phone) {
+	for id, f := range t.photos {
+		if f.phone != p {
+			continue
+		}
+		if !f.corrected && time.Since(f.at) < time.Second {
+			f.unsure = true
+		}
+		if !f.stored && !p.storage.has(id) {
+			f.lost = true
+		}
+	}
+}
+
+// leaves: nothing leaves before Send.
+func (t *truth) leaves(body []byte) {
+	var request shared.PresignRequest
+	if err := json.Unmarshal(body, &request); err != nil {
+		t.fail("a request is not JSON: %v", err)
+	}
+	for _, image := range request.Images {
+		if !t.photos[image.ImageID].asked {
+			t.fail("nothing leaves before Send: photo %s did", image.ImageID)
+		}
+		if want := "enc-" + t.photos[image.ImageID].patient; request.EncounterID != want {
+			t.fail("no photo under another patient: %s of %s goes to %s", image.ImageID, want, request.EncounterID)
+		}
+	}
+}
+
+// watch compares what the edge has with what people did.
+func (t *truth) watch() {
+	for _, patient := range patients {
+		hash := t.system.hash("enc-" + patient)
+		now := t.look(hash)
+		before := t.seen[patient]
+		t.compare(before, now, hash)
+		if before.session != "" && before.session != now.session {
+			t.over(patient, before)
+		}
+		if now.session == "" {
+			t.unsent(patient)
+		}
+		t.seen[patient] = now
+		for id := range now.images {
+			t.image(patient, id, now.session, hash)
+		}
+	}
+}
+
+func (t *truth) look(hash map[string]string) view {
+	v := view{images: map[string]bool{}}
+	millis, _ := strconv.ParseInt(hash["expires"], 10, 64)
+	v.expires = time.UnixMilli(millis)
+	if !time.Now().Before(v.expires) {
+		return v
+	}
+	v.session = hash["id"]
+	for field := range hash {
+		if id, ok := strings.CutPrefix(field, "image:"); ok {
+			v.images[id] = true
+		}
+		if id, ok := strings.CutPrefix(field, "gone:"); ok {
+			t.photos[id].gone = v.session
+		}
+	}
+	return v
+}
+
+// compare: what was confirmed exists until somebody who has seen it removes it.
+func (t *truth) compare(before, now view, hash map[string]string) {
+	expired := before.session != now.session && !time.Now().Before(before.expires)
+	for id := range before.images {
+		f := t.photos[id]
+		switch {
+		case now.images[id], expired:
+		case f.shown && f.removing && before.session == now.session:
+		case f.shown && (f.ending || f.removing) && before.session != now.session:
+		default:
+			t.fail("what was confirmed exists until somebody who has seen it removes it: %s is gone; %+v", id, *f)
+		}
+	}
+}
+
+// unsent: what a session that is over did not have may never arrive.
+func (t *truth) unsent(patient string) {
+	for _, f := range t.photos {
+		f.lost = f.lost || f.patient == patient && !f.stored
+	}
+}
+
+// over: a session ended.
+func (t *truth) over(patient string, before view) {
+	t.unsent(patient)
+	if time.Now().Before(before.expires) {
+		return
+	}
+	for key := range t.system.bucket.objects {
+		t.left[key] = t.left[key] || strings.HasPrefix(key, "sessions/enc-"+patient+"/")
+	}
+}
+
+func (t *truth) image(patient, id, session string, hash map[string]string) {
+	f := t.photos[id]
+	f.stored = true
+	if f.patient != patient {
+		t.fail("no photo under another patient: %s of %s is under %s", id, f.patient, patient)
+	}
+	if f.gone == session {
+		t.fail("what was removed stays removed: %s came back", id)
+	}
+	image := t.decode(hash, id)
+	if _, there := t.system.bucket.objects[image.S3Key]; !there && !f.removing && !f.ending {
+		t.fail("what was confirmed exists: %s has no object", id)
+	}
+}
+
+func (t *truth) decode(hash map[string]string, id string) (image shared.Image) {
+	if err := json.Unmarshal([]byte(hash["image:"+id]), &image); err != nil {
+		t.fail("image %s: %v", id, err)
+	}
+	return image
+}
+
+// lastWord: the last word of a person is what is stored.
+func (t *truth) lastWord() {
+	for _, patient := range patients {
+		hash := t.system.hash("enc-" + patient)
+		for id := range t.seen[patient].images {
+			f := t.photos[id]
+			if notes := t.decode(hash, id).Metadata.Notes; !f.unsure && notes != f.last {
+				t.fail("the last word of a person is what is stored: %s has %q, said was %q", id, notes, f.last)
+			}
+		}
+	}
+}
+
+// arrived: what was asked for is there, or was.
+func (t *truth) arrived() {
+	for id, f := range t.photos {
+		if f.asked && !f.back && !f.lost && !f.stored {
+			t.fail("%s was sent and is not there: %+v", id, *f)
+		}
+	}
+}
+
+// noOrphans: once all is quiet, no object without a record.
+func (t *truth) noOrphans() {
+	records := map[string]bool{}
+	for _, patient := range patients {
+		for field, value := range t.system.hash("enc-" + patient) {
+			if strings.HasPrefix(field, "image:") || strings.HasPrefix(field, "slot:") {
+				var record struct{ S3Key string }
+				json.Unmarshal([]byte(value), &record)
+				records[record.S3Key] = true
+			}
+		}
+	}
+	for key := range t.system.bucket.objects {
+		if !records[key] && !t.left[key] {
+			t.fail("once all is quiet, no object without a record: %s", key)
+		}
+	}
+}
+
+// overTime: nothing outlives its time limit.
+func (t *truth) overTime(phones []*phone) {
+	for _, p := range phones {
+		if n := len(p.storage.values); n > 0 {
+			t.fail("nothing outlives its time limit: %d values on %s", n, p.name)
+		}
+	}
+	for _, patient := range patients {
+		if hash := t.system.hash("enc-" + patient); len(hash) > 0 {
+			t.fail("nothing outlives its time limit: the session of %s", patient)
+		}
+	}
+}
