@@ -13,6 +13,7 @@ export const widgetEnglish = {
   'code.for': 'For',
   'code.show': 'Show code',
   'code.hide': 'Hide code',
+  'code.making': 'Getting a code…',
   'code.how': 'Scan with a phone’s camera. No app, no login.',
   'code.label': 'Code for the phone’s camera',
   'code.left': 'Works for {time} more',

@@ -62,6 +62,11 @@ function Face({ sync, words, onCommit, state }: WidgetProps & { state: SessionSt
           {words('problem.passing', { detail: state.problem.detail })}
         </p>
       )}
+      {open && codeShown && !state.qr && (
+        <p class="quiet" role="status">
+          {words('code.making')}
+        </p>
+      )}
       {open && codeShown && state.qr && (
         <Code words={words} state={state} qr={state.qr} onRenew={() => void sync.showCode(true)} />
       )}

@@ -98,7 +98,10 @@ export interface SessionStore {
 
 export interface SessionSync {
   readonly store: SessionStore;
-  /** Makes sure that `qr` holds a code with time left on it, or a fresh one. */
+  /**
+   * Gets a fresh code into `qr`: only the newest code of an encounter works, and another desktop may have made one
+   * since. `fresh` leaves the present one there until it comes.
+   */
   showCode(fresh?: boolean): Promise<void>;
   /** Asks for changes now. */
   refresh(): void;

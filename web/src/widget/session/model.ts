@@ -81,6 +81,8 @@ export interface State {
   sessionExpiresAt: string | null;
   maxImages: number;
   qr: SessionState['qr'];
+  /** A code was asked for, and the edge could not be reached. */
+  codeWanted: boolean;
   phoneConnectedAt: string | null;
   phones: readonly Phone[];
   /** Photos that phones are sending. */
@@ -132,6 +134,7 @@ export function initialState(committed: ReadonlyMap<string, string>): State {
     sessionExpiresAt: null,
     maxImages: 0,
     qr: null,
+    codeWanted: false,
     phoneConnectedAt: null,
     phones: [],
     expected: [],
@@ -214,6 +217,7 @@ export type Reply = {
 } /** `inherited`: what an earlier screen of this encounter left to be sent. */ & (
   | ({ type: 'opened'; inherited: Outbox } & Session)
   | { type: 'code-renewed'; created: Timed<CreateResponse> }
+  | { type: 'code-failed'; failure: Failure }
   | { type: 'heard'; name: EventName; revision: number | undefined }
   | { type: 'live' }
   | { type: 'down' }

@@ -22,8 +22,6 @@ import { emptyOutbox, mergeOutboxes, type Outbox } from './outbox';
 
 /** A photo that arrives sooner than this is fetched without the list that would have announced it. */
 const EXPECTED_MS = 2_000;
-/** A QR code that lapses sooner than this is renewed before it is shown. */
-const QR_MARGIN_MS = 60_000;
 
 /** Opens the session, for the first time or again. The photos that stay are still of this patient. */
 export function open(state: State): Step {
@@ -72,11 +70,23 @@ export function withCode(state: State, { mobileUrl, typedCode, tokenExpiresAt }:
   return { ...state, qr: { url: mobileUrl, typedCode, expiresAt: tokenExpiresAt } };
 }
 
-/** Makes sure that there is a code with time left on it, or a fresh one. */
+/**
+ * Gets a fresh code. Only the newest code of an encounter works, and another desktop may have made one since: the code
+ * that is known here is not shown again.
+ */
 export function showCode(state: State, fresh: boolean): Step {
-  const { access, opening, qr, now, offset } = state;
-  if (!access || (!fresh && qr && Date.parse(qr.expiresAt) - (now + offset) > QR_MARGIN_MS)) return only(state);
-  return [state, [{ do: 'renew-code', opening, access }]];
+  const { access, opening } = state;
+  if (!access) return only(state);
+  return [{ ...state, qr: fresh ? state.qr : null, codeWanted: false }, [{ do: 'renew-code', opening, access }]];
+}
+
+/** The code is asked for again when the edge can be reached. */
+export function codeFailed(state: State, failure: Failure): Step {
+  return fail({ ...state, codeWanted: true }, failure);
+}
+
+export function renewWanted(state: State): Step {
+  return state.codeWanted ? showCode(state, true) : only(state);
 }
 
 /** Realtime says that something changed. */
@@ -146,6 +156,7 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     connection: 'connecting',
     problem: forget ? null : problem,
     qr: null,
+    codeWanted: false,
     phoneConnectedAt: null,
     phones: [],
     list: emptyListing,

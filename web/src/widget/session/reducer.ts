@@ -23,7 +23,20 @@ import {
   type State,
   type Step,
 } from './model';
-import { down, fail, heard, live, open, opened, over, pollDue, showCode, withCode } from './opening';
+import {
+  down,
+  fail,
+  heard,
+  live,
+  open,
+  opened,
+  over,
+  pollDue,
+  showCode,
+  withCode,
+  codeFailed,
+  renewWanted,
+} from './opening';
 import { confirmCorrection, confirmRemoval, emptyOutbox, giveUp, isPending, markSent, pending } from './outbox';
 import { rest, send, sendAll, sendLast } from './sending';
 
@@ -99,6 +112,8 @@ function reply(state: State, event: Stamped<Reply>): Step {
       return opened(state, event, event.inherited);
     case 'code-renewed':
       return only(withCode(withServerTime(state, event.created.sentAt), event.created));
+    case 'code-failed':
+      return codeFailed(state, event.failure);
     case 'heard':
       return heard(state, event.name, event.revision);
     case 'live':
@@ -106,7 +121,7 @@ function reply(state: State, event: Stamped<Reply>): Step {
     case 'down':
       return down(state);
     case 'listed':
-      return after(listed(state, event.fetched), checkEnd);
+      return after(listed(state, event.fetched), checkEnd, renewWanted);
     case 'list-failed':
       return after(fail(state, event.failure), finishFetching);
     case 'loaded':

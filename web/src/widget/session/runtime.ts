@@ -119,10 +119,11 @@ export class Runtime {
   ): Promise<void> {
     switch (effect.do) {
       case 'renew-code':
-        return this.#call(effect.opening, async () => ({
-          type: 'code-renewed',
-          created: await edge.renewCode(effect.access),
-        }));
+        return this.#call(
+          effect.opening,
+          async () => ({ type: 'code-renewed', created: await edge.renewCode(effect.access) }),
+          (failure) => ({ type: 'code-failed', failure }),
+        );
       case 'list':
         return this.#call(
           effect.opening,

@@ -202,6 +202,8 @@ export function failedOf(call: Call, failure: Failure): Body {
   switch (call.do) {
     case 'list':
       return { type: 'list-failed', failure };
+    case 'renew-code':
+      return { type: 'code-failed', failure };
     case 'load':
       return { type: 'load-failed', id: call.id };
     case 'correct':
