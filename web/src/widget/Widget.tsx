@@ -7,7 +7,7 @@ import { missingFrom, placeText, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './session/api';
 import { Timeline } from './Timeline';
 import { tagOf, Viewer, type Look } from './Viewer';
-import type { Words } from './words';
+import { problemText, type Words } from './words';
 
 interface WidgetProps {
   sync: SessionSync;
@@ -59,7 +59,7 @@ function Face({ sync, words, onCommit, state }: WidgetProps & { state: SessionSt
       </header>
       {open && state.problem && (
         <p class="problem" role="status">
-          {words('problem.passing', { detail: state.problem.detail })}
+          {words('problem.passing', { problem: problemText(state.problem, words) })}
         </p>
       )}
       {open && codeShown && !state.qr && (
@@ -215,7 +215,9 @@ function Over({ state, words, onReopen }: { state: SessionState; words: Words; o
       <p>
         <strong>{title}</strong>
       </p>
-      {(failed || kept === 0) && <p class="quiet">{state.problem?.detail ?? words('ended.text')}</p>}
+      {(failed || kept === 0) && (
+        <p class="quiet">{state.problem ? problemText(state.problem, words) : words('ended.text')}</p>
+      )}
       <button type="button" class={kept > 0 ? '' : 'primary'} onClick={onReopen}>
         {words('reopen')}
       </button>

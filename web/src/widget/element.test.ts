@@ -327,3 +327,22 @@ test('a note that was typed just before the page goes is sent', async () => {
   window.dispatchEvent(new Event('pagehide'));
   await eventually(() => expect(edge.current?.images[0]?.metadata.notes).toBe('healing'));
 });
+
+test.each([
+  ['forbidden', 403, 'This page may not see photos of this encounter. Ask your IT support.'],
+  ['encounter_mismatch', 409, 'This encounter has a session of another patient. End that one first.'],
+])("an opening that is refused (%s) says so in the widget's own words", async (code, status, text) => {
+  edge.current!.trouble = { call: /create/, code, status, times: 1 };
+  await mount();
+  await eventually(() => expect(find('[data-testid=over]').textContent).toContain(text));
+  expect(widget.shadowRoot?.textContent).not.toContain('refused:');
+});
+
+test('a practice system that gives no launch token is named as the cause', async () => {
+  await mount();
+  const heard: string[] = [];
+  widget.addEventListener('photobridge-error', ({ detail }) => heard.push(detail.code));
+  widget.launchToken = () => Promise.reject(new Error('no'));
+  await eventually(() => expect(find('[data-testid=over]').textContent).toContain('The practice system did not let'));
+  expect(heard).toEqual(['launch_failed']);
+});

@@ -1,5 +1,6 @@
 /** The widget's texts in its language. */
 
+import type { SessionProblem } from './session/api';
 import { translator, type Translate } from '../strings';
 import { widgetEnglish, type WidgetKey } from '../strings/widget.en';
 
@@ -17,6 +18,11 @@ function formattable(tag: string): string {
   } catch {
     return 'en';
   }
+}
+
+/** What went wrong, for the clinician. Each code has a text; the types see to that. */
+export function problemText({ code }: SessionProblem, words: Words): string {
+  return words(`problem.${code}`);
 }
 
 /** "4:05" */

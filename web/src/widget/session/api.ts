@@ -10,9 +10,12 @@ import type { TimelineEntry } from './timeline';
 export type SessionStatus = 'opening' | 'open' | 'ended' | 'failed';
 export type Connection = 'connecting' | 'live' | 'polling';
 
+/** A code of the edge, or what kept this page from asking it. */
+export type ProblemCode = ClientErrorCode | 'launch_failed';
+
 export interface SessionProblem {
-  code: ClientErrorCode;
-  /** A sentence for a person. */
+  code: ProblemCode;
+  /** The edge's own sentence, for a log. The element has a text of its own for each code. */
   detail: string;
 }
 
@@ -133,7 +136,7 @@ export interface SessionSync {
 }
 
 /** Codes after which a session cannot be used any more. */
-export const OVER: ReadonlySet<ClientErrorCode> = new Set(['session_expired', 'unauthorized']);
+export const OVER: ReadonlySet<ProblemCode> = new Set(['session_expired', 'unauthorized']);
 
 /** The photos that the next commit would take, or undefined while one of them lacks something. */
 export function readyToCommit(images: readonly WidgetImage[]): readonly WidgetImage[] | undefined {

@@ -264,5 +264,5 @@ function failureOf(error: unknown): Failure {
     return { code, detail, retryable, retryAfterMs: retryAfter * 1000 };
   }
   const detail = 'The practice system gave no launch token.';
-  return { code: 'network', detail, retryable: false, retryAfterMs: 0 };
+  return { code: 'launch_failed', detail, retryable: false, retryAfterMs: 0 };
 }
