@@ -102,7 +102,8 @@ func (b *Bucket) ProbeVersions(ctx context.Context) (string, error) {
 // for elements, since an XML decoder is 35 KB of the worker.
 func expiresVersions(lifecycle string) bool {
 	for rule := range strings.SplitSeq(lifecycle, "<Rule>") {
-		covers := strings.HasPrefix("sessions/", between(rule, "<Prefix>", "</Prefix>")) && !strings.Contains(rule, "<Tag>")
+		prefix := between(rule, "<Prefix>", "</Prefix>")
+		covers := strings.HasPrefix("sessions/", prefix) && !strings.Contains(rule, "<Tag>")
 		days := between(rule, "<NoncurrentDays>", "</NoncurrentDays>")
 		if covers && days == "1" && strings.Contains(rule, "<Status>Enabled</Status>") {
 			return true
