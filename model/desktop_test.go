@@ -91,7 +91,9 @@ func (d *desktop) remove(n int) {
 	}
 	d.system.truth.mayRemove(id)
 	path := d.path("/images/" + d.session.EncounterID + "/" + id)
-	d.system.call("DELETE", path, d.session.DesktopToken, nil)
+	if r := d.system.call("DELETE", path, d.session.DesktopToken, nil); r.Code == 204 {
+		d.system.truth.removed(id)
+	}
 }
 
 // end ends the session as this desktop knows it. What it is asked about it looks

@@ -85,6 +85,12 @@ func (t *truth) corrected(id, words string) {
 
 func (t *truth) mayRemove(id string) { t.photos[id].removing = true }
 
+// removed: from now on the photo is not in this session.
+func (t *truth) removed(id string) {
+	f := t.photos[id]
+	f.gone = t.system.hash("enc-" + f.patient)["id"]
+}
+
 func (t *truth) mayEnd(images []shared.Image, may bool) {
 	for _, image := range images {
 		t.photos[image.ImageID].ending = may
