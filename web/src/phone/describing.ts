@@ -1,13 +1,26 @@
 /** The part of the reducer that is about what a clinician says of a photo. */
 
-import type { Metadata } from '../contract/api';
+import { MAX_LABEL, type Metadata } from '../contract/api';
 import { chooseSite } from '../place';
-import { plainText } from '../text';
+import { plainLine, plainText } from '../text';
 import type { Change, Effect, State, Step } from './model';
-import { metadataOf, previousTagged, unsent } from './select';
+import { currentPhoto, metadataOf, previousTagged, unsent } from './select';
 
 export function describe(state: State, id: string, change: Change): Step {
-  return write(state, { [id]: amend(metadataOf(state, id), change, state.session?.limits.maxNotes) });
+  const usualKind = change.kind === undefined ? state.usualKind : change.kind;
+  return write({ ...state, usualKind }, { [id]: amend(metadataOf(state, id), change, state.session?.limits.maxNotes) });
+}
+
+/**
+ * Gives a photo that nothing was said of yet the kind that was chosen last. Its
+ * chip shows it, and a tap takes it back. A view is not carried over: it differs
+ * from photo to photo.
+ */
+export function presetKind(state: State): Step {
+  const photo = currentPhoto(state);
+  if (!photo || state.screen !== 'metadata' || state.usualKind === null || state.drafts[photo.id]) return [state, []];
+  if (metadataOf(state, photo.id).kind !== undefined) return [state, []];
+  return describe(state, photo.id, { kind: state.usualKind });
 }
 
 /** Site and side of the nearest earlier photo that has them. */
@@ -53,9 +66,12 @@ function placeOf({ bodySite, laterality }: Metadata): Change {
 /** Sets and clears fields. Choosing a site without naming a side may change the side too. */
 function amend(metadata: Metadata, change: Change, maxNotes = Infinity): Metadata {
   const next: Metadata = { ...metadata };
-  const { laterality, bodySite, view, notes } = change;
+  const { laterality, bodySite, view, kind, label, sensitive, notes } = change;
   if (bodySite !== undefined) put(next, 'bodySite', bodySite);
   if (view !== undefined) put(next, 'view', view);
+  if (kind !== undefined) put(next, 'kind', kind);
+  if (sensitive !== undefined) put(next, 'sensitive', sensitive || null);
+  if (label !== undefined) put(next, 'label', [...plainLine(label ?? '')].slice(0, MAX_LABEL).join('') || null);
   if (notes !== undefined) put(next, 'notes', notes ? [...plainText(notes)].slice(0, maxNotes).join('') || null : null);
   if (laterality !== undefined) put(next, 'laterality', laterality);
   else if (bodySite) put(next, 'laterality', { ...metadata, ...chooseSite(metadata, bodySite) }.laterality);

@@ -5,7 +5,7 @@
  */
 
 import type { EngineFailure } from '../../../wasm/browser/messages';
-import type { EngineCode, Metadata, TokenResponse } from '../contract/api';
+import type { EngineCode, Kind, Metadata, TokenResponse } from '../contract/api';
 import type { Command, PhotoSnapshot, Snapshot } from '../contract/engine';
 
 export type Screen =
@@ -117,6 +117,8 @@ export interface State {
   confirmed: Readonly<Record<string, string>>;
   receipt: Receipt | null;
   consent: { answer: ConsentAnswer; at: string } | null;
+  /** The kind that was chosen last: photos of one encounter often show the same. */
+  usualKind: Kind | null;
   trouble: Trouble | null;
   notice: Notice | null;
   online: boolean;
@@ -154,6 +156,7 @@ export const initialState: State = {
   confirmed: {},
   receipt: null,
   consent: null,
+  usualKind: null,
   trouble: null,
   notice: null,
   online: true,

@@ -343,6 +343,29 @@ describe('describing', () => {
     expect(metadataOf(play(said, snap([stored])).state, 'a')).toEqual({ laterality: 'right' });
   });
 
+  test('the kind chosen last is preset on the next photo, and can be taken back', () => {
+    const rash = play(tagging, { type: 'describe', id: 'a', change: { kind: 'rash' } }).state;
+    const next = play(rash, { type: 'step', by: 1 });
+    expect(next.effects).toEqual([{ do: 'send', command: { type: 'describe', id: 'b', metadata: { kind: 'rash' } } }]);
+    const cleared = play(next.state, { type: 'describe', id: 'b', change: { kind: null } }).state;
+    expect(play(cleared, { type: 'back' }, { type: 'step', by: 1 })).toMatchObject({
+      state: { current: 'b', usualKind: null },
+      effects: [],
+    });
+    expect(metadataOf(cleared, 'b').kind).toBeUndefined();
+  });
+
+  test.each<[Extract<Event, { type: 'describe' }>['change'], Metadata]>([
+    [{ view: 'dermoscopy' }, { view: 'dermoscopy' }],
+    [{ sensitive: true }, { sensitive: true }],
+    [{ sensitive: false }, {}],
+    [{ label: 'mole\n2\u0007' }, { label: 'mole 2' }],
+    [{ label: 'x'.repeat(50) }, { label: 'x'.repeat(40) }],
+    [{ label: '' }, {}],
+  ])('%j is said', (change, said) => {
+    expect(metadataOf(play(tagging, { type: 'describe', id: 'a', change }).state, 'a')).toEqual(said);
+  });
+
   test('notes lose control characters that were pasted, and keep their lines', () => {
     const { state } = play(tagging, { type: 'describe', id: 'a', change: { notes: 'red\u0000\nitchy\u001b' } });
     expect(metadataOf(state, 'a').notes).toBe('red\nitchy');

@@ -3,7 +3,7 @@
  * and what is to be done. Nothing here touches the browser.
  */
 
-import { applyToAll, copyPrevious, describe, noteConsent } from './describing';
+import { applyToAll, copyPrevious, describe, noteConsent, presetKind } from './describing';
 import { boot, consented, enter, giveUpCode, granted, link, refused, tryAgain, typed } from './entering';
 import { finish, over } from './leaving';
 import type { Chosen, Effect, Event, EventOf, Screen, State, Step } from './model';
@@ -32,7 +32,7 @@ const HANDLERS: { [Type in Event['type']]: (state: State, event: EventOf<Type>) 
   snapshot: (state, { snapshot }) => observe(state, snapshot),
   'decoder-loading': (state, { share }) => only({ ...state, decoder: share < 1 ? share : null }),
   review: (state) => only({ ...state, screen: 'review', sheet: null, notice: null }),
-  tag: (state, { id }) => after(lapse(state), (now) => only(tag(now, id))),
+  tag: (state, { id }) => after(lapse(state), (now) => presetKind(tag(now, id))),
   upload,
   more: (state) => only({ ...state, screen: 'capture', receipt: null, notice: null }),
   finish,
@@ -42,7 +42,7 @@ const HANDLERS: { [Type in Event['type']]: (state: State, event: EventOf<Type>) 
   describe: (state, { id, change }) => describe(state, id, change),
   'copy-previous': (state, { id }) => copyPrevious(state, id),
   'apply-to-all': (state, { id }) => after(lapse(state), (now) => applyToAll(now, id)),
-  step: (state, { by }) => only(walk(state, by)),
+  step: (state, { by }) => presetKind(walk(state, by)),
   delete: (state, { id }) => after(lapse(state), (now) => hide(now, id)),
   undo,
   'undo-lapsed': lapse,

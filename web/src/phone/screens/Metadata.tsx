@@ -1,10 +1,12 @@
 import { useRef } from 'preact/hooks';
 import type { PhotoSnapshot } from '../../contract/engine';
 import { LATERALITIES } from '../../bodysites';
-import type { Laterality, Metadata as Said, View } from '../../contract/api';
+import type { Laterality, Metadata as Said } from '../../contract/api';
 import { siteLabel, t } from '../strings';
 import { placeLabel } from '../words';
+import { Choice } from '../parts/Choice';
 import { usePage } from '../parts/context';
+import { KindField, LabelField, SensitiveField, ViewField } from '../parts/Fields';
 import { Icon } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
 import { Thumb } from '../parts/Thumb';
@@ -12,8 +14,6 @@ import { currentPhoto, isTagged, metadataOf, previousTagged, sendable, unsent } 
 import { recentSites, rememberSite } from '../storage';
 import { BodyPicker } from '../figure/BodyPicker';
 import { useSwipe } from '../parts/swipe';
-
-const VIEWS: readonly View[] = ['overview', 'close-up'];
 
 export function Metadata() {
   const { state, dispatch } = usePage();
@@ -131,21 +131,11 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
       <div class="fields">
         <LateralityField id={id} value={said.laterality} />
         <SiteField id={id} value={said.bodySite} />
-        <fieldset class="field">
-          <legend>{t('metadata.view')}</legend>
-          <div class="choices two">
-            {VIEWS.map((view) => (
-              <Choice
-                key={view}
-                name="view"
-                label={t(`view.${view}`)}
-                checked={said.view === view}
-                onToggle={(on) => dispatch({ type: 'describe', id, change: { view: on ? view : null } })}
-              />
-            ))}
-          </div>
-        </fieldset>
+        <ViewField id={id} value={said.view} />
+        <KindField id={id} value={said.kind} />
         <NotesField id={id} value={said.notes ?? ''} />
+        <LabelField id={id} value={said.label ?? ''} />
+        <SensitiveField id={id} value={said.sensitive ?? false} />
       </div>
     </>
   );
@@ -194,25 +184,6 @@ function SiteField({ id, value }: { id: string; value: string | undefined }) {
         </button>
       </div>
     </fieldset>
-  );
-}
-
-/** One big choice; a second tap takes it back. */
-function Choice({
-  name,
-  label,
-  checked,
-  onToggle,
-}: {
-  name: string;
-  label: string;
-  checked: boolean;
-  onToggle: (on: boolean) => void;
-}) {
-  return (
-    <button type="button" class="choice" data-choice={name} aria-pressed={checked} onClick={() => onToggle(!checked)}>
-      {label}
-    </button>
   );
 }
 

@@ -1,0 +1,90 @@
+/** The fields of a photo that say more than where it is. None needs a tap. */
+
+import { MAX_LABEL, type Kind, type View } from '../../contract/api';
+import { t } from '../strings';
+import { Choice } from './Choice';
+import { usePage } from './context';
+
+const VIEWS: readonly View[] = ['overview', 'close-up', 'dermoscopy'];
+const KINDS: readonly Kind[] = ['lesion', 'rash', 'wound', 'infection', 'other'];
+
+interface FieldProps<Value> {
+  id: string;
+  value: Value;
+}
+
+export function ViewField({ id, value }: FieldProps<View | undefined>) {
+  const { dispatch } = usePage();
+  return (
+    <fieldset class="field">
+      <legend>{t('metadata.view')}</legend>
+      <div class="chips">
+        {VIEWS.map((view) => (
+          <Choice
+            key={view}
+            name="view"
+            label={t(`view.${view}`)}
+            checked={value === view}
+            onToggle={(on) => dispatch({ type: 'describe', id, change: { view: on ? view : null } })}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+export function KindField({ id, value }: FieldProps<Kind | undefined>) {
+  const { dispatch } = usePage();
+  return (
+    <fieldset class="field">
+      <legend>{t('metadata.kind')}</legend>
+      <div class="chips">
+        {KINDS.map((kind) => (
+          <Choice
+            key={kind}
+            name="kind"
+            label={t(`kind.${kind}`)}
+            checked={value === kind}
+            onToggle={(on) => dispatch({ type: 'describe', id, change: { kind: on ? kind : null } })}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+export function LabelField({ id, value }: FieldProps<string>) {
+  const { dispatch } = usePage();
+  return (
+    <div class="field">
+      <label for="label">{t('metadata.label')}</label>
+      <input
+        id="label"
+        type="text"
+        value={value}
+        maxLength={MAX_LABEL}
+        autoComplete="off"
+        enterkeyhint="done"
+        placeholder={t('metadata.label.hint')}
+        onInput={(event) => dispatch({ type: 'describe', id, change: { label: event.currentTarget.value } })}
+      />
+    </div>
+  );
+}
+
+export function SensitiveField({ id, value }: FieldProps<boolean>) {
+  const { dispatch } = usePage();
+  return (
+    <fieldset class="field">
+      <legend>{t('metadata.privacy')}</legend>
+      <div class="chips">
+        <Choice
+          name="sensitive"
+          label={t('metadata.sensitive')}
+          checked={value}
+          onToggle={(sensitive) => dispatch({ type: 'describe', id, change: { sensitive } })}
+        />
+      </div>
+    </fieldset>
+  );
+}
