@@ -32,7 +32,7 @@ export async function launchWebKit(driverPath: string, launch: Launch): Promise<
           HOME: home,
           XDG_RUNTIME_DIR: home,
           GTK_THEME: scheme === 'dark' ? 'Adwaita:dark' : 'Adwaita',
-          JSC_useWebAssembly: String(webAssembly),
+          JSC_useWasm: String(webAssembly),
         },
         stdio: 'ignore',
       }),

@@ -179,8 +179,8 @@ export type Event =
   | { type: 'switch' }
   /** Back to a patient that this page left. */
   | { type: 'return'; session: TokenResponse }
-  /** The time that anything may stay on the phone is over. */
-  | { type: 'over' }
+  /** The time that anything may stay on the phone is over: this session's, or everything's, since nobody used the page. */
+  | { type: 'over'; unused: boolean }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
   | { type: 'chosen'; photos: readonly Chosen[] }
   | { type: 'pictured'; id: string; picture: Picture }

@@ -21,7 +21,7 @@ const HANDLERS: { [Type in Event['type']]: (state: State, event: EventOf<Type>) 
   refused,
   switch: (state) => (state.offered ? enter(state, state.offered, 'capture') : only(state)),
   return: (state, { session }) => enter(state, session, 'review'),
-  over,
+  over: (state, { unused }) => over(unused ? { ...state, parked: [] } : state),
   consented,
   chosen: (state, { photos }) => choose(state, photos),
   pictured: (state, { id, picture }) =>

@@ -39,7 +39,7 @@ describe('while the page is open', () => {
     ],
   ])('%s', (_, state, after, what) => {
     const due: string[] = [];
-    const retention = new Retention({ usedAt: Date.now() }, (now) => due.push(now));
+    const retention = new Retention({ usedAt: Date.now() }, ({ type }) => due.push(type));
     retention.observe(state);
     vi.advanceTimersByTime(after - 1);
     expect(due).toEqual([]);
@@ -49,7 +49,7 @@ describe('while the page is open', () => {
 
   test('use puts the end off, but not that of an ended session', () => {
     const due: string[] = [];
-    const retention = new Retention({ usedAt: Date.now() }, (what) => due.push(what));
+    const retention = new Retention({ usedAt: Date.now() }, ({ type }) => due.push(type));
     retention.observe(ended);
     vi.advanceTimersByTime(KEEP_AFTER_END_MS / 2);
     retention.used();
@@ -58,9 +58,25 @@ describe('while the page is open', () => {
     expect(due).toEqual(['over']);
   });
 
+  test('parked sessions outlive the end of another one, and not twelve unused hours', () => {
+    const left: State = { ...ended, parked: [{ session: { ...grant, patientId: 'pat-2002' }, seen: true }] };
+    let state = left;
+    const retention = new Retention({ usedAt: Date.now() }, (event) => {
+      state = play(state, event).state;
+      retention.observe(state);
+    });
+    retention.observe(state);
+    vi.advanceTimersByTime(KEEP_AFTER_END_MS);
+    expect(state).toMatchObject({ closed: 'over', parked: left.parked });
+    expect(savedOf(state)).toEqual({ parked: [left.parked[0]?.session] });
+    vi.advanceTimersByTime(KEEP_UNUSED_MS);
+    expect(state.parked).toEqual([]);
+    expect(savedOf(state)).toEqual({});
+  });
+
   test('a page that slept is checked when it is looked at', () => {
     const due: string[] = [];
-    const retention = new Retention({ usedAt: Date.now() }, (what) => due.push(what));
+    const retention = new Retention({ usedAt: Date.now() }, ({ type }) => due.push(type));
     retention.observe(reviewing('a'));
     vi.setSystemTime(Date.now() + 13 * HOUR); // no timer fires in a sleeping phone
     retention.check();

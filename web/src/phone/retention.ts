@@ -30,13 +30,17 @@ export function erasesAt({ usedAt, endedAt }: Times): number {
   return Math.min(usedAt + KEEP_UNUSED_MS, (endedAt ?? Infinity) + KEEP_AFTER_END_MS);
 }
 
+export type Due = { type: 'finish' } | { type: 'over'; unused: boolean };
+
 /** Returns when something is due without anybody doing anything, and what. */
-export function dueOf(state: State, times: Times): { at: number; what: 'finish' | 'over' } | null {
-  if (state.session === null || state.closed) return null;
+export function dueOf(state: State, times: Times): { at: number; event: Due } | null {
+  const unused = { at: times.usedAt + KEEP_UNUSED_MS, event: { type: 'over', unused: true } } as const;
+  if (state.session === null || state.closed) return state.parked.length > 0 ? unused : null;
   const over = erasesAt(times);
   const receipt = times.usedAt + RECEIPT_MS;
   const unattended = state.screen === 'success' && state.receipt !== null && unsent(state).length === 0;
-  return unattended && receipt < over ? { at: receipt, what: 'finish' } : { at: over, what: 'over' };
+  if (unattended && receipt < over) return { at: receipt, event: { type: 'finish' } };
+  return over < unused.at ? { at: over, event: { type: 'over', unused: false } } : unused;
 }
 
 /** Keeps the limits for a page. */
@@ -46,7 +50,7 @@ export class Retention {
 
   constructor(
     public times: Times,
-    private readonly onDue: (what: 'finish' | 'over') => void,
+    private readonly onDue: (event: Due) => void,
   ) {}
 
   /** Notes that the person did something. */
@@ -66,7 +70,7 @@ export class Retention {
   /** Does what is due. */
   check(): void {
     const due = this.#state && dueOf(this.#state, this.times);
-    if (due && due.at <= Date.now()) this.onDue(due.what);
+    if (due && due.at <= Date.now()) this.onDue(due.event);
     else this.#schedule();
   }
 

@@ -46,7 +46,7 @@ export class Runtime {
   constructor(private readonly render: (state: State) => void) {
     const { saved, times } = load(Date.now());
     this.#saved = saved;
-    this.#retention = new Retention(times, (what) => this.dispatch({ type: what }));
+    this.#retention = new Retention(times, this.dispatch);
   }
 
   /** Reads the code off the address bar and starts. */
