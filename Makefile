@@ -61,14 +61,17 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: check
-check: generated build vet staticcheck lint types test-quick sizes ## before every commit, below 3 minutes on two cores once all is installed
+check: checks test-quick ## before every commit, below 3 minutes on two cores once all is installed
+
+.PHONY: checks
+checks: generated build vet staticcheck lint types sizes
 
 .PHONY: demo
 demo: build browser ## plays the main path by itself, desktop and phone side by side, and films it; FILM=e2e/out/demo/demo.png
 	playwright test --config e2e/playwright.config.ts --project=demo
 
 .PHONY: test
-test: readers browser engines check test-units soak test-e2e ## every test there is; installs what it needs
+test: readers browser engines checks test-units soak test-e2e ## every test there is; installs what it needs
 
 ##@ Build
 
