@@ -69,7 +69,7 @@ function meet(state: State, snapshot: Snapshot, justChosen: readonly Chosen[]): 
 
 /** Ends an upload whose every photo has arrived, was cancelled or is gone. */
 export function settle(state: State): State {
-  if (state.batch.length === 0 || (state.screen !== 'uploading' && state.screen !== 'review')) return state;
+  if (state.batch.length === 0 || !leadsOn(state)) return state;
   const list = batch(state);
   if (list.some((photo) => !settled(photo) && photo.state !== 'cancelled')) return state;
   const times = state.batch.flatMap((id) => state.confirmed[id] ?? []).sort();
@@ -82,6 +82,12 @@ export function settle(state: State): State {
   const gallery = list.some((photo) => photo.source === 'gallery' && photo.state === 'confirmed');
   const receipt = { count: times.length, at, gallery };
   return { ...state, batch: [], screen: 'success', sheet: null, undo: null, notice, receipt };
+}
+
+/** Whether the end of an upload turns the screen. Nobody is interrupted while there are photos to describe. */
+function leadsOn(state: State): boolean {
+  const { screen } = state;
+  return screen === 'uploading' || screen === 'review' || (screen === 'metadata' && unsent(state).length === 0);
 }
 
 const removedNotice = (count: number): Notice | null => (count > 0 ? { kind: 'removed', count } : null);

@@ -461,6 +461,14 @@ describe('sending', () => {
     expect(room(full).used).toBe(2);
   });
 
+  test('details that are added while photos are on their way end with the last photo', () => {
+    const adding = play(sending.state, { type: 'back' }, { type: 'tag' }).state;
+    const half = play(adding, snap([done('a', 1), photo('b', { state: 'sending' })], { phase: 'uploading' })).state;
+    expect(half.screen).toBe('metadata');
+    const full = play(half, snap([done('a', 1), done('b', 2)], { phase: 'done' })).state;
+    expect(full).toMatchObject({ screen: 'success', receipt: { count: 2 } });
+  });
+
   test('a cancelled photo is not in the receipt', () => {
     const { state } = play(sending.state, snap([done('a', 1), photo('b', { state: 'cancelled' })], { phase: 'done' }));
     expect(state).toMatchObject({ screen: 'success', receipt: { count: 1 } });
