@@ -57,7 +57,10 @@ export function batch(state: State): PhotoSnapshot[] {
   return photos(state).filter((photo) => state.batch.includes(photo.id));
 }
 
-/** What is known of a photo: what the person said, and the engine's time; what the edge stored where a desktop overruled that. */
+/**
+ * What is known of a photo: what the person said, with the engine's time. Where a desktop overruled that, it is what
+ * the edge stored.
+ */
 export function metadataOf(state: State, id: string): Metadata {
   const photo = state.snapshot?.photos.find((other) => other.id === id);
   const known = photo?.metadata ?? {};

@@ -209,7 +209,7 @@ const texts = {
   'success.done': 'Done',
   'closed.title': 'All done',
   'closed.over':
-    'The time for this session is over, and nothing of it is left on this phone. Show a new code on the desktop to go on.',
+    'The time for this session is over. Nothing of it is left on this phone. Show a new code on the desktop to go on.',
   'closed.text': 'Nothing is left on this phone. You can close this page.',
 
   'toast.deleted': 'Photo deleted.',
@@ -246,9 +246,9 @@ const texts = {
     other: '{n} photos of {patient} are waiting on this phone.',
   },
   'waiting.unknown': {
-    one: '{n} photo of another patient is waiting on this phone until {time}. Scan that patient’s code again to send it.',
+    one: '{n} photo of another patient waits on this phone until {time}. Scan that patient’s code again to send it.',
     other:
-      '{n} photos of another patient are waiting on this phone until {time}. Scan that patient’s code again to send them.',
+      '{n} photos of another patient wait on this phone until {time}. Scan that patient’s code again to send them.',
   },
   'waiting.go': 'Go there',
 
