@@ -191,7 +191,7 @@ app.get('/token/:token', async (c) => {
     c,
     scripts.connectPhone,
     keysOf(found.encounterId),
-    [found.sessionId, Date.now(), SESSION_TTL, '', String(found.generation), phoneId, JSON.stringify(phone), 50],
+    [found.sessionId, Date.now(), SESSION_TTL, '', String(found.generation), phoneId, JSON.stringify(phone), 50, -1],
   );
   publish(c, session.encounterId, 'phone-connected', { revision });
   const answer: TokenResponse = {

@@ -227,3 +227,15 @@ func recreated(t *testing.T, s *subject) {
 		t.Errorf("ending the first again returned %q", again.S3Keys)
 	}
 }
+
+// expiredHere opens a session again whose record Redis still has: another clock
+// than Redis's says that it is over.
+func expiredHere(t *testing.T, s *subject) {
+	phone := begin(t, s, 1)
+	add(t, s, phone, image(0))
+	s.pass(shared.SessionTTL)
+	live := must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	if live.Session.ID != "s2" || !slices.Equal(s.left, []string{image(0).S3Key}) {
+		t.Errorf("session %s; objects to delete: %q", live.Session.ID, s.left)
+	}
+}

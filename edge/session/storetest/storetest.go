@@ -111,6 +111,7 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 		"ending asks while photos are on their way":             endPending,
 		"ending may be repeated until it is done":               endRepeated,
 		"a new session takes over what is left to delete":       recreated,
+		"an expired session's objects are deleted":              expiredHere,
 		"50 racers for 20 slots get exactly 20":                 race,
 		"1000 duplicated confirms store each image once":        duplicates,
 	}
