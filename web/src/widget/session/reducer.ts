@@ -3,7 +3,7 @@
  * state and what is to be done.
  */
 
-import { emptyAlbum, takeImage } from './album';
+import { emptyAlbum, findPhoto, takeImage } from './album';
 import { OVER } from './api';
 import { commit, delivered, noted, undelivered } from './committing';
 import { checkEnd, endFailed, end } from './ending';
@@ -37,7 +37,16 @@ import {
   codeFailed,
   renewWanted,
 } from './opening';
-import { confirmCorrection, confirmRemoval, emptyOutbox, giveUp, isPending, markSent, pending } from './outbox';
+import {
+  addCorrection,
+  confirmCorrection,
+  confirmRemoval,
+  emptyOutbox,
+  giveUp,
+  isPending,
+  markSent,
+  pending,
+} from './outbox';
 import { rest, send, sendAll, sendLast } from './sending';
 
 export function reduce(before: State, event: Event): Step {
@@ -182,6 +191,8 @@ function leftover(state: State, event: Event): Step {
       return sendLast(state, state.outbox.sending);
     case 'delivered':
       return delivered(state, event.ids);
+    case 'undelivered':
+      return after(only(withLate(state)), sendAll, leaveRest);
     case 'loaded':
       return [state, [{ do: 'revoke', url: event.picture.url }]];
     default:
@@ -218,12 +229,30 @@ function close(state: State): Step {
   return after(
     removeAllForGood({ ...state, access: state.access ?? state.former }),
     sendAll,
-    (now) => [{ ...now, closed: true, album: emptyAlbum }, [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }]],
-    (now) => (now.access && pending(now.outbox).length > 0 ? after([now, [{ do: 'leave' }]], rest) : finish(now)),
+    (now) => [
+      { ...now, closed: true, album: emptyAlbum, late: lateAtEdge(now) },
+      [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }],
+    ],
+    leaveRest,
   );
 }
 
-const finish = (state: State): Step => [state, [{ do: 'finish' }]];
+/** What is left to send may be inherited by the encounter's next screen. */
+function leaveRest(state: State): Step {
+  if (!state.access || pending(state.outbox).length === 0) return [state, [{ do: 'finish' }]];
+  return after([state, [{ do: 'leave' }]], rest);
+}
+
+/** Corrections made during a commit, of photos that the edge has. */
+function lateAtEdge({ album, late }: State): State['late'] {
+  return new Map([...late].filter(([id]) => !findPhoto(album, id)?.made));
+}
+
+/** The commit failed after the screen had gone: corrections that were made meanwhile count. */
+function withLate(state: State): State {
+  const outbox = [...state.late].reduce((now, [id, change]) => addCorrection(now, id, change), state.outbox);
+  return { ...state, delivering: null, late: new Map(), outbox };
+}
 
 /** Pictures that are shown no more are freed, and those no longer wanted are not loaded further. */
 function freed(before: State, { album }: State): Effect[] {

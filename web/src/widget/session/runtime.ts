@@ -104,6 +104,7 @@ export class Runtime {
         return;
       case 'leave':
         left.add(this);
+        addEventListener('pagehide', this.#hide);
         return;
       case 'finish':
         left.delete(this);

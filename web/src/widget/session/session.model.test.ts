@@ -98,4 +98,4 @@ test('whatever people, phones, networks and clocks do', () => {
     }),
     { numRuns: Number(process.env.CHECKS ?? 500) },
   );
-});
+}, 600_000);

@@ -416,6 +416,17 @@ describe('a correction during a commit', () => {
     expect(edge.images[0]?.metadata.notes).toBe('n');
   });
 
+  test('that fails after another patient was opened still counts', async () => {
+    const { deliver, refuse } = slowRecord();
+    const first = sync.commit(deliver);
+    sync.correct(a, { notes: 'n' });
+    sync.close();
+    refuse();
+    await first;
+    await settle();
+    expect(edge.images[0]?.metadata.notes).toBe('n');
+  });
+
   test('that succeeds came too late, and that is said', async () => {
     const { deliver, keep } = slowRecord();
     const first = sync.commit(deliver);
