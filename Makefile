@@ -211,8 +211,9 @@ test-units: build widget-package ## Go tests natively and under GOOS=js, and the
 	vitest run
 
 .PHONY: model
-model: ## 10 000 random lives of the upload queue, and of whole encounters, in simulated time; CHECKS=10000
+model: $(NODE) ## 10 000 random lives of the upload queue, of whole encounters and of a desktop's session, in simulated time; CHECKS=10000
 	go test ./wasm/upload ./model -count=1 -v -timeout 60m -run 'QueueModel|SystemModel' -rapid.checks=$(or $(CHECKS),10000)
+	CHECKS=$(or $(CHECKS),10000) vitest run --project web session.model
 
 .PHONY: soak
 soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, none twice, memory back
