@@ -52,7 +52,8 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 	return deed{
 		Does: rapid.SampledFrom([]string{
 			"add", "add", "add", "add", "send", "send", "send", "describe", "describe", "take back", "retry",
-			"scan", "scan", "reload", "tab dies", "offline", "online", "lose calls", "lose no calls", "slow", "clock",
+			"scan", "scan", "reload", "tab dies", "offline", "online", "lose calls", "lose confirms",
+			"lose no calls", "slow", "clock",
 			"open", "look", "look", "look", "correct", "correct", "remove", "remove", "end", "renew", "desktop offline",
 			"store down", "store up", "half a deletion", "lost Redis response",
 		}).Draw(t, "does"),
@@ -124,8 +125,10 @@ func (l *life) do(d deed) {
 		p.lifecycle()
 	case "lose calls":
 		p.faulty = 20 * (1 + d.N%2)
+	case "lose confirms":
+		p.deaf = true
 	case "lose no calls":
-		p.faulty, p.slow = 0, 0
+		p.faulty, p.slow, p.deaf = 0, 0, false
 	case "slow":
 		p.slow = 3 * time.Second
 	case "clock":
@@ -165,7 +168,7 @@ func (l *life) doDesktop(d deed, w *desktop) {
 func (l *life) quiet() {
 	l.bucket.down, l.bucket.halfway, l.lost = false, false, false
 	for _, p := range l.phones {
-		p.offline, p.faulty, p.slow = false, 0, 0
+		p.offline, p.faulty, p.slow, p.deaf = false, 0, 0, false
 		p.lifecycle()
 	}
 	for range 2 {

@@ -38,6 +38,7 @@ type phone struct {
 	offline bool
 	faulty  int // percent of the calls that are lost, half of them after their effect
 	slow    time.Duration
+	deaf    bool // responses to its confirms are lost
 }
 
 // boot opens a page.
@@ -235,6 +236,9 @@ func (f fetcher) Fetch(ctx context.Context, request edgeapi.Request) (response e
 			RetryAfter: r.Header().Get("Retry-After"),
 		}
 	})
+	if f.p.deaf && strings.HasSuffix(request.URL, "/images") {
+		return edgeapi.Response{}, shared.NewError(shared.CodeNetwork, "lost")
+	}
 	return response, err
 }
 
