@@ -89,7 +89,7 @@ func events(t *testing.T, s running) {
 		t.Fatal(err)
 	}
 
-	var phone shared.TokenResponse
+	var phone shared.Grant
 	s.call(t, "GET", "/token/"+desktop.Token, "", nil, &phone)
 	s.call(t, "DELETE", "/enc-events?force=1", desktop.DesktopToken, nil, nil)
 	var names []string

@@ -96,7 +96,7 @@ func openOn(
 	f *testing.F,
 	handler http.Handler,
 	launch string,
-) (created shared.CreateResponse, phone shared.TokenResponse) {
+) (created shared.CreateResponse, phone shared.Grant) {
 	call(f, handler, "POST", "/create", launch, &created)
 	call(f, handler, "GET", "/token/"+created.Token, "", &phone)
 	return created, phone

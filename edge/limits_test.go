@@ -58,7 +58,7 @@ func TestRateLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	var created shared.CreateResponse
-	var phone shared.TokenResponse
+	var phone shared.Grant
 	if err := json.Unmarshal(ask("POST", "/create", launch).Body.Bytes(), &created); err != nil {
 		t.Fatal(err)
 	}

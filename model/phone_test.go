@@ -28,7 +28,7 @@ type phone struct {
 
 	queue *upload.Queue
 	kill  func()
-	grant *shared.TokenResponse // in the tab's sessionStorage
+	grant *shared.Grant // in the tab's sessionStorage
 	pages int
 
 	mu       sync.Mutex
@@ -48,10 +48,10 @@ func (p *phone) boot() {
 	page := p.pages
 	queue := upload.New(upload.World{
 		Clock: clock{p}, Compressor: compressor{}, Transport: transport{p},
-		Dial: func(base string, grant shared.TokenResponse) upload.Edge {
+		Dial: func(base string, grant shared.Grant) upload.Edge {
 			return edgeapi.New(fetcher{p, grant.EncounterID}, base, grant)
 		},
-		OpenJournal: func(ctx context.Context, grant shared.TokenResponse) (upload.Journal, error) {
+		OpenJournal: func(ctx context.Context, grant shared.Grant) (upload.Journal, error) {
 			at := journal.Clock{Phone: clock{p}.Now, Ahead: grant.ServerTime.Sub(clock{p}.Now())}
 			owner := fmt.Sprint(p.name, "-", page, "-", p.rng.Uint64())
 			return journal.Open(ctx, p.storage, nil, at, grant, owner, upload.KeepAfterJoin)
@@ -95,12 +95,12 @@ func (p *phone) scan(d *desktop) {
 	}
 	r := p.system.call("GET", shared.BasePath+"/token/"+d.session.Token, "", nil)
 	if r.Code == 200 {
-		grant := decode[shared.TokenResponse](r)
+		grant := decode[shared.Grant](r)
 		p.open(&grant)
 	}
 }
 
-func (p *phone) open(grant *shared.TokenResponse) {
+func (p *phone) open(grant *shared.Grant) {
 	if grant == nil {
 		return
 	}

@@ -221,7 +221,7 @@ func (m *ExchangeRequest) Fields(f *wire.Fields) {
 }
 
 // Fields implements wire.Message.
-func (m *TokenResponse) Fields(f *wire.Fields) {
+func (m *Grant) Fields(f *wire.Fields) {
 	f.Text("encounterId", (*string)(&m.EncounterID), wire.Always)
 	f.Text("patientId", (*string)(&m.PatientID), wire.Always)
 	f.Text("patientLabel", (*string)(&m.PatientLabel), wire.Always)

@@ -131,9 +131,9 @@ type ExchangeRequest struct {
 	TypedCode string `json:"typedCode"` // as it was typed
 }
 
-// TokenResponse answers GET /token/{token} and POST /token: all that a phone
+// Grant is the response to GET /token/{token} and POST /token: all that a phone
 // needs to work.
-type TokenResponse struct {
+type Grant struct {
 	EncounterID      ID          `json:"encounterId"`
 	PatientID        ID          `json:"patientId"`
 	PatientLabel     string      `json:"patientLabel"` // shown on every screen

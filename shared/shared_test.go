@@ -16,7 +16,7 @@ import (
 var samples = map[string]any{
 	"create-response.json":   &CreateResponse{},
 	"exchange-request.json":  &ExchangeRequest{},
-	"token-response.json":    &TokenResponse{},
+	"grant.json":             &Grant{},
 	"presign-request.json":   &PresignRequest{},
 	"presign-response.json":  &PresignResponse{},
 	"confirm-request.json":   &ConfirmRequest{},

@@ -33,7 +33,7 @@ func start(page *bridge.Page, pure *bridge.PureCodec) func(json []byte, file js.
 		Clock:      bridge.Clock{},
 		Compressor: newCompressor(pure),
 		Transport:  bridge.XHR{},
-		Dial: func(apiBase string, session shared.TokenResponse) upload.Edge {
+		Dial: func(apiBase string, session shared.Grant) upload.Edge {
 			return edgeapi.New(bridge.Fetch{}, apiBase, session)
 		},
 		OpenJournal: newJournals().open,
@@ -98,7 +98,7 @@ type journals struct{ storage *bridge.IndexedDB }
 
 func newJournals() *journals { return &journals{bridge.NewIndexedDB()} }
 
-func (j *journals) open(ctx context.Context, session shared.TokenResponse) (upload.Journal, error) {
+func (j *journals) open(ctx context.Context, session shared.Grant) (upload.Journal, error) {
 	var locks journal.Locks
 	if web, ok := bridge.NewWebLocks(); ok {
 		locks = web

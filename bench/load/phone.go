@@ -60,28 +60,28 @@ func (p picture) jpeg() []byte {
 }
 
 // scan exchanges the code, as the camera's link does.
-func (p *phone) scan(ctx context.Context, code string) (shared.TokenResponse, error) {
+func (p *phone) scan(ctx context.Context, code string) (shared.Grant, error) {
 	got, err := persist(ctx, func() (answer, error) {
 		return p.fetch(ctx, edgeapi.Request{Method: "GET", URL: p.edge + shared.BasePath + "/token/" + code})
 	})
 	if err != nil {
-		return shared.TokenResponse{}, err
+		return shared.Grant{}, err
 	}
-	return decode[shared.TokenResponse](got, "the token call")
+	return decode[shared.Grant](got, "the token call")
 }
 
 // upload prepares pictures, by their ids, has them sent, and returns when all
 // are confirmed.
-func (p *phone) upload(ctx context.Context, session shared.TokenResponse, pictures map[string]picture) error {
+func (p *phone) upload(ctx context.Context, session shared.Grant, pictures map[string]picture) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	states := make(chan upload.Snapshot, 1)
 	queue := upload.New(upload.World{
 		Clock: clock{}, Compressor: p, Transport: p,
-		Dial: func(apiBase string, session shared.TokenResponse) upload.Edge {
+		Dial: func(apiBase string, session shared.Grant) upload.Edge {
 			return edgeapi.New(p, apiBase, session)
 		},
-		OpenJournal: func(context.Context, shared.TokenResponse) (upload.Journal, error) {
+		OpenJournal: func(context.Context, shared.Grant) (upload.Journal, error) {
 			return nil, errors.New("nothing is kept beyond the run")
 		},
 		Show: func(s upload.Snapshot) {

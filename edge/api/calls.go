@@ -148,7 +148,7 @@ func (h *handler) joined(r *http.Request, joined session.Joined) (int, any, erro
 	}
 	audit(r, actionScanned, live.Ref(), "")
 	uploadToken, err := h.Keys.IssuePhone(phone)
-	return http.StatusOK, shared.TokenResponse{
+	return http.StatusOK, shared.Grant{
 		EncounterID:      live.EncounterID,
 		PatientID:        live.PatientID,
 		PatientLabel:     live.PatientLabel,

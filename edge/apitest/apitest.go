@@ -250,7 +250,7 @@ func sign(t *testing.T, secret []byte, claims jwt.Claims) string {
 // opened is an encounter with its desktop and one phone.
 type opened struct {
 	shared.CreateResponse
-	phone shared.TokenResponse
+	phone shared.Grant
 }
 
 // list is what a desktop sees.
@@ -268,7 +268,7 @@ func (a *api) open(t *testing.T) opened {
 		t,
 		a.call(t, "POST", base+"/create", a.launchToken(t, encounterID), nil).expect(t, 201, ""),
 	)
-	phone := decode[shared.TokenResponse](t, a.call(t, "GET", base+"/token/"+created.Token, "", nil).expect(t, 200, ""))
+	phone := decode[shared.Grant](t, a.call(t, "GET", base+"/token/"+created.Token, "", nil).expect(t, 200, ""))
 	t.Cleanup(func() {
 		request, err := http.NewRequestWithContext(
 			context.Background(), "DELETE", a.URL+base+"/"+encounterID+"?force=1", nil,

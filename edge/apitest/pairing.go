@@ -46,7 +46,7 @@ func Pairing(t *testing.T, subject Subject) {
 		a.call(t, "POST", base+"/presigned-url", phone.WaitToken, wanted).expect(t, 403, shared.CodeForbidden)
 		admit(t, phone.Number).expect(t, 204, "")
 		got := a.call(t, "GET", base+"/grant", phone.WaitToken, nil).expect(t, 200, "")
-		grant := decode[shared.TokenResponse](t, got)
+		grant := decode[shared.Grant](t, got)
 		if grant.PhoneID != phone.PhoneID || grant.PatientLabel != "Test Patient A" {
 			t.Errorf("the grant is %+v", grant)
 		}

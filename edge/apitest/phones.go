@@ -17,7 +17,7 @@ const iPhone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebK
 func (a *api) join(t *testing.T, s opened, userAgent string) opened {
 	t.Helper()
 	got := a.call(t, "GET", base+"/token/"+s.Token, "", nil, header("User-Agent", userAgent)).expect(t, 200, "")
-	s.phone = decode[shared.TokenResponse](t, got)
+	s.phone = decode[shared.Grant](t, got)
 	return s
 }
 

@@ -1,11 +1,11 @@
 import type { BrowserContext } from '@playwright/test';
-import { BASE_PATH, type Consent, type TokenResponse } from '../../web/src/contract/api.ts';
+import { BASE_PATH, type Consent, type Grant } from '../../web/src/contract/api.ts';
 
 /** Lets every session that this phone opens ask for consent; the edge's own setting is for all of its sessions. */
 export async function askConsent(context: BrowserContext, consent: Consent): Promise<void> {
   await context.route(`**${BASE_PATH}/token/*`, async (route) => {
     const response = await route.fetch();
-    const grant = (await response.json()) as TokenResponse;
+    const grant = (await response.json()) as Grant;
     await route.fulfill({ response, json: { ...grant, consent } });
   });
 }

@@ -2,13 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { confirm, exchangeToken, presign } from '../../web/src/api/client.ts';
-import type {
-  ConfirmRequest,
-  Metadata,
-  PresignImage,
-  PresignRequest,
-  TokenResponse,
-} from '../../web/src/contract/api.ts';
+import type { ConfirmRequest, Metadata, PresignImage, PresignRequest, Grant } from '../../web/src/contract/api.ts';
 
 /** What a confirmation says of every photo of a batch. */
 export interface Shape {
@@ -26,10 +20,10 @@ export interface Uploaded {
 }
 
 export class Uploader {
-  readonly grant: TokenResponse;
+  readonly grant: Grant;
   readonly #edge: string;
 
-  private constructor(edge: string, grant: TokenResponse) {
+  private constructor(edge: string, grant: Grant) {
     this.#edge = edge;
     this.grant = grant;
   }

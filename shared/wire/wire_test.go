@@ -23,7 +23,7 @@ import (
 // messages has one value of every message that has a field of each kind.
 var messages = []wire.Message{
 	&shared.Problem{}, &shared.PresignRequest{}, &shared.PresignResponse{}, &shared.ConfirmRequest{},
-	&shared.ConfirmResponse{}, &shared.ListResponse{}, &shared.CreateResponse{}, &shared.TokenResponse{},
+	&shared.ConfirmResponse{}, &shared.ListResponse{}, &shared.CreateResponse{}, &shared.Grant{},
 	&shared.RealtimeResponse{}, &shared.Event{}, &upload.Command{}, &upload.Message{}, &upload.Record{},
 }
 

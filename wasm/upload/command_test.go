@@ -106,7 +106,7 @@ func TestQueueCommands(t *testing.T) {
 		} {
 			q.Do(Command{Type: kind, ID: "unknown"})
 		}
-		session := w.tokenResponse()
+		session := w.grant()
 		q.Do(Command{Type: CommandOpen, Session: &session})
 		for _, kind := range []string{
 			CommandAdd,
@@ -137,7 +137,7 @@ func TestQueueRegressions(t *testing.T) {
 		add(q, ids(2)...)
 		q.Do(Command{Type: CommandUpload})
 		time.Sleep(70 * time.Millisecond) // signing
-		session := w.tokenResponse()
+		session := w.grant()
 		q.Do(Command{Type: CommandOpen, Session: &session})
 		w.fault = func(step, int) fault { return dropBefore }
 		time.Sleep(time.Minute)
@@ -161,7 +161,7 @@ func TestQueueRegressions(t *testing.T) {
 			t.Fatal("no photo rests")
 		}
 		w.fault = func(step, int) fault { return works }
-		session := w.tokenResponse()
+		session := w.grant()
 		q.Do(Command{Type: CommandOpen, Session: &session})
 		time.Sleep(15 * time.Second) // less than the shortest rest
 		arrived(t, w, ids(20)...)
@@ -172,7 +172,7 @@ func TestQueueRegressions(t *testing.T) {
 		add(q, ids(1)...)
 		time.Sleep(time.Second)
 		q.Do(Command{Type: CommandRemove, ID: ids(1)[0]})
-		session := w.tokenResponse()
+		session := w.grant()
 		q.Do(Command{Type: CommandOpen, Session: &session})
 		time.Sleep(time.Second)
 		if n := len(w.last().Photos); n != 0 {

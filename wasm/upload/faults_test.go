@@ -136,7 +136,7 @@ func TestQueueAnswers(t *testing.T) {
 			}
 			// The same encounter's code is scanned again.
 			w.fault = func(step, int) fault { return works }
-			session := w.tokenResponse()
+			session := w.grant()
 			session.JournalKey = "key-2"
 			q.Do(Command{Type: CommandOpen, Session: &session})
 			time.Sleep(time.Minute)

@@ -16,7 +16,7 @@ func TestQueueJournal(t *testing.T) {
 			w.rate = 500_000
 			all := ids(5)
 			q, kill := w.start(t.Context())
-			session := w.tokenResponse()
+			session := w.grant()
 			q.Do(Command{Type: CommandOpen, Session: &session})
 			add(q, all...)
 			time.Sleep(time.Second) // all are compressed
@@ -45,7 +45,7 @@ func TestQueueJournal(t *testing.T) {
 	}
 	inBubble(t, "the journal knows which photos were asked for", func(t *testing.T, w *world) {
 		q, kill := w.start(t.Context())
-		session := w.tokenResponse()
+		session := w.grant()
 		q.Do(Command{Type: CommandOpen, Session: &session})
 		all := ids(3)
 		add(q, all...)
@@ -62,7 +62,7 @@ func TestQueueJournal(t *testing.T) {
 	inBubble(t, "killed before compression: the person is told", func(t *testing.T, w *world) {
 		w.latency = 10 * time.Second
 		q, kill := w.start(t.Context())
-		session := w.tokenResponse()
+		session := w.grant()
 		q.Do(Command{Type: CommandOpen, Session: &session})
 		id := ids(1)[0]
 		add(q, id)

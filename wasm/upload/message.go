@@ -34,10 +34,10 @@ const (
 
 // Command is one thing that the page asks for.
 type Command struct {
-	Type    CommandType           `json:"type"`
-	APIBase string                `json:"apiBase,omitempty"  of:"open"`
-	Session *shared.TokenResponse `json:"session,omitempty"  of:"open"`
-	ID      string                `json:"id,omitempty"       of:"add,describe,remove,retry?,cancel"`
+	Type    CommandType   `json:"type"`
+	APIBase string        `json:"apiBase,omitempty"  of:"open"`
+	Session *shared.Grant `json:"session,omitempty"  of:"open"`
+	ID      string        `json:"id,omitempty"       of:"add,describe,remove,retry?,cancel"`
 	// The photos that upload is about. Without them it is about every photo that is here.
 	IDs      []string         `json:"ids,omitempty"      of:"upload"`
 	Name     string           `json:"name,omitempty"     of:"add"`

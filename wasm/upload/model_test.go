@@ -225,7 +225,7 @@ func (m *model) send(c Command) {
 
 func (m *model) scan() {
 	m.joined = time.Now()
-	session := m.tokenResponse()
+	session := m.grant()
 	m.log = slices.DeleteFunc(m.log, func(c Command) bool { return c.Type == CommandOpen })
 	open := Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &session}
 	m.log = slices.Insert(m.log, 0, open)

@@ -19,7 +19,7 @@ const (
 // open shows a patient's session. If the phone has it already, its photos go on
 // under the fresh grant. The session that was shown before is kept: what was
 // asked for is still sent, and its other photos wait.
-func (q *Queue) open(apiBase string, grant *shared.TokenResponse) {
+func (q *Queue) open(apiBase string, grant *shared.Grant) {
 	s := q.bring(identityOf(grant))
 	sameRecord := s.grant != nil && s.grant.JournalKey == grant.JournalKey
 	s.grant, s.opening = grant, true
@@ -82,7 +82,7 @@ type found struct {
 }
 
 // readJournal opens a journal, erases what is over, and reads the rest.
-func (w *World) readJournal(ctx context.Context, grant shared.TokenResponse) (Journal, []Entry, []Waiting, error) {
+func (w *World) readJournal(ctx context.Context, grant shared.Grant) (Journal, []Entry, []Waiting, error) {
 	journal, err := w.OpenJournal(ctx, grant)
 	if err != nil {
 		return nil, nil, nil, err
@@ -123,7 +123,7 @@ func within(ctx context.Context, clock Clock, open func(context.Context) (Journa
 }
 
 // opened goes on once the journal was read, or could not be.
-func (q *Queue) opened(s *session, grant *shared.TokenResponse, earlier Journal, f found) {
+func (q *Queue) opened(s *session, grant *shared.Grant, earlier Journal, f found) {
 	if s.grant != grant {
 		if f.journal != nil {
 			f.journal.Close()

@@ -136,9 +136,9 @@ type World struct {
 	Compressor Compressor
 	Transport  Transport
 	// Dial makes a client of the edge for one session.
-	Dial func(apiBase string, session shared.TokenResponse) Edge
+	Dial func(apiBase string, session shared.Grant) Edge
 	// OpenJournal opens the journal of one session.
-	OpenJournal func(ctx context.Context, session shared.TokenResponse) (Journal, error)
+	OpenJournal func(ctx context.Context, session shared.Grant) (Journal, error)
 	// Show is called with every change. It does not block and keeps nothing.
 	Show func(Snapshot)
 	// Preview is called with each compressed photo once.

@@ -11,7 +11,7 @@ import (
 // facilities may use the same one.
 type identity struct{ facility, patient, encounter string }
 
-func identityOf(grant *shared.TokenResponse) identity {
+func identityOf(grant *shared.Grant) identity {
 	return identity{grant.FacilityID, grant.PatientID, grant.EncounterID}
 }
 
@@ -20,7 +20,7 @@ func identityOf(grant *shared.TokenResponse) identity {
 // patient, and one that was left goes on sending what was asked for.
 type session struct {
 	identity identity
-	grant    *shared.TokenResponse
+	grant    *shared.Grant
 	album    *album
 	traffic  *traffic
 	display  *display

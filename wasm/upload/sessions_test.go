@@ -9,7 +9,7 @@ import (
 )
 
 func show(q *Queue, w *world) {
-	grant := w.tokenResponse()
+	grant := w.grant()
 	q.Do(Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &grant})
 }
 
@@ -68,12 +68,12 @@ func TestQueueTwoPatients(t *testing.T) {
 		q := w.open(t)
 		add(q, ids(1)...)
 		time.Sleep(time.Second)
-		for _, change := range []func(*shared.TokenResponse){
-			func(g *shared.TokenResponse) { g.FacilityID = "fac-2" },
-			func(g *shared.TokenResponse) { g.PatientID = "pat-9" },
-			func(g *shared.TokenResponse) { g.EncounterID = "enc-9" },
+		for _, change := range []func(*shared.Grant){
+			func(g *shared.Grant) { g.FacilityID = "fac-2" },
+			func(g *shared.Grant) { g.PatientID = "pat-9" },
+			func(g *shared.Grant) { g.EncounterID = "enc-9" },
 		} {
-			grant := w.tokenResponse()
+			grant := w.grant()
 			grant.JournalKey = "key-x"
 			change(&grant)
 			q.Do(Command{Type: CommandOpen, Session: &grant})

@@ -23,7 +23,7 @@ type traffic struct {
 
 	ctx     context.Context
 	now     time.Time
-	session *shared.TokenResponse
+	session *shared.Grant
 	edge    Edge
 
 	jobs       map[*job]struct{}
@@ -80,7 +80,7 @@ func (t *traffic) tick(now time.Time) {
 
 // join starts talking to another session. Steps of the earlier one no longer
 // count, except compressions.
-func (t *traffic) join(edge Edge, session *shared.TokenResponse) {
+func (t *traffic) join(edge Edge, session *shared.Grant) {
 	for _, p := range t.album.photos {
 		if p.stage != StageChosen {
 			t.abandon(p)

@@ -102,8 +102,8 @@ func newWorld() *world {
 	}
 }
 
-func (w *world) tokenResponse() shared.TokenResponse {
-	return shared.TokenResponse{
+func (w *world) grant() shared.Grant {
+	return shared.Grant{
 		FacilityID: "fac-1", PatientID: "pat-" + w.patient, EncounterID: "enc-" + w.patient,
 		PatientLabel: "Patient " + w.patient, PhoneID: w.phone, ServerTime: time.Now(), UploadToken: w.session,
 		JournalKey: w.secret, ImageCount: len(w.images),
@@ -117,7 +117,7 @@ func (w *world) start(ctx context.Context) (q *Queue, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	q = New(World{
 		Clock: clock{w}, Compressor: compressor{w}, Transport: transport{w},
-		Dial: func(_ string, s shared.TokenResponse) Edge {
+		Dial: func(_ string, s shared.Grant) Edge {
 			if w.other != nil && s.JournalKey == w.other.secret {
 				return edge{w.other, s.UploadToken, s.PhoneID}
 			}
@@ -151,7 +151,7 @@ func (w *world) open(t testing.TB) *Queue {
 	t.Helper()
 	q, stop := w.start(t.Context())
 	t.Cleanup(stop)
-	session := w.tokenResponse()
+	session := w.grant()
 	q.Do(Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &session})
 	return q
 }

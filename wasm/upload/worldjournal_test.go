@@ -28,7 +28,7 @@ func (w *world) shelf(key string) *shelf {
 
 // openJournal is the real one in memory: it never touches what other sessions
 // have before their time is over.
-func (w *world) openJournal(_ context.Context, session shared.TokenResponse) (Journal, error) {
+func (w *world) openJournal(_ context.Context, session shared.Grant) (Journal, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.opened++

@@ -28,7 +28,7 @@ import type {
   Phone,
   PresignRequest,
   PresignResponse,
-  TokenResponse,
+  Grant,
 } from '../../../web/src/contract/api';
 
 type Name =
@@ -194,7 +194,7 @@ app.get('/token/:token', async (c) => {
     [found.sessionId, Date.now(), SESSION_TTL, '', String(found.generation), phoneId, JSON.stringify(phone), 50, -1],
   );
   publish(c, session.encounterId, 'phone-connected', { revision });
-  const answer: TokenResponse = {
+  const answer: Grant = {
     encounterId: session.encounterId,
     patientId: session.patientId,
     patientLabel: session.patientLabel,

@@ -37,7 +37,7 @@ type Client struct {
 }
 
 // New makes a client; apiBase is the edge's origin.
-func New(fetcher Fetcher, apiBase string, session shared.TokenResponse) *Client {
+func New(fetcher Fetcher, apiBase string, session shared.Grant) *Client {
 	return &Client{fetcher, apiBase + shared.BasePath, session.EncounterID, session.UploadToken}
 }
 

@@ -87,7 +87,7 @@ func Open(
 	storage Storage,
 	locks Locks,
 	clock Clock,
-	session shared.TokenResponse,
+	session shared.Grant,
 	owner string,
 	keep time.Duration,
 ) (*Journal, error) {
@@ -138,7 +138,7 @@ func lockOfPage(owner string) string { return "photobridge-page-" + owner }
 
 // tagOf names a session for whoever has its key and knows its patient; others
 // learn nothing from it.
-func tagOf(key []byte, session shared.TokenResponse) string {
+func tagOf(key []byte, session shared.Grant) string {
 	hash := sha256.New()
 	hash.Write([]byte("photobridge journal\x00"))
 	hash.Write(key)

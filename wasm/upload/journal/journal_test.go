@@ -104,14 +104,14 @@ func onPhone(t *testing.T, name string, test func(t *testing.T, p *phone)) {
 	}
 }
 
-func grant(key byte) shared.TokenResponse {
-	return shared.TokenResponse{
+func grant(key byte) shared.Grant {
+	return shared.Grant{
 		FacilityID: "fac-1", PatientID: "pat-1", EncounterID: "enc-1",
 		JournalKey: base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{key}, 32)),
 	}
 }
 
-func (p *phone) open(session shared.TokenResponse) *Journal {
+func (p *phone) open(session shared.Grant) *Journal {
 	p.t.Helper()
 	p.pages++
 	clock := Clock{Phone: func() time.Time { return time.Now().Add(p.skew) }, Ahead: -p.skew}
@@ -194,11 +194,11 @@ func TestJournalKeepsPhotos(t *testing.T) {
 }
 
 func TestJournalIsOfOnePatient(t *testing.T) {
-	changes := map[string]func(*shared.TokenResponse){
-		"key":       func(g *shared.TokenResponse) { *g = grant(2) },
-		"facility":  func(g *shared.TokenResponse) { g.FacilityID = "fac-2" },
-		"patient":   func(g *shared.TokenResponse) { g.PatientID = "pat-2" },
-		"encounter": func(g *shared.TokenResponse) { g.EncounterID = "enc-2" },
+	changes := map[string]func(*shared.Grant){
+		"key":       func(g *shared.Grant) { *g = grant(2) },
+		"facility":  func(g *shared.Grant) { g.FacilityID = "fac-2" },
+		"patient":   func(g *shared.Grant) { g.PatientID = "pat-2" },
+		"encounter": func(g *shared.Grant) { g.EncounterID = "enc-2" },
 	}
 	for name, change := range changes {
 		onPhone(t, "another "+name, func(t *testing.T, p *phone) {
@@ -342,7 +342,7 @@ func TestJournalFails(t *testing.T) {
 		p.has(j, "a")
 	})
 	for _, key := range []string{"", "????", base64.StdEncoding.EncodeToString(make([]byte, 31))} {
-		if _, err := Open(t.Context(), nil, nil, Clock{}, shared.TokenResponse{JournalKey: key}, "", 0); err == nil {
+		if _, err := Open(t.Context(), nil, nil, Clock{}, shared.Grant{JournalKey: key}, "", 0); err == nil {
 			t.Errorf("%q is taken for a key", key)
 		}
 	}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { ExchangeRequest, TokenResponse } from '../contract/api';
+import type { ExchangeRequest, Grant } from '../contract/api';
 import { ApiError, exchangeCode, exchangeToken, listImages } from './client';
 
 const sample = (name: string) => readFileSync(new URL(`../../../shared/testdata/${name}`, import.meta.url), 'utf8');
@@ -26,15 +26,15 @@ async function failure(promise: Promise<unknown>): Promise<ApiError> {
 }
 
 test('the QR token is exchanged for the grant of the wire sample', async () => {
-  const calls = answer(sample('token-response.json'));
-  const grant: TokenResponse = await exchangeToken('', 'a b');
+  const calls = answer(sample('grant.json'));
+  const grant: Grant = await exchangeToken('', 'a b');
   expect(grant.patientLabel).toBe('Test Patient A');
   expect(new URL(calls[0]!.url).pathname).toBe('/api/medtech/session/token/a%20b');
   expect(calls[0]!.headers.get('Authorization')).toBeNull();
 });
 
 test('a typed code goes in the body, never in the URL', async () => {
-  const calls = answer(sample('token-response.json'));
+  const calls = answer(sample('grant.json'));
   const { typedCode } = JSON.parse(sample('exchange-request.json')) as ExchangeRequest;
   await exchangeCode('', typedCode);
   expect(calls[0]).toMatchObject({ method: 'POST', url: 'https://edge.test/api/medtech/session/token' });

@@ -13,7 +13,7 @@ import {
   type PresignRequest,
   type PresignResponse,
   type Problem,
-  type TokenResponse,
+  type Grant,
 } from '../contract/api.ts';
 
 export type ClientErrorCode = Code | 'network';
@@ -125,14 +125,14 @@ function retryAfterOf(response: Response): number | undefined {
 }
 
 /** Exchanges the QR token for all that a phone needs to work. */
-export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<TokenResponse> {
-  return requestJSON<TokenResponse>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
+export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<Grant> {
+  return requestJSON<Grant>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
 }
 
 /** The same for a code that was typed, which stays out of the address. */
-export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortSignal): Promise<TokenResponse> {
+export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortSignal): Promise<Grant> {
   const body: ExchangeRequest = { typedCode };
-  return requestJSON<TokenResponse>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
+  return requestJSON<Grant>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
 }
 
 /** Reserves slots and signs PUT URLs. */

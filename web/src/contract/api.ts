@@ -400,10 +400,10 @@ export interface ExchangeRequest {
 }
 
 /**
- * TokenResponse answers GET /token/{token} and POST /token: all that a phone
+ * Grant is the response to GET /token/{token} and POST /token: all that a phone
  * needs to work.
  */
-export interface TokenResponse {
+export interface Grant {
   encounterId: ID;
   patientId: ID;
   /** shown on every screen */

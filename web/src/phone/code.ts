@@ -4,7 +4,7 @@
  */
 
 import { exchangeCode, exchangeToken } from '../api/client';
-import type { TokenResponse } from '../contract/api';
+import type { Grant } from '../contract/api';
 import { isTypedCode } from './typed';
 
 const FRAGMENT = /^#t=(.+)$/;
@@ -20,7 +20,7 @@ export function codeInAddress(): string | null {
   }
 }
 
-let early: { code: string; answer: Promise<TokenResponse> } | null = null;
+let early: { code: string; answer: Promise<Grant> } | null = null;
 
 /** Asks for the session of the code in the address, if there is one. */
 export function exchangeEarly(): void {
@@ -35,7 +35,7 @@ export function exchangeEarly(): void {
  * The session of a code: the answer that is under way, once, or a new one.
  * @throws ApiError
  */
-export function exchange(code: string, signal: AbortSignal): Promise<TokenResponse> {
+export function exchange(code: string, signal: AbortSignal): Promise<Grant> {
   const begun = early;
   early = null;
   if (begun?.code === code) return begun.answer;

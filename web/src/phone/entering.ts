@@ -1,6 +1,6 @@
 /** The part of the reducer that is about getting into a session, from one patient to another, and out. */
 
-import type { TokenResponse } from '../contract/api';
+import type { Grant } from '../contract/api';
 import { noteConsent } from './describing';
 import { initialState, type Effect, type EventOf, type Parked, type Screen, type State, type Step } from './model';
 import { lapse } from './removing';
@@ -37,7 +37,7 @@ export function boot(state: State, event: EventOf<'boot'>): Step {
   return after([resume(restored, screen), starts], (now) => (token === null ? only(now) : link(now, token)));
 }
 
-const starting = (session: TokenResponse): Effect => ({ do: 'start', session });
+const starting = (session: Grant): Effect => ({ do: 'start', session });
 
 /** Says what to do before anything else happens; what the tab had is kept for the page that loads next. */
 function unsupported(state: State): State {
@@ -91,7 +91,7 @@ export function refused(state: State, { token, trouble }: EventOf<'refused'>): S
 }
 
 /** A newer grant of the session that is here, which goes on with its photos. */
-function rejoin(state: State, session: TokenResponse): Step {
+function rejoin(state: State, session: Grant): Step {
   const next: State = { ...state, session, trouble: null, engine: runs(state) ? state.engine : 'starting' };
   const screen: Screen = unsent(next).length > 0 ? 'review' : 'capture';
   const shown: State = asksConsent(next) ? { ...next, screen: 'consent' } : { ...next, screen };
@@ -103,7 +103,7 @@ function rejoin(state: State, session: TokenResponse): Step {
  * the state starts from the initial one. Unsent photos stay with the engine, and
  * their session is parked: it is the way back.
  */
-export function enter(state: State, session: TokenResponse, screen: Screen): Step {
+export function enter(state: State, session: Grant, screen: Screen): Step {
   return after(lapse(state), (left) => {
     const next: State = {
       ...initialState,
@@ -117,7 +117,7 @@ export function enter(state: State, session: TokenResponse, screen: Screen): Ste
   });
 }
 
-function park(state: State, next: TokenResponse): readonly Parked[] {
+function park(state: State, next: Grant): readonly Parked[] {
   const { session } = state;
   const leaves = session !== null && !state.closed && (state.snapshot === null || unsent(state).length > 0);
   const all = leaves ? [...state.parked, { session, seen: false }] : state.parked;
@@ -125,7 +125,7 @@ function park(state: State, next: TokenResponse): readonly Parked[] {
   return [...last.values()].filter((one) => !samePatient(one.session, next));
 }
 
-const identityOf = ({ facilityId, patientId, encounterId }: TokenResponse) => [facilityId, patientId, encounterId];
+const identityOf = ({ facilityId, patientId, encounterId }: Grant) => [facilityId, patientId, encounterId];
 
 export function consented(state: State, { answer, at }: EventOf<'consented'>): Step {
   const next: State = { ...state, consent: { answer, at }, screen: state.resume ?? 'capture', resume: null };

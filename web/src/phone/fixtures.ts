@@ -1,12 +1,12 @@
 /** States and snapshots for tests. The patient is invented. */
 
-import sample from '../../../shared/testdata/token-response.json';
-import type { TokenResponse } from '../contract/api';
+import sample from '../../../shared/testdata/grant.json';
+import type { Grant } from '../contract/api';
 import type { PhotoSnapshot, Snapshot } from '../contract/engine';
 import { initialState, type Chosen, type Effect, type Event, type State } from './model';
 import { reduce } from './reducer';
 
-export const grant = sample as TokenResponse;
+export const grant = sample as Grant;
 
 export function photo(id: string, change: Partial<PhotoSnapshot> = {}): PhotoSnapshot {
   return {

@@ -5,7 +5,7 @@
  */
 
 import type { EngineFailure } from '../../../wasm/browser/messages';
-import type { EngineCode, Kind, Metadata, TokenResponse } from '../contract/api';
+import type { EngineCode, Kind, Metadata, Grant } from '../contract/api';
 import type { Command, PhotoSnapshot, Snapshot } from '../contract/engine';
 
 export type Screen =
@@ -67,7 +67,7 @@ export type ConsentAnswer = 'given' | 'skipped';
 
 /** A session that this page left while it had unsent photos. The engine keeps them, and the page the way back. */
 export interface Parked {
-  session: TokenResponse;
+  session: Grant;
   /** Whether the engine has reported its photos since it last started. */
   seen: boolean;
 }
@@ -76,8 +76,8 @@ export interface Parked {
 export interface Saved {
   /** A QR token or typed code that was not exchanged yet. */
   token?: string;
-  session?: TokenResponse;
-  parked?: readonly TokenResponse[];
+  session?: Grant;
+  parked?: readonly Grant[];
   screen?: Screen;
   current?: string;
   batch?: readonly string[];
@@ -92,9 +92,9 @@ export interface State {
   /** The QR token or typed code in exchange; a token is kept for another try. */
   token: string | null;
   typed: Typed | null;
-  session: TokenResponse | null;
+  session: Grant | null;
   /** Another patient's, whose code was opened while photos of this one are unsent. */
-  offered: TokenResponse | null;
+  offered: Grant | null;
   parked: readonly Parked[];
   /** `unsupported`: this browser cannot run it. */
   engine: 'off' | 'starting' | 'ready' | 'unsupported';
@@ -173,12 +173,12 @@ export type Event =
   /** The person typed a code, or pasted the link, and wants in. */
   | { type: 'typed'; text: string }
   /** The response to an exchange; it counts only while that code is still wanted. */
-  | { type: 'granted'; token: string; session: TokenResponse }
+  | { type: 'granted'; token: string; session: Grant }
   | { type: 'refused'; token: string; trouble: Trouble }
   /** To the patient that was offered; this one's photos wait. */
   | { type: 'switch' }
   /** Back to a patient that this page left. */
-  | { type: 'return'; session: TokenResponse }
+  | { type: 'return'; session: Grant }
   /** The time that anything may stay on the phone is over: this session's, or everything's, since nobody used the page. */
   | { type: 'over'; unused: boolean }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
@@ -221,7 +221,7 @@ export type Change = { [Field in Exclude<keyof Metadata, 'captured' | 'consentAt
 export type Effect =
   | { do: 'exchange'; token: string }
   /** Opens the session and starts the engine. The last session opened is the one that is shown. */
-  | { do: 'start'; session: TokenResponse }
+  | { do: 'start'; session: Grant }
   | { do: 'send'; command: Exclude<Command, { type: 'add' | 'open' }> }
   /** Hands a chosen file to the engine. */
   | { do: 'add'; photo: Chosen }

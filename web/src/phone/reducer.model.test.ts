@@ -6,7 +6,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TokenResponse } from '../contract/api';
+import type { Grant } from '../contract/api';
 import { grant, photo, snapshot } from './fixtures';
 import { initialState, type Effect, type Event, type State } from './model';
 import { reduce } from './reducer';
@@ -14,7 +14,7 @@ import { photos } from './select';
 import { savedOf } from './storage';
 
 /** Each differs from the first in one part of its identity; two share a label. */
-const SESSIONS: readonly TokenResponse[] = [
+const SESSIONS: readonly Grant[] = [
   grant,
   { ...grant, encounterId: 'enc-2' },
   { ...grant, facilityId: 'fac-2', patientLabel: 'Test Patient B' },
@@ -23,7 +23,7 @@ const SESSIONS: readonly TokenResponse[] = [
 
 const LATE = snapshot([photo('late')], { phoneId: 'another' });
 
-const nameOf = ({ facilityId, patientId, encounterId }: TokenResponse) => [facilityId, patientId, encounterId].join();
+const nameOf = ({ facilityId, patientId, encounterId }: Grant) => [facilityId, patientId, encounterId].join();
 
 type Deed =
   | { does: 'scan' | 'open'; session: number }
@@ -43,8 +43,8 @@ const PRESSES: readonly Event[] = [
 
 class World {
   state: State = initialState;
-  opened: TokenResponse | undefined;
-  readonly codes: { token: string; session: TokenResponse }[] = [];
+  opened: Grant | undefined;
+  readonly codes: { token: string; session: Grant }[] = [];
   /** What the engine has, by session. */
   readonly unsent = new Map<string, Set<string>>();
   #taken = 0;

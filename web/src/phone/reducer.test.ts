@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Metadata, TokenResponse } from '../contract/api';
+import type { Metadata, Grant } from '../contract/api';
 import { capturing, chosen, grant, photo, play, reviewing, snapshot } from './fixtures';
 import { initialState, type Event, type Saved, type Screen, type State } from './model';
 import { metadataOf, photos, room, unsent } from './select';
@@ -580,12 +580,12 @@ describe('trouble', () => {
 
   const other = { ...grant, encounterId: 'enc-1002', patientLabel: 'Test Patient B' };
 
-  const opened = (session: TokenResponse): Event[] => [
+  const opened = (session: Grant): Event[] => [
     { type: 'link', token: 'qr2' },
     { type: 'granted', token: 'qr2', session },
   ];
 
-  test.each<[string, Partial<TokenResponse>]>([
+  test.each<[string, Partial<Grant>]>([
     ['encounter', { encounterId: 'enc-1002' }],
     ['facility', { facilityId: 'fac-002' }],
     ['patient', { patientId: 'pat-2002' }],

@@ -1,6 +1,6 @@
 /** What the screens read off the state. */
 
-import type { Metadata, TokenResponse } from '../contract/api';
+import type { Metadata, Grant } from '../contract/api';
 import type { PhotoSnapshot } from '../contract/engine';
 import type { Chosen, State } from './model';
 
@@ -15,7 +15,7 @@ export function runs({ engine }: Pick<State, 'engine'>): boolean {
 }
 
 /** Reports whether two sessions are about the same encounter of the same patient at the same facility. */
-export function samePatient(one: TokenResponse, other: TokenResponse): boolean {
+export function samePatient(one: Grant, other: Grant): boolean {
   return (
     one.facilityId === other.facilityId && one.patientId === other.patientId && one.encounterId === other.encounterId
   );
@@ -40,7 +40,7 @@ export function unsent(state: State): PhotoSnapshot[] {
 }
 
 /** How many photos a session that was left has on this phone. */
-export function waitingOf(state: Pick<State, 'snapshot'>, session: TokenResponse): number {
+export function waitingOf(state: Pick<State, 'snapshot'>, session: Grant): number {
   const theirs = (state.snapshot?.waiting ?? []).filter(
     (waiting) => waiting.session === '' && (waiting.patientLabel ?? '') === session.patientLabel,
   );
@@ -125,6 +125,6 @@ function asSnapshot({ id, name, size, source }: Chosen): PhotoSnapshot {
 }
 
 /** What to call the patient; a session may have no label. */
-export function patientOf({ patientLabel, patientId }: TokenResponse): { label: string } | { id: string } {
+export function patientOf({ patientLabel, patientId }: Grant): { label: string } | { id: string } {
   return patientLabel.trim() === '' ? { id: patientId } : { label: patientLabel };
 }

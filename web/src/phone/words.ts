@@ -2,7 +2,7 @@
 
 import type { Problem, PhotoSnapshot, Warning } from '../contract/engine';
 import english, { type PhoneKey } from '../strings/phone.en';
-import type { Laterality, Metadata, TokenResponse } from '../contract/api';
+import type { Laterality, Metadata, Grant } from '../contract/api';
 import { placeText } from '../place';
 import type { TroubleCode, Typed } from './model';
 import { isTagged, patientOf } from './select';
@@ -15,7 +15,7 @@ export function warningText(warning: Warning): string {
 }
 
 /** Names the patient on every screen. */
-export function patientText(session: TokenResponse): string {
+export function patientText(session: Grant): string {
   const patient = patientOf(session);
   return 'label' in patient ? patient.label : t('patient.unnamed', { id: patient.id });
 }
