@@ -18,12 +18,18 @@ test.describe('on the phone', () => {
     expect(await again.images()).toHaveLength(2);
   });
 
-  test('the code of another patient does not send them', async ({ nurse, photos, stack }) => {
+  test('the code of another patient neither sends nor erases them', async ({ nurse, photos, stack }) => {
     const session = await Session.open(stack);
     const other = await Session.open(stack, 'Tui Example, 01.01.1980');
     await nurse.takesPhotos(session.url, await photos(1));
     await nurse.scans(other.url);
     await nurse.reads(/^Another patient$/);
+    await nurse.taps(/^Go to Tui Example/);
+    await nurse.reads(/^1 photo of .* is waiting on this phone/);
+    await nurse.taps('Go there');
+    await nurse.taps('Send without details');
+    await nurse.reads('1 photo is on the desktop');
+    expect(await session.images()).toHaveLength(1);
     expect(await other.images()).toEqual([]);
   });
 });

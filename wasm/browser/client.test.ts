@@ -107,6 +107,9 @@ test.each([
   last().post(READY);
   expect(workers).toHaveLength(7);
   expect(last().received, 'nothing of what was chosen is lost').toEqual([add('a')]);
+  last().post({ type: 'ended' });
+  vi.runAllTimers();
+  expect(workers, 'earlier deaths count no more').toHaveLength(8);
 });
 
 test('a long life makes up for earlier deaths', () => {

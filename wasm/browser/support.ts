@@ -9,7 +9,7 @@ const EMPTY_MODULE = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
  */
 export function canRunEngine(world: { WebAssembly?: unknown; Worker?: unknown } = globalThis): boolean {
   const { WebAssembly: wasm, Worker: worker } = world;
-  if (typeof worker !== 'function' || typeof wasm !== 'object' || wasm === null) return false;
+  if (typeof worker !== 'function' || typeof wasm !== 'object') return false;
   try {
     return (wasm as typeof WebAssembly).validate(EMPTY_MODULE);
   } catch {

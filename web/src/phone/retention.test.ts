@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { capturing, grant, photo, play, reviewing, snapshot } from './fixtures';
 import type { State } from './model';
 import { KEEP_AFTER_END_MS, KEEP_UNUSED_MS, RECEIPT_MS, Retention } from './retention';
-import { load, save, savedOf } from './storage';
+import { erase, load, save, savedOf } from './storage';
 
 const HOUR = 3_600_000;
 const receipt: State = {
@@ -22,7 +22,7 @@ const ended = play(reviewing('a'), {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  sessionStorage.clear();
+  erase();
 });
 afterEach(() => void vi.useRealTimers());
 

@@ -40,7 +40,10 @@ export function save(saved: Saved, times: Times): void {
 /** Returns what this tab kept. What may not be kept any more is erased instead. */
 export function load(now: number): { saved: Saved; times: Times } {
   const stored = readStored();
-  const times: Times = { usedAt: Number(stored.usedAt ?? now), ...(stored.endedAt ? { endedAt: stored.endedAt } : {}) };
+  const times: Times = {
+    usedAt: Number(stored.usedAt ?? now),
+    ...(stored.endedAt === undefined ? {} : { endedAt: stored.endedAt }),
+  };
   if (erasesAt(times) > now) return { saved: stored, times };
   erase();
   return { saved: {}, times: { usedAt: now } };
