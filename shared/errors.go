@@ -47,6 +47,15 @@ const (
 	CodeOutOfMemory   EngineCode = "out_of_memory"
 	CodeCannotDecode  EngineCode = "cannot_decode"
 	CodeDuplicate     EngineCode = "duplicate"
+	CodeFileGone      EngineCode = "file_gone"   // it was emptied, changed or taken away before its turn
+	CodeTooComplex    EngineCode = "too_complex" // decoding it is more work than any photo
+	CodeRawPhoto      EngineCode = "raw_photo"   // a sensor's data without a picture of its size
+
+	// Formats that only some browsers know; the last is for any other.
+	CodeUnsupportedAVIF   EngineCode = "unsupported_avif"
+	CodeUnsupportedJXL    EngineCode = "unsupported_jpeg_xl"
+	CodeUnsupportedJP2    EngineCode = "unsupported_jpeg_2000"
+	CodeUnsupportedFormat EngineCode = "unsupported_format"
 )
 
 // The codes of the phone engine, for what can be wrong on the way.

@@ -4,11 +4,9 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
 	"syscall/js"
-	"time"
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/shared/wire"
@@ -81,16 +79,8 @@ func (c compressor) Compress(ctx context.Context, source upload.Source, maxBytes
 	}
 	return upload.Compressed{
 		JPEG: result.JPEG, Width: result.Width, Height: result.Height, SHA256: result.SHA256,
-		Captured: captured(result.CapturedAt), Warnings: warnings,
+		Captured: result.Captured, Warnings: warnings,
 	}, nil
-}
-
-// captured returns the time of a photo's file. The compressor has lost the offset.
-func captured(at *time.Time) *shared.Captured {
-	if at == nil {
-		return nil
-	}
-	return &shared.Captured{Local: at.Format("2006-01-02T15:04:05"), Source: shared.CapturedInFile}
 }
 
 // journals opens the journals of sessions, in one database.
@@ -104,16 +94,17 @@ func (j *journals) open(ctx context.Context, session shared.Grant) (upload.Journ
 		locks = web
 	}
 	owner := make([]byte, 8)
-	rand.Read(owner)
+	bridge.Random(owner)
 	clock := journal.Clock{Phone: bridge.Clock{}.Now}
 	if !session.ServerTime.IsZero() {
 		clock.Ahead = session.ServerTime.Sub(clock.Phone())
 	}
-	return journal.Open(ctx, j.storage, locks, clock, session, hex.EncodeToString(owner), upload.KeepAfterJoin)
+	return journal.Open(ctx, j.storage, locks, clock, session, hex.EncodeToString(owner), upload.KeepAfterJoin,
+		bridge.Random)
 }
 
 func seed() uint64 {
 	b := make([]byte, 8)
-	rand.Read(b)
+	bridge.Random(b)
 	return binary.LittleEndian.Uint64(b)
 }

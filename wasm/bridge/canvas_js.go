@@ -51,7 +51,7 @@ func newCanvas(width, height int) js.Value {
 	return js.Global().Get("OffscreenCanvas").New(width, height)
 }
 
-// Decode decodes a Blob. The browser turns it by its EXIF orientation; no
+// Decode decodes a file. The browser turns it by its EXIF orientation; no
 // option switches that off anywhere (measured in three engines).
 func (CanvasCodec) Decode(ctx context.Context, source photo.Source, _ int) (photo.Bitmap, error) {
 	blob, ok := source.(BlobSource)
@@ -146,9 +146,17 @@ func encode(ctx context.Context, canvas js.Value, quality float64) ([]byte, erro
 }
 
 func (b *bitmap) Sample(_ context.Context, width, height int) ([]byte, error) {
-	var pixels []byte
-	_, err := catch(func() js.Value {
-		canvas := b.sample(width, height)
+	return pixelsOf(func() js.Value { return b.sample(width, height) }, width, height)
+}
+
+func (b *bitmap) Original(_ context.Context, width, height int) ([]byte, error) {
+	return pixelsOf(func() js.Value { return b.paint(width, height, false) }, width, height)
+}
+
+// pixelsOf reads a canvas back and frees it.
+func pixelsOf(paint func() js.Value, width, height int) (pixels []byte, err error) {
+	_, err = catch(func() js.Value {
+		canvas := paint()
 		data := canvas.Call("getContext", "2d").Call("getImageData", 0, 0, width, height).Get("data")
 		pixels = make([]byte, data.Length())
 		js.CopyBytesToGo(pixels, data)

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"syscall/js"
 	"time"
 
@@ -44,14 +43,14 @@ func NewPureCodec(start js.Value, loading func(share float64)) *PureCodec {
 
 // Decode sends a Blob to the worker.
 func (c *PureCodec) Decode(ctx context.Context, source photo.Source, edge int) (photo.Bitmap, error) {
-	blob, ok := source.(BlobSource)
-	if !ok {
-		return nil, errors.New("the pure codec takes Blobs only")
+	blob, err := blobOf(ctx, source)
+	if err != nil {
+		return nil, err
 	}
 	c.rest.Stop()
 	picture := &pureBitmap{codec: c}
 	c.held = picture
-	answer, err := c.call(ctx, map[string]any{"call": "decode", "file": blob.value, "edge": edge})
+	answer, err := c.call(ctx, map[string]any{"call": "decode", "file": blob, "edge": edge})
 	if err != nil {
 		picture.Close()
 		return nil, err
@@ -74,7 +73,7 @@ func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value,
 	case answer := <-c.answers:
 		if code := answer.Get("code"); code.Type() == js.TypeString {
 			c.end()
-			return js.Undefined(), shared.Wrap(nil, shared.Code(code.String()), answer.Get("detail").String())
+			return js.Undefined(), &shared.Error{Code: shared.Code(code.String())}
 		}
 		return answer, nil
 	case <-ctx.Done():
@@ -105,14 +104,7 @@ func (c *PureCodec) run() error {
 		return nil
 	})
 	onError := js.FuncOf(func(js.Value, []js.Value) any {
-		say(
-			js.ValueOf(
-				map[string]any{
-					"code":   string(shared.CodeNetwork),
-					"detail": "What this photo needs could not be loaded. Check the connection and try again.",
-				},
-			),
-		)
+		say(js.ValueOf(map[string]any{"code": string(shared.CodeNetwork)}))
 		return nil
 	})
 	worker.Set("onmessage", onMessage)
@@ -158,6 +150,11 @@ func (b *pureBitmap) Estimate(ctx context.Context, width, height int, quality fl
 
 func (b *pureBitmap) Sample(ctx context.Context, width, height int) ([]byte, error) {
 	return b.bytes(ctx, map[string]any{"call": "sample", "width": width, "height": height})
+}
+
+// Original is Sample: the worker has the picture as it was decoded.
+func (b *pureBitmap) Original(ctx context.Context, width, height int) ([]byte, error) {
+	return b.Sample(ctx, width, height)
 }
 
 func (b *pureBitmap) bytes(ctx context.Context, request map[string]any) ([]byte, error) {

@@ -22,11 +22,7 @@ declare const HEIF_BYTES: number;
 /** Steps in which it tells of what has come: few enough to be read out. */
 const TOLD_STEPS = 10;
 
-type Answer =
-  | { width: number; height: number }
-  | { size: number }
-  | { bytes: ArrayBuffer }
-  | { code: string; detail: string };
+type Answer = { width: number; height: number } | { size: number } | { bytes: ArrayBuffer } | { code: string };
 
 /** To Go a file is its bytes, and the pixels if Go cannot decode them. */
 type GoCall = Exclude<Call, { file: Blob }> | { call: 'decode'; bytes: Uint8Array; edge: number; pixels?: Pixels };
@@ -36,18 +32,9 @@ interface PureGlobals {
   photobridgePure?: (call: GoCall) => Answer;
 }
 
-const OUT_OF_MEMORY: Answer = {
-  code: 'out_of_memory',
-  detail: 'The phone had no memory for this photo. Close other tabs and try again.',
-};
-const NOT_LOADED: Answer = {
-  code: 'network',
-  detail: 'What this photo needs could not be loaded. Check the connection and try again.',
-};
-const NOT_READ: Answer = {
-  code: 'cannot_decode',
-  detail: 'This photo cannot be read. Choose it again, or take it again.',
-};
+const OUT_OF_MEMORY: Answer = { code: 'out_of_memory' };
+const NOT_LOADED: Answer = { code: 'network' };
+const NOT_READ: Answer = { code: 'cannot_decode' };
 
 const loading = { bytes: 0, of: PURE_BYTES, told: 0 };
 const loaded = runProgram(wasmUrl, count);

@@ -9,8 +9,10 @@ type reader struct {
 	count  int    // how many of them
 	beyond int    // how many were made up
 
-	predicted [3]int // DC of each component's block before (section F.1.1.5.1)
+	predicted [4]int // DC of each component's block before (section F.1.1.5.1)
 	run       int    // blocks to come whose band is at its end (section G.1.2.2)
+	damaged   bool   // a code was read that is none
+	starved   bool   // there is no data up to the next restart: blocks stay empty
 }
 
 // fill has at least 32 bits ready.
@@ -35,7 +37,13 @@ func (r *reader) fill() {
 // overrun reports whether bits were taken that are not there.
 func (r *reader) overrun() bool { return r.beyond > r.count }
 
-// entry takes a code; it answers 0 if that is none. At least 16 bits are left
+// atEnd reports whether the file ends where the data does.
+func (r *reader) atEnd() bool {
+	_, _, ok := nextMarker(r.data, r.at)
+	return !ok
+}
+
+// entry takes a code; it returns 0 if that is none. At least 16 bits are left
 // for what follows it.
 func (r *reader) entry(h *huffman) entry {
 	if r.count < 32 {
@@ -46,15 +54,31 @@ func (r *reader) entry(h *huffman) entry {
 		e = h.long(int(r.bits >> (uint(r.count-16) & 63) & 0xffff))
 	}
 	r.count -= int(e & 31)
+	r.damaged = r.damaged || e == 0
 	return e
 }
 
-// number answers an entry's number, of which the bits may be yet to take.
+// number returns an entry's number, whose bits may still have to be taken.
 func (r *reader) number(e entry) int {
 	if follow := int(e >> followShift & 15); follow > 0 {
 		return extend(r.take(follow), follow)
 	}
 	return int(e >> valueShift)
+}
+
+// symbol takes a code and returns its symbol, without a table to look it up.
+func (r *reader) symbol(h *huffman) int {
+	if r.count < 32 {
+		r.fill()
+	}
+	place, length := h.place(int(r.bits >> (uint(r.count-16) & 63) & 0xffff))
+	r.count -= length
+	if place < 0 {
+		r.damaged = true
+		return 0
+	}
+	h.used[place] = true
+	return int(h.symbols[place])
 }
 
 // take takes bits, at most 16 after an entry.
@@ -71,24 +95,57 @@ func (r *reader) bit() int {
 	return r.take(1)
 }
 
-// restart passes over the marker RSTn (section F.2.1.3.1).
-func (r *reader) restart(n int) error {
-	rest, err := r.rest()
-	if err != nil {
-		return err
+// end returns where the byte ends that the last bit came from, and how many of
+// its bits are left.
+func (r *reader) end() (at, padding int) {
+	left := max(0, r.count-r.beyond)
+	at = r.at
+	for range left / 8 {
+		at--
+		if at > 0 && r.data[at] == 0 && r.data[at-1] == 0xff {
+			at--
+		}
 	}
-	if len(rest) < 2 || rest[1] != byte(markerRST0+n) {
-		return ErrDamaged
-	}
-	*r = reader{data: rest[2:]}
-	return nil
+	return at, left % 8
 }
 
-// rest answers what follows the entropy-coded data: a marker, which whole bytes
-// precede.
-func (r *reader) rest() ([]byte, error) {
-	if r.overrun() || r.count-r.beyond >= 8 || r.at >= len(r.data) || r.data[r.at] != 0xff {
-		return nil, ErrDamaged
+// restart passes over the marker RSTn (section F.2.1.3.1). Where another marker
+// is, it goes on as libjpeg does (jpeg_resync_to_restart in jdmarker.c): one of
+// the next two is left for its turn, one of the last two is passed over, and
+// any other RST is taken for the right one. It fails with ErrTruncated.
+func (r *reader) restart(n int) error {
+	at, _ := r.end()
+	for {
+		marker, start, ok := nextMarker(r.data, at)
+		if !ok {
+			return ErrTruncated
+		}
+		ahead := (int(marker) - markerRST0 - n) & 7
+		switch {
+		case marker < markerSOF0, marker >= markerRST0 && marker <= markerRST7 && ahead >= 6:
+			at = start + 2
+			continue
+		case marker < markerRST0, marker > markerRST7, ahead == 1, ahead == 2:
+			*r = reader{data: r.data, at: start, starved: true, damaged: true}
+		default:
+			*r = reader{data: r.data, at: start + 2, damaged: r.damaged || ahead != 0}
+		}
+		return nil
 	}
-	return r.data[r.at:], nil
+}
+
+// whole reports whether the data ends in whole bytes, with nothing behind them
+// but fill bytes and a marker, or the file's end.
+func (r *reader) whole() bool {
+	at, _ := r.end()
+	_, start, ok := nextMarker(r.data, at)
+	if !ok {
+		start = len(r.data)
+	}
+	for ; at < start; at++ {
+		if r.data[at] != 0xff {
+			return false
+		}
+	}
+	return !r.damaged && !r.overrun()
 }

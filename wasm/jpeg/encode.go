@@ -1,9 +1,6 @@
 package jpeg
 
-import (
-	"image"
-	"math"
-)
+import "math"
 
 const (
 	reciprocalBits = 40
@@ -21,15 +18,14 @@ type channel struct {
 	previous      int // DC of the block before
 }
 
-// Encode encodes a 4:2:0 picture whose bounds begin at 0,0, with the tables of
-// annex K. The quality, 1 to 100, scales the quantisers as libjpeg does.
-func Encode(m *image.YCbCr, quality int) []byte {
-	width, height := m.Rect.Dx(), m.Rect.Dy()
+// Encode encodes Y, Cb and Cr of a 4:2:0 picture with the tables of annex K.
+// The quality, 1 to 100, scales the quantisers as libjpeg does.
+func Encode(planes [3]Plane, quality int) []byte {
+	width, height := planes[0].Width, planes[0].Height
 	quantisers := [2][64]uint8{scaledQuantiser(0, quality), scaledQuantiser(1, quality)}
 	w := writer{data: appendHeader(make([]byte, 0, width*height/4), width, height, &quantisers)}
-	luma := newChannel(m.Y, width, height, m.YStride, 0, &quantisers[0])
-	blue := newChannel(m.Cb, (width+1)/2, (height+1)/2, m.CStride, 1, &quantisers[1])
-	red := newChannel(m.Cr, (width+1)/2, (height+1)/2, m.CStride, 1, &quantisers[1])
+	luma := newChannel(planes[0], 0, &quantisers[0])
+	blue, red := newChannel(planes[1], 1, &quantisers[1]), newChannel(planes[2], 1, &quantisers[1])
 	for y := range (height + 15) / 16 {
 		for x := range (width + 15) / 16 {
 			luma.write(&w, 2*x, 2*y)
@@ -43,9 +39,9 @@ func Encode(m *image.YCbCr, quality int) []byte {
 	return append(w.finish(), 0xff, markerEOI)
 }
 
-func newChannel(samples []byte, width, height, stride, table int, quantiser *[64]uint8) *channel {
+func newChannel(p Plane, table int, quantiser *[64]uint8) *channel {
 	c := &channel{
-		samples: samples, width: width, height: height, stride: stride,
+		samples: p.Samples, width: p.Width, height: p.Height, stride: p.Stride,
 		dc: typicalDC[table].codes(), ac: typicalAC[table].codes(),
 	}
 	for k, q := range quantiser {
@@ -86,37 +82,16 @@ func scaledQuantiser(table, quality int) (scaled [64]uint8) {
 
 // appendHeader writes the marker segments (section B.2).
 func appendHeader(to []byte, width, height int, quantisers *[2][64]uint8) []byte {
-	segment := func(marker byte, length int) { to = append(to, 0xff, marker, byte((2+length)>>8), byte(2+length)) }
 	to = append(to, 0xff, markerSOI)
 	for i := range quantisers {
-		segment(markerDQT, 65)
-		to = append(append(to, byte(i)), quantisers[i][:]...)
+		to = appendSegment(to, markerDQT, append([]byte{byte(i)}, quantisers[i][:]...)...)
 	}
-	segment(markerSOF0, 15)
-	to = append(
-		to,
-		8,
-		byte(height>>8),
-		byte(height),
-		byte(width>>8),
-		byte(width),
-		3,
-		1,
-		0x22,
-		0,
-		2,
-		0x11,
-		1,
-		3,
-		0x11,
-		1,
-	)
+	size := []byte{byte(height >> 8), byte(height), byte(width >> 8), byte(width)}
+	to = appendSegment(to, markerSOF0, 8, size[0], size[1], size[2], size[3], 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1)
 	for i := range 2 {
 		for class, t := range [2]typicalHuffman{typicalDC[i], typicalAC[i]} {
-			segment(markerDHT, 17+len(t.symbols))
-			to = append(append(append(to, byte(class<<4|i)), t.counts...), t.symbols...)
+			to = appendSegment(to, markerDHT, append([]byte{byte(class<<4 | i)}, t.counts+t.symbols...)...)
 		}
 	}
-	segment(markerSOS, 10)
-	return append(to, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0)
+	return appendSegment(to, markerSOS, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0)
 }

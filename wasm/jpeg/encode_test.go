@@ -16,7 +16,7 @@ func TestEncode(t *testing.T) {
 		for _, quality := range []int{1, 40, 50, 76, 92, 100} {
 			t.Run(fmt.Sprint(size, quality), func(t *testing.T) {
 				picture := scene(size.X, size.Y)
-				file := Encode(picture, quality)
+				file := Encode(planesOf(picture), quality)
 				got, err := jpeg.Decode(bytes.NewReader(file))
 				if err != nil {
 					t.Fatal(err)
@@ -62,6 +62,16 @@ func TestWriter(t *testing.T) {
 		if got := string(w.finish()); got != test.want {
 			t.Errorf("%s: %x, want %x", test.name, got, test.want)
 		}
+	}
+}
+
+// planesOf is a 4:2:0 picture.
+func planesOf(m *image.YCbCr) [3]Plane {
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	return [3]Plane{
+		{Samples: m.Y, Width: width, Height: height, Stride: m.YStride},
+		{Samples: m.Cb, Width: (width + 1) / 2, Height: (height + 1) / 2, Stride: m.CStride},
+		{Samples: m.Cr, Width: (width + 1) / 2, Height: (height + 1) / 2, Stride: m.CStride},
 	}
 }
 

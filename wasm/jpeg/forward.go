@@ -10,24 +10,8 @@ const coefficientBits = 8 // of a coefficient's fraction
 func forward(samples []byte, stride int, b *block) {
 	for y := range 8 {
 		s, f := samples[y*stride:y*stride+8:y*stride+8], b[8*y:8*y+8:8*y+8]
-		s0, s1, s2, s3 := int(
-			s[0],
-		)<<coefficientBits, int(
-			s[1],
-		)<<coefficientBits, int(
-			s[2],
-		)<<coefficientBits, int(
-			s[3],
-		)<<coefficientBits
-		s4, s5, s6, s7 := int(
-			s[4],
-		)<<coefficientBits, int(
-			s[5],
-		)<<coefficientBits, int(
-			s[6],
-		)<<coefficientBits, int(
-			s[7],
-		)<<coefficientBits
+		s0, s1, s2, s3 := scaled(s[0]), scaled(s[1]), scaled(s[2]), scaled(s[3])
+		s4, s5, s6, s7 := scaled(s[4]), scaled(s[5]), scaled(s[6]), scaled(s[7])
 		e0, e2, e4, e6 := evens(s0+s7, s1+s6, s2+s5, s3+s4)
 		d0, d1, d2, d3 := s0-s7, s1-s6, s2-s5, s3-s4
 		o1, o3, o5, o7 := odds(d0, times(d1+d2, cos45), d0+d1, d2+d3)
@@ -44,6 +28,9 @@ func forward(samples []byte, stride int, b *block) {
 		b[8+x], b[24+x], b[40+x], b[56+x] = int32(o1), int32(o3), int32(o5), int32(o7)
 	}
 }
+
+// scaled is a sample with a coefficient's fraction.
+func scaled(sample byte) int { return int(sample) << coefficientBits }
 
 // evens takes the sums of the samples that lie opposite each other.
 func evens(s0, s1, s2, s3 int) (int, int, int, int) {

@@ -6,159 +6,139 @@ import (
 	"slices"
 )
 
-// Markers of table B.1.
-const (
-	markerTEM   = 0x01
-	markerSOF0  = 0xc0 // baseline
-	markerSOF2  = 0xc2 // progressive
-	markerDHT   = 0xc4
-	markerJPG   = 0xc8
-	markerSOF15 = 0xcf
-	markerRST0  = 0xd0
-	markerSOI   = 0xd8
-	markerEOI   = 0xd9
-	markerSOS   = 0xda
-	markerDQT   = 0xdb
-	markerDRI   = 0xdd
-	markerAPP14 = 0xee
-)
-
 // tables are what marker segments define for the scans that follow (section
 // B.2.4).
 type tables struct {
-	quantisers [4]*[64]uint8 // in zigzag order
+	quantisers [4]*[64]uint16 // in zigzag order
 	dc, ac     [4]*huffman
 	interval   int // MCUs between restart markers; 0: none
+	defined    int // Huffman tables so far
 }
 
 // Parse reads the marker segments up to the first scan (section B.2). It fails
-// with ErrUnsupported or ErrDamaged.
+// with ErrUnsupported, ErrDamaged, ErrTruncated or ErrTooComplex.
 func Parse(file []byte) (*Image, error) {
-	if !bytes.HasPrefix(file, []byte{0xff, markerSOI}) {
-		return nil, ErrUnsupported
-	}
-	var m Image
-	for rest := file[2:]; ; {
-		marker, body, after, err := nextSegment(rest)
-		if err != nil {
-			return nil, err
+	m := Image{file: file}
+	var failed error
+	jfif, transform := false, -1
+	err := EachSegment(file, func(s Segment) {
+		if failed != nil {
+			return
 		}
-		rest = after
 		switch {
-		case marker == markerSOF0 || marker == markerSOF2:
-			m.progressive = marker == markerSOF2
-			err = m.frame(body)
-		case marker == markerAPP14:
-			err = adobe(body)
-		case marker == markerSOS:
-			if m.scan, err = m.scanHeader(body); err != nil {
-				return nil, err
-			}
-			m.data = rest
-			return &m, nil
-		case marker > markerSOF0 && marker <= markerSOF15 &&
-			marker != markerDHT && marker != markerJPG || marker == markerEOI:
-			err = ErrUnsupported
+		case s.Marker >= markerSOF0 && s.Marker <= markerSOF2:
+			m.marker = s.Marker
+			failed = m.frame(s.Body)
+		case s.Marker > markerSOF2 && s.Marker <= markerSOF15 && s.Marker != markerDHT && s.Marker != markerJPG:
+			failed = ErrUnsupported
+		case s.Marker == markerAPP0:
+			jfif = jfif || bytes.HasPrefix(s.Body, []byte("JFIF\x00"))
+		case s.Marker == markerAPP14 && len(s.Body) >= 12 && bytes.HasPrefix(s.Body, []byte("Adobe")):
+			transform = int(s.Body[11])
+		case s.Marker == markerSOS:
+			m.at = s.Start + 4 + len(s.Body)
+			m.scan, failed = m.scanHeader(s.Body)
 		default:
-			err = m.tables.define(marker, body)
+			failed = m.tables.define(s)
 		}
-		if err != nil {
-			return nil, err
-		}
+	})
+	if failed != nil {
+		return nil, failed
 	}
+	if err != nil {
+		return nil, err
+	}
+	m.Colours = m.colours(jfif, transform)
+	return &m, nil
+}
+
+// colours decides as libjpeg does (default_decompress_parms in jdapimin.c) what
+// the components are: by JFIF's segment, by Adobe's, and by their names.
+func (m *Image) colours(jfif bool, transform int) Colours {
+	switch c := m.components; {
+	case len(c) == 1:
+		return Grey
+	case len(c) == 4 && transform == 2:
+		return YCCK
+	case len(c) == 4:
+		return CMYK
+	case jfif:
+		return YCbCr
+	case transform == 0, transform < 0 && c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B':
+		return RGB
+	}
+	return YCbCr
 }
 
 // define reads a segment of tables, and passes over every other.
-func (t *tables) define(marker byte, body []byte) error {
-	switch marker {
+func (t *tables) define(s Segment) error {
+	switch s.Marker {
 	case markerDHT:
-		return t.huffmanTables(body)
+		return t.huffmanTables(s.Body)
 	case markerDQT:
-		return t.quantisationTables(body)
+		return t.quantisationTables(s.Body)
 	case markerDRI:
-		return t.restartInterval(body)
+		return t.restartInterval(s.Body)
 	}
 	return nil
 }
 
-// nextSegment passes over fill bytes (section B.1.1.2) and takes a segment.
-func nextSegment(data []byte) (marker byte, body, rest []byte, err error) {
-	fill := 0
-	for fill < len(data) && data[fill] == 0xff {
-		fill++
-	}
-	data = data[fill:]
-	if fill == 0 || len(data) < 3 || data[0] == 0 || data[0] == markerTEM ||
-		data[0] >= markerRST0 && data[0] <= markerSOI {
-		return 0, nil, nil, ErrDamaged
-	}
-	length := int(binary.BigEndian.Uint16(data[1:]))
-	if length < 2 || 1+length > len(data) {
-		return 0, nil, nil, ErrDamaged
-	}
-	return data[0], data[3 : 1+length], data[1+length:], nil
-}
-
-// frame reads the frame header (section B.2.2). Y may be subsampled against
-// nothing, Cb and Cr against Y.
+// frame reads the frame header (section B.2.2).
 func (m *Image) frame(body []byte) error {
-	if len(m.components) > 0 || len(body) < 6 || len(body) != 6+3*int(body[5]) {
+	if len(m.components) > 0 || len(body) < 6 || len(body) < 6+3*int(body[5]) {
 		return ErrDamaged
 	}
 	m.Height, m.Width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 	count := int(body[5])
-	if body[0] != 8 || m.Height == 0 || m.Width == 0 || count != 1 && count != 3 {
+	if body[0] != 8 || m.Height == 0 || m.Width == 0 || count != 1 && count != 3 && count != 4 {
 		return ErrUnsupported
 	}
 	m.components = make([]component, count)
 	for i := range m.components {
 		spec := body[6+3*i:]
 		across, down := int(spec[1]>>4), int(spec[1]&15)
+		if across < 1 || across > 4 || down < 1 || down > 4 || spec[2] > 3 {
+			return ErrDamaged
+		}
 		if count == 1 { // an MCU is one block, whatever the file says (section A.2.2)
 			across, down = 1, 1
 		}
-		if i == 0 && (across != 1 && across != 2 && across != 4 || down != 1 && down != 2) ||
-			i > 0 && (across != 1 || down != 1) ||
-			spec[2] > 3 {
-			return ErrUnsupported
-		}
 		m.components[i] = component{id: spec[0], h: across, v: down, choice: spec[2]}
-	}
-	if c := m.components; count == 3 && c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B' {
-		return ErrUnsupported
-	}
-	return nil
-}
-
-// adobe refuses a picture that is not of Y, Cb and Cr (Adobe technical note
-// 5116, section 18).
-func adobe(body []byte) error {
-	if len(body) >= 12 && bytes.HasPrefix(body, []byte("Adobe")) && body[11] == 0 {
-		return ErrUnsupported
 	}
 	return nil
 }
 
 // quantisationTables reads a DQT segment (section B.2.4.1).
 func (t *tables) quantisationTables(body []byte) error {
-	for ; len(body) >= 65; body = body[65:] {
-		if body[0] > 3 { // or of 16 bits
-			return ErrUnsupported
+	for len(body) > 0 {
+		bytes, to := 1+int(body[0]>>4), body[0]&15
+		if bytes > 2 || to > 3 || len(body) < 1+64*bytes {
+			return ErrDamaged
 		}
-		table := [64]uint8(body[1:])
-		t.quantisers[body[0]] = &table
+		var table [64]uint16
+		for k := range table {
+			for _, b := range body[1+k*bytes:][:bytes] {
+				table[k] = table[k]<<8 | uint16(b)
+			}
+		}
+		t.quantisers[to] = &table
+		body = body[1+64*bytes:]
 	}
-	return leftOver(body)
+	return nil
 }
 
-// huffmanTables reads a DHT segment (section B.2.4.2).
+// huffmanTables reads a DHT segment (section B.2.4.2). Bytes that are too few
+// for a table are passed over.
 func (t *tables) huffmanTables(body []byte) error {
 	for len(body) >= 17 {
 		class, to := body[0]>>4, body[0]&15
 		if class > 1 || to > 3 {
-			return ErrUnsupported
+			return ErrDamaged
 		}
-		table, length, err := newHuffman([16]byte(body[1:]), body[17:], class == 1)
+		if t.defined++; t.defined > maxTables {
+			return ErrTooComplex
+		}
+		table, err := newHuffman([16]byte(body[1:]), body[17:])
 		if err != nil {
 			return err
 		}
@@ -167,14 +147,14 @@ func (t *tables) huffmanTables(body []byte) error {
 		} else {
 			t.ac[to] = table
 		}
-		body = body[17+length:]
+		body = body[17+len(table.symbols):]
 	}
-	return leftOver(body)
+	return nil
 }
 
 // restartInterval reads a DRI segment (section B.2.4.4).
 func (t *tables) restartInterval(body []byte) error {
-	if len(body) != 2 {
+	if len(body) < 2 {
 		return ErrDamaged
 	}
 	t.interval = int(binary.BigEndian.Uint16(body))
@@ -191,13 +171,16 @@ type scan struct {
 	high, low int
 }
 
+// maxInterleaved is how many blocks an MCU may have (section B.2.3).
+const maxInterleaved = 10
+
 // scanHeader reads a scan header and gives the components their tables.
 func (m *Image) scanHeader(body []byte) (scan, error) {
-	if len(m.components) == 0 || len(body) == 0 || body[0] == 0 || len(body) != 4+2*int(body[0]) {
+	if len(m.components) == 0 || len(body) == 0 || body[0] == 0 || len(body) < 4+2*int(body[0]) {
 		return scan{}, ErrDamaged
 	}
 	var s scan
-	count := int(body[0])
+	count, blocks := int(body[0]), 0
 	for i := range count {
 		id, dc, ac := body[1+2*i], body[2+2*i]>>4, body[2+2*i]&15
 		at := slices.IndexFunc(m.components, func(c component) bool { return c.id == id })
@@ -206,19 +189,30 @@ func (m *Image) scanHeader(body []byte) (scan, error) {
 		}
 		s.components = append(s.components, at)
 		c := &m.components[at]
-		c.dc, c.ac = m.tables.dc[dc], m.tables.ac[ac]
+		blocks += c.h * c.v
+		c.dc, c.ac = m.tables.huffman(0, dc), m.tables.huffman(1, ac)
 		if c.quantiser == nil { // the first scan's is every scan's
 			c.quantiser = m.tables.quantisers[c.choice]
 		}
 	}
+	if count > 1 && blocks > maxInterleaved {
+		return scan{}, ErrUnsupported
+	}
 	rest := body[1+2*count:]
 	s.from, s.to, s.high, s.low = int(rest[0]), int(rest[1]), int(rest[2]>>4), int(rest[2]&15)
+	if m.marker != markerSOF2 {
+		s.from, s.to, s.high, s.low = 0, 63, 0, 0 // whatever the file says
+	}
 	return s, nil
 }
 
-func leftOver(body []byte) error {
-	if len(body) > 0 {
-		return ErrDamaged
+// huffman returns a table; where the file defines none, as in the frames of
+// Motion JPEG, the typical one of that number.
+func (t *tables) huffman(class int, number byte) *huffman {
+	all := [2]*[4]*huffman{&t.dc, &t.ac}[class]
+	if all[number] == nil && number < 2 {
+		typical := [2]*[2]typicalHuffman{&typicalDC, &typicalAC}[class][number]
+		all[number], _ = newHuffman([16]byte([]byte(typical.counts)), []byte(typical.symbols))
 	}
-	return nil
+	return all[number]
 }

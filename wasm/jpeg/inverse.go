@@ -27,7 +27,7 @@ func times(x, factor int) int { return x * factor >> factorBits }
 
 // multipliers are what coefficients, in zigzag order, are multiplied with for
 // the transform to size by size samples.
-func multipliers(quantiser *[64]uint8, size int) (all [64]int32) {
+func multipliers(quantiser *[64]uint16, size int) (all [64]int32) {
 	for k := range all {
 		row, column := int(zigzag[k]>>3), int(zigzag[k]&7)
 		all[k] = int32(
@@ -130,22 +130,10 @@ func even6(f0, f2, f4 int) (int, int, int) {
 
 func odd6(f1, f3, f5 int) (int, int, int) {
 	middle := times(f3, cos45)
-	return times(
-			f1,
-			cos15,
-		) + middle + times(
-			f5,
-			cos75,
-		), times(
-			f1-f3-f5,
-			cos45,
-		), times(
-			f1,
-			cos75,
-		) - middle + times(
-			f5,
-			cos15,
-		)
+	outer := f1 - f5
+	return times(f1, cos15) + middle + times(f5, cos75),
+		times(outer-f3, cos45),
+		times(f1, cos75) - middle + times(f5, cos15)
 }
 
 func inverse5(b *block, to []byte, stride int) {

@@ -1,15 +1,15 @@
-// Package jpeg decodes and encodes what cameras write: sequential DCT in one
-// scan, which is baseline, and decodes progressive DCT too; Huffman coding,
-// eight bits a sample, grey or Y, Cb and Cr. Sections, tables and figures are
-// those of ITU-T T.81.
+// Package jpeg decodes and encodes what cameras write, and rebuilds a file from
+// its known parts. It decodes baseline, extended sequential and progressive DCT
+// with Huffman coding and eight bits a sample, in any sampling. Sections,
+// tables and figures are those of ITU-T T.81.
 //
 // It decodes straight to a fraction of the size where that is enough: a
 // transform of fewer points than eight turns a block into fewer samples, which
 // costs less than to make all of them and is as sharp, and the coefficients
-// that it leaves out need not be kept while a progressive file is read.
-// Everything else (CMYK, RGB, damaged) it leaves to image/jpeg.
+// that it leaves out are not kept while a progressive file is read.
 //
-// Inputs are hostile: every one is a picture or an error.
+// Inputs are hostile: every one is a picture or an error, and the work is
+// bounded. Damaged data is shown the way libjpeg, and so every browser, shows it.
 package jpeg
 
 import (
@@ -18,29 +18,64 @@ import (
 )
 
 var (
-	// ErrUnsupported is the answer to a JPEG of another kind.
+	// ErrUnsupported is returned for a JPEG of another kind: arithmetic coding,
+	// lossless, 12 bits.
 	ErrUnsupported = errors.New("jpeg: JPEG of another kind")
-	// ErrDamaged is the answer to what breaks the format's rules or ends early.
+	// ErrDamaged is returned for a file that breaks the format's rules.
 	ErrDamaged = errors.New("jpeg: damaged JPEG")
+	// ErrTruncated is returned for a file that ends before its picture does.
+	ErrTruncated = errors.New("jpeg: truncated JPEG")
+	// ErrTooComplex is returned for a file that asks for more work than any photo.
+	ErrTooComplex = errors.New("jpeg: too much work in a JPEG")
+)
+
+const (
+	// maxScans is more than any encoder makes: ten are usual, some twenty where
+	// an encoder searches for the fewest bytes.
+	maxScans = 100
+	// maxWork bounds the blocks that all scans visit: 64 scans of 12 megapixels,
+	// ten of 100. It takes WebAssembly about half a second.
+	maxWork = 24_000_000
+	// maxTables bounds the Huffman tables that a file defines.
+	maxTables = 1024
+	// missingShare is how much of a scan may be missing at its end, one part in
+	// so many, before the picture counts as truncated.
+	missingShare = 50
+)
+
+// Colours says what the components of an image are.
+type Colours int
+
+// The colours that a file can have.
+const (
+	Grey Colours = iota
+	YCbCr
+	RGB
+	CMYK // inverted, as Adobe stores it
+	YCCK // CMYK with its first three as Y, Cb and Cr
 )
 
 // Image is a file whose headers are read, up to the first scan.
 type Image struct {
 	Width, Height int // pixels
+	Colours       Colours
 
-	progressive bool
-	components  []component
-	tables      tables // as the first scan finds them
-	scan        scan
-	data        []byte // the scan's entropy-coded data and what follows it
+	marker     byte // of the frame
+	components []component
+	tables     tables // as the first scan finds them
+	scan       scan
+	file       []byte
+	at         int  // where the first scan's entropy-coded data begins
+	strict     bool // fails for what decoders usually forgive
+	work       int  // blocks visited so far
 }
 
-// component is one of grey, or of Y, Cb and Cr (section B.2.2).
+// component is one of an image's (section B.2.2).
 type component struct {
 	id         byte
 	h, v       int  // blocks of it in an MCU, across and down
 	choice     byte // of a quantiser
-	quantiser  *[64]uint8
+	quantiser  *[64]uint16
 	dc, ac     *huffman // of the scan
 	multiplier [64]int32
 	size       int // samples that a block becomes, across and down
@@ -57,19 +92,21 @@ type Plane struct {
 	DensityX, DensityY float64
 }
 
-// Decode decodes all planes: Y, Cb, Cr, or Y alone. Of each block of eight by
-// eight samples it makes luma by luma samples in the first and chroma by chroma
-// in the others: 1, 2, 3, 4, 5, 6 or 8. It fails with ErrUnsupported or
-// ErrDamaged.
+// Decode decodes all planes. Of each block of eight by eight samples it makes
+// chroma by chroma samples in Cb and Cr and luma by luma in all others: 1, 2,
+// 3, 4, 5, 6 or 8. It fails with ErrUnsupported, ErrDamaged, ErrTruncated or
+// ErrTooComplex.
 func (m *Image) Decode(luma, chroma int) ([]Plane, error) {
 	work := *m
 	work.components = slices.Clone(m.components)
 	for i := range work.components {
-		work.components[i].size = chroma
+		work.components[i].size = luma
+		if (m.Colours == YCbCr || m.Colours == YCCK) && (i == 1 || i == 2) {
+			work.components[i].size = chroma
+		}
 	}
-	work.components[0].size = luma
 	decode := work.decodeSequential
-	if m.progressive {
+	if m.marker == markerSOF2 {
 		decode = work.decodeProgressive
 	}
 	if err := decode(); err != nil {
@@ -82,19 +119,31 @@ func (m *Image) Decode(luma, chroma int) ([]Plane, error) {
 	return planes, nil
 }
 
-// Subsampling is how many luma samples there are to a chroma sample.
-func (m *Image) Subsampling() (across, down int) { return m.components[0].h, m.components[0].v }
+// Subsampling is how many pixels there are to a chroma sample.
+func (m *Image) Subsampling() (across, down int) {
+	c := m.components[min(1, len(m.components)-1)]
+	h, v := m.sampling()
+	return ceil(h, c.h), ceil(v, c.v)
+}
+
+// sampling is the largest of all components, across and down.
+func (m *Image) sampling() (h, v int) {
+	for _, c := range m.components {
+		h, v = max(h, c.h), max(v, c.v)
+	}
+	return h, v
+}
 
 // mcus is how many MCUs there are, where each has blocks of every component.
 func (m *Image) mcus() (across, down int) {
-	h, v := m.Subsampling()
+	h, v := m.sampling()
 	return ceil(m.Width, 8*h), ceil(m.Height, 8*v)
 }
 
 // blocks is how many blocks of a component the picture touches (section A.2.2).
 func (m *Image) blocks(component int) (across, down int) {
 	c := m.components[component]
-	h, v := m.Subsampling()
+	h, v := m.sampling()
 	return ceil(ceil(m.Width*c.h, h), 8), ceil(ceil(m.Height*c.v, v), 8)
 }
 
@@ -102,7 +151,7 @@ func (m *Image) blocks(component int) (across, down int) {
 func (c *component) prepare(m *Image) {
 	c.multiplier = multipliers(c.quantiser, c.size)
 	across, down := m.mcus()
-	h, v := m.Subsampling()
+	h, v := m.sampling()
 	stride, rows := across*c.h*c.size, down*c.v*c.size
 	c.plane = Plane{
 		Samples: make([]byte, stride*rows), Stride: stride,

@@ -17,9 +17,9 @@ import (
 // TestInverse compares every transform with the formula of its definition.
 func TestInverse(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	var quantiser [64]uint8
+	var quantiser [64]uint16
 	for k := range quantiser {
-		quantiser[k] = uint8(1 + k)
+		quantiser[k] = uint16(1 + k)
 	}
 	for _, size := range []int{1, 2, 3, 4, 5, 6, 8} {
 		c := component{
@@ -120,10 +120,11 @@ func TestAgreesOnPhotos(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if m, err := Parse(file); err != nil {
-				t.Skip(err)
-			} else if _, err := m.Decode(1, 1); err != nil {
-				t.Skip(err)
+			if m, err := Parse(file); err != nil || m.Colours > YCbCr {
+				t.Skip("of another kind", err)
+			}
+			if _, err := jpeg.Decode(bytes.NewReader(file)); err != nil {
+				t.Skip(err) // image/jpeg forgives less
 			}
 			agree(t, file)
 		})
@@ -280,32 +281,18 @@ func TestRefuses(t *testing.T) {
 		want error
 	}{
 		{"arithmetic", read(t, "arithmetic"), ErrUnsupported},
-		{"RGB, by its names", bytes.Replace(read(t, "rgb"), []byte("Adobe"), []byte("Plain"), 1), ErrUnsupported},
-		{
-			"RGB, by Adobe's segment",
-			bytes.Replace(read(t, "rgb"), []byte("R\x11\x00G"), []byte("\x01\x11\x00\x02"), 1),
-			ErrUnsupported,
-		},
-		{"a scan a component", read(t, "separate"), ErrUnsupported},
-		{"12 bits", changed("\xff\xc0\x00\x11\x08", "\xff\xc0\x00\x11\x0c"), ErrUnsupported},
+		{"lossless", changed("\xff\xc0", "\xff\xc3"), ErrUnsupported},
+		{"12 bits", changed("\xff\xc0\x00\x11\x08", "\xff\xc1\x00\x11\x0c"), ErrUnsupported},
 		{"no pixels", changed("\xff\xc0\x00\x11\x08\x00\x3d", "\xff\xc0\x00\x11\x08\x00\x00"), ErrUnsupported},
 		{"not a JPEG", []byte("\x89PNG\r\n\x1a\n"), ErrUnsupported},
-		{"no restart marker", changed("\xff\xdb", "\xff\xdd\x00\x04\x00\x01\xff\xdb"), ErrDamaged},
-		{
-			"a restart marker out of turn",
-			bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0 + 1}, []byte{0xff, markerRST0 + 2}, 1),
-			ErrDamaged,
-		},
-		{
-			"too much before a restart marker",
-			bytes.Replace(read(t, "restart"), []byte{0xff, markerRST0}, []byte{0x55, 0xff, markerRST0}, 1),
-			ErrDamaged,
-		},
-		{"a run beyond the block", runBeyond(), ErrDamaged},
-		{"no end", bytes.TrimSuffix(read(t, "progressive-420"), []byte{0xff, markerEOI}), ErrDamaged},
-		{"a component without scans", firstScan(read(t, "progressive-deep")), ErrDamaged},
-		{"more scans than encoders make", sparse(83, 61, maxScans+1), ErrUnsupported},
-		{"no tables", changed("\xff\xc4", "\xff\xe4"), ErrDamaged},
+		{"a second start", changed("\xff\xdb", "\xff\xd8\xff\xdb"), ErrDamaged},
+		{"a marker that is none", changed("\xff\xdb", "\xff\x80\xff\xdb"), ErrDamaged},
+		{"an end before the picture", changed("\xff\xdb", "\xff\xd9\xff\xdb"), ErrDamaged},
+		{"an end in the picture", slices.Concat(whole[:len(whole)*2/3], []byte{0xff, markerEOI}), ErrTruncated},
+		{"a component without scans", firstScan(read(t, "progressive-deep")), ErrTruncated},
+		{"more scans than encoders make", sparse(83, 61, maxScans+1), ErrTooComplex},
+		{"more work than photos are", sparse(8000, 6000, 64), ErrTooComplex},
+		{"no quantisers", bytes.ReplaceAll(whole, []byte("\xff\xdb"), []byte("\xff\xeb")), ErrDamaged},
 		{"more codes than there are", changed("\xff\xc4\x00\x1f\x00\x00", "\xff\xc4\x00\x1f\x00\x03"), ErrDamaged},
 	}
 	for _, test := range tests {

@@ -1,10 +1,9 @@
 package jpeg
 
-import "math/bits"
-
-// maxScans bounds the work that a small file can ask for. Encoders make ten, or
-// some twenty where they search for the fewest bytes.
-const maxScans = 64
+import (
+	"math/bits"
+	"slices"
+)
 
 // coefficients are those of a component, as the scans bring them (annex G).
 type coefficients struct {
@@ -17,15 +16,14 @@ type coefficients struct {
 	// block whether it is not 0: later scans read a bit more of those.
 	values  []int16
 	nonzero []uint64
-	// known says down to which bit each coefficient is known; -1: not at all.
-	known [64]int8
+	known   known
 }
 
 func newCoefficients(c *component, m *Image) *coefficients {
 	across, down := m.mcus()
-	f := &coefficients{across: across * c.h}
+	f := &coefficients{across: across * c.h, known: nothing()}
 	for k := range f.place {
-		f.known[k], f.place[k] = -1, -1
+		f.place[k] = -1
 		if int(zigzag[k]>>3) < c.size && int(zigzag[k]&7) < c.size {
 			f.place[k] = int8(len(f.kept))
 			f.kept = append(f.kept, uint8(k))
@@ -42,115 +40,71 @@ func (m *Image) decodeProgressive() error {
 	for i := range m.components {
 		all[i] = newCoefficients(&m.components[i], m)
 	}
-	s, data := m.scan, m.data
-	for range maxScans {
-		rest, err := m.decodeBand(s, data, all)
-		if err != nil {
-			return err
-		}
-		next, after, err := m.nextScan(rest)
-		if err != nil {
-			return err
-		}
-		if next == nil {
-			return m.transform(all)
-		}
-		s, data = *next, after
+	_, err := m.eachScan(func(s scan, at int) (int, error) { return m.decodeBand(s, at, all) }, func() bool {
+		return !slices.ContainsFunc(all, func(f *coefficients) bool { return !f.known.all() })
+	})
+	if err == nil && slices.ContainsFunc(all, func(f *coefficients) bool { return f.known[0] < 0 }) {
+		err = ErrTruncated
 	}
-	return ErrUnsupported
+	if err == nil {
+		m.transform(all)
+	}
+	return err
 }
 
-// nextScan reads the segments between two scans. It answers nil at the end of
-// the image.
-func (m *Image) nextScan(data []byte) (s *scan, rest []byte, err error) {
-	for {
-		if len(data) >= 2 && data[0] == 0xff && data[1] == markerEOI {
-			return nil, nil, nil
-		}
-		marker, body, after, err := nextSegment(data)
-		if err != nil {
-			return nil, nil, err
-		}
-		if marker == markerSOS {
-			s, err := m.scanHeader(body)
-			return &s, after, err
-		}
-		if err := m.tables.define(marker, body); err != nil {
-			return nil, nil, err
-		}
-		data = after
-	}
-}
-
-// decodeBand decodes a scan. It answers what follows it.
-func (m *Image) decodeBand(s scan, data []byte, all []*coefficients) (rest []byte, err error) {
-	if s.from > s.to || s.to > 63 || s.from == 0 && s.to != 0 || s.from > 0 && len(s.components) != 1 || s.low > 13 {
-		return nil, ErrDamaged
+// decodeBand decodes a scan. It returns where that ends.
+func (m *Image) decodeBand(s scan, at int, all []*coefficients) (end int, err error) {
+	if !s.sound() {
+		return 0, ErrDamaged
 	}
 	for _, i := range s.components {
 		c := &m.components[i]
-		if c.quantiser == nil || s.from == 0 && s.high == 0 && c.dc == nil || s.from > 0 && c.ac == nil ||
-			!all[i].advance(s) {
-			return nil, ErrDamaged
+		if !c.has(s) || !all[i].known.advance(s) {
+			return 0, ErrDamaged
 		}
+		c.dc.prepare(false)
+		c.ac.prepare(true)
 	}
-	return m.decodeScan(s, data, func(r *reader, component, x, y int) bool {
+	return m.decodeScan(s, at, func(r *reader, component, x, y int) {
 		c, f := &m.components[component], all[component]
 		at := y*f.across + x
 		switch {
+		case r.starved:
 		case s.from > 0 && s.high == 0:
-			return f.first(r, c.ac, &s, at)
+			f.first(r, c.ac, &s, at)
 		case s.from > 0:
-			return f.refine(r, c.ac, &s, at)
+			f.refine(r, c.ac, &s, at)
 		case s.high == 0:
-			e := r.entry(c.dc)
-			r.predicted[component] += r.number(e)
+			r.predicted[component] += r.number(r.entry(c.dc))
 			f.values[at*len(f.kept)] = int16(r.predicted[component] << s.low)
-			return e != 0
+		default:
+			f.values[at*len(f.kept)] |= int16(r.bit() << s.low)
 		}
-		f.values[at*len(f.kept)] |= int16(r.bit() << s.low)
-		return true
-	})
+	}, nil)
 }
 
-// advance reports whether a scan goes on where the ones before it stopped.
-func (f *coefficients) advance(s scan) bool {
-	for k := s.from; k <= s.to; k++ {
-		before := int8(s.high)
-		if s.high == 0 {
-			before = -1
-		}
-		if f.known[k] != before || s.high > 0 && s.high != s.low+1 {
-			return false
-		}
-		f.known[k] = int8(s.low)
-	}
-	return true
-}
-
-// first decodes a block's part of a band's first scan (section G.1.2.2). It
-// reports whether the data is sound.
-func (f *coefficients) first(r *reader, ac *huffman, s *scan, at int) bool {
+// first decodes a block's part of a band's first scan (section G.1.2.2).
+func (f *coefficients) first(r *reader, ac *huffman, s *scan, at int) {
 	if r.run > 0 {
 		r.run--
-		return true
+		return
 	}
 	for k := s.from - 1; k < s.to; {
 		e := r.entry(ac)
 		step := int(e >> stepShift & 127)
 		if step >= endOfBlock {
 			r.run = r.blocks(step) - 1
-			return true
+			return
 		}
 		k += step
 		if e == 0 || k > s.to {
-			return false
+			r.damaged = true
+			return
 		}
 		if value := r.number(e); value != 0 {
 			f.set(at, k, value<<s.low)
 		}
 	}
-	return true
 }
 
 // blocks takes how many blocks a run has (table G.1).
@@ -160,8 +114,8 @@ func (r *reader) blocks(step int) int {
 }
 
 // refine decodes a block's part of a later scan (section G.1.2.3): one bit more
-// of what is not 0, and what becomes so. It reports whether the data is sound.
-func (f *coefficients) refine(r *reader, ac *huffman, s *scan, at int) bool {
+// of what is not 0, and what becomes so.
+func (f *coefficients) refine(r *reader, ac *huffman, s *scan, at int) {
 	k := s.from
 	for r.run == 0 && k <= s.to {
 		e := r.entry(ac)
@@ -174,7 +128,8 @@ func (f *coefficients) refine(r *reader, ac *huffman, s *scan, at int) bool {
 		end := f.pass(at, k, s.to, step-1)
 		f.correct(r, at, k, end, s.low)
 		if e == 0 || end > s.to || value < -1 || value > 1 {
-			return false
+			r.damaged = true
+			return
 		}
 		if value != 0 {
 			f.set(at, end, value<<s.low)
@@ -185,7 +140,6 @@ func (f *coefficients) refine(r *reader, ac *huffman, s *scan, at int) bool {
 		f.correct(r, at, k, s.to+1, s.low)
 		r.run--
 	}
-	return true
 }
 
 // pass goes on from k past some zeros, and to the next; to+1 if there are none.
@@ -224,12 +178,9 @@ func (f *coefficients) set(at, k, value int) {
 }
 
 // transform makes the planes of the blocks.
-func (m *Image) transform(all []*coefficients) error {
+func (m *Image) transform(all []*coefficients) {
 	for i, f := range all {
 		c := &m.components[i]
-		if f.known[0] < 0 {
-			return ErrDamaged
-		}
 		c.prepare(m)
 		var b block
 		for at := range f.nonzero {
@@ -244,5 +195,4 @@ func (m *Image) transform(all []*coefficients) error {
 			c.store(&b, last, at%f.across, at/f.across)
 		}
 	}
-	return nil
 }

@@ -15,88 +15,175 @@ var zigzag = [64]uint8{
 // block is eight rows of eight coefficients, ready for inverse.
 type block [64]int32
 
-// decodeSequential decodes the only scan (section F.2.1).
+// decodeSequential decodes all scans, which may have one component each
+// (section F.2.1).
 func (m *Image) decodeSequential() error {
-	if len(m.scan.components) != len(m.components) {
-		return ErrUnsupported // components one after the other
-	}
-	for i := range m.components {
-		c := &m.components[i]
-		if c.quantiser == nil || c.dc == nil || c.ac == nil {
-			return ErrDamaged
+	left := len(m.components)
+	_, err := m.eachScan(func(s scan, at int) (end int, err error) {
+		for _, i := range s.components {
+			c := &m.components[i]
+			if c.quantiser == nil || c.dc == nil || c.ac == nil || c.plane.Samples != nil {
+				return 0, ErrDamaged
+			}
+			c.dc.prepare(false)
+			c.ac.prepare(true)
+			c.prepare(m)
+			left--
 		}
-		c.prepare(m)
-	}
-	var b block
-	_, err := m.decodeScan(m.scan, m.data, func(r *reader, component, x, y int) bool {
-		c := &m.components[component]
-		last := r.block(c, &r.predicted[component], &b)
-		if last >= 0 {
+		var b block
+		return m.decodeScan(s, at, func(r *reader, component, x, y int) {
+			c, last := &m.components[component], 0
+			if !r.starved {
+				last = r.block(c, &r.predicted[component], &b)
+			}
 			c.store(&b, last, x, y)
-		}
-		return last >= 0
-	})
+		}, nil)
+	}, func() bool { return left == 0 })
+	if err == nil && left > 0 {
+		return ErrTruncated
+	}
 	return err
 }
 
-// decodeScan has decode read each block of a scan in order (section A.2): of
-// which component it is, and its place in that. Decode reports whether the data
-// is sound. What follows the scan is the answer.
-func (m *Image) decodeScan(
-	s scan,
-	data []byte,
-	decode func(r *reader, component, x, y int) bool,
-) (rest []byte, err error) {
+// eachScan decodes scan after scan until the image is complete, and returns
+// where its last one ends: what follows is not looked at. An image may also end
+// by its marker before it is complete.
+func (m *Image) eachScan(decode func(s scan, at int) (end int, err error), complete func() bool) (int, error) {
+	s, at := m.scan, m.at
+	for range maxScans {
+		if m.work += m.visits(s); m.work > maxWork {
+			return 0, ErrTooComplex
+		}
+		end, err := decode(s, at)
+		if err != nil || complete() {
+			return end, err
+		}
+		next, after, err := m.nextScan(end)
+		if err != nil || next == nil {
+			return end, err
+		}
+		s, at = *next, after
+	}
+	return 0, ErrTooComplex
+}
+
+// visits is how many blocks a scan has.
+func (m *Image) visits(s scan) int {
+	if len(s.components) == 1 {
+		across, down := m.blocks(s.components[0])
+		return across * down
+	}
 	across, down := m.mcus()
-	r := reader{data: data}
-	decodeMCU := func(x, y int) bool {
+	blocks := 0
+	for _, i := range s.components {
+		blocks += m.components[i].h * m.components[i].v
+	}
+	return across * down * blocks
+}
+
+// nextScan reads the segments between two scans. It returns nil at the end of
+// the image.
+func (m *Image) nextScan(at int) (s *scan, next int, err error) {
+	for {
+		segment, next, err := nextSegment(m.file, at)
+		switch {
+		case err != nil:
+			return nil, 0, err
+		case segment.Marker == markerEOI:
+			return nil, 0, nil
+		case segment.Marker == markerSOS:
+			s, err := m.scanHeader(segment.Body)
+			return &s, next, err
+		}
+		if err := m.tables.define(segment); err != nil {
+			return nil, 0, err
+		}
+		at = next
+	}
+}
+
+// decodeScan has decode read each block of a scan in order (section A.2): of
+// which component it is, and its place in that. Ended, if there is one, gets
+// the bytes of each interval, and how many bits of the last are padding. It
+// returns where the scan ends.
+//
+// Where data is missing up to a restart, blocks stay empty. It fails with
+// ErrTruncated if much is missing at the end, and a strict one with ErrDamaged
+// for anything out of order.
+func (m *Image) decodeScan(
+	s scan, at int, decode func(r *reader, component, x, y int), ended func(from, to, padding int),
+) (end int, err error) {
+	across, down := m.mcus()
+	r := reader{data: m.file, at: at}
+	decodeMCU := func(x, y int) {
 		for _, i := range s.components {
 			c := &m.components[i]
 			for v := range c.v {
 				for h := range c.h {
-					if !decode(&r, i, x*c.h+h, y*c.v+v) {
-						return false
-					}
+					decode(&r, i, x*c.h+h, y*c.v+v)
 				}
 			}
 		}
-		return true
 	}
 	if len(s.components) == 1 { // an MCU is one block, and none lies wholly beyond the picture
 		across, down = m.blocks(s.components[0])
-		decodeMCU = func(x, y int) bool { return decode(&r, s.components[0], x, y) }
+		decodeMCU = func(x, y int) { decode(&r, s.components[0], x, y) }
 	}
-	left, restarts := m.tables.interval, 0
+	from, left, restarts, missing := at, m.tables.interval, 0, 0
 	for y := range down {
 		for x := range across {
 			if left == 0 && m.tables.interval > 0 {
-				if err := r.restart(restarts % 8); err != nil {
-					return nil, err
+				if err := m.endInterval(&r, from, ended); err != nil {
+					return 0, err
 				}
+				if err := r.restart(restarts % 8); err != nil {
+					return 0, err
+				}
+				from, left = r.at, m.tables.interval
 				restarts++
-				left = m.tables.interval
 			}
 			left--
-			if !decodeMCU(x, y) {
-				return nil, ErrDamaged
+			decodeMCU(x, y)
+			switch {
+			case r.starved:
+				missing++
+			case r.overrun():
+				if r.starved, r.damaged = true, true; r.atEnd() {
+					return 0, ErrTruncated
+				}
+				missing++
+			default:
+				missing = 0
 			}
 		}
-		if r.overrun() {
-			return nil, ErrDamaged
-		}
 	}
-	return r.rest()
+	if missing*missingShare > across*down {
+		return 0, ErrTruncated
+	}
+	if err := m.endInterval(&r, from, ended); err != nil {
+		return 0, err
+	}
+	end, _ = r.end()
+	return end, nil
+}
+
+// endInterval reports the bytes of an interval.
+func (m *Image) endInterval(r *reader, from int, ended func(from, to, padding int)) error {
+	if m.strict && !r.whole() {
+		return ErrDamaged
+	}
+	if ended != nil {
+		to, padding := r.end()
+		ended(from, to, padding)
+	}
+	return nil
 }
 
 // block decodes the coefficients of a block (section F.2.2) and multiplies them
-// for the transform. It answers which in zigzag order is the last that is not
-// 0, or -1 if the data is damaged.
+// for the transform. It returns which in zigzag order is the last that is not
+// 0. A code that is none ends the block.
 func (r *reader) block(c *component, predicted *int, b *block) (last int) {
-	difference := r.entry(c.dc)
-	if difference == 0 {
-		return -1
-	}
-	*predicted += r.number(difference)
+	*predicted += r.number(r.entry(c.dc))
 	b[0] = int32(*predicted) * c.multiplier[0]
 
 	bits, count, at, data := r.bits, r.count, r.at, r.data
@@ -122,16 +209,15 @@ func (r *reader) block(c *component, predicted *int, b *block) (last int) {
 		e := table.look[bits>>(uint(count-lookBits)&63)&(1<<lookBits-1)]
 		if e == 0 {
 			if e = table.long(int(bits >> (uint(count-16) & 63) & 0xffff)); e == 0 {
-				return -1
+				r.damaged = true
+				break
 			}
 		}
 		count -= int(e & 31)
 		step := int(e >> stepShift & 127)
 		k += step
 		if k > 63 {
-			if step != endOfBlock {
-				return -1
-			}
+			r.damaged = r.damaged || step < endOfBlock
 			break
 		}
 		value := int(e >> valueShift)

@@ -71,10 +71,7 @@ func search(ctx context.Context, width, height int, limits Limits, picture sized
 			return result, nil
 		}
 		if max(result.width, result.height) <= minEdge {
-			return outcome{}, shared.NewError(
-				shared.CodeTooLarge,
-				"This picture cannot be made small enough. Take it again with the camera's ordinary setting.",
-			)
+			return outcome{}, refuse(nil, shared.CodeTooLarge)
 		}
 		over := float64(tried[len(tried)-1].bytes) / (shrunkAim * float64(limits.MaxBytes))
 		result.width, result.height = scaled(result.width, result.height, max(0.5, min(0.9, 1/math.Sqrt(over))))
@@ -82,7 +79,7 @@ func search(ctx context.Context, width, height int, limits Limits, picture sized
 	}
 }
 
-// searchQuality answers the best that fits at one size, or nil if not even the
+// searchQuality returns the best that fits at one size, or nil if not even the
 // lowest quality does.
 func searchQuality(
 	ctx context.Context,
@@ -122,7 +119,7 @@ func searchQuality(
 	return best, tried, nil
 }
 
-// foresee answers the quality of the first encode, and the photo's power.
+// foresee returns the quality of the first encode, and the photo's power.
 func foresee(ctx context.Context, width, height int, limits Limits, picture sized) (quality, power float64, err error) {
 	quality, power = limits.clamp(firstQuality), usualPower
 	var tried []attempt

@@ -12,6 +12,7 @@ import (
 const (
 	maxFile   = 80 << 20 // bytes; a 100 MP JPEG is half of it
 	timeLimit = 60 * time.Second
+	readAgain = 500 * time.Millisecond // after a file could not be read
 )
 
 // Compressor makes photos small. One photo at a time goes through the pixels.
@@ -28,8 +29,9 @@ func New(native, pure Codec, digest Digest) *Compressor {
 }
 
 // Compress makes a JPEG within the limits out of a file. It fails with a
-// *shared.Error: empty_file, not_an_image, truncated, too_many_pixels,
-// too_large, cannot_decode, blank_result or timeout; or with ctx's error.
+// *shared.Error: empty_file, file_gone, not_an_image, raw_photo, unsupported_*,
+// truncated, too_many_pixels, too_complex, too_large, cannot_decode,
+// blank_result, out_of_memory or timeout; or with ctx's error.
 func (c *Compressor) Compress(ctx context.Context, source Source, limits Limits) (result *Result, err error) {
 	select {
 	case c.turn <- struct{}{}:
@@ -42,26 +44,21 @@ func (c *Compressor) Compress(ctx context.Context, source Source, limits Limits)
 	defer func() {
 		if cause := recover(); cause != nil {
 			failure, _ := cause.(error)
-			err = shared.Wrap(failure, shared.CodeCannotDecode, "This photo cannot be read. Take it again.")
+			err = refuse(failure, shared.CodeCannotDecode)
 		}
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = shared.NewError(
-				shared.CodeTimeout,
-				"Preparing this photo took too long. Close other tabs and try again.",
-			)
+			err = refuse(nil, shared.CodeTimeout)
 		}
 	}()
 	work := &work{
-		native:        c.native,
-		pure:          c.pure,
-		digest:        c.digest,
-		source:        source,
-		originalBytes: source.Size(),
-		limits:        limits,
-		watch:         time.Now(),
+		native: c.native, pure: c.pure, digest: c.digest,
+		source: source, originalBytes: source.Size(), limits: limits, watch: time.Now(),
 	}
 	return work.run(limited)
 }
+
+// refuse makes an error of a code and its cause, which may be nil.
+func refuse(cause error, code shared.Code) error { return &shared.Error{Code: code, Err: cause} }
 
 // work is one photo on its way.
 type work struct {
@@ -72,30 +69,23 @@ type work struct {
 
 	originalBytes int64
 
-	file   []byte
 	header container.Header
 	steps  []Step
 	watch  time.Time
 }
 
 func (w *work) run(ctx context.Context) (*Result, error) {
-	if err := w.read(ctx); err != nil {
+	file, err := w.open(ctx)
+	if err != nil {
 		return nil, err
 	}
-	var stripped []byte
+	var rebuilt []byte
 	if w.header.Type == container.TypeJPEG {
-		var err error
-		if stripped, err = container.Strip(w.file); err != nil {
+		if rebuilt, err = w.openJPEG(file); err != nil {
 			return nil, err
 		}
 	}
-	w.file = nil // codecs read it for themselves
-	if idle := w.header.IdleProfile; idle.Length > 0 {
-		// WebKit takes 100 ms to convert 10 megapixels from sRGB to sRGB.
-		w.source = w.source.Without(idle.Start, idle.Length)
-	}
-	plan := plan(w.header, len(stripped), w.native != nil, w.limits)
-	result, err := w.take(ctx, plan, stripped)
+	result, err := w.take(ctx, plan(w.header, len(rebuilt), w.native != nil, w.limits), rebuilt)
 	if err != nil {
 		return nil, err
 	}
@@ -104,49 +94,120 @@ func (w *work) run(ctx context.Context) (*Result, error) {
 	}
 	w.done("hash")
 	result.OriginalBytes = w.originalBytes
-	result.CapturedAt = w.header.CapturedAt()
+	result.Captured = w.header.Captured(time.Now())
 	result.Steps = w.steps
 	return result, nil
 }
 
-// take goes the planned road. Where the browser's codec fails (a format that it
-// does not know, no memory, a blank picture), the pure one is asked.
-func (w *work) take(ctx context.Context, plan Plan, stripped []byte) (*Result, error) {
-	switch plan.Road {
-	case RoadPass:
-		return w.pass(ctx, plan, stripped)
-	case RoadNative:
-		result, err := w.recode(ctx, w.native, plan)
-		if err == nil || ctx.Err() != nil || shared.CodeOf(err) == shared.CodeTooLarge {
-			return result, err
-		}
-		plan.Road = RoadPure
+// open reads the file and its header.
+func (w *work) open(ctx context.Context) ([]byte, error) {
+	if w.originalBytes > maxFile {
+		return nil, refuse(nil, shared.CodeTooManyPixels)
 	}
-	return w.recode(ctx, w.pure, plan)
-}
-
-func (w *work) read(ctx context.Context) error {
-	if w.source.Size() > maxFile {
-		return shared.NewError(
-			shared.CodeTooManyPixels,
-			"This file is too large to be a photo from a phone. Choose another, or take the photo again.",
-		)
-	}
-	file, err := w.source.Read(ctx, 0, w.source.Size())
+	file, err := w.read(ctx)
 	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return shared.Wrap(
-			err,
-			shared.CodeCannotDecode,
-			"The phone would not let this file be read. Choose the photo again.",
-		)
+		return nil, err
 	}
-	w.file = file
 	w.header, err = container.ReadHeader(file, w.limits.MaxPixels)
 	w.done("read")
-	return err
+	return file, err
+}
+
+// read reads the whole file. Galleries and iOS take files away while they sync,
+// and after a change of apps, so it tries again after a while. It fails with
+// empty_file if the file was empty when it was chosen, and with file_gone.
+func (w *work) read(ctx context.Context) ([]byte, error) {
+	for try := 0; ; try++ {
+		file, err := w.source.Read(ctx, 0, maxFile)
+		switch {
+		case err == nil && len(file) > 0 && (int64(len(file)) == w.originalBytes || w.originalBytes == 0):
+			w.originalBytes = int64(len(file))
+			return file, nil
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case try > 0 && err == nil && w.originalBytes == 0:
+			return nil, refuse(nil, shared.CodeEmptyFile)
+		case try > 0:
+			return nil, refuse(err, shared.CodeFileGone)
+		}
+		select {
+		case <-time.After(readAgain):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// openJPEG finds the end of a JPEG's picture, and makes the source a file that
+// every browser decodes alike. It returns the file rebuilt if that may be sent,
+// and fails with truncated or too_complex.
+func (w *work) openJPEG(file []byte) (rebuilt []byte, err error) {
+	end, proper, err := container.EndOfJPEG(file)
+	switch code := shared.CodeOf(err); {
+	case code == shared.CodeTruncated, code == shared.CodeTooComplex:
+		return nil, err
+	case err != nil: // the browser may know better
+		return nil, nil
+	}
+	w.done("end")
+	if passes(w.header, w.limits) && end <= w.limits.MaxBytes+maxMetadata {
+		var ok bool
+		if rebuilt, ok, err = w.header.Rebuild(file); err != nil {
+			return nil, err
+		}
+		if ok && len(rebuilt) <= w.limits.MaxBytes {
+			w.done("rebuild")
+			return rebuilt, nil
+		}
+	}
+	if !proper {
+		w.source = Memory(append(file[:end:end], 0xff, 0xd9))
+	}
+	drop := w.header.MoreEXIF
+	if idle := w.header.IdleProfile; idle.Length > 0 && len(drop) == 0 {
+		// WebKit takes 100 ms to convert 10 megapixels from sRGB to sRGB.
+		drop = []container.Part{idle}
+	}
+	for i := len(drop) - 1; i >= 0; i-- {
+		w.source = w.source.Without(drop[i].Start, drop[i].Length)
+	}
+	return nil, nil
+}
+
+// maxMetadata is how much of a file may be something else than its pixels for
+// it to be rebuilt.
+const maxMetadata = 1 << 20
+
+// take follows the planned road. Where the browser's codec fails (a format that
+// it does not know, no memory, a blank picture), the pure one is asked if it
+// knows the format.
+func (w *work) take(ctx context.Context, plan Plan, rebuilt []byte) (*Result, error) {
+	var result *Result
+	var err error
+	switch plan.Road {
+	case RoadPass:
+		result, err = w.pass(ctx, plan, rebuilt)
+	case RoadNative:
+		result, err = w.recode(ctx, w.native, plan)
+	default:
+		err = refuse(nil, w.header.Refusal)
+	}
+	code := shared.CodeOf(err)
+	switch {
+	case err == nil, ctx.Err() != nil, code == shared.CodeTooLarge:
+		return result, err
+	case w.header.Refusal != "" && code == shared.CodeCannotDecode:
+		return nil, refuse(err, w.header.Refusal)
+	case w.header.Refusal != "":
+		return nil, err
+	}
+	plan.Road = RoadPure
+	result, err = w.recode(ctx, w.pure, plan.within(w.limits))
+	if shared.CodeOf(err) == shared.CodeCannotDecode && w.header.Type == container.TypeTIFF && w.native != nil {
+		plan.Road = RoadNative // a TIFF of another kind
+		return w.recode(ctx, w.native, plan)
+	}
+	return result, err
 }
 
 // done notes how long the step that just ended took.
@@ -156,14 +217,14 @@ func (w *work) done(name string) {
 	w.watch = now
 }
 
-// pass keeps the compressed pixels. Where the browser has a codec it still
-// looks at them: a damaged file shows itself only when it is decoded.
-func (w *work) pass(ctx context.Context, plan Plan, stripped []byte) (*Result, error) {
-	result := &Result{JPEG: stripped, Width: plan.Width, Height: plan.Height, Road: RoadPass}
-	w.done("strip")
+// pass keeps the compressed pixels. Where the browser has a codec, it decodes
+// what will be sent.
+func (w *work) pass(ctx context.Context, plan Plan, rebuilt []byte) (*Result, error) {
+	result := &Result{JPEG: rebuilt, Width: plan.Width, Height: plan.Height, Road: RoadPass}
 	if w.native == nil {
 		return result, nil
 	}
+	w.source = Memory(rebuilt)
 	bitmap, err := w.decode(ctx, w.native, sampleEdge)
 	if err != nil {
 		return nil, err
@@ -175,7 +236,7 @@ func (w *work) pass(ctx context.Context, plan Plan, stripped []byte) (*Result, e
 
 // recode decodes once and encodes until it fits.
 func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, error) {
-	bitmap, err := w.decode(ctx, codec, w.limits.MaxEdge)
+	bitmap, err := w.decode(ctx, codec, plan.edge(w.limits))
 	if err != nil {
 		return nil, err
 	}
@@ -191,13 +252,11 @@ func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	clean, err := container.Strip(best.jpeg)
-	if err != nil {
-		return nil, shared.Wrap(
-			err,
-			shared.CodeBlankResult,
-			"The browser gave no usable picture. Try again, or use another browser.",
-		)
+	clean := best.jpeg
+	if plan.Road == RoadNative {
+		if clean, err = container.Clean(best.jpeg); err != nil {
+			return nil, refuse(err, shared.CodeBlankResult)
+		}
 	}
 	result := best.result(clean, warnings)
 	result.Road = plan.Road
@@ -213,22 +272,14 @@ func (w *work) decode(ctx context.Context, codec Codec, edge int) (Bitmap, error
 	if _, ok := errors.AsType[*shared.Error](err); ok || ctx.Err() != nil {
 		return nil, err
 	}
-	return nil, shared.Wrap(
-		err,
-		shared.CodeCannotDecode,
-		"This photo cannot be read: it is damaged, or the browser does not know its format. Take it again.",
-	)
+	return nil, refuse(err, shared.CodeCannotDecode)
 }
 
 func cannotEncode(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*shared.Error](err); ok || ctx.Err() != nil {
 		return err
 	}
-	return shared.Wrap(
-		err,
-		shared.CodeOutOfMemory,
-		"The phone had no memory for this photo. Close other tabs and try again.",
-	)
+	return refuse(err, shared.CodeOutOfMemory)
 }
 
 func (o outcome) result(jpeg []byte, warnings []Warning) *Result {
@@ -236,11 +287,7 @@ func (o outcome) result(jpeg []byte, warnings []Warning) *Result {
 		warnings = append(warnings, WarningShrunk)
 	}
 	return &Result{
-		JPEG:     jpeg,
-		Width:    o.width,
-		Height:   o.height,
-		Quality:  o.quality,
-		Encodes:  o.encodes,
-		Warnings: warnings,
+		JPEG: jpeg, Width: o.width, Height: o.height,
+		Quality: o.quality, Encodes: o.encodes, Warnings: warnings,
 	}
 }

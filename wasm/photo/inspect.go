@@ -17,7 +17,7 @@ const (
 )
 
 // inspect looks at a small sample of the decoded pixels: for a blank picture,
-// which a browser out of memory hands out without an error, and for what the
+// which a browser out of memory returns without an error, and for what the
 // person should know while the patient is still there.
 func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 	width, height := bitmap.Size()
@@ -28,10 +28,16 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 	}
 	defer w.done("inspect")
 	if len(rgba) != 4*width*height || w.header.Type == container.TypeJPEG && transparent(rgba) {
-		return nil, shared.NewError(
-			shared.CodeBlankResult,
-			"The browser gave a blank picture. Close other tabs and try again.",
-		)
+		return nil, refuse(nil, shared.CodeBlankResult)
+	}
+	if oneColour(rgba) {
+		original, err := bitmap.Original(ctx, width, height)
+		if err != nil {
+			return nil, cannotEncode(ctx, err)
+		}
+		if !alike(rgba, original) {
+			return nil, refuse(nil, shared.CodeBlankResult)
+		}
 	}
 	luma := lumaOf(rgba)
 	var warnings []Warning
@@ -43,6 +49,29 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 		warnings = append(warnings, WarningBlurred)
 	}
 	return warnings, nil
+}
+
+// oneColour reports whether all pixels are the same but for rounding.
+func oneColour(rgba []byte) bool {
+	for i, value := range rgba {
+		if first := rgba[i%4]; max(value, first)-min(value, first) > 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// alike reports whether two samples show the same picture.
+func alike(a, b []byte) bool {
+	const near = 3 // of 255, on average
+	if len(a) != len(b) {
+		return false
+	}
+	sum := 0
+	for i := range a {
+		sum += int(max(a[i], b[i]) - min(a[i], b[i]))
+	}
+	return sum <= near*len(a)
 }
 
 // transparent reports whether no pixel was painted: a photo has no alpha.

@@ -7,6 +7,7 @@ package photo
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -16,7 +17,7 @@ import (
 // Limits bound what may leave the phone.
 type Limits struct {
 	MaxBytes   int     // hard
-	MaxEdge    int     // pixels of the longer side; larger photos are scaled down
+	MaxEdge    int     // pixels of the longer side, but for panoramas
 	MaxPixels  int     // of the original; more is refused
 	MaxQuality float64 // 0 to 1, as canvases count it
 	MinQuality float64 // below it the photo is shrunk instead
@@ -35,12 +36,30 @@ func DefaultLimits() Limits {
 
 // Source is one chosen file.
 type Source interface {
-	// Size is in bytes.
+	// Size is in bytes, as it was when the file was chosen.
 	Size() int64
-	// Read answers length bytes from offset; fewer at the end of the file.
+	// Read returns length bytes from offset; fewer at the end of the file. It
+	// fails when the phone has taken the file away.
 	Read(ctx context.Context, offset, length int64) ([]byte, error)
 	// Without is the file with some bytes left out.
 	Without(offset, length int64) Source
+}
+
+// Memory is a Source of bytes.
+type Memory []byte
+
+// Size implements Source.
+func (m Memory) Size() int64 { return int64(len(m)) }
+
+// Read implements Source.
+func (m Memory) Read(_ context.Context, offset, length int64) ([]byte, error) {
+	size := m.Size()
+	return m[min(offset, size):min(offset+length, size)], nil
+}
+
+// Without implements Source.
+func (m Memory) Without(offset, length int64) Source {
+	return slices.Concat(m[:offset], m[offset+length:])
 }
 
 // Codec moves the pixels of a road.
@@ -48,7 +67,7 @@ type Codec interface {
 	// Decode decodes the source upright, whatever its EXIF orientation. It may
 	// keep no more detail than a picture needs whose longer side is edge: none
 	// larger is asked of the bitmap. It fails if it cannot read the format or
-	// has no memory for it; a *shared.Error says so in words of its own.
+	// has no memory for it; a *shared.Error says why.
 	Decode(ctx context.Context, source Source, edge int) (Bitmap, error)
 }
 
@@ -60,17 +79,19 @@ type Bitmap interface {
 	// colours are sRGB or whose profile says what they are. Repeated calls with
 	// one size scale once.
 	Encode(ctx context.Context, width, height int, quality float64) ([]byte, error)
-	// Estimate answers about how many bytes Encode would make of it, in a
+	// Estimate returns about how many bytes Encode would make of it, in a
 	// fraction of the time: from every eighth row of its 16-pixel blocks.
 	Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error)
 	// Sample scales to the given size, from that of the last Encode if there
-	// was one, and answers RGBA, not premultiplied, four bytes a pixel.
+	// was one, and returns RGBA, not premultiplied, four bytes a pixel.
 	Sample(ctx context.Context, width, height int) ([]byte, error)
+	// Original does the same from what was decoded, whatever was encoded since.
+	Original(ctx context.Context, width, height int) ([]byte, error)
 	// Close frees it. It may be called more than once.
 	Close()
 }
 
-// Digest answers the SHA-256 of data.
+// Digest returns the SHA-256 of data.
 type Digest func(ctx context.Context, data []byte) ([sha256.Size]byte, error)
 
 // GoDigest is the Digest of Go's own library.
@@ -113,7 +134,7 @@ type Result struct {
 	Encodes       int
 	Road          Road
 	OriginalBytes int64
-	CapturedAt    *time.Time // EXIF; read as UTC where no offset is given
+	Captured      *shared.Captured // nil if the file does not say
 	Warnings      []Warning
 	Steps         []Step
 }

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,18 +33,8 @@ func TestOrientationIsBakedInOnce(t *testing.T) {
 				t.Errorf("size %d×%d", result.Width, result.Height)
 			}
 			wantCorners(t, check(t, result, DefaultLimits()))
-			if want := time.Date(
-				2026,
-				3,
-				1,
-				9,
-				30,
-				0,
-				0,
-				time.UTC,
-			); result.CapturedAt == nil ||
-				!result.CapturedAt.Equal(want) {
-				t.Errorf("captured at %v", result.CapturedAt)
+			if c := result.Captured; c == nil || *c != (shared.Captured{Local: "2026-03-01T09:30:00", Source: shared.CapturedInFile}) {
+				t.Errorf("captured %v", c)
 			}
 		})
 	}
@@ -58,24 +47,9 @@ func TestPassKeepsThePixelsBitForBit(t *testing.T) {
 	file = withSegment(file, 0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00<x/>"))
 	file = append(file, "a maker's trailer"...)
 	result := compress(t, file, DefaultLimits())
-	if result.Road != RoadPass || !bytes.Equal(result.JPEG, plain) {
-		t.Errorf("road %s, %d bytes, want the %d of the plain file", result.Road, len(result.JPEG), len(plain))
-	}
-}
-
-func TestColourProfileSurvives(t *testing.T) {
-	profile := make([]byte, 200)
-	copy(profile[16:], "RGB ")
-	segment := append([]byte("ICC_PROFILE\x00\x01\x01"), profile...)
-	for name, size := range map[string][2]int{"pass": {300, 200}, "pure": {1600, 1200}} {
-		t.Run(name, func(t *testing.T) {
-			limits := DefaultLimits()
-			limits.MaxEdge = 1000
-			result := compress(t, withSegment(encodeJPEG(t, picture(size[0], size[1], 20), 90), 0xe2, segment), limits)
-			if string(result.Road) != name || !bytes.Contains(result.JPEG, segment) {
-				t.Errorf("road %s, profile kept: %v", result.Road, bytes.Contains(result.JPEG, segment))
-			}
-		})
+	scan := plain[bytes.Index(plain, []byte{0xff, 0xda}):]
+	if result.Road != RoadPass || !bytes.HasSuffix(result.JPEG, scan[14:]) {
+		t.Errorf("road %s, %d bytes, without the plain file's scan", result.Road, len(result.JPEG))
 	}
 }
 
@@ -204,6 +178,14 @@ func TestBadFiles(t *testing.T) {
 		{"three bytes", []byte("\xff\xd8\xff"), shared.CodeTruncated},
 		{"cut in the header", whole[:200], shared.CodeTruncated},
 		{"cut in the pixels", whole[:len(whole)/2], shared.CodeTruncated},
+		{"cut, with an end", append(bytes.Clone(whole[:len(whole)/2]), 0xff, 0xd9), shared.CodeTruncated},
+		{"cut, with a trailer", append(bytes.Clone(whole[:len(whole)/2]), 0xff, 0xe1, 0, 9, 1, 2, 3), shared.CodeTruncated},
+		{"lossless JPEG", bytes.Replace(whole, []byte{0xff, 0xc0}, []byte{0xff, 0xc3}, 1), shared.CodeUnsupportedFormat},
+		{"JPEG of 12 bits", bytes.Replace(whole, []byte("\xff\xc0\x00\x11\x08"), []byte("\xff\xc1\x00\x11\x0c"), 1),
+			shared.CodeUnsupportedFormat},
+		{"AVIF", []byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1avif"), shared.CodeUnsupportedAVIF},
+		{"JPEG XL", []byte("\xff\x0a\x00\x00"), shared.CodeUnsupportedJXL},
+		{"RAW", []byte("FUJIFILMCCD-RAW 0201"), shared.CodeRawPhoto},
 		{"4 gigapixels", bomb, shared.CodeTooManyPixels},
 		{"HEIC without a codec", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), shared.CodeCannotDecode},
 		{
@@ -214,9 +196,9 @@ func TestBadFiles(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(test.file), DefaultLimits())
-			if e, ok := err.(*shared.Error); !ok || e.Code != test.code || !strings.HasSuffix(e.Detail, ".") {
-				t.Errorf("error is %v, want %s with a sentence", err, test.code)
+			_, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), Memory(test.file), DefaultLimits())
+			if shared.CodeOf(err) != test.code {
+				t.Errorf("error is %v, want %s", err, test.code)
 			}
 		})
 	}
@@ -225,7 +207,7 @@ func TestBadFiles(t *testing.T) {
 func TestEveryTruncationIsAnErrorOrAPicture(t *testing.T) {
 	whole := withSegment(encodeJPEG(t, picture(64, 48, 60), 80), 0xe1, exifSegment(6))
 	for n := range len(whole) {
-		result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(whole[:n]), DefaultLimits())
+		result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), Memory(whole[:n]), DefaultLimits())
 		if err == nil {
 			check(t, result, DefaultLimits())
 		}
@@ -247,7 +229,7 @@ func TestPhotos(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(file), DefaultLimits())
+			result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), Memory(file), DefaultLimits())
 			if err != nil {
 				if shared.CodeOf(err) == shared.CodeInternal {
 					t.Error(err)
@@ -273,7 +255,8 @@ func TestPhotos(t *testing.T) {
 // faulty is the browser's codec on a bad day.
 type faulty struct {
 	decode, encode error
-	blank          bool
+	blank          bool     // nothing is drawn anywhere
+	paint          *[4]byte // what is drawn on the canvas instead of the picture
 }
 
 func (f faulty) Decode(ctx context.Context, source Source, edge int) (Bitmap, error) {
@@ -300,7 +283,17 @@ func (b faultyBitmap) Sample(ctx context.Context, width, height int) ([]byte, er
 	if b.blank {
 		return make([]byte, 4*width*height), nil
 	}
+	if b.paint != nil {
+		return bytes.Repeat(b.paint[:], width*height), nil
+	}
 	return b.Bitmap.Sample(ctx, width, height)
+}
+
+func (b faultyBitmap) Original(ctx context.Context, width, height int) ([]byte, error) {
+	if b.blank {
+		return make([]byte, 4*width*height), nil
+	}
+	return b.Bitmap.Original(ctx, width, height)
 }
 
 func TestWhatTheBrowserFailsAtIsDoneWithoutIt(t *testing.T) {
@@ -313,11 +306,13 @@ func TestWhatTheBrowserFailsAtIsDoneWithoutIt(t *testing.T) {
 		{"nothing", faulty{}, RoadNative},
 		{"decoding", faulty{decode: errors.New("EncodingError")}, RoadPure},
 		{"memory, so that the picture is blank", faulty{blank: true}, RoadPure},
+		{"memory, so that the canvas is white", faulty{paint: &[4]byte{255, 255, 255, 255}}, RoadPure},
+		{"memory, so that the canvas is black", faulty{paint: &[4]byte{0, 0, 0, 255}}, RoadPure},
 		{"encoding", faulty{encode: errors.New("the browser does not encode JPEG")}, RoadPure},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			result, err := New(test.native, goCodec{}, GoDigest).Compress(t.Context(), memory(file), DefaultLimits())
+			result, err := New(test.native, goCodec{}, GoDigest).Compress(t.Context(), Memory(file), DefaultLimits())
 			if err != nil || result.Road != test.want {
 				t.Fatalf("%+v, %v", result, err)
 			}
@@ -329,7 +324,7 @@ func TestWhatTheBrowserFailsAtIsDoneWithoutIt(t *testing.T) {
 func TestCancelledPhotoFreesItsTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		compressor := New(stuck{}, stuck{}, GoDigest)
-		file := memory(encodeJPEG(t, picture(64, 48, 60), 80))
+		file := Memory(encodeJPEG(t, picture(64, 48, 60), 80))
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
 			time.Sleep(time.Second)
@@ -361,7 +356,7 @@ func FuzzCompress(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		limits := DefaultLimits()
 		limits.MaxPixels = 1 << 16
-		result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), memory(file), limits)
+		result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), Memory(file), limits)
 		if err != nil && shared.CodeOf(err) == shared.CodeInternal {
 			t.Fatal(err)
 		}

@@ -6,6 +6,14 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
+const (
+	// A picture more than this many times as long as it is wide is a panorama or
+	// a long screenshot. Scaled to the usual edge, too little of it would be left.
+	panoramaRatio  = 2.5
+	panoramaPixels = 6_500_000
+	panoramaEdge   = 8192
+)
+
 // Plan is what is to be done with a photo.
 type Plan struct {
 	Road          Road
@@ -13,24 +21,60 @@ type Plan struct {
 }
 
 // plan picks the cheapest road. It is a pure function of what is known before
-// a pixel is decoded. An oriented photo is encoded anew even if it is small:
-// its orientation lives in the metadata that must go.
-func plan(header container.Header, strippedBytes int, native bool, limits Limits) Plan {
+// a pixel is decoded.
+func plan(header container.Header, rebuiltBytes int, native bool, limits Limits) Plan {
 	width, height := header.Upright()
-	if header.Type == container.TypeJPEG && header.Orientation == 1 && strippedBytes <= limits.MaxBytes &&
-		max(width, height) <= limits.MaxEdge && (header.Components == 1 || header.Components == 3) {
+	if rebuiltBytes > 0 && rebuiltBytes <= limits.MaxBytes && passes(header, limits) {
 		return Plan{RoadPass, width, height}
 	}
-	if native {
+	// A browser may show the thumbnail of a RAW file, which is a TIFF.
+	if native && header.Type != container.TypeTIFF && header.Type != container.TypeRAW {
 		return Plan{RoadNative, width, height}.within(limits)
 	}
 	return Plan{RoadPure, width, height}.within(limits)
 }
 
-// within fits the size to the longest edge.
+// passes reports whether the pixels of a JPEG may stay as they are. An oriented
+// photo is encoded again even if it is small: its orientation is in the
+// metadata that must go.
+func passes(header container.Header, limits Limits) bool {
+	width, height := limits.fit(header.Width, header.Height)
+	return header.Type == container.TypeJPEG && header.Orientation == 1 && header.Refusal == "" &&
+		width == header.Width && height == header.Height
+}
+
+// within fits the size to the limits.
 func (p Plan) within(limits Limits) Plan {
-	p.Width, p.Height = fit(p.Width, p.Height, limits.MaxEdge)
+	p.Width, p.Height = limits.fit(p.Width, p.Height)
 	return p
+}
+
+// edge is the longer side, for a codec to decode no more than it takes.
+func (p Plan) edge(limits Limits) int {
+	if p.Width == 0 || p.Height == 0 {
+		return limits.MaxEdge
+	}
+	return max(p.Width, p.Height)
+}
+
+// fit scales a size down to the longest edge. A panorama keeps its shorter edge
+// instead, as far as its pixels allow it.
+func (l Limits) fit(width, height int) (int, int) {
+	longer, shorter := max(width, height), min(width, height)
+	if longer <= l.MaxEdge {
+		return width, height
+	}
+	by := float64(l.MaxEdge) / float64(longer)
+	if float64(longer) > panoramaRatio*float64(shorter) {
+		whole := math.Min(
+			math.Sqrt(panoramaPixels/(float64(width)*float64(height))),
+			panoramaEdge/float64(longer),
+		)
+		if by = math.Max(by, whole); by >= 1 {
+			return width, height
+		}
+	}
+	return scaled(width, height, by)
 }
 
 // fit scales a size down so that its longer side is at most edge.

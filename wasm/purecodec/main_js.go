@@ -84,9 +84,5 @@ func (d *desk) decode(request js.Value) (map[string]any, error) {
 }
 
 func failure(err error) map[string]any {
-	answer := map[string]any{"code": string(shared.CodeOf(err)), "detail": "This photo cannot be read. Take it again."}
-	if e, ok := errors.AsType[*shared.Error](err); ok {
-		answer["detail"] = e.Detail
-	}
-	return answer
+	return map[string]any{"code": string(shared.CodeOf(err))}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/jpeg"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,53 +42,42 @@ func exifOf(orientation uint16, taken, offset string) string {
 	entry(tagExifIFD, typeLong, 1, 38)
 	tiff = be.AppendUint32(tiff, 0)
 	tiff = be.AppendUint16(tiff, 2)
-	entry(tagDateTimeOriginal, typeASCII, uint32(len(taken)), 68)
-	entry(tagOffsetOriginal, typeASCII, uint32(len(offset)), 68+uint32(len(taken)))
+	entry(0x9003, typeASCII, uint32(len(taken)), 68)
+	entry(0x9011, typeASCII, uint32(len(offset)), 68+uint32(len(taken)))
 	tiff = be.AppendUint32(tiff, 0)
 	return "Exif\x00\x00" + string(tiff) + taken + offset
 }
 
 func TestReadHeader(t *testing.T) {
 	plain := encoded(t, 30, 20)
-	taken := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
-	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x01\x00\x00\x00\x00\x80"
-	heic := "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
+	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x01\x00\x00\x00\x00\x80\x08\x02\x00\x00\x00\x00\x00\x00\x00"
+	tiff := exifOf(6, "2026:03:01 09:30:00\x00", "")[6:]
+	turned := with(plain, 0xe1, exifOf(6, "2026:03:01 09:30:00\x00", ""))
+	const taken = "2026-03-01T09:30:00"
 	tests := []struct {
 		name          string
 		file          []byte
 		kind          Type
 		width, height int // upright
-		captured      *time.Time
+		captured      string
 	}{
-		{"JPEG", plain, TypeJPEG, 30, 20, nil},
-		{"JPEG, turned", with(plain, 0xe1, exifOf(6, "2026:03:01 09:30:00\x00", "")), TypeJPEG, 20, 30, &taken},
-		{
-			"JPEG, with an offset",
-			with(plain, 0xe1, exifOf(1, "2026:03:01 11:30:00\x00", "+02:00\x00")),
-			TypeJPEG,
-			30,
-			20,
-			&taken,
-		},
-		{
-			"JPEG, a camera without a clock",
-			with(plain, 0xe1, exifOf(1, "0000:00:00 00:00:00\x00", "")),
-			TypeJPEG,
-			30,
-			20,
-			nil,
-		},
-		{"JPEG, orientation 9", with(plain, 0xe1, exifOf(9, "", "")), TypeJPEG, 30, 20, nil},
-		{"PNG", []byte(png), TypePNG, 256, 128, nil},
-		{"GIF", []byte("GIF89a\x40\x00\x20\x00"), TypeGIF, 64, 32, nil},
-		{
-			"HEIC, whose pixels are turned elsewhere",
-			[]byte(heic + exifOf(6, "2026:03:01 09:30:00\x00", "")),
-			TypeHEIF,
-			0,
-			0,
-			&taken,
-		},
+		{"JPEG", plain, TypeJPEG, 30, 20, ""},
+		{"JPEG, turned", turned, TypeJPEG, 20, 30, taken},
+		{"JPEG, turned by the first of two", with(turned, 0xe1, exifOf(1, "", "")), TypeJPEG, 30, 20, ""},
+		{"JPEG, turned by the second of two", with(with(plain, 0xe1, exifOf(1, "", "")), 0xe1, exifOf(6, "", "")),
+			TypeJPEG, 20, 30, ""},
+		{"JPEG, orientation 9", with(plain, 0xe1, exifOf(9, "", "")), TypeJPEG, 30, 20, ""},
+		{"JPEG, with text between its segments",
+			bytes.Replace(plain, []byte("\xff\xc0"), []byte("Jane\xff\xff\xc0"), 1), TypeJPEG, 30, 20, ""},
+		{"PNG", []byte(png), TypePNG, 256, 128, ""},
+		{"PNG, turned", []byte(png + chunk("eXIf", tiff)), TypePNG, 128, 256, taken},
+		{"WebP, which EXIF does not turn", []byte("RIFF\x00\x00\x00\x00WEBPEXIF" +
+			string(binary.LittleEndian.AppendUint32(nil, uint32(len(tiff)))) + tiff), TypeWebP, 0, 0, taken},
+		{"GIF", []byte("GIF89a\x40\x00\x20\x00"), TypeGIF, 64, 32, ""},
+		{"TIFF, turned", []byte(tiff), TypeTIFF, 0, 0, taken},
+		{"HEIC, which EXIF does not turn", heifOf("heic", "\x00\x00\x00\x06Exif\x00\x00"+tiff, 1), TypeHEIF, 0, 0, taken},
+		{"HEIC, EXIF without its prefix", heifOf("heic", "\x00\x00\x00\x00"+tiff, 1), TypeHEIF, 0, 0, taken},
+		{"AVIF", heifOf("avif", "\x00\x00\x00\x00"+tiff, 1), TypeAVIF, 0, 0, taken},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -99,51 +89,155 @@ func TestReadHeader(t *testing.T) {
 			if header.Type != test.kind || width != test.width || height != test.height {
 				t.Errorf("%s, %d×%d, want %s, %d×%d", header.Type, width, height, test.kind, test.width, test.height)
 			}
-			switch got := header.CapturedAt(); {
-			case (got == nil) != (test.captured == nil), got != nil && !got.Equal(*test.captured):
-				t.Errorf("captured at %v, want %v", got, test.captured)
+			captured := header.Captured(now)
+			if test.captured == "" && captured != nil || test.captured != "" && (captured == nil || captured.Local != test.captured) {
+				t.Errorf("captured %v, want %s", captured, test.captured)
 			}
 		})
 	}
 }
 
-func TestStrip(t *testing.T) {
-	plain := encoded(t, 30, 20)
-	profile := "ICC_PROFILE\x00\x01\x01profile"
+var now = time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC)
+
+func TestSniff(t *testing.T) {
 	tests := []struct {
-		name       string
-		file, want []byte
+		name, file string
+		kind       Type
+		refusal    shared.Code
 	}{
-		{"nothing to strip", plain, plain},
-		{"EXIF", with(plain, 0xe1, exifOf(6, "", "")), plain},
-		{
-			"XMP, IPTC and a comment",
-			with(
-				with(with(plain, 0xe1, "http://ns.adobe.com/xap/1.0/\x00<x/>"), 0xed, "Photoshop 3.0\x00"),
-				0xfe,
-				"Dr. No",
-			),
-			plain,
-		},
-		{"MPF", with(plain, 0xe2, "MPF\x00II*\x00"), plain},
-		{"the profile stays", with(with(plain, 0xe2, profile), 0xe1, exifOf(6, "", "")), with(plain, 0xe2, profile)},
-		{
-			"JFIF stays, with a thumbnail it goes",
-			with(
-				with(plain, 0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"),
-				0xe0,
-				"JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01rgb",
-			),
-			with(plain, 0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"),
-		},
-		{"a trailer", append(bytes.Clone(plain), "a second picture with GPS"...), plain},
+		{"a letter", "this is a letter", TypeOther, shared.CodeNotAnImage},
+		{"PDF", "%PDF-1.7", TypeOther, shared.CodeNotAnImage},
+		{"a film", "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ", TypeOther, shared.CodeNotAnImage},
+		{"one byte", "\xff", TypeOther, shared.CodeNotAnImage},
+		{"HEIC", "\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", TypeHEIF, ""},
+		{"AVIF", "\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miaf", TypeAVIF, shared.CodeUnsupportedAVIF},
+		{"AVIF, by its second brand", "\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", TypeAVIF, shared.CodeUnsupportedAVIF},
+		{"JPEG XL", "\xff\x0a\x00\x00", TypeOther, shared.CodeUnsupportedJXL},
+		{"JPEG XL in boxes", "\x00\x00\x00\x0cJXL \r\n\x87\n", TypeOther, shared.CodeUnsupportedJXL},
+		{"JPEG 2000", "\x00\x00\x00\x0cjP  \r\n\x87\n", TypeOther, shared.CodeUnsupportedJP2},
+		{"a JPEG 2000 stream", "\xff\x4f\xff\x51\x00", TypeOther, shared.CodeUnsupportedJP2},
+		{"Photoshop", "8BPS\x00\x01", TypeOther, shared.CodeUnsupportedFormat},
+		{"Canon's RAW", "II*\x00\x10\x00\x00\x00CR\x02\x00", TypeRAW, shared.CodeRawPhoto},
+		{"Canon's newer RAW", "\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01", TypeRAW, shared.CodeRawPhoto},
+		{"Fuji's RAW", "FUJIFILMCCD-RAW 0201", TypeRAW, shared.CodeRawPhoto},
+		{"Olympus' RAW", "IIRO\x08\x00", TypeRAW, shared.CodeRawPhoto},
+	}
+	for _, test := range tests {
+		if kind, refusal := sniff([]byte(test.file)); kind != test.kind || refusal != test.refusal {
+			t.Errorf("%s: %s, %s, want %s, %s", test.name, kind, refusal, test.kind, test.refusal)
+		}
+	}
+}
+
+func TestCaptured(t *testing.T) {
+	tests := []struct{ name, taken, offset, local, want string }{
+		{"an offset", "2026:03:02 08:15:30", "+13:00", "2026-03-02T08:15:30", "+13:00"},
+		{"the evening before", "2026:03:01 21:38:00", "-08:00", "2026-03-01T21:38:00", "-08:00"},
+		{"no offset", "2026:03:02 08:15:30", "", "2026-03-02T08:15:30", ""},
+		{"no colon", "2026:03:02 08:15:30", "+1300", "2026-03-02T08:15:30", "+13:00"},
+		{"hours only", "2026:03:02 08:15:30", "-5", "2026-03-02T08:15:30", ""},
+		{"two digits of hours", "2026:03:02 08:15:30", "-05", "2026-03-02T08:15:30", "-05:00"},
+		{"three digits", "2026:03:02 08:15:30", "+530", "2026-03-02T08:15:30", "+05:30"},
+		{"Z", "2026:03:02 08:15:30", "Z", "2026-03-02T08:15:30", "+00:00"},
+		{"a blank offset", "2026:03:02 08:15:30", "   :  ", "2026-03-02T08:15:30", ""},
+		{"blanks around", " 2026:03:02 08:15:30 ", " +13:00 ", "2026-03-02T08:15:30", "+13:00"},
+		{"an offset that is none", "2026:03:02 08:15:30", "+25:00", "2026-03-02T08:15:30", ""},
+		{"dashes", "2026-03-02 08:15:30", "", "2026-03-02T08:15:30", ""},
+		{"slashes", "2026/03/02 08:15:30", "", "2026-03-02T08:15:30", ""},
+		{"a T and parts of a second", "2026-03-02T08:15:30.25", "", "2026-03-02T08:15:30", ""},
+		{"blanks for zeros", "2026: 3: 2  8:15:30", "", "2026-03-02T08:15:30", ""},
+		{"no seconds", "2026:03:02 08:15", "", "2026-03-02T08:15:00", ""},
+		{"24:00", "2026:02:28 24:00:00", "", "2026-03-01T00:00:00", ""},
+		{"later than 24:00", "2026:02:28 24:00:01", "", "", ""},
+		{"blanks", "    :  :     :  :  ", "", "", ""},
+		{"zeros", "0000:00:00 00:00:00", "", "", ""},
+		{"no such day", "2026:02:30 10:00:00", "", "", ""},
+		{"before cameras", "1970:01:01 00:00:00", "", "", ""},
+		{"tomorrow", "2026:03:05 23:59:59", "", "2026-03-05T23:59:59", ""},
+		{"later than tomorrow", "2026:03:06 00:00:00", "", "", ""},
+		{"2036", "2036:03:02 08:15:30", "", "", ""},
+		{"a day only", "2026:03:02", "", "", ""},
+		{"text", "yesterday", "", "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got, err := Strip(test.file); err != nil || !bytes.Equal(got, test.want) {
-				t.Errorf("%d bytes, want %d, %v", len(got), len(test.want), err)
+			header := Header{exif: readEXIF([]byte(exifOf(1, test.taken+"\x00", test.offset+"\x00   ")))}
+			got := header.Captured(now)
+			if got == nil {
+				got = &shared.Captured{}
+			}
+			if got.Local != test.local || got.Offset != test.want {
+				t.Errorf("%v, want %s %s", *got, test.local, test.want)
 			}
 		})
+	}
+}
+
+func TestCapturedFallsBack(t *testing.T) {
+	moments := (exif{}).moments
+	moments[0].time = "    :  :     :  :  "
+	moments[2].time, moments[2].offset = "2026:03:03 10:00:00", "+13:00"
+	want := shared.Captured{Local: "2026-03-03T10:00:00", Offset: "+13:00", Source: shared.CapturedInFile}
+	if got := (Header{exif: exif{moments: moments}}).Captured(now); got == nil || *got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	moments[1].time = "2026:03:02 10:00:00"
+	want = shared.Captured{Local: "2026-03-02T10:00:00", Source: shared.CapturedInFile}
+	if got := (Header{exif: exif{moments: moments}}).Captured(now); got == nil || *got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// chunk is a chunk of a PNG.
+func chunk(kind, body string) string {
+	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + kind + body + "\x00\x00\x00\x00"
+}
+
+// boxOf is a box of a HEIF file.
+func boxOf(kind string, bodies ...string) string {
+	body := strings.Join(bodies, "")
+	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))) + kind + body
+}
+
+// heifOf is a file with an EXIF item and two images of 40 by 30 and 400 by 300
+// pixels, each with colours of its own: a thumbnail and the primary image.
+func heifOf(brand, exif string, version byte) []byte {
+	ftyp := boxOf("ftyp", brand, "\x00\x00\x00\x00", brand)
+	ispe := func(width, height uint32) string {
+		body := binary.BigEndian.AppendUint32(make([]byte, 4), width)
+		return boxOf("ispe", string(binary.BigEndian.AppendUint32(body, height)))
+	}
+	meta := func(offset uint32) string {
+		place := binary.BigEndian.AppendUint32(nil, offset)
+		place = binary.BigEndian.AppendUint32(place, uint32(len(exif)))
+		return boxOf("meta", "\x00\x00\x00\x00",
+			boxOf("pitm", "\x00\x00\x00\x00\x00\x02"),
+			boxOf("iinf", "\x00\x00\x00\x00\x00\x03",
+				boxOf("infe", "\x02\x00\x00\x00\x00\x01\x00\x00hvc1\x00"),
+				boxOf("infe", "\x02\x00\x00\x00\x00\x02\x00\x00grid\x00"),
+				boxOf("infe", "\x02\x00\x00\x00\x00\x03\x00\x00Exif\x00")),
+			boxOf("iloc", string([]byte{version, 0, 0, 0, 0x44, 0, 0, 1, 0, 3}),
+				map[byte]string{0: "", 1: "\x00\x00"}[version], "\x00\x00\x00\x01", string(place)),
+			boxOf("iprp",
+				boxOf("ipco", ispe(40, 30), boxOf("colr", "nclx\x00\x01\x00\x0d\x00\x00\x80"),
+					ispe(400, 300), boxOf("colr", "nclx\x00\x0c\x00\x0d\x00\x00\x80")),
+				boxOf("ipma", "\x00\x00\x00\x00\x00\x00\x00\x02",
+					"\x00\x01\x02\x01\x02", "\x00\x02\x02\x03\x84")))
+	}
+	before := len(ftyp) + len(meta(0)) + 8
+	return []byte(ftyp + meta(uint32(before)) + boxOf("mdat", exif))
+}
+
+func TestReadHEIF(t *testing.T) {
+	for _, version := range []byte{0, 1} {
+		file := heifOf("heic", "\x00\x00\x00\x00II*\x00", version)
+		image := ReadHEIF(file)
+		if image.Primaries != 12 || image.Transfer != 13 || string(exifOfHEIF(file)) != "II*\x00" {
+			t.Errorf("version %d: %+v", version, image)
+		}
+		for n := range file {
+			ReadHEIF(file[:n]) // does not panic
+		}
 	}
 }
 
@@ -178,22 +272,6 @@ func FuzzReadHeader(f *testing.F) {
 			header.Width*header.Height > 1<<20 {
 			t.Errorf("%+v", header)
 		}
-		header.CapturedAt()
-	})
-}
-
-func FuzzStrip(f *testing.F) {
-	seeds(f)
-	f.Fuzz(func(t *testing.T, file []byte) {
-		once, err := Strip(file)
-		if err != nil {
-			return
-		}
-		if len(once) > len(file) {
-			t.Errorf("%d bytes of %d", len(once), len(file))
-		}
-		if twice, err := Strip(once); err != nil || !bytes.Equal(once, twice) {
-			t.Errorf("what is stripped is not clean: %v", err)
-		}
+		header.Captured(time.Now())
 	})
 }

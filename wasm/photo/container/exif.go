@@ -1,15 +1,16 @@
 package container
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 var exifPrefix = []byte("Exif\x00\x00")
 
 // Tags of EXIF 2.32 that matter here: everything else is thrown away.
 const (
-	tagOrientation      = 0x0112
-	tagExifIFD          = 0x8769
-	tagDateTimeOriginal = 0x9003
-	tagOffsetOriginal   = 0x9011
+	tagOrientation = 0x0112
+	tagExifIFD     = 0x8769
 
 	typeASCII = 2
 	typeShort = 3
@@ -18,82 +19,120 @@ const (
 	maxEntries = 1000
 )
 
-type exif struct {
-	orientation   int    // 0: not said
-	taken, offset string // "2006:01:02 15:04:05" and "-07:00"
+// momentTags are EXIF's times, the best first, and each one's offset from UTC.
+var momentTags = [3]struct{ time, offset uint16 }{
+	{0x9003, 0x9011}, // original
+	{0x9004, 0x9012}, // digitized
+	{0x0132, 0x9010}, // changed
 }
 
-// readEXIF reads a TIFF structure (EXIF 2.32, section 4.5). What is damaged is
-// taken as not said.
-func readEXIF(tiff []byte) exif {
-	var order binary.ByteOrder
-	switch {
-	case len(tiff) < 8:
-		return exif{}
-	case string(tiff[:4]) == "II*\x00":
-		order = binary.LittleEndian
-	case string(tiff[:4]) == "MM\x00*":
-		order = binary.BigEndian
+type exif struct {
+	orientation int // 0: not said
+	moments     [3]struct{ time, offset string }
+}
+
+// Entry is a field of an IFD.
+type Entry struct {
+	Tag, Kind uint16
+	Count     uint32
+	Value     []byte // four bytes
+}
+
+// TIFF is a TIFF structure (EXIF 2.32, section 4.5).
+type TIFF struct {
+	Data  []byte
+	Order binary.ByteOrder
+}
+
+// OpenTIFF returns the structure and where its first IFD is. Whatever is
+// damaged counts as not there.
+func OpenTIFF(data []byte) (t TIFF, first uint32, ok bool) {
+	if len(data) < 8 {
+		return TIFF{}, 0, false
+	}
+	switch string(data[:4]) {
+	case "II*\x00":
+		t = TIFF{data, binary.LittleEndian}
+	case "MM\x00*":
+		t = TIFF{data, binary.BigEndian}
 	default:
+		return TIFF{}, 0, false
+	}
+	return t, t.Order.Uint32(data[4:]), true
+}
+
+// readEXIF reads an EXIF structure, which may begin with its prefix.
+func readEXIF(data []byte) exif {
+	t, first, ok := OpenTIFF(bytes.TrimPrefix(data, exifPrefix))
+	if !ok {
 		return exif{}
 	}
+	return t.exif(first)
+}
+
+// exif reads what matters of an IFD and of the EXIF IFD that it points to.
+func (t TIFF) exif(first uint32) exif {
 	var found exif
 	var exifIFD uint32
-	eachEntry(tiff, order, order.Uint32(tiff[4:]), func(tag, kind uint16, count uint32, value []byte) {
+	read := func(e Entry) {
 		switch {
-		case tag == tagOrientation && kind == typeShort:
-			if n := int(order.Uint16(value)); n >= 1 && n <= 8 {
+		case e.Tag == tagOrientation && e.Kind == typeShort:
+			if n := int(t.Order.Uint16(e.Value)); n >= 1 && n <= 8 && found.orientation == 0 {
 				found.orientation = n
 			}
-		case tag == tagExifIFD && kind == typeLong:
-			exifIFD = order.Uint32(value)
+		case e.Tag == tagExifIFD && e.Kind == typeLong:
+			exifIFD = t.Order.Uint32(e.Value)
+		case e.Kind == typeASCII:
+			for i, tags := range momentTags {
+				switch e.Tag {
+				case tags.time:
+					found.moments[i].time = t.text(e)
+				case tags.offset:
+					found.moments[i].offset = t.text(e)
+				}
+			}
 		}
-	})
-	eachEntry(tiff, order, exifIFD, func(tag, kind uint16, count uint32, value []byte) {
-		if kind != typeASCII {
-			return
-		}
-		switch tag {
-		case tagDateTimeOriginal:
-			found.taken = textAt(tiff, order, count, value)
-		case tagOffsetOriginal:
-			found.offset = textAt(tiff, order, count, value)
-		}
-	})
+	}
+	t.EachEntry(first, read)
+	if exifIFD != first {
+		t.EachEntry(exifIFD, read)
+	}
 	return found
 }
 
-func eachEntry(
-	tiff []byte,
-	order binary.ByteOrder,
-	at uint32,
-	visit func(tag, kind uint16, count uint32, value []byte),
-) {
-	if at == 0 || uint64(at)+2 > uint64(len(tiff)) {
-		return
+// EachEntry calls visit for every entry of an IFD, and returns where the next
+// IFD is.
+func (t TIFF) EachEntry(at uint32, visit func(Entry)) (next uint32) {
+	if at == 0 || uint64(at)+2 > uint64(len(t.Data)) {
+		return 0
 	}
-	entries := min(int(order.Uint16(tiff[at:])), maxEntries)
-	for i := range entries {
-		entry := int(at) + 2 + 12*i
-		if entry+12 > len(tiff) {
-			return
+	entries := int(t.Order.Uint16(t.Data[at:]))
+	for i := range min(entries, maxEntries) {
+		start := int(at) + 2 + 12*i
+		if start+12 > len(t.Data) {
+			return 0
 		}
-		e := tiff[entry : entry+12]
-		visit(order.Uint16(e), order.Uint16(e[2:]), order.Uint32(e[4:]), e[8:])
+		e := t.Data[start : start+12]
+		visit(Entry{t.Order.Uint16(e), t.Order.Uint16(e[2:]), t.Order.Uint32(e[4:]), e[8:]})
 	}
+	if after := int(at) + 2 + 12*entries; after+4 <= len(t.Data) {
+		return t.Order.Uint32(t.Data[after:])
+	}
+	return 0
 }
 
-func textAt(tiff []byte, order binary.ByteOrder, count uint32, value []byte) string {
-	if count > 64 {
+// text returns the text of an entry without the zeros at its end.
+func (t TIFF) text(e Entry) string {
+	if e.Count > 64 {
 		return ""
 	}
-	text := value[:min(int(count), 4)]
-	if count > 4 {
-		at := uint64(order.Uint32(value))
-		if at+uint64(count) > uint64(len(tiff)) {
+	text := e.Value[:min(int(e.Count), 4)]
+	if e.Count > 4 {
+		at := uint64(t.Order.Uint32(e.Value))
+		if at+uint64(e.Count) > uint64(len(t.Data)) {
 			return ""
 		}
-		text = tiff[at : at+uint64(count)]
+		text = t.Data[at : at+uint64(e.Count)]
 	}
 	for len(text) > 0 && text[len(text)-1] == 0 {
 		text = text[:len(text)-1]

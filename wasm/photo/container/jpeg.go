@@ -3,39 +3,22 @@ package container
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/jpeg"
 )
 
-// Markers of ITU-T T.81, table B.1.
 const (
-	markerSOI   = 0xd8
-	markerEOI   = 0xd9
-	markerSOS   = 0xda
-	markerRST0  = 0xd0
-	markerRST7  = 0xd7
-	markerTEM   = 0x01
-	markerAPP0  = 0xe0
-	markerAPP1  = 0xe1
-	markerAPP2  = 0xe2
-	markerAPP14 = 0xee
-	markerAPP15 = 0xef
-	markerCOM   = 0xfe
-	markerDHT   = 0xc4
-	markerJPG   = 0xc8
-	markerDAC   = 0xcc
+	markerAPP1 = 0xe1
+	markerAPP2 = 0xe2
 )
-
-// Segment is one marker segment of a JPEG.
-type Segment struct {
-	Marker byte
-	Body   []byte // what follows the length
-	start  int    // of its 0xff
-}
 
 var iccPrefix = []byte("ICC_PROFILE\x00")
 
-// ICC answers the part of a colour profile that the segment carries: its number
+// ICC returns the part of a colour profile that a segment carries: its number
 // from 1, how many there are, and its bytes (ICC.1:2022, annex B.4).
-func (s Segment) ICC() (number, count int, part []byte, ok bool) {
+func ICC(s jpeg.Segment) (number, count int, part []byte, ok bool) {
 	at := len(iccPrefix)
 	if s.Marker != markerAPP2 || len(s.Body) < at+2 || !bytes.HasPrefix(s.Body, iccPrefix) {
 		return 0, 0, nil, false
@@ -43,111 +26,97 @@ func (s Segment) ICC() (number, count int, part []byte, ok bool) {
 	return int(s.Body[at]), int(s.Body[at+1]), s.Body[at+2:], true
 }
 
+// isSOF reports whether a marker begins a frame: all but DHT, JPG and DAC.
 func isSOF(marker byte) bool {
-	return marker >= 0xc0 && marker <= 0xcf && marker != markerDHT && marker != markerJPG && marker != markerDAC
+	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
 }
 
-// EachSegment calls visit for every marker segment up to EOI, and passes over
-// the entropy-coded data between them. It answers where the image ends, or
-// fails with truncated. What follows EOI (a maker's trailer, a second picture)
-// is not looked at.
-func EachSegment(file []byte, visit func(Segment)) (end int, err error) {
-	at := 2
-	for {
-		next := bytes.IndexByte(file[min(at, len(file)):], 0xff)
-		if next < 0 {
-			return 0, truncated()
-		}
-		at += next
-		for at+1 < len(file) && file[at+1] == 0xff { // fill bytes
-			at++
-		}
-		if at+1 >= len(file) {
-			return 0, truncated()
-		}
-		marker := file[at+1]
-		switch {
-		case marker == 0, marker == markerTEM, marker >= markerRST0 && marker <= markerSOI:
-			at += 2 // a stuffed byte or a marker without a length
-			continue
-		case marker == markerEOI:
-			return at + 2, nil
-		}
-		if at+4 > len(file) {
-			return 0, truncated()
-		}
-		length := int(binary.BigEndian.Uint16(file[at+2:]))
-		if length < 2 || at+2+length > len(file) {
-			return 0, truncated()
-		}
-		visit(Segment{marker, file[at+4 : at+2+length], at})
-		at += 2 + length
-	}
-}
-
-func readJPEGHeader(file []byte, header *Header) error {
-	_, err := EachSegment(file, func(s Segment) {
+func readJPEG(file []byte, header *Header) error {
+	seen := false
+	err := jpeg.EachSegment(file, func(s jpeg.Segment) {
 		switch {
 		case isSOF(s.Marker) && header.Width == 0 && len(s.Body) >= 6:
 			header.Height = int(binary.BigEndian.Uint16(s.Body[1:]))
 			header.Width = int(binary.BigEndian.Uint16(s.Body[3:]))
 			header.Components = int(s.Body[5])
-			header.Precision = int(s.Body[0])
-			header.Progressive = s.Marker == 0xc2
+			if s.Marker > 0xc2 || s.Body[0] != 8 {
+				header.Refusal = shared.CodeUnsupportedFormat
+			}
 		case s.Marker == markerAPP1 && bytes.HasPrefix(s.Body, exifPrefix):
-			exif := readEXIF(s.Body[len(exifPrefix):])
-			if exif.orientation != 0 {
-				header.Orientation = exif.orientation
+			if seen {
+				header.MoreEXIF = append(header.MoreEXIF, Part{int64(s.Start), int64(4 + len(s.Body))})
+				return
 			}
-			if exif.taken != "" {
-				header.taken, header.offset = exif.taken, exif.offset
-			}
+			seen = true
+			header.exif = readEXIF(s.Body)
 		default:
-			if _, count, profile, ok := s.ICC(); ok && count == 1 && isSRGB(profile) {
-				header.IdleProfile = Part{int64(s.start), int64(4 + len(s.Body))}
-			}
+			header.profile(s)
 		}
 	})
+	if n := header.exif.orientation; n != 0 {
+		header.Orientation = n
+	}
 	if err == nil && (header.Width == 0 || header.Height == 0) {
-		return truncated()
+		err = jpeg.ErrTruncated
 	}
-	return err
+	return JPEGError(err)
 }
 
-// keeps reports whether a segment is needed to show the picture: everything but
-// APPn and COM, and of those JFIF, the ICC profile and Adobe's colour transform.
-func keeps(s Segment) bool {
+// profile notes the colour profile of a JPEG.
+func (h *Header) profile(s jpeg.Segment) {
+	_, count, part, ok := ICC(s)
 	switch {
-	case s.Marker == markerAPP0:
-		// A JFIF header may hold a thumbnail after its 14 bytes.
-		return bytes.HasPrefix(s.Body, []byte("JFIF\x00")) && len(s.Body) == 14
-	case s.Marker == markerAPP14:
-		return bytes.HasPrefix(s.Body, []byte("Adobe")) && len(s.Body) == 12
-	case s.Marker == markerCOM, s.Marker >= markerAPP0 && s.Marker <= markerAPP15:
-		_, _, _, icc := s.ICC()
-		return icc
+	case !ok:
+	case count == 1 && isSRGB(part):
+		h.IdleProfile = Part{int64(s.Start), int64(4 + len(s.Body))}
+	default:
+		h.OtherProfile = true
 	}
-	return true
 }
 
-// Strip removes from a JPEG every metadata segment but colour, and whatever
-// follows the end of the image. Compressed pixels stay bit for bit. It fails
-// with truncated.
-func Strip(file []byte) ([]byte, error) {
-	var drop []Segment
-	end, err := EachSegment(file, func(s Segment) {
-		if !keeps(s) {
-			drop = append(drop, s)
-		}
-	})
-	if err != nil {
-		return nil, err
+// JPEGError gives an error of the JPEG codec its code.
+func JPEGError(err error) error {
+	code := shared.CodeCannotDecode
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jpeg.ErrTruncated):
+		code = shared.CodeTruncated
+	case errors.Is(err, jpeg.ErrTooComplex):
+		code = shared.CodeTooComplex
+	case errors.Is(err, jpeg.ErrUnsupported):
+		code = shared.CodeUnsupportedFormat
 	}
-	out := make([]byte, 0, end)
-	at := 0
-	for _, s := range drop {
-		out = append(out, file[at:s.start]...)
-		at = s.start + 4 + len(s.Body)
+	return &shared.Error{Code: code, Err: err}
+}
+
+// EndOfJPEG returns where the image in a JPEG ends; proper is false if it has
+// no end marker. It fails with truncated, too_complex, unsupported_format or
+// cannot_decode.
+func EndOfJPEG(file []byte) (end int, proper bool, err error) {
+	end, proper, err = jpeg.End(file)
+	return end, proper, JPEGError(err)
+}
+
+// Rebuild returns a JPEG with the same compressed pixels that is made of known
+// parts only: no metadata, and nothing from between or behind the segments. Ok
+// is false where the pixels have to be encoded again, as those of another
+// colour space than sRGB: a profile has room for text. It fails with truncated
+// or too_complex.
+func (h Header) Rebuild(file []byte) (clean []byte, ok bool, err error) {
+	if h.OtherProfile || h.Components != 1 && h.Components != 3 {
+		return nil, false, nil
 	}
-	return append(out, file[at:end]...), nil
+	clean, err = jpeg.Rebuild(file)
+	if errors.Is(err, jpeg.ErrDamaged) || errors.Is(err, jpeg.ErrUnsupported) {
+		return nil, false, nil
+	}
+	return clean, err == nil, JPEGError(err)
+}
+
+// Clean rebuilds a JPEG that an encoder has just made. It fails with
+// cannot_decode.
+func Clean(file []byte) ([]byte, error) {
+	clean, err := jpeg.Clean(file)
+	return clean, JPEGError(err)
 }

@@ -14,7 +14,7 @@ func isSRGB(profile []byte) bool {
 	for name, want := range map[string][3]float64{
 		"rXYZ": {0.4361, 0.2225, 0.0139}, "gXYZ": {0.3851, 0.7169, 0.0971}, "bXYZ": {0.1431, 0.0606, 0.7141},
 	} {
-		body := profileTag(profile, name, "XYZ ")
+		body := ProfileTag(profile, name, "XYZ ")
 		for i, value := range want {
 			if len(body) < 12 || math.Abs(fixed(body[4*i:])-value) > 0.001 {
 				return false
@@ -43,7 +43,7 @@ func linear(x float64) float64 {
 // toneCurve reads a curve (ICC.1:2022, 10.6 and 10.18) that is a table, or of
 // the shape that sRGB's has; nil if it is another.
 func toneCurve(profile []byte, name string) func(x float64) float64 {
-	if body := profileTag(profile, name, "curv"); len(body) >= 4 {
+	if body := ProfileTag(profile, name, "curv"); len(body) >= 4 {
 		last := int(binary.BigEndian.Uint32(body)) - 1
 		if body = body[4:]; last < 1 || last >= len(body)/2 {
 			return nil
@@ -56,7 +56,7 @@ func toneCurve(profile []byte, name string) func(x float64) float64 {
 			return (1-part)*value(at) + part*value(at+1)
 		}
 	}
-	body := profileTag(profile, name, "para")
+	body := ProfileTag(profile, name, "para")
 	if len(body) < 24 || binary.BigEndian.Uint16(body) != 3 {
 		return nil
 	}
@@ -69,9 +69,9 @@ func toneCurve(profile []byte, name string) func(x float64) float64 {
 	}
 }
 
-// profileTag answers what follows the type of a tag (7.3), or nil if the
+// ProfileTag returns what follows the type of a tag (7.3), or nil if the
 // profile has none of that name and type.
-func profileTag(profile []byte, name, kind string) []byte {
+func ProfileTag(profile []byte, name, kind string) []byte {
 	const header, entry = 128, 12
 	count := int(binary.BigEndian.Uint32(profile[header:]))
 	table := profile[header+4:]

@@ -9,7 +9,6 @@ import (
 	"context"
 	"image"
 	_ "image/gif" // decoders register themselves
-	_ "image/jpeg"
 	_ "image/png"
 
 	_ "golang.org/x/image/bmp"
@@ -26,38 +25,68 @@ type Picture struct {
 	source      raster
 	orientation int          // EXIF, 1 to 8
 	profile     []byte       // ICC, nil for sRGB
+	colours     *lut         // to sRGB, where no profile can say it; may be nil
 	upright     *image.YCbCr // at the size of the last encode, 4:2:0
 }
 
 // Decode decodes a file given whole, for pictures whose longer side is at most
-// edge. Pixels are not converted: they keep their profile. It fails as
-// container.ReadHeader does, and with cannot_decode.
+// edge. It fails as container.ReadHeader does, and with the header's refusal,
+// truncated, too_complex or cannot_decode.
 func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	header, err := container.ReadHeader(file, maxPixels)
+	switch {
+	case err != nil:
+		return nil, err
+	case header.Refusal != "":
+		return nil, refuse(nil, header.Refusal)
+	}
+	var source raster
+	profile := readProfile(file, header.Type)
+	switch header.Type {
+	case container.TypeJPEG:
+		source, err = decodeJPEG(file, maxPixels, edge)
+	case container.TypeTIFF:
+		source, err = decodeTIFF(file, &header, maxPixels, edge)
+	default:
+		source, err = decodeAny(file, header.Type, maxPixels)
+	}
 	if err != nil {
 		return nil, err
 	}
-	source, ok := decodeJPEG(file, maxPixels, edge)
-	if !ok {
-		if source, err = decodeAny(file, maxPixels); err != nil {
-			return nil, err
-		}
-	}
-	return newPicture(source, header.Orientation, readProfile(file, header.Type)), nil
+	return newPicture(source, header.Orientation, profile), nil
 }
 
-// decodeJPEG decodes a JPEG as cameras write it, to the least size that serves.
-func decodeJPEG(file []byte, maxPixels, edge int) (raster, bool) {
+// decodeTIFF decodes a TIFF or, of a RAW file, its JPEG of the whole picture,
+// which may say its own orientation.
+func decodeTIFF(file []byte, header *container.Header, maxPixels, edge int) (raster, error) {
+	whole, err := preview(file)
+	if err != nil {
+		return raster{}, err
+	}
+	if whole == nil {
+		return decodeAny(file, container.TypeTIFF, maxPixels)
+	}
+	if own, err := container.ReadHeader(whole, maxPixels); err == nil && own.Orientation > 1 {
+		header.Orientation = own.Orientation
+	}
+	return decodeJPEG(whole, maxPixels, edge)
+}
+
+// decodeJPEG decodes a JPEG to the least size that serves.
+func decodeJPEG(file []byte, maxPixels, edge int) (raster, error) {
 	m, err := jpeg.Parse(file)
-	if err != nil || m.Width*m.Height > maxPixels {
-		return raster{}, false
+	if err != nil {
+		return raster{}, container.JPEGError(err)
+	}
+	if m.Width*m.Height > maxPixels {
+		return raster{}, refuse(nil, shared.CodeTooManyPixels)
 	}
 	longer := max(m.Width, m.Height)
 	planes, err := m.Decode(pointsFor(longer, edge), pointsFor(longer, edge*max(m.Subsampling())/2))
 	if err != nil {
-		return raster{}, false
+		return raster{}, container.JPEGError(err)
 	}
-	return rasterOfPlanes(m.Width, m.Height, planes), true
+	return rasterOfJPEG(m, planes), nil
 }
 
 // pointsFor is how many samples in eight it takes to have no fewer than needed.
@@ -70,20 +99,23 @@ func pointsFor(length, needed int) int {
 	return 8
 }
 
-func decodeAny(file []byte, maxPixels int) (raster, error) {
+func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) {
+	switch kind {
+	case container.TypePNG:
+		file = plainPNG(file)
+	case container.TypeWebP:
+		file = stillWebP(file)
+	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
-		return raster{}, cannotDecode(err)
+		return raster{}, refuse(err, shared.CodeCannotDecode)
 	}
 	if config.Width*config.Height > maxPixels {
-		return raster{}, tooManyPixels()
+		return raster{}, refuse(nil, shared.CodeTooManyPixels)
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
-	if err != nil {
-		return raster{}, cannotDecode(err)
-	}
-	if decoded.Bounds().Empty() {
-		return raster{}, cannotDecode(nil)
+	if err != nil || decoded.Bounds().Empty() {
+		return raster{}, refuse(err, shared.CodeCannotDecode)
 	}
 	return rasterOf(planesOf(decoded)), nil
 }
@@ -93,35 +125,27 @@ func decodeAny(file []byte, maxPixels int) (raster, error) {
 // fails with too_many_pixels or cannot_decode.
 func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []byte)) (*Picture, error) {
 	if width <= 0 || height <= 0 {
-		return nil, cannotDecode(nil)
+		return nil, refuse(nil, shared.CodeCannotDecode)
 	}
 	if width*height > maxPixels {
-		return nil, tooManyPixels()
+		return nil, refuse(nil, shared.CodeTooManyPixels)
 	}
 	return newPicture(rasterOf(planesOfRows(width, height, row)), 1, readProfile(file, container.TypeHEIF)), nil
 }
 
+// newPicture keeps of a profile what primaries and curves can say; by any other
+// it converts the pixels.
 func newPicture(source raster, orientation int, profile []byte) *Picture {
-	if !describesRGB(profile) {
-		profile = nil
+	p := &Picture{source: source, orientation: orientation}
+	plain, ok := container.PlainProfile(profile)
+	if p.profile = plain; !ok {
+		p.colours = newLUT(profile)
 	}
-	return &Picture{source: source, orientation: orientation, profile: profile}
+	return p
 }
 
-func tooManyPixels() error {
-	return shared.NewError(
-		shared.CodeTooManyPixels,
-		"This picture has more pixels than a phone can work on. Take it again with the camera's ordinary setting.",
-	)
-}
-
-func cannotDecode(err error) error {
-	return shared.Wrap(
-		err,
-		shared.CodeCannotDecode,
-		"This photo cannot be read: it is damaged, or of a kind that is not known here. Take it again.",
-	)
-}
+// refuse makes an error of a code and its cause, which may be nil.
+func refuse(cause error, code shared.Code) error { return &shared.Error{Code: code, Err: cause} }
 
 // Size is in pixels, upright.
 func (p *Picture) Size() (width, height int) {
@@ -155,10 +179,14 @@ func (p *Picture) resize(width, height int) {
 }
 
 func encode(m *image.YCbCr, quality float64) []byte {
-	return jpeg.Encode(m, int(100*quality+0.5))
+	var planes [3]jpeg.Plane
+	for i, p := range rasterOf(m).planes {
+		planes[i] = jpeg.Plane{Samples: p.samples, Width: p.width, Height: p.height, Stride: p.stride}
+	}
+	return jpeg.Encode(planes, int(100*quality+0.5))
 }
 
-// Sample scales to the given upright size and answers RGBA, four bytes a pixel.
+// Sample scales to the given upright size and returns RGBA, four bytes a pixel.
 func (p *Picture) Sample(_ context.Context, width, height int) ([]byte, error) {
 	if p.upright != nil {
 		return rgbaOf(scale(rasterOf(p.upright), width, height)), nil
@@ -166,10 +194,19 @@ func (p *Picture) Sample(_ context.Context, width, height int) ([]byte, error) {
 	return rgbaOf(p.at(width, height)), nil
 }
 
+// Original is Sample: nothing is lost in between.
+func (p *Picture) Original(ctx context.Context, width, height int) ([]byte, error) {
+	return p.Sample(ctx, width, height)
+}
+
 // Close lets the pixels go.
 func (p *Picture) Close() { *p = Picture{} }
 
 func (p *Picture) at(width, height int) *image.YCbCr {
 	width, height = turnedSize(width, height, p.orientation)
-	return turn(scale(p.source, width, height), p.orientation)
+	upright := turn(scale(p.source, width, height), p.orientation)
+	if p.colours != nil {
+		return p.colours.convert(upright)
+	}
+	return upright
 }

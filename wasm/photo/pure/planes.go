@@ -40,12 +40,16 @@ func rasterOf(m *image.YCbCr) raster {
 	return raster{width, height, [3]plane{{m.Y, width, height, m.YStride, 1, 1}, blue, red}}
 }
 
-// rasterOfPlanes lends a grey picture the colour of none.
-func rasterOfPlanes(width, height int, decoded []jpeg.Plane) raster {
-	r := raster{width: width, height: height}
+// rasterOfJPEG takes the planes of a JPEG. It lends a grey picture the colour
+// of none, and converts what is not Y, Cb and Cr.
+func rasterOfJPEG(m *jpeg.Image, decoded []jpeg.Plane) raster {
+	if m.Colours != jpeg.Grey && m.Colours != jpeg.YCbCr {
+		return rasterOfRGB(m, decoded)
+	}
+	r := raster{width: m.Width, height: m.Height}
 	for i := range r.planes {
 		if i >= len(decoded) {
-			r.planes[i] = plane{[]byte{128}, 1, 1, 1, 1 / float64(width), 1 / float64(height)}
+			r.planes[i] = plane{[]byte{128}, 1, 1, 1, 1 / float64(m.Width), 1 / float64(m.Height)}
 			continue
 		}
 		p := decoded[i]
@@ -53,6 +57,39 @@ func rasterOfPlanes(width, height int, decoded []jpeg.Plane) raster {
 	}
 	return r
 }
+
+// rasterOfRGB converts RGB, CMYK and YCCK at the size that is decoded.
+func rasterOfRGB(m *jpeg.Image, decoded []jpeg.Plane) raster {
+	first := decoded[0]
+	converted := rasterOf(planesOfRows(first.Width, first.Height, func(y int, rgba []byte) {
+		for x := range first.Width {
+			var s [4]uint8
+			for i, p := range decoded {
+				atX := min(int((float64(x)+0.5)*p.DensityX/first.DensityX), p.Width-1)
+				atY := min(int((float64(y)+0.5)*p.DensityY/first.DensityY), p.Height-1)
+				s[i] = p.Samples[atY*p.Stride+atX]
+			}
+			r, g, b := s[0], s[1], s[2]
+			if m.Colours == jpeg.YCCK {
+				r, g, b = color.YCbCrToRGB(r, g, b)
+				r, g, b = 0xff-r, 0xff-g, 0xff-b
+			}
+			if len(decoded) == 4 {
+				r, g, b = darker(r, s[3]), darker(g, s[3]), darker(b, s[3])
+			}
+			copy(rgba[4*x:], []byte{r, g, b, 0xff})
+		}
+	}))
+	converted.width, converted.height = m.Width, m.Height
+	for i := range converted.planes {
+		converted.planes[i].densityX *= first.DensityX
+		converted.planes[i].densityY *= first.DensityY
+	}
+	return converted
+}
+
+// darker takes black ink, inverted, into account.
+func darker(channel, black uint8) uint8 { return uint8((int(channel)*int(black) + 127) / 255) }
 
 // subsampling is how many luma samples there are to a chroma sample.
 func subsampling(ratio image.YCbCrSubsampleRatio) (across, down int) {
@@ -161,7 +198,7 @@ func grey(m *image.Gray) *image.YCbCr {
 	}
 }
 
-// rgbaOf answers four bytes a pixel.
+// rgbaOf returns four bytes a pixel.
 func rgbaOf(m *image.YCbCr) []byte {
 	width, height := m.Rect.Dx(), m.Rect.Dy()
 	rgba := make([]byte, 0, 4*width*height)

@@ -6,17 +6,18 @@ import (
 	"encoding/binary"
 	"io"
 
+	"github.com/clinicpro/photobridge/wasm/jpeg"
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
 const (
-	maxProfile      = 1 << 20
+	maxProfile      = 4 << 20 // printers' are of a megabyte and more
 	maxProfileParts = 255
 	iccPrefix       = "ICC_PROFILE\x00" // ICC.1:2022, annex B.4
 	maxProfilePart  = 0xffff - 2 - len(iccPrefix) - 2
 )
 
-// readProfile answers the ICC colour profile of an image file, or nil if it has
+// readProfile returns the ICC colour profile of an image file, or nil if it has
 // none that is whole.
 func readProfile(file []byte, kind container.Type) []byte {
 	switch kind {
@@ -25,42 +26,35 @@ func readProfile(file []byte, kind container.Type) []byte {
 	case container.TypePNG:
 		return pngProfile(file)
 	case container.TypeWebP:
-		return webpProfile(file)
+		return container.WebPProfile(file)
 	case container.TypeHEIF:
-		return heifProfile(file)
+		image := container.ReadHEIF(file)
+		if image.Profile != nil {
+			return image.Profile
+		}
+		return codedProfile(image.Primaries, image.Transfer)
 	}
 	return nil
 }
 
-// describesRGB reports whether a profile is for RGB pixels (ICC.1:2022, 7.2.8).
-func describesRGB(profile []byte) bool {
-	return len(profile) > 128 && string(profile[16:20]) == "RGB "
-}
-
-// withProfile puts a colour profile into a JPEG that has none.
+// withProfile puts a colour profile into a JPEG that has none. It takes those
+// only that fit into one segment.
 func withProfile(jpeg, profile []byte) []byte {
-	parts := (len(profile) + maxProfilePart - 1) / maxProfilePart
-	if parts == 0 || parts > maxProfileParts {
+	if len(profile) == 0 || len(profile) > maxProfilePart {
 		return jpeg
 	}
-	out := make([]byte, 0, len(jpeg)+len(profile)+parts*(4+len(iccPrefix)+2))
-	out = append(out, jpeg[:2]...)
-	for i := range parts {
-		part := profile[i*maxProfilePart : min((i+1)*maxProfilePart, len(profile))]
-		out = append(out, 0xff, 0xe2)
-		out = binary.BigEndian.AppendUint16(out, uint16(2+len(iccPrefix)+2+len(part)))
-		out = append(out, iccPrefix...)
-		out = append(out, byte(i+1), byte(parts))
-		out = append(out, part...)
-	}
+	out := make([]byte, 0, len(jpeg)+len(profile)+4+len(iccPrefix)+2)
+	out = append(out, 0xff, 0xd8, 0xff, 0xe2)
+	out = binary.BigEndian.AppendUint16(out, uint16(2+len(iccPrefix)+2+len(profile)))
+	out = append(append(append(out, iccPrefix...), 1, 1), profile...)
 	return append(out, jpeg[2:]...)
 }
 
 func jpegProfile(file []byte) []byte {
 	var parts [maxProfileParts + 1][]byte
 	total := 0
-	if _, err := container.EachSegment(file, func(s container.Segment) {
-		if number, count, part, ok := s.ICC(); ok {
+	if err := jpeg.EachSegment(file, func(s jpeg.Segment) {
+		if number, count, part, ok := container.ICC(s); ok {
 			parts[number], total = part, count
 		}
 	}); err != nil {
@@ -76,28 +70,24 @@ func jpegProfile(file []byte) []byte {
 	return profile
 }
 
-// pngProfile reads the iCCP chunk (PNG, third edition, 11.3.2.3), which comes
-// before the pixels.
-func pngProfile(file []byte) []byte {
-	for at := 8; at+12 <= len(file); {
-		length := int64(binary.BigEndian.Uint32(file[at:]))
-		if length > int64(len(file)-at-12) {
-			return nil
-		}
-		body := file[at+8 : at+8+int(length)]
-		switch string(file[at+4 : at+8]) {
-		case "iCCP":
+// pngProfile reads the cICP and iCCP chunks (PNG, third edition, 11.3.2), which
+// come before the pixels.
+func pngProfile(file []byte) (profile []byte) {
+	container.EachChunk(file, func(kind string, body, _ []byte) bool {
+		switch {
+		case kind == "cICP" && len(body) == 4:
+			profile = codedProfile(int(body[0]), int(body[1]))
+			return false // it counts before all others
+		case kind == "iCCP":
 			_, packed, _ := bytes.Cut(body, []byte{0}) // after the name
-			return inflate(packed)
-		case "IDAT":
-			return nil
+			profile = inflate(packed)
 		}
-		at += 12 + len(body)
-	}
-	return nil
+		return kind != "IDAT"
+	})
+	return profile
 }
 
-// inflate answers what follows the byte that names the compression, zlib.
+// inflate returns what follows the byte that names the compression, zlib.
 func inflate(packed []byte) []byte {
 	if len(packed) == 0 {
 		return nil
@@ -113,64 +103,26 @@ func inflate(packed []byte) []byte {
 	return profile
 }
 
-// webpProfile reads the ICCP chunk (RFC 9649, section 2.7.1.4).
-func webpProfile(file []byte) []byte {
-	for at := 12; at+8 <= len(file); {
-		length := int64(binary.LittleEndian.Uint32(file[at+4:]))
-		if length > int64(len(file)-at-8) {
-			return nil
-		}
-		if string(file[at:at+4]) == "ICCP" {
-			return bytes.Clone(file[at+8 : at+8+int(length)])
-		}
-		at += 8 + int(length+length%2)
-	}
-	return nil
-}
-
-// heifProfile reads the first colr box that holds a profile (ISO/IEC 14496-12,
-// section 12.1.5), among the properties of the file's items.
-func heifProfile(file []byte) []byte {
-	meta := box(file, "meta")
-	if len(meta) < 4 {
+// codedProfile returns a profile of the primaries and the transfer function of
+// ITU-T H.273, tables 2 and 3; nil for what is shown as sRGB.
+func codedProfile(primaries, transfer int) []byte {
+	var space container.ColourSpace
+	switch primaries { // adapted to D50
+	case 9: // BT.2020
+		space.Primaries = [3][3]float64{{0.6734, 0.2790, -0.0019}, {0.1656, 0.6754, 0.0300}, {0.1252, 0.0456, 0.7968}}
+	case 11, 12: // P3
+		space.Primaries = [3][3]float64{{0.5151, 0.2412, -0.0011}, {0.2920, 0.6922, 0.0419}, {0.1571, 0.0666, 0.7841}}
+	default:
 		return nil
 	}
-	properties := box(box(meta[4:], "iprp"), "ipco") // after meta's version and flags
-	for len(properties) > 0 {
-		kind, body, rest := nextBox(properties)
-		if kind == "colr" && len(body) > 4 && (string(body[:4]) == "prof" || string(body[:4]) == "rICC") {
-			return bytes.Clone(body[4:])
-		}
-		properties = rest
+	curve := []byte("para\x00\x00\x00\x00\x00\x03\x00\x00" + // as sRGB's
+		"\x00\x02\x66\x66\x00\x00\xf2\xa7\x00\x00\x0d\x59\x00\x00\x13\xd0\x00\x00\x0a\x5b")
+	switch transfer {
+	case 4: // a gamma of 2.2
+		curve = []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
+	case 8: // linear
+		curve = []byte("curv\x00\x00\x00\x00\x00\x00\x00\x00")
 	}
-	return nil
-}
-
-// box answers the body of the first box of a kind, nil if there is none.
-func box(boxes []byte, kind string) []byte {
-	for len(boxes) > 0 {
-		found, body, rest := nextBox(boxes)
-		if found == kind {
-			return body
-		}
-		boxes = rest
-	}
-	return nil
-}
-
-// nextBox reads a box (ISO/IEC 14496-12, section 4.2). What is damaged is taken
-// as the end.
-func nextBox(boxes []byte) (kind string, body, rest []byte) {
-	const header = 8
-	if len(boxes) < header {
-		return "", nil, nil
-	}
-	size := int64(binary.BigEndian.Uint32(boxes))
-	if size == 0 {
-		size = int64(len(boxes))
-	}
-	if size < header || size > int64(len(boxes)) {
-		return "", nil, nil
-	}
-	return string(boxes[4:header]), boxes[header:size], boxes[size:]
+	space.Curves = [3][]byte{curve, curve, curve}
+	return space.Profile()
 }

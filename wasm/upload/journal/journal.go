@@ -81,7 +81,8 @@ const (
 )
 
 // Open opens the journal of a session. owner is a random name for this opening;
-// Close ends it. keep is how long photos may stay on the phone.
+// Close ends it. keep is how long photos may stay on the phone. random fills a
+// slice with bytes that nobody can foresee.
 func Open(
 	ctx context.Context,
 	storage Storage,
@@ -90,12 +91,13 @@ func Open(
 	session shared.Grant,
 	owner string,
 	keep time.Duration,
+	random func([]byte),
 ) (*Journal, error) {
 	key, err := base64.StdEncoding.DecodeString(session.JournalKey)
 	if err != nil || len(key) != 32 {
 		return nil, errors.New("the journal key is not 32 bytes of base64")
 	}
-	seal, err := newSealer(key)
+	seal, err := newSealer(key, random)
 	if err != nil {
 		return nil, err
 	}

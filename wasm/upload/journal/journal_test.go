@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"slices"
@@ -115,7 +116,8 @@ func (p *phone) open(session shared.Grant) *Journal {
 	p.t.Helper()
 	p.pages++
 	clock := Clock{Phone: func() time.Time { return time.Now().Add(p.skew) }, Ahead: -p.skew}
-	j, err := Open(p.t.Context(), p.storage, p.locks, clock, session, "page-"+string(rune('a'+p.pages)), 12*time.Hour)
+	j, err := Open(p.t.Context(), p.storage, p.locks, clock, session, "page-"+string(rune('a'+p.pages)),
+		12*time.Hour, random)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -342,8 +344,10 @@ func TestJournalFails(t *testing.T) {
 		p.has(j, "a")
 	})
 	for _, key := range []string{"", "????", base64.StdEncoding.EncodeToString(make([]byte, 31))} {
-		if _, err := Open(t.Context(), nil, nil, Clock{}, shared.Grant{JournalKey: key}, "", 0); err == nil {
+		if _, err := Open(t.Context(), nil, nil, Clock{}, shared.Grant{JournalKey: key}, "", 0, random); err == nil {
 			t.Errorf("%q is taken for a key", key)
 		}
 	}
 }
+
+func random(b []byte) { rand.Read(b) }

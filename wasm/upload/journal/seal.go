@@ -3,7 +3,6 @@ package journal
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -22,17 +21,20 @@ const (
 // sealer encrypts with AES-256-GCM under random 96-bit nonces (NIST SP 800-38D,
 // 8.2.2: good for 2³² values under one key; a session writes some hundreds).
 // Go's own cipher, because crypto.subtle is missing on plain http.
-type sealer struct{ aead cipher.AEAD }
+type sealer struct {
+	aead   cipher.AEAD
+	random func([]byte)
+}
 
 var errUnreadable = errors.New("not readable with this session's key")
 
-func newSealer(key []byte) (sealer, error) {
+func newSealer(key []byte, random func([]byte)) (sealer, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return sealer{}, err
 	}
 	aead, err := cipher.NewGCM(block)
-	return sealer{aead}, err
+	return sealer{aead, random}, err
 }
 
 // seal returns a value that can only be opened under the same name.
@@ -41,7 +43,7 @@ func (s sealer) seal(name string, expires time.Time, plain []byte) []byte {
 	sealed[0] = version
 	binary.BigEndian.PutUint64(sealed[1:], uint64(expires.Unix()))
 	nonce := sealed[nonceAt:headSize]
-	rand.Read(nonce) // never fails (crypto/rand)
+	s.random(nonce)
 	return s.aead.Seal(sealed, nonce, plain, []byte(name))
 }
 

@@ -63,6 +63,13 @@ export type EngineCode =
   | 'out_of_memory'
   | 'cannot_decode'
   | 'duplicate'
+  | 'file_gone'
+  | 'too_complex'
+  | 'raw_photo'
+  | 'unsupported_avif'
+  | 'unsupported_jpeg_xl'
+  | 'unsupported_jpeg_2000'
+  | 'unsupported_format'
   | 'offline'
   | 'storage_blocked'
   | 'network';

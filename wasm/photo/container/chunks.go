@@ -1,0 +1,71 @@
+package container
+
+import (
+	"encoding/binary"
+
+	"github.com/clinicpro/photobridge/wasm/jpeg"
+)
+
+// EachChunk calls visit for every chunk of a PNG (PNG, third edition, 5.3)
+// until that returns false. Whole is the chunk with its length and checksum.
+func EachChunk(file []byte, visit func(kind string, body, whole []byte) bool) {
+	const head, sum = 8, 4
+	for at := 8; at+head+sum <= len(file); {
+		length := int64(binary.BigEndian.Uint32(file[at:]))
+		if length > int64(len(file)-at-head-sum) {
+			return
+		}
+		end := at + head + int(length) + sum
+		if !visit(string(file[at+4:at+head]), file[at+head:end-sum], file[at:end]) {
+			return
+		}
+		at = end
+	}
+}
+
+// readPNG reads the size, and the time and the orientation of an eXIf chunk,
+// which browsers apply.
+func readPNG(file []byte, header *Header) error {
+	header.Width, header.Height = be32(file, 16), be32(file, 20)
+	if header.Width == 0 || header.Height == 0 {
+		return JPEGError(jpeg.ErrTruncated)
+	}
+	EachChunk(file, func(kind string, body, _ []byte) bool {
+		if kind == "eXIf" {
+			header.exif = readEXIF(body)
+		}
+		return kind != "eXIf"
+	})
+	if n := header.exif.orientation; n != 0 {
+		header.Orientation = n
+	}
+	return nil
+}
+
+// chunkOfWebP returns the first chunk of a kind (RFC 9649, section 2.7) and
+// where it begins; nil if there is none.
+func chunkOfWebP(file []byte, kind string) (start int, body []byte) {
+	for at := 12; at+8 <= len(file); {
+		length := int64(binary.LittleEndian.Uint32(file[at+4:]))
+		if length > int64(len(file)-at-8) {
+			return 0, nil
+		}
+		if string(file[at:at+4]) == kind {
+			return at, file[at+8 : at+8+int(length)]
+		}
+		at += 8 + int(length+length%2)
+	}
+	return 0, nil
+}
+
+// WebPProfile returns the colour profile of a WebP, nil if it has none.
+func WebPProfile(file []byte) []byte {
+	_, profile := chunkOfWebP(file, "ICCP")
+	return profile
+}
+
+// WebPFrame returns the first frame of an animated WebP, nil if it is none.
+func WebPFrame(file []byte) []byte {
+	_, frame := chunkOfWebP(file, "ANMF")
+	return frame
+}

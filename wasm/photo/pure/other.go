@@ -1,0 +1,58 @@
+package pure
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+)
+
+// plainPNG leaves in a PNG what makes the picture. Of other chunks a wrong
+// checksum or place would be an error to the decoder, and browsers ignore it;
+// they also ignore transparency that comes before its palette.
+func plainPNG(file []byte) []byte {
+	out := append([]byte{}, file[:min(8, len(file))]...)
+	palette := false
+	colours := byte(0)
+	container.EachChunk(file, func(kind string, body, whole []byte) bool {
+		switch kind {
+		case "IHDR":
+			if len(body) > 9 {
+				colours = body[9]
+			}
+		case "PLTE":
+			palette = true
+		case "tRNS":
+			if wanted := map[byte]bool{0: len(body) == 2, 2: len(body) == 6, 3: palette}[colours]; !wanted {
+				return true
+			}
+		case "IDAT", "IEND":
+		default:
+			return true
+		}
+		out = append(out, whole...)
+		return kind != "IEND"
+	})
+	return out
+}
+
+// stillWebP returns the first frame of an animated WebP as a file (RFC 9649,
+// section 2.7.1.1), and any other WebP as it is. A frame that is smaller than
+// the picture is shown alone.
+func stillWebP(file []byte) []byte {
+	const header = 16 // of the frame: place, size, duration and flags
+	frame := container.WebPFrame(file)
+	if len(frame) < header {
+		return file
+	}
+	alpha := byte(0)
+	if bytes.HasPrefix(frame[header:], []byte("ALPH")) {
+		alpha = 0x10
+	}
+	out := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00")
+	out = append(out, alpha, 0, 0, 0)
+	out = append(out, frame[6:12]...) // width and height
+	out = append(out, frame[header:]...)
+	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
+	return out
+}
