@@ -179,7 +179,7 @@ export type Event =
   | { type: 'switch' }
   /** Back to a patient that this page left. */
   | { type: 'return'; session: Grant }
-  /** The time that anything may stay on the phone is over: this session's, or everything's, since nobody used the page. */
+  /** The time is over that this session may stay on the phone, or everything, since nobody used the page. */
   | { type: 'over'; unused: boolean }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
   | { type: 'chosen'; photos: readonly Chosen[] }
