@@ -274,6 +274,10 @@ bench-check: $(NODE) ## fails if that report misses a promise by more than its n
 bench-compress: build browser ## the engine against browser-image-compression in every browser there is, on the photos in PHOTOS; ROUNDS=5
 	node bench/compress/main.ts
 
+.PHONY: corpus
+corpus: build browser ## every file of a folder through both roads, against ImageMagick where it is installed; FOLDER=<folder>
+	FOLDER=$(FOLDER) playwright test --config bench/corpus/playwright.config.ts
+
 .PHONY: bench-edge
 bench-edge: build ## the worker against the same calls in TypeScript with Hono; ROUNDS=5 SECONDS=2
 	node bench/edge/main.ts

@@ -1,0 +1,11 @@
+import { defineConfig } from '@playwright/test';
+import { playwright } from '../../harness/playwright.ts';
+
+export default defineConfig({
+  ...playwright,
+  testDir: '.',
+  outputDir: '../out/results',
+  timeout: 3_600_000,
+  retries: 0,
+  use: { ...playwright.use, trace: 'off' },
+});
