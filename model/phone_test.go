@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	crand "crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
@@ -54,7 +55,7 @@ func (p *phone) boot() {
 		OpenJournal: func(ctx context.Context, grant shared.Grant) (upload.Journal, error) {
 			at := journal.Clock{Phone: clock{p}.Now, Ahead: grant.ServerTime.Sub(clock{p}.Now())}
 			owner := fmt.Sprint(p.name, "-", page, "-", p.rng.Uint64())
-			return journal.Open(ctx, p.storage, nil, at, grant, owner, upload.KeepAfterJoin)
+			return journal.Open(ctx, p.storage, nil, at, grant, owner, upload.KeepAfterJoin, fill)
 		},
 		Show: func(s upload.Snapshot) {
 			p.mu.Lock()
@@ -302,3 +303,6 @@ func (s *storage) Write(ctx context.Context, puts []journal.Item, deletes []stri
 	}
 	return nil
 }
+
+// fill is the phone's source of random bytes.
+func fill(b []byte) { crand.Read(b) }
