@@ -77,9 +77,12 @@ func (i importing) Import(path string) (*types.Package, error) {
 }
 
 // load reads the package in a folder.
-func load(loaded importing, path, folder string) (m *model, err error) {
-	m = &model{fset: token.NewFileSet(), docs: map[token.Pos]string{}, Imports: map[string][]string{}}
+func load(loaded importing, path, folder string) (*model, error) {
+	m := &model{fset: token.NewFileSet(), docs: map[token.Pos]string{}, Imports: map[string][]string{}}
 	names, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		return nil, err
+	}
 	var files []*ast.File
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
@@ -94,7 +97,7 @@ func load(loaded importing, path, folder string) (m *model, err error) {
 	}
 	// Types that lack their generated methods do not matter here.
 	config := types.Config{Importer: loaded, IgnoreFuncBodies: true, Error: func(error) {}}
-	m.Package, err = config.Check(path, m.fset, files, nil)
+	m.Package, _ = config.Check(path, m.fset, files, nil)
 	loaded[path] = m.Package
 	m.collect()
 	return m, nil

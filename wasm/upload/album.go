@@ -26,7 +26,7 @@ type album struct {
 
 func newAlbum(preview func(id string, jpeg []byte)) *album {
 	return &album{
-		scribe: newScribe(nil, nil, nil, nil), preview: preview,
+		scribe: newScribe(context.Background(), nil, nil, nil), preview: preview,
 		edge: holdings{ids: map[string]string{}},
 	}
 }
