@@ -8,17 +8,19 @@ const source = 'web/src/widget';
 const target = 'build/widget';
 const declarations = 'build/types';
 
+/** The declarations by their names in the package. */
 const placed = new Map();
 
-/** Copies a declaration and all that it imports; answers its name in the package. */
+/** Copies a declaration and all that it imports. Returns its name in the package. */
 function place(path) {
-  const name = basename(path);
-  const earlier = placed.get(name);
-  if (earlier === path) return name;
-  if (earlier) throw new Error(`${path} and ${earlier} would be one file`);
+  const name = [basename(path), `${basename(dirname(path))}-${basename(path)}`].find(
+    (one) => (placed.get(one) ?? path) === path,
+  );
+  if (name === undefined) throw new Error(`${path} has no name of its own`);
+  if (placed.has(name)) return name;
   placed.set(name, path);
   const text = readFileSync(path, 'utf8').replace(
-    /(\bfrom |\bimport\()(['"])(\.[^'"]*)\2/g,
+    /(\bfrom |\bimport\()(['"])(\.[^'"]*?)(?:\.tsx?)?\2/g,
     (_, before, quote, module) =>
       `${before}${quote}./${place(join(dirname(path), `${module}.d.ts`)).replace(/\.d\.ts$/, '.js')}${quote}`,
   );
