@@ -180,7 +180,7 @@ function start(script: string): void {
       const look = (): void => {
         const jpeg = previews.get(id);
         const photo = photos.find((candidate) => candidate.id === id);
-        if (photo?.problem) reject(new Error(`${photo.problem.code}: ${photo.problem.detail}`));
+        if (photo?.problem) reject(new Error(photo.problem.code));
         else if (jpeg && photo?.width) resolve([jpeg, photo]);
         else return;
         waiting.delete(look);

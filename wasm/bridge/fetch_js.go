@@ -18,7 +18,7 @@ func (Fetch) Fetch(ctx context.Context, request edgeapi.Request) (edgeapi.Respon
 	defer stop()
 	response, err := fetched(ctx, request, controller.Get("signal"))
 	if err != nil {
-		return edgeapi.Response{}, shared.Wrap(err, shared.CodeNetwork, "the edge does not answer")
+		return edgeapi.Response{}, &shared.Error{Code: shared.CodeNetwork, Err: err}
 	}
 	return response, nil
 }

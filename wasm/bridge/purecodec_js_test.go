@@ -69,7 +69,7 @@ func TestPureCodecPassesOnWhatTheWorkerSays(t *testing.T) {
 			case "encode":
 				return map[string]any{"bytes": bytesToJS([]byte("jpeg")).Get("buffer")}
 			}
-			return map[string]any{"code": "out_of_memory", "detail": "Close other tabs."}
+			return map[string]any{"code": "out_of_memory"}
 		})
 	}).Value, func(float64) {})
 	bitmap, err := codec.Decode(t.Context(), newBlob(), 100)

@@ -44,7 +44,7 @@ func (XHR) Put(
 		return js.Undefined()
 	})
 	if err != nil {
-		return upload.PutResult{}, shared.Wrap(err, shared.CodeNetwork, "the PUT could not begin")
+		return upload.PutResult{}, &shared.Error{Code: shared.CodeNetwork, Err: err}
 	}
 	select {
 	case <-ended:
@@ -58,7 +58,7 @@ func (XHR) Put(
 	}
 	status := xhr.Get("status").Int()
 	if status == 0 {
-		return upload.PutResult{}, shared.NewError(shared.CodeNetwork, "the store does not answer")
+		return upload.PutResult{}, &shared.Error{Code: shared.CodeNetwork}
 	}
 	return upload.PutResult{Status: status, RetryAfter: retryAfter(xhr)}, nil
 }

@@ -91,6 +91,12 @@ func (t *traffic) correctionFailed(p *photo, decision decision, err error) {
 	}
 }
 
+func problemOf(err error, retryable bool) *Problem { return problem(shared.CodeOf(err), retryable) }
+
+func problem(code shared.Code, retryable bool) *Problem {
+	return &Problem{Code: code, Retryable: retryable}
+}
+
 // retryableRefusal reports whether a photo that the edge refused may be accepted
 // later: when there is room again, or when its metadata changed.
 func retryableRefusal(err error) bool {
@@ -128,14 +134,7 @@ func (t *traffic) later(p *photo, s step, err error) {
 
 // stop ends all work for the session: it is over. The photos stay.
 func (t *traffic) stop(code shared.Code) {
-	p := problem(code, false)
-	if code == shared.CodeSessionExpired {
-		p.Detail = sentenceEnded
-		if t.aliveUntil.Before(t.now) {
-			p.Detail = sentenceExpired
-		}
-	}
-	t.stopped = p
+	t.stopped = problem(code, false)
 	for _, p := range t.album.photos {
 		if p.stage != StageChosen {
 			t.abandon(p)

@@ -137,10 +137,9 @@ const (
 	CorrectionOverruled Correction = "overruled"
 )
 
-// Problem is a sentence for a person with a code for the program.
+// Problem is what is wrong, as a code. The page has a text for each.
 type Problem struct {
 	Code      shared.EngineCode `json:"code"`
-	Detail    string            `json:"detail"`
 	Retryable bool              `json:"retryable"` // retry can help; otherwise only removing does
 }
 

@@ -36,7 +36,6 @@ func (m *Message) Fields(f *wire.Fields) {
 // Fields implements wire.Message.
 func (m *Problem) Fields(f *wire.Fields) {
 	f.Text("code", (*string)(&m.Code), wire.Always)
-	f.Text("detail", (*string)(&m.Detail), wire.Always)
 	f.Bool("retryable", &m.Retryable, wire.Always)
 }
 

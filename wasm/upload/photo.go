@@ -283,7 +283,7 @@ func restored(entry Entry) *photo {
 		p.sent = p.bytes
 	case p.jpeg == nil && p.problem == nil:
 		p.stage, p.resume = StageFailed, StageChosen
-		p.problem = problemInterrupted()
+		p.problem = problem(shared.CodeTruncated, false)
 	case p.stage == StageFailed && p.jpeg != nil && p.problem != nil && p.problem.Retryable:
 		p.revive() // a new page is a reason to try again
 	case p.stage == StageFailed && p.problem == nil, moves[p.stage] == nil, p.stage == StageSent && entry.S3Key == "":

@@ -96,7 +96,7 @@ func put(ctx context.Context, transport Transport, to shared.PresignedUpload, bo
 		return err
 	}
 	failed := func(code shared.Code) error {
-		return &shared.Error{Code: code, Detail: "the upload was refused", RetryAfter: result.RetryAfter}
+		return &shared.Error{Code: code, RetryAfter: result.RetryAfter}
 	}
 	switch status := result.Status; {
 	case status >= 200 && status < 300, status == 412:

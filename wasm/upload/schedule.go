@@ -20,7 +20,7 @@ func (t *traffic) observe() {
 			}
 		}
 		if t.now.Sub(j.movedAt) >= stallAfter {
-			j.cancel(&shared.Error{Code: shared.CodeNetwork, Detail: "no progress"})
+			j.cancel(&shared.Error{Code: shared.CodeNetwork})
 		}
 	}
 }

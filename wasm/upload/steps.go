@@ -37,7 +37,7 @@ func (t *traffic) sign(batch []*photo) {
 	t.begin(sign, batch, func(ctx context.Context, j *job) (func(), error) {
 		signed, err := edge.Sign(ctx, images)
 		if err == nil && len(signed.Uploads) == 0 {
-			err = shared.NewError(shared.CodeNetwork, "the response holds no URL")
+			err = &shared.Error{Code: shared.CodeNetwork}
 		}
 		return func() { t.signed(j.photos, signed) }, err
 	})
@@ -49,7 +49,7 @@ func (t *traffic) signed(photos []*photo, signed Signed) {
 	for _, p := range photos {
 		at := slices.IndexFunc(signed.Uploads, func(u shared.PresignedUpload) bool { return u.ImageID == p.id })
 		if at < 0 {
-			t.later(p, sign, shared.NewError(shared.CodeNetwork, "the response is incomplete"))
+			t.later(p, sign, &shared.Error{Code: shared.CodeNetwork})
 			continue
 		}
 		p.target = signed.Uploads[at]

@@ -137,7 +137,7 @@ func guarded(
 	defer func() {
 		if r := recover(); r != nil {
 			failure, _ := r.(error)
-			err = shared.Wrap(failure, shared.CodeInternal, "Something went wrong with this photo.")
+			err = &shared.Error{Code: shared.CodeInternal, Err: failure}
 		}
 	}()
 	return run(ctx, j)

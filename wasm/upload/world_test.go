@@ -261,15 +261,15 @@ func (w *world) call(ctx context.Context, s step, effect func() error) error {
 		<-ctx.Done()
 		return ctx.Err()
 	case dropBefore, dropAfter:
-		return shared.NewError(shared.CodeNetwork, "dropped")
+		return &shared.Error{Code: shared.CodeNetwork}
 	case status500:
-		return shared.NewError(shared.CodeUpstreamUnavailable, "500")
+		return &shared.Error{Code: shared.CodeUpstreamUnavailable}
 	case status429:
 		return &shared.Error{Code: shared.CodeRateLimited, RetryAfter: 7 * time.Second}
 	case refuses:
-		return shared.NewError(shared.CodeUnauthorized, "refused")
+		return &shared.Error{Code: shared.CodeUnauthorized}
 	case ends:
-		return shared.NewError(shared.CodeSessionExpired, "over")
+		return &shared.Error{Code: shared.CodeSessionExpired}
 	}
 	return err
 }
@@ -284,7 +284,7 @@ func (c compressor) Compress(ctx context.Context, source Source, maxBytes int) (
 	err := c.w.call(ctx, compress, func() error {
 		content := source.(file)
 		if content == "bad" {
-			return shared.NewError(shared.CodeNotAnImage, "This file is not a photo.")
+			return &shared.Error{Code: shared.CodeNotAnImage}
 		}
 		jpeg := make([]byte, 900_000)
 		copy(jpeg, content)
@@ -313,7 +313,7 @@ func (w *world) inJournal(id string) bool {
 
 func (e edge) check() error {
 	if e.token != e.w.session {
-		return shared.NewError(shared.CodeUnauthorized, "no such session")
+		return &shared.Error{Code: shared.CodeUnauthorized}
 	}
 	return nil
 }
@@ -333,11 +333,11 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 			return err
 		}
 		if w.refuse == shared.CodePhoneRemoved {
-			return shared.NewError(w.refuse, "refused")
+			return &shared.Error{Code: w.refuse}
 		}
 		for _, image := range images {
 			if w.gone[image.ImageID] && w.unnamed {
-				return shared.NewError(shared.CodeImageRemoved, "one of them")
+				return &shared.Error{Code: shared.CodeImageRemoved}
 			}
 			if w.gone[image.ImageID] {
 				return &shared.Error{Code: shared.CodeImageRemoved, ImageID: image.ImageID}
@@ -350,7 +350,7 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 			}
 		}
 		if len(slots) > w.max {
-			return shared.NewError(shared.CodeLimitReached, "full")
+			return &shared.Error{Code: shared.CodeLimitReached}
 		}
 		w.slots = slots
 		now := time.Now().Round(0)
@@ -378,13 +378,13 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 			return err
 		}
 		if w.refuse != "" {
-			return shared.NewError(w.refuse, "refused")
+			return &shared.Error{Code: w.refuse}
 		}
 		if w.gone[r.ImageID] {
 			return &shared.Error{Code: shared.CodeImageRemoved, ImageID: r.ImageID}
 		}
 		if r.MetadataVersion < 0 || r.MetadataVersion > shared.MaxMetadataVersion {
-			return shared.NewError(shared.CodeBadRequest, "not a count")
+			return &shared.Error{Code: shared.CodeBadRequest}
 		}
 		image, known := w.images[r.ImageID]
 		if known && w.version && image.CorrectedBy == nil && r.MetadataVersion > image.MetadataVersion {
@@ -393,7 +393,7 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 		}
 		if !known {
 			if r.S3Key == "" || w.objects[r.S3Key] == "" {
-				return shared.NewError(shared.CodeObjectMissing, "no object")
+				return &shared.Error{Code: shared.CodeObjectMissing}
 			}
 			image = shared.Image{
 				ImageID:    r.ImageID,

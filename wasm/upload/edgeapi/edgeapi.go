@@ -64,7 +64,7 @@ func (c *Client) Confirm(ctx context.Context, image shared.ConfirmRequest) (shar
 	}
 	answer, err := shared.Unmarshal[shared.ConfirmResponse](response.Body)
 	if err == nil && answer.Image.ImageID != image.ImageID {
-		err = shared.NewError(shared.CodeBadRequest, "the answer is about another image")
+		err = &shared.Error{Code: shared.CodeBadRequest}
 	}
 	if err != nil {
 		return shared.ConfirmResponse{}, garbled(err)
@@ -80,7 +80,7 @@ func (c *Client) List(ctx context.Context) (shared.ListResponse, error) {
 	}
 	answer, err := shared.Unmarshal[shared.ListResponse](response.Body)
 	if err == nil && answer.EncounterID != c.encounterID {
-		err = shared.NewError(shared.CodeBadRequest, "the answer is about another encounter")
+		err = &shared.Error{Code: shared.CodeBadRequest}
 	}
 	if err != nil {
 		return shared.ListResponse{}, garbled(err)
@@ -102,16 +102,15 @@ func (c *Client) call(ctx context.Context, method, path string, body []byte) (Re
 // failure turns an answer into an error. Only the edge's own problem says what
 // is wrong; a 403 or a 302 of some proxy on the way says nothing of the session.
 func failure(response Response) error {
-	code, detail, imageID := shared.CodeNetwork, "the answer is not the edge's", ""
+	code, imageID := shared.CodeNetwork, ""
 	if shared.RetryableStatus(response.Status) {
 		code = shared.CodeUpstreamUnavailable
 	}
 	if problem, err := shared.Unmarshal[shared.Problem](response.Body); err == nil && problem.Code != "" {
-		code, detail, imageID = problem.Code, problem.Detail, problem.ImageID
+		code, imageID = problem.Code, problem.ImageID
 	}
 	return &shared.Error{
 		Code:       code,
-		Detail:     detail,
 		ImageID:    imageID,
 		RetryAfter: shared.ParseRetryAfter(response.RetryAfter, shared.ParseHTTPTime(response.Date)),
 	}
@@ -119,5 +118,5 @@ func failure(response Response) error {
 
 // garbled: a 200 that is not the edge's answer comes from something in between.
 func garbled(err error) error {
-	return shared.Wrap(err, shared.CodeNetwork, "the answer is not the edge's")
+	return &shared.Error{Code: shared.CodeNetwork, Err: err}
 }

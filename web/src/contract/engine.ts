@@ -161,10 +161,9 @@ export interface LoadingMessage {
 /** Message is one thing that the page is shown. */
 export type Message = ReadyMessage | SnapshotMessage | PreviewMessage | LoadingMessage;
 
-/** Problem is a sentence for a person with a code for the program. */
+/** Problem is what is wrong, as a code. The page has a text for each. */
 export interface Problem {
   code: EngineCode;
-  detail: string;
   /** retry can help; otherwise only removing does */
   retryable: boolean;
 }

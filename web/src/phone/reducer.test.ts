@@ -175,7 +175,7 @@ describe('a typed code', () => {
   test('opens the session again that had ended, with the photos that are here', () => {
     const ended = play(
       reviewing('a'),
-      snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } }),
+      snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', retryable: false } }),
     ).state;
     const session = { ...grant, uploadToken: 'new' };
     const typing = play(ended, { type: 'typed', text: '7K3M-9QTX' }).state;
@@ -245,7 +245,7 @@ describe('choosing', () => {
   });
 
   test('a file that is no photo takes no place', () => {
-    const broken = photo('a', { state: 'failed', problem: { code: 'not_an_image', detail: '', retryable: false } });
+    const broken = photo('a', { state: 'failed', problem: { code: 'not_an_image', retryable: false } });
     expect(room(play(capturing, snap([broken, photo('b')])).state).used).toBe(1);
   });
 
@@ -428,8 +428,8 @@ describe('sending', () => {
       capturing,
       snap([
         photo('a', { state: 'cancelled' }),
-        photo('b', { state: 'failed', problem: { code: 'network', detail: '', retryable: true } }),
-        photo('c', { state: 'failed', problem: { code: 'not_an_image', detail: '', retryable: false } }),
+        photo('b', { state: 'failed', problem: { code: 'network', retryable: true } }),
+        photo('c', { state: 'failed', problem: { code: 'not_an_image', retryable: false } }),
       ]),
     ).state;
     const { state, effects } = play(from, { type: 'upload' });
@@ -490,7 +490,7 @@ describe('sending', () => {
   });
 
   test('a failed photo keeps the screen until it is sent or deleted', () => {
-    const failed = photo('b', { state: 'failed', problem: { code: 'too_large', detail: '', retryable: false } });
+    const failed = photo('b', { state: 'failed', problem: { code: 'too_large', retryable: false } });
     const stuck = play(sending.state, snap([done('a', 1), failed])).state;
     expect(stuck.screen).toBe('uploading');
     expect(play(stuck, { type: 'delete', id: 'b' }).state).toMatchObject({ screen: 'success', receipt: { count: 1 } });
@@ -507,7 +507,7 @@ describe('sending', () => {
       sending.state,
       snap([photo('a'), photo('b')], {
         phase: 'stopped',
-        problem: { code: 'session_expired', detail: '', retryable: false },
+        problem: { code: 'session_expired', retryable: false },
       }),
     );
     expect(state).toMatchObject({ screen: 'error', trouble: { code: 'session_expired', retryable: false } });
@@ -569,7 +569,7 @@ describe('trouble', () => {
   test('another code of the same encounter reopens the session with the photos that are here', () => {
     const ended = play(
       reviewing('a'),
-      snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', detail: '', retryable: false } }),
+      snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', retryable: false } }),
     ).state;
     const session = { ...grant, uploadToken: 'new' };
     const { state, effects } = play(ended, { type: 'link', token: 'qr2' }, { type: 'granted', token: 'qr2', session });

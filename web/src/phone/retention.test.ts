@@ -16,7 +16,7 @@ const ended = play(reviewing('a'), {
   type: 'snapshot',
   snapshot: snapshot([photo('a')], {
     phase: 'stopped',
-    problem: { code: 'session_expired', detail: '', retryable: false },
+    problem: { code: 'session_expired', retryable: false },
   }),
 }).state;
 

@@ -32,10 +32,10 @@ export function correctedText(said: Metadata): string {
   return isTagged(said) ? t('progress.corrected', { place: placeLabel(said) }) : t('progress.corrected.other');
 }
 
-/** What is wrong with a photo, short. */
+/** What is wrong with a photo, short. The catalogue has every code of this version; a newer edge may have others. */
 export function problemText(code: Problem['code']): string {
-  const key = `problem.${code}`;
-  return isKey(key) ? t(key) : t('problem.other');
+  const key: PhoneKey = `problem.${code}`;
+  return t(isKey(key) ? key : 'problem.internal');
 }
 
 export interface TroubleText {

@@ -1,6 +1,7 @@
 /** The phone page in English: the reference catalogue. A new language is a copy of this file, phone.<tag>.ts. */
 
 import { BODY_SITES } from '../bodysites';
+import type { EngineCode } from '../contract/api';
 import type { Catalogue, Message } from '.';
 
 const texts = {
@@ -97,7 +98,16 @@ const texts = {
   'problem.phone_removed': 'The desktop removed this phone.',
   'problem.image_removed': 'Removed on the desktop.',
   'problem.consent_required': 'The patient’s agreement is missing.',
-  'problem.other': 'It did not work. Try again.',
+  'problem.token_invalid': 'This code has expired. Show a new one on the desktop.',
+  'problem.forbidden': 'This phone may not send here. Scan the desktop’s code again.',
+  'problem.encounter_mismatch': 'This phone belongs to another patient. Scan the desktop’s code again.',
+  'problem.image_not_found': 'This photo is not in the session any more.',
+  'problem.object_missing': 'It did not arrive in full. It is sent again.',
+  'problem.metadata_invalid': 'Its details were not accepted. Change them, then try again.',
+  'problem.uploads_pending': 'Other photos are still being sent.',
+  'problem.session_changed': 'Something happened in the session. Try again.',
+  'problem.bad_request': 'It was not accepted. Try again.',
+  'problem.internal': 'It did not work. Try again.',
 
   'notice.too-many': {
     one: '{n} of {offered} was added: a session holds {max} photos.',
@@ -310,7 +320,7 @@ const texts = {
   'trouble.other.title': 'Something went wrong',
   'trouble.other.what': 'The page could not go on.',
   'trouble.other.todo': 'Try again. If it happens again, show a new code on the desktop and scan it.',
-} as const satisfies Record<string, Message>;
+} as const satisfies Record<string, Message> & Record<`problem.${EngineCode}`, Message>;
 
 type SiteKey = `site.${string}`;
 
