@@ -18,7 +18,7 @@ test('from the gate into the record, and the session ended', async ({ browser, s
   await expect(desktop.page.getByRole('alert')).toContainText('Nothing was added to the record: the record is locked');
   await expect(desktop.record).toHaveCount(0);
   await desktop.page.getByLabel(/Record locked/).uncheck();
-  await desktop.button('Add 2 photos to the record').click();
+  await desktop.button('Try 2 again').click();
   await expect(desktop.record).toHaveCount(2);
   await expect(desktop.record.first()).toContainText('Forearm structure (14975008), Left (7771000)');
 

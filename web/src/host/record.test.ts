@@ -1,32 +1,23 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Media } from 'fhir/r4';
-import { codeMetadata, type WidgetImage } from '../widget/image';
-import { transaction, type Bundle } from '../widget/fhir';
-import { jpeg, listed } from '../widget/session/fixtures';
+import type { Bundle } from '../widget';
+import { ALL_FORMS, context, photo } from '../widget/record/fixtures';
+import { transactions } from '../widget/record/transaction';
 import { accept } from './record';
 
 const patient = { patientId: 'pat-2001', encounterId: 'enc-1001', patientLabel: 'Test Patient', facilityId: 'fac-001' };
 
 let bundle: Bundle;
-const media = (): Media => bundle.entry?.[1]?.resource as Media;
+const media = (): Media => bundle.entry?.find(({ resource }) => resource?.resourceType === 'Media')?.resource as Media;
+
+async function made(more: Parameters<typeof context>[0] = {}): Promise<Bundle> {
+  const image = photo();
+  return (await transactions([image], [image], context(more))).whole;
+}
 
 beforeEach(async () => {
   vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:picture');
-  const { imageId, width, height, uploadedAt } = listed('a');
-  const said = { bodySite: 'forearm', laterality: 'left', notes: 'healing' } as const;
-  const image: WidgetImage = {
-    id: imageId,
-    number: 1,
-    file: jpeg(),
-    width,
-    height,
-    uploadedAt,
-    said,
-    metadata: codeMetadata(said),
-    failed: false,
-    local: false,
-  };
-  bundle = await transaction([image], patient, 'Media');
+  bundle = await made();
 });
 
 test('keeps what the widget hands over, once', () => {
@@ -34,9 +25,20 @@ test('keeps what the widget hands over, once', () => {
   expect(kept).toEqual([
     {
       id: 'a'.repeat(32),
-      title: 'Left forearm',
+      title: 'Left forearm, close-up, mole A',
       site: 'Forearm structure (14975008), Left (7771000)',
-      notes: 'healing',
+      kind: 'lesion',
+      notes: 'Two weeks\nafter the graft.',
+      taken: '2026-03-04T08:15:00+13:00',
+      by: 'Dr Test',
+      consent: expect.stringMatching(/^given 2026-03-0[34] /),
+      provenance: [
+        'Author: Dr Test',
+        'Assembler: iPhone, Safari',
+        `source: Consent enc-1001.${'a'.repeat(32)}`,
+        expect.stringMatching(/^Recorded: 2026-03-04T/),
+      ],
+      sensitive: false,
       size: 3,
       pictureUrl: 'blob:picture',
     },
@@ -44,18 +46,26 @@ test('keeps what the widget hands over, once', () => {
   expect(accept(bundle, patient, kept)).toEqual([]);
 });
 
+test.each(ALL_FORMS)('understands $form, $attachment, consent $consent, provenance $provenance', async (forms) => {
+  const [entry] = accept(await made(forms), patient, []);
+  expect(entry).toMatchObject({ kind: 'lesion', taken: '2026-03-04T08:15:00+13:00', by: 'Dr Test', size: 3 });
+  expect(entry?.provenance).toContain('Assembler: iPhone, Safari');
+  expect(entry?.consent !== '' || entry.notes.includes('Consent to clinical photos')).toBe(forms.consent !== 'off');
+});
+
 test.each<[string, () => void]>([
   ['no FHIR transaction', () => (bundle.type = 'batch')],
   ['no photo in it', () => (bundle.entry = [])],
   ['does not say how to store it', () => delete bundle.entry?.[0]?.request],
+  ['does not say how to store it once', () => delete bundle.entry?.at(-1)?.request?.ifNoneExist],
   ['another patient', () => (media().subject = { reference: 'Patient/pat-2002' })],
   ['another encounter', () => (media().encounter = { reference: 'Encounter/enc-1002' })],
   ['not completed', () => (media().status = 'in-progress')],
   ['no identifier', () => delete media().identifier],
-  ['without its picture', () => (media().content.url = 'urn:uuid:0')],
+  ['without its picture', () => delete media().content.data],
   ['without its picture', () => (media().content.size = 4)],
-  ['not a JPEG', () => Object.assign(bundle.entry?.[0]?.resource ?? {}, { data: btoa('PNG') })],
-  ['not base64', () => Object.assign(bundle.entry?.[0]?.resource ?? {}, { data: '%' })],
+  ['not a JPEG', () => (media().content.data = btoa('PNG'))],
+  ['not base64', () => (media().content.data = '%')],
   ['not coded', () => (media().bodySite = { text: 'arm' })],
 ])('refuses: %s', (reason, spoil) => {
   spoil();

@@ -35,6 +35,7 @@ export const widgetEnglish = {
   'image.derived': 'Edited copy',
   'image.committed': 'In the record',
   'image.kept': 'On this screen only',
+  'image.notKept': 'Not in the record: {reason}',
   'images.count': { one: '{n} photo', other: '{n} photos' },
   'missing.bodySite': 'Site missing',
   'missing.laterality': 'Side missing',
@@ -47,6 +48,11 @@ export const widgetEnglish = {
   'gate.loading': 'Some photos are still on their way.',
   'gate.ready': 'Every photo has its site and side.',
   'gate.commit': { one: 'Add {n} photo to the record', other: 'Add {n} photos to the record' },
+  'gate.refused': {
+    one: '{n} photo is not in the record yet.',
+    other: '{n} photos are not in the record yet.',
+  },
+  'gate.again': { one: 'Try {n} again', other: 'Try {n} again' },
   'gate.committing': 'Adding to the record…',
   'gate.for': 'Into the record of',
   'gate.tooLate': {

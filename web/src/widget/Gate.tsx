@@ -9,7 +9,7 @@ interface GateProps {
   words: Words;
   state: SessionState;
   onLook(look: Look): void;
-  onCommit(): void;
+  onCommit(only?: readonly string[]): void;
   onEnd(): void;
 }
 
@@ -53,17 +53,54 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
       </>
     );
   }
-  const ready = readyToCommit(open) !== undefined;
+  const refused = open.filter(({ commitProblem }) => commitProblem !== undefined);
+  const isReady = readyToCommit(open) !== undefined;
+  const all = state.committing ? words('gate.committing') : words('gate.commit', { n: open.length });
   return (
     <>
       <div class="gate-text">
         <Patient state={state} words={words} of="gate.for" />
-        <p class="quiet">{words(ready ? 'gate.ready' : 'gate.loading')}</p>
+        <p class="quiet" role="status">
+          {refused.length > 0
+            ? words('gate.refused', { n: refused.length })
+            : words(isReady ? 'gate.ready' : 'gate.loading')}
+        </p>
       </div>
-      <button type="button" class="primary" disabled={!ready || state.committing} onClick={onCommit}>
-        {state.committing ? words('gate.committing') : words('gate.commit', { n: open.length })}
-      </button>
+      {refused.length > 0 && (
+        <Again
+          words={words}
+          refused={refused}
+          isPrimary={refused.length === open.length}
+          state={state}
+          onCommit={onCommit}
+        />
+      )}
+      {refused.length < open.length && (
+        <button type="button" class="primary" disabled={!isReady || state.committing} onClick={() => onCommit()}>
+          {all}
+        </button>
+      )}
     </>
+  );
+}
+
+interface AgainProps extends Pick<GateProps, 'words' | 'state' | 'onCommit'> {
+  refused: readonly WidgetImage[];
+  /** There are no other photos to add. */
+  isPrimary: boolean;
+}
+
+/** Tries only those photos again that the record did not take. */
+function Again({ words, refused, isPrimary, state, onCommit }: AgainProps) {
+  return (
+    <button
+      type="button"
+      class={isPrimary ? 'primary' : ''}
+      disabled={readyToCommit(refused) === undefined || state.committing}
+      onClick={() => onCommit(refused.map(({ id }) => id))}
+    >
+      {isPrimary && state.committing ? words('gate.committing') : words('gate.again', { n: refused.length })}
+    </button>
   );
 }
 

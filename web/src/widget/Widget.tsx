@@ -12,8 +12,8 @@ import { problemText, type Words } from './words';
 interface WidgetProps {
   sync: SessionSync;
   words: Words;
-  /** Hands what is ready to the host. */
-  onCommit(): void;
+  /** Hands what is ready to the host, or only the photos with these ids. */
+  onCommit(only?: readonly string[]): void;
 }
 
 /** The widget's face. Each encounter has one of its own: nothing that was open for one patient is open for the next. */
@@ -143,6 +143,7 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
       {state.images.map((image) => {
         const place = placeText(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
         const missing = image.committedAt === undefined ? missingText(image, words) : '';
+        const problem = image.commitProblem ? words('image.notKept', { reason: image.commitProblem }) : '';
         const tag = tagOf(image, words);
         return (
           <li key={image.id}>
@@ -151,7 +152,9 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
               class="tile"
               part="tile"
               data-image-id={image.id}
-              aria-label={[words('image.open', { n: image.number }), place, missing, tag].filter(Boolean).join('. ')}
+              aria-label={[words('image.open', { n: image.number }), place, missing, problem, tag]
+                .filter(Boolean)
+                .join('. ')}
               onClick={() => onOpen(image.id)}
             >
               {image.previewUrl ? (
@@ -162,6 +165,7 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
               <span class="caption">
                 {place && <span class="place">{place}</span>}
                 {missing && <span class="missing">{missing}</span>}
+                {problem && <span class="missing">{problem}</span>}
                 {tag && <span class="quiet">{tag}</span>}
               </span>
             </button>

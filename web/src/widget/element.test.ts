@@ -102,7 +102,50 @@ describe('the gate', () => {
     onCommit(answer);
     gateButton().click();
     await eventually(() => expect(find('.gate .problem').textContent).toContain(text));
-    expect(gateButton().textContent).toBe('Add 1 photo to the record');
+    expect(gateButton().textContent).toBe('Try 1 again');
+  });
+
+  test('tries only those again that the record did not take, also after a reload', async () => {
+    await mount(listed('a', TAGGED), listed('b', TAGGED));
+    const handed: string[][] = [];
+    const deliver = ({ detail }: { detail: CommitDetail }): void => {
+      handed.push(detail.images.map(({ id }) => id));
+      const isFirst = handed.length === 1;
+      for (const { image, keep } of detail.photos)
+        keep(image.id === b && isFirst ? Promise.reject(new Error('Quota reached.')) : Promise.resolve());
+    };
+    widget.addEventListener('photobridge-commit', deliver);
+    gateButton().click();
+    await eventually(() => expect(find('.gate').textContent).toContain('1 photo is not in the record yet.'));
+    expect(find(`[data-image-id="${a}"]`).textContent).toContain('In the record');
+    widget.remove();
+    await mount(listed('a', TAGGED), listed('b', TAGGED));
+    widget.addEventListener('photobridge-commit', deliver);
+    await eventually(() =>
+      expect(find(`[data-image-id="${b}"]`).textContent).toContain('Not in the record: Quota reached.'),
+    );
+    expect(gateButton().textContent).toBe('Try 1 again');
+    gateButton().click();
+    await eventually(() => expect(find('.gate').textContent).toContain('All photos are in the record.'));
+    expect(handed).toEqual([[a, b], [b]]);
+    expect(find(`[data-image-id="${b}"]`).textContent).not.toContain('Not in the record');
+  });
+
+  test('photos that arrive beside those that failed are added by themselves or with them', async () => {
+    await mount(listed('a', TAGGED));
+    onCommit(() => Promise.reject(new Error('Locked.')));
+    await widget.commit();
+    edge.current?.change([listed('a', TAGGED), listed('b', TAGGED)]);
+    edge.current?.handlers?.event('image-uploaded', 2);
+    const texts = () => [...(widget.shadowRoot?.querySelectorAll('.gate button') ?? [])].map((one) => one.textContent);
+    await eventually(() => expect(texts()).toEqual(['Try 1 again', 'Add 2 photos to the record']));
+  });
+
+  test('a response that the host did not look at is no success', async () => {
+    await mount(listed('a', TAGGED));
+    onCommit(() => Promise.resolve(new Response('', { status: 500 })));
+    expect(await widget.commit()).toBe(false);
+    await eventually(() => expect(find('.gate .problem').textContent).toContain('The record system returned 500.'));
   });
 
   test('waitUntil is for listeners only', async () => {
@@ -121,15 +164,22 @@ describe('the gate', () => {
     await eventually(() => expect(find('[data-testid=over]').textContent).toContain('This session has ended'));
   });
 
-  test('asks for the form that the host wants', async () => {
-    await mount(listed('a', TAGGED));
+  test('asks for the forms that the host wants', async () => {
+    await mount(listed('a', { ...TAGGED, consentAt: '2026-03-04T09:00:00Z' }));
+    const heard = onCommit(() => Promise.reject(new Error('Locked.')));
+    const written = async (): Promise<(string | undefined)[] | undefined> => {
+      await widget.commit();
+      return heard.at(-1)?.bundle.entry?.map(({ resource }) => resource?.resourceType);
+    };
+    expect(await written()).toEqual(['Consent', 'Media']);
     widget.recordForm = 'DocumentReference';
-    const heard = onCommit(() => Promise.resolve());
-    await widget.commit();
-    expect(heard[0]?.bundle.entry?.map(({ resource }) => resource?.resourceType)).toEqual([
-      'Binary',
-      'DocumentReference',
-    ]);
+    widget.attachment = 'binary';
+    widget.recordConsent = 'note';
+    widget.recordProvenance = 'resource';
+    expect(await written()).toEqual(['Binary', 'DocumentReference', 'Provenance']);
+    widget.recordConsent = 'off';
+    await written();
+    expect(JSON.stringify(heard.at(-1)?.bundle)).not.toContain('Consent');
   });
 });
 

@@ -1,5 +1,6 @@
 /**
- * `<photobridge-widget api-base launch-token locale record-form end-on-commit>`:
+ * `<photobridge-widget api-base launch-token locale record-form attachment record-consent record-provenance
+ * end-on-commit>`:
  * the photos of one encounter inside a practice system's page.
  *
  * Events (all bubble and cross shadow roots):
@@ -11,7 +12,8 @@
 
 import { render } from 'preact';
 import { randomHex } from '../random';
-import type { RecordForm } from './fhir';
+import type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm } from './record/context';
+import { taken } from './record/results';
 import type { WidgetImage } from './image';
 import { readyToCommit, type Commit, type SessionState, type SessionSync } from './session/api';
 import styles from './style.css?inline';
@@ -77,6 +79,34 @@ export class PhotobridgeWidget extends HTMLElement {
     this.setAttribute('record-form', form);
   }
 
+  /** Where a photo's bytes are: `inline` in the resource that describes it, or in a `binary` that it points to. */
+  get attachment(): AttachmentForm {
+    return this.getAttribute('attachment') === 'binary' ? 'binary' : 'inline';
+  }
+
+  set attachment(form: AttachmentForm) {
+    this.setAttribute('attachment', form);
+  }
+
+  /** How consent is recorded that was given on the phone: as a `Consent`, as a `note` on the photo, or `off`. */
+  get recordConsent(): ConsentForm {
+    const form = this.getAttribute('record-consent');
+    return form === 'note' || form === 'off' ? form : 'Consent';
+  }
+
+  set recordConsent(form: ConsentForm) {
+    this.setAttribute('record-consent', form);
+  }
+
+  /** Where provenance is: `contained` in the resource that describes the photo, or a `resource` under a fixed id. */
+  get recordProvenance(): ProvenanceForm {
+    return this.getAttribute('record-provenance') === 'resource' ? 'resource' : 'contained';
+  }
+
+  set recordProvenance(form: ProvenanceForm) {
+    this.setAttribute('record-provenance', form);
+  }
+
   /** Whether a commit that leaves nothing to commit ends the session. */
   get endOnCommit(): boolean {
     return this.hasAttribute('end-on-commit');
@@ -104,11 +134,20 @@ export class PhotobridgeWidget extends HTMLElement {
     return this.images.filter(({ local, committedAt }) => local && committedAt === undefined).length;
   }
 
-  /** As the widget's own button; resolves to false if nothing was committed. */
-  async commit(): Promise<boolean> {
+  /**
+   * As the widget's own button; resolves to false if nothing was committed.
+   * @param only ids of the photos to commit; without it all that are not in the record yet
+   */
+  async commit(only?: readonly string[]): Promise<boolean> {
     const sync = this.#sync;
     if (!sync) return false;
-    const committed = await sync.commit((commit) => this.#deliver(commit), this.recordForm);
+    const forms = {
+      form: this.recordForm,
+      attachment: this.attachment,
+      consent: this.recordConsent,
+      provenance: this.recordProvenance,
+    };
+    const committed = await sync.commit((commit) => this.#deliver(commit), forms, only);
     if (
       committed &&
       this.endOnCommit &&
@@ -150,7 +189,7 @@ export class PhotobridgeWidget extends HTMLElement {
       if (this.#sync === sync) this.#announce(state, before);
     });
     render(
-      <Widget key={randomHex()} sync={sync} words={this.#words} onCommit={() => void this.commit()} />,
+      <Widget key={randomHex()} sync={sync} words={this.#words} onCommit={(only) => void this.commit(only)} />,
       this.#root,
     );
   }
@@ -184,14 +223,14 @@ export class PhotobridgeWidget extends HTMLElement {
     return wordsFor(this.getAttribute('locale') ?? navigator.language);
   }
 
-  /** Resolves when all who said that they keep the photos have done so; nobody is a failure. */
+  /** Resolves when every `waitUntil` has. Without any, the photos that the host does not report on have failed. */
   async #deliver(commit: Commit): Promise<void> {
-    const kept: PromiseLike<unknown>[] = [];
+    const kept: Promise<void>[] = [];
     let dispatched = false;
     const waitUntil = (promise: PromiseLike<unknown>): void => {
       if (dispatched)
         throw new DOMException('waitUntil is called while photobridge-commit is dispatched', 'InvalidStateError');
-      kept.push(promise);
+      kept.push(taken(promise));
     };
     this.#emit('photobridge-commit', { ...commit, waitUntil });
     dispatched = true;

@@ -1,7 +1,7 @@
 /** The widget's view of a photo, and its coding for the record. */
 
 import { findBodySite, LATERALITIES, SNOMED } from '../bodysites';
-import type { Captured, Kind, Laterality, Metadata, MetadataPatch, View } from '../contract/api';
+import type { Captured, Clinician, Kind, Laterality, Metadata, MetadataPatch, View } from '../contract/api';
 import * as place from '../place';
 
 /** FHIR R4 Coding and CodeableConcept (https://hl7.org/fhir/R4/datatypes.html). */
@@ -50,8 +50,15 @@ export interface WidgetImage {
   local: boolean;
   /** The photo that this one was cropped or turned from. */
   derivedFrom?: string;
+  /** The phone that sent it, as its browser discloses: "iPhone, Safari". */
+  phone?: string;
+  /** Who corrected the metadata last on a desktop, and when. */
+  correctedBy?: Clinician;
+  correctedAt?: string;
   /** When the host took it into the record. */
   committedAt?: string;
+  /** Why it is not in the record although it was handed over. */
+  commitProblem?: string;
 }
 
 /** What the record asks for and has not been said. */

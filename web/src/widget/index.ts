@@ -25,7 +25,8 @@ export type {
   SessionSyncOptions,
 } from './session/api';
 export { missingFrom } from './image';
-export type { Bundle, RecordForm } from './fhir';
+export type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm, RecordForms } from './record/context';
+export type { Bundle } from './record/transaction';
 export type { TimelineEntry } from './session/timeline';
 export type { CodeableConcept, Coding, CodedMetadata, MetadataChange, WidgetImage } from './image';
 export type { CommitDetail, LaunchToken, PhotobridgeEventMap } from './element';

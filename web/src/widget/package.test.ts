@@ -12,6 +12,11 @@ const PACKAGE = join(import.meta.dirname, '../../../build/widget');
 const NODE_MODULES = join(import.meta.dirname, '../../../node_modules');
 const GUIDE = readFileSync(join(import.meta.dirname, '../../../docs/integrate.md'), 'utf8');
 
+/** The guide's block of TypeScript with this text in it. */
+function sampleOf(text: string): string {
+  return [...GUIDE.matchAll(/^```ts\n([\s\S]*?)^```/gm)].find(([, code]) => code?.includes(text))?.[1] ?? 'missing';
+}
+
 const HOSTS = {
   'with the element': `
     import { PhotobridgeWidget, type CommitDetail, type WidgetImage } from 'photobridge-widget';
@@ -42,7 +47,8 @@ const HOSTS = {
     if (first) sync.correct(first.id, { laterality: 'left', notes: null });
     if (readyToCommit(sync.store.getState().images)) void sync.commit(async ({ bundle }) => bundle.type);
     stop();`,
-  'as docs/integrate.md has it': /^```ts\n([\s\S]*?)^```/m.exec(GUIDE)?.[1] ?? 'missing',
+  'as docs/integrate.md has it': sampleOf('async function save'),
+  'photo by photo, as docs/integrate.md has it': sampleOf('keep(upload'),
   'with mistakes that the types know': `
     import { createSessionSync } from 'photobridge-widget';
 

@@ -1,7 +1,9 @@
 /** A session as a host sees it: its state, and what can be done with it. */
 
 import type { ClientErrorCode } from '../../api/client';
-import type { Bundle, RecordForm } from '../fhir';
+import type { RecordForms } from '../record/context';
+import type { CommitPhoto } from '../record/delivery';
+import type { Bundle } from '../record/transaction';
 import { missingFrom, type MetadataChange, type WidgetImage } from '../image';
 import type { Phone } from '../../contract/api';
 import type { Realtime } from './realtime';
@@ -79,8 +81,10 @@ export interface SessionState {
 export interface Commit {
   encounterId: string;
   patientId: string | null;
-  /** A FHIR R4 transaction. */
+  /** A FHIR R4 transaction with all photos. */
   bundle: Bundle;
+  /** The same photo by photo, for records without transactions. */
+  photos: readonly CommitPhoto[];
   images: readonly WidgetImage[];
 }
 
@@ -118,11 +122,15 @@ export interface SessionSync {
   /** Adds an image made from another, which stays as it is; returns its id. */
   derive(from: string, file: File, size: { width: number; height: number }): string | undefined;
   /**
-   * Hands all photos that are ready and not yet in the record to `deliver`. They count as
-   * committed when it resolves; when it rejects, nothing changes and the reason is kept.
-   * Resolves to false if nothing was committed.
+   * Hands all photos that are ready and not yet in the record to `deliver`, or only those with these ids. A photo
+   * counts as committed when its own `keep` resolves, or without one when `deliver` resolves. The reason why a photo
+   * is not in the record is kept with it. Resolves to false if no photo was committed.
    */
-  commit(deliver: (commit: Commit) => Promise<unknown>, form?: RecordForm): Promise<boolean>;
+  commit(
+    deliver: (commit: Commit) => Promise<unknown>,
+    forms?: Partial<RecordForms>,
+    only?: readonly string[],
+  ): Promise<boolean>;
   /**
    * Ends the session for everybody; its photos are deleted from the store. If something happened that is not shown
    * here, or photos are on their way, `endQuestion` asks first; `end(true)` ends it then, and `stay()` does not.

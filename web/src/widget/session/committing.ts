@@ -1,52 +1,71 @@
 /** Hands photos over to the record. */
 
-import type { RecordForm } from '../fhir';
+import type { RecordForms } from '../record/context';
+import type { Outcome } from '../record/delivery';
 import { applyChange, findPhoto } from './album';
 import { readyToCommit } from './api';
 import { correct, noteTooLate, removeAllForGood, tell } from './editing';
 import { after, only, timestamp, type Deliver, type State, type Step } from './model';
 import { imagesOf } from './view';
 
-export function commit(state: State, form: RecordForm, deliver: Deliver): Step {
-  const images = readyToCommit(imagesOf(state));
-  const { encounter } = state;
+/** @param chosen the photos to hand over; null: every one that is not in the record yet */
+export function commit(state: State, forms: RecordForms, chosen: readonly string[] | null, deliver: Deliver): Step {
+  const all = imagesOf(state);
+  const images = readyToCommit(chosen === null ? all : all.filter(({ id }) => chosen.includes(id)));
+  const { encounter, clinician } = state;
   if (state.delivering || !encounter || !images) return only(state);
   const delivering = new Set(images.map(({ id }) => id));
-  return after(removeAllForGood({ ...state, delivering, commitProblem: null, tooLate: [] }), (now) => [
+  const cleared: State = { ...state, delivering, commitProblem: null, tooLate: [] };
+  return after(removeAllForGood(cleared), (now) => [
     now,
-    [{ do: 'deliver', encounter, images, form, deliver }],
+    [{ do: 'deliver', encounter, clinician, images, all, forms, time: timestamp(now), deliver }],
   ]);
 }
 
-/** The record has the photos. Corrections that were made meanwhile came too late for it. */
-export function delivered(state: State, ids: readonly string[]): Step {
+/** The record has some of the photos, all of them, or none. */
+export function delivered(state: State, { kept, failed }: Outcome): Step {
   const time = timestamp(state);
   const { late } = state;
-  const committed = noted({ ...state, delivering: null, late: new Map() }, ids, time);
-  const missed = [...late].filter(([id, change]) => changesAnything(state, id, change));
-  const numbers = missed.map(([id]) => findPhoto(state.album, id)?.number ?? 0);
-  return [
-    tell(numbers.reduce(noteTooLate, committed), { at: time, what: 'committed', count: ids.length }),
-    [{ do: 'note-committed', ids, at: time }],
-  ];
+  const settled = noted({ ...state, delivering: null, late: new Map() }, kept, time);
+  const next: State = {
+    ...settled,
+    notKept: new Map([...settled.notKept, ...failed]),
+    commitProblem: kept.length === 0 ? sharedReason(failed) : null,
+  };
+  const count = kept.length;
+  const told = count > 0 ? tell(next, { at: time, what: 'committed', count }) : next;
+  return after(
+    [told, [{ do: 'note-committed', ids: kept, at: time, failed }]],
+    ...[...late].map(
+      ([id, change]) =>
+        (now: State) =>
+          settleLate(now, id, change, kept),
+    ),
+  );
+}
+
+/** A correction that was made during the commit: too late for a photo in the record, in time for another. */
+function settleLate(
+  state: State,
+  id: string,
+  change: Parameters<typeof applyChange>[1],
+  kept: readonly string[],
+): Step {
+  if (!kept.includes(id)) return correct(state, id, change);
+  const photo = findPhoto(state.album, id);
+  return only(photo && changesAnything(state, id, change) ? noteTooLate(state, photo.number) : state);
+}
+
+/** Why no photo is in the record, where all have the same reason; null where each tile says its own. */
+function sharedReason(failed: ReadonlyMap<string, string>): string | null {
+  const [reason = null, ...others] = new Set(failed.values());
+  return others.length === 0 ? reason : null;
 }
 
 /** Photos are in the record. */
 export function noted(state: State, ids: readonly string[], time: string): State {
-  return { ...state, committed: new Map([...state.committed, ...ids.map((id) => [id, time] as const)]) };
-}
-
-/** Nothing went into the record: corrections that were made meanwhile count like any other. */
-export function undelivered(state: State, reason: string): Step {
-  const { late } = state;
-  return after(
-    only({ ...state, delivering: null, late: new Map(), commitProblem: reason }),
-    ...[...late].map(
-      ([id, change]) =>
-        (now: State) =>
-          correct(now, id, change),
-    ),
-  );
+  const notKept = new Map([...state.notKept].filter(([id]) => !ids.includes(id)));
+  return { ...state, notKept, committed: new Map([...state.committed, ...ids.map((id) => [id, time] as const)]) };
 }
 
 function changesAnything({ album, outbox }: State, id: string, change: Parameters<typeof applyChange>[1]): boolean {

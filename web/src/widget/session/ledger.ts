@@ -1,10 +1,10 @@
 /**
- * Which photos are in the record already. Kept for the life of the tab, so
- * that a reload or a look at another patient does not offer them again. It
- * holds random image ids and times, nothing of a patient.
+ * Which photos are in the record already, and why others are not. Kept for the life of the tab, so that a reload or a
+ * look at another patient does not offer them again. It holds random image ids, times and the host's reasons.
  */
 
 const KEY = 'photobridge:committed';
+const PROBLEMS = 'photobridge:not-committed';
 /** Far more than a tab sees in a day; the oldest are forgotten. */
 const LIMIT = 1000;
 
@@ -15,9 +15,16 @@ const listeners = new Set<Noted>();
 
 export class Ledger {
   readonly #times: Map<string, string>;
+  readonly #problems: Map<string, string>;
 
   constructor(private readonly storage: Storage | undefined = tabStorage()) {
-    this.#times = new Map(read(storage));
+    this.#times = new Map(read(storage, KEY));
+    this.#problems = new Map(read(storage, PROBLEMS));
+  }
+
+  /** Why photos that were handed over are not in the record. */
+  get notKept(): ReadonlyMap<string, string> {
+    return new Map(this.#problems);
   }
 
   /** When each photo went into the record. */
@@ -31,13 +38,16 @@ export class Ledger {
     return () => void listeners.delete(listener);
   }
 
-  add(ids: readonly string[], at: string): void {
+  /** @param failed why others are not in the record */
+  add(ids: readonly string[], at: string, failed: ReadonlyMap<string, string> = new Map()): void {
     // Another widget of the tab may have written since.
-    for (const [id, time] of read(this.storage)) this.#times.set(id, time);
+    for (const [id, time] of read(this.storage, KEY)) this.#times.set(id, time);
     for (const id of ids) this.#times.set(id, at);
-    const newest = [...this.#times].slice(-LIMIT);
+    for (const [id, reason] of [...read(this.storage, PROBLEMS), ...failed]) this.#problems.set(id, reason);
+    for (const id of this.#times.keys()) this.#problems.delete(id);
     try {
-      this.storage?.setItem(KEY, JSON.stringify(newest));
+      this.storage?.setItem(KEY, JSON.stringify([...this.#times].slice(-LIMIT)));
+      this.storage?.setItem(PROBLEMS, JSON.stringify([...this.#problems].slice(-LIMIT)));
     } catch {
       // A full or forbidden storage: memory serves until the page goes.
     }
@@ -45,9 +55,9 @@ export class Ledger {
   }
 }
 
-function read(storage: Storage | undefined): [string, string][] {
+function read(storage: Storage | undefined, key: string): [string, string][] {
   try {
-    const entries: unknown = JSON.parse(storage?.getItem(KEY) ?? '[]');
+    const entries: unknown = JSON.parse(storage?.getItem(key) ?? '[]');
     return Array.isArray(entries) ? entries.filter(isEntry) : [];
   } catch {
     return [];

@@ -1,7 +1,7 @@
 /** Fetches the list of photos and takes it in, and their pictures. */
 
 import type { Fetched } from '../../api/desktop';
-import type { ListResponse } from '../../contract/api';
+import type { ListResponse, Phone } from '../../contract/api';
 import { failPicture, keepPicture, startLoading, takeList, wantsPicture, type Picture } from './album';
 import { tell, withAlbum } from './editing';
 import {
@@ -87,11 +87,18 @@ function take(state: State, list: ListResponse, etag: string | null): Step {
     sessionExpiresAt: list.sessionExpiresAt,
     phoneConnectedAt: joinedAt,
     phones: list.phones ?? [],
+    phoneNames: withNames(state.phoneNames, list.phones ?? []),
     expected: list.expected ?? [],
     expecting: false,
   };
   const shown = tell(withAlbum(taken, takeList(taken.album, list.images, taken.outbox.gone)), ...joined);
   return loadPictures(shown, list);
+}
+
+/** The names, and those of these phones; the same map if it has them all. */
+function withNames(names: ReadonlyMap<string, string>, phones: readonly Phone[]): ReadonlyMap<string, string> {
+  const isKnown = phones.every(({ phoneId, name }) => names.get(phoneId) === name);
+  return isKnown ? names : new Map([...names, ...phones.map(({ phoneId, name }) => [phoneId, name] as const)]);
 }
 
 function loadPictures(state: State, { images }: ListResponse): Step {

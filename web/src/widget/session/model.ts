@@ -4,8 +4,9 @@
  */
 
 import type { DesktopAccess, Fetched, Timed } from '../../api/desktop';
-import type { CreateResponse, EventName, ExpectedImage, Image, Phone } from '../../contract/api';
-import type { RecordForm } from '../fhir';
+import type { Clinician, CreateResponse, EventName, ExpectedImage, Image, Phone } from '../../contract/api';
+import type { RecordForms } from '../record/context';
+import type { Outcome } from '../record/delivery';
 import type { MetadataChange, WidgetImage } from '../image';
 import { emptyAlbum, type Album, type Picture, type Size } from './album';
 import type { Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
@@ -77,6 +78,8 @@ export interface State {
   /** What they were made with before: what is left to send when everything goes while the session is being opened. */
   former: DesktopAccess | null;
   encounter: Encounter | null;
+  /** Whose launch token this desktop has. */
+  clinician: Clinician | null;
   storageOrigin: string | undefined;
   sessionExpiresAt: string | null;
   maxImages: number;
@@ -85,6 +88,8 @@ export interface State {
   codeWanted: boolean;
   phoneConnectedAt: string | null;
   phones: readonly Phone[];
+  /** Names of all phones that were ever listed, by their ids: photos outlive the session that lists their phones. */
+  phoneNames: ReadonlyMap<string, string>;
   /** Photos that phones are sending. */
   expected: readonly ExpectedImage[];
   /** Photos are expected that no list has named yet. */
@@ -101,6 +106,8 @@ export interface State {
   /** Numbers of photos that went into the record without their last correction. */
   tooLate: readonly number[];
   commitProblem: string | null;
+  /** Why photos that were handed over are not in the record. */
+  notKept: ReadonlyMap<string, string>;
   ending: Ending | null;
   problem: SessionProblem | null;
   timeline: readonly TimelineEntry[];
@@ -119,7 +126,10 @@ export interface State {
   rests: number;
 }
 
-export function initialState(committed: ReadonlyMap<string, string>): State {
+export function initialState(
+  committed: ReadonlyMap<string, string>,
+  notKept: ReadonlyMap<string, string> = new Map(),
+): State {
   return {
     now: 0,
     offset: 0,
@@ -130,6 +140,7 @@ export function initialState(committed: ReadonlyMap<string, string>): State {
     access: null,
     former: null,
     encounter: null,
+    clinician: null,
     storageOrigin: undefined,
     sessionExpiresAt: null,
     maxImages: 0,
@@ -137,6 +148,7 @@ export function initialState(committed: ReadonlyMap<string, string>): State {
     codeWanted: false,
     phoneConnectedAt: null,
     phones: [],
+    phoneNames: new Map(),
     expected: [],
     expecting: false,
     list: emptyListing,
@@ -147,6 +159,7 @@ export function initialState(committed: ReadonlyMap<string, string>): State {
     late: new Map(),
     tooLate: [],
     commitProblem: null,
+    notKept,
     ending: null,
     problem: null,
     timeline: [],
@@ -186,9 +199,8 @@ export type Act =
   | { type: 'restore'; id: string }
   /** A photo was made from another. */
   | { type: 'derive'; id: string; from: string; picture: Picture; size: Size }
-  | { type: 'commit'; form: RecordForm; deliver: Deliver }
-  | { type: 'delivered'; ids: readonly string[] }
-  | { type: 'undelivered'; reason: string }
+  | { type: 'commit'; forms: RecordForms; only: readonly string[] | null; deliver: Deliver }
+  | { type: 'delivered'; outcome: Outcome }
   /** `anyway`: the clinician has seen what is new. */
   | { type: 'end'; anyway: boolean }
   /** The clinician does not want to end the session after all. */
@@ -261,9 +273,20 @@ export type Effect =
   | { do: 'revoke'; url: string }
   | { do: 'correct'; opening: number; access: DesktopAccess; id: string; change: MetadataChange }
   | { do: 'remove'; opening: number; access: DesktopAccess; id: string }
-  | { do: 'deliver'; encounter: Encounter; images: readonly WidgetImage[]; form: RecordForm; deliver: Deliver }
-  /** Keeps the record's photos beyond this screen. */
-  | { do: 'note-committed'; ids: readonly string[]; at: string }
+  | {
+      do: 'deliver';
+      encounter: Encounter;
+      clinician: Clinician | null;
+      images: readonly WidgetImage[];
+      /** Every photo of the session: a consent covers more than what is committed now. */
+      all: readonly WidgetImage[];
+      forms: RecordForms;
+      /** By the edge's clock, RFC 3339. */
+      time: string;
+      deliver: Deliver;
+    }
+  /** Keeps beyond this screen which photos the record has, and why it does not have others. */
+  | { do: 'note-committed'; ids: readonly string[]; at: string; failed: ReadonlyMap<string, string> }
   | { do: 'end'; opening: number; access: DesktopAccess; revision: number; force: boolean }
   | { do: 'remove-phone'; opening: number; access: DesktopAccess; phoneId: string }
   /** Reports `due` after some time, unless the timer is set again or stopped. */

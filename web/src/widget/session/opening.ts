@@ -27,13 +27,17 @@ const EXPECTED_MS = 2_000;
 export function open(state: State): Step {
   return after(
     release(state),
-    ({ now, offset, opening, former, encounter, album, outbox, committed, delivering, late, tooLate, timeline }) =>
-      only({
-        ...initialState(committed),
-        ...{ now, offset, opening, former, encounter, album, outbox, delivering, late, tooLate, timeline },
-      }),
+    (now) => only({ ...initialState(now.committed, now.notKept), ...ofPatient(now) }),
     request,
   );
+}
+
+/** What outlives a session. */
+function ofPatient(state: State) {
+  const { now, offset, opening, former, encounter, clinician, phoneNames } = state;
+  const { album, outbox, delivering, late, tooLate, timeline } = state;
+  const who = { now, offset, opening, former, encounter, clinician, phoneNames };
+  return { ...who, album, outbox, delivering, late, tooLate, timeline };
 }
 
 function request(state: State): Step {
@@ -51,6 +55,7 @@ export function opened(state: State, session: Session, inherited: Outbox): Step 
     status: 'open',
     access,
     encounter,
+    clinician: created.clinician ?? null,
     storageOrigin: created.storageOrigin,
     maxImages: created.maxImages,
     sessionExpiresAt: created.sessionExpiresAt,

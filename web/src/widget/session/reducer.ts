@@ -3,9 +3,10 @@
  * state and what is to be done.
  */
 
+import type { Outcome } from '../record/delivery';
 import { emptyAlbum, findPhoto, takeImage } from './album';
 import { OVER } from './api';
-import { commit, delivered, noted, undelivered } from './committing';
+import { commit, delivered, noted } from './committing';
 import { checkEnd, endFailed, end } from './ending';
 import { correct, derive, remove, removeAllForGood, removeForGood, restore, withAlbum } from './editing';
 import { finishFetching, forgetTag, listed, loaded, loadFailed, refresh } from './listing';
@@ -94,11 +95,9 @@ function act(state: State, event: Stamped<Act | Due>): Step {
     case 'derive':
       return derive(state, event);
     case 'commit':
-      return commit(state, event.form, event.deliver);
+      return commit(state, event.forms, event.only, event.deliver);
     case 'delivered':
-      return delivered(state, event.ids);
-    case 'undelivered':
-      return undelivered(state, event.reason);
+      return delivered(state, event.outcome);
     case 'noted':
       return only(noted(state, event.ids, event.time));
     case 'end':
@@ -190,9 +189,7 @@ function leftover(state: State, event: Event): Step {
     case 'page-hidden':
       return sendLast(state, state.outbox.sending);
     case 'delivered':
-      return delivered(state, event.ids);
-    case 'undelivered':
-      return after(only(withLate(state)), sendAll, leaveRest);
+      return deliveredLater(state, event.outcome);
     case 'loaded':
       return [state, [{ do: 'revoke', url: event.picture.url }]];
     default:
@@ -248,10 +245,14 @@ function lateAtEdge({ album, late }: State): State['late'] {
   return new Map([...late].filter(([id]) => !findPhoto(album, id)?.made));
 }
 
-/** The commit failed after the screen had gone: corrections that were made meanwhile count. */
-function withLate(state: State): State {
-  const outbox = [...state.late].reduce((now, [id, change]) => addCorrection(now, id, change), state.outbox);
-  return { ...state, delivering: null, late: new Map(), outbox };
+/** A commit ended after the screen had gone: corrections made meanwhile count for the photos that failed. */
+function deliveredLater(state: State, outcome: Outcome): Step {
+  const { failed } = outcome;
+  const counts = [...state.late].filter(([id]) => failed.has(id));
+  const outbox = counts.reduce((now, [id, change]) => addCorrection(now, id, change), state.outbox);
+  const late = new Map([...state.late].filter(([id]) => !failed.has(id)));
+  const noted = delivered({ ...state, outbox, late }, outcome);
+  return failed.size > 0 ? after(noted, sendAll, leaveRest) : noted;
 }
 
 /** Pictures that are shown no more are freed, and those no longer wanted are not loaded further. */

@@ -3,7 +3,9 @@
 import { ApiError } from '../../api/client';
 import * as edge from '../../api/desktop';
 import { preconnect } from '../../preconnect';
-import { transaction } from '../fhir';
+import { Delivery, type Outcome } from '../record/delivery';
+import { reasonOf } from '../record/results';
+import { transactions } from '../record/transaction';
 import type { SessionSyncOptions } from './api';
 import { readClaims } from './launch';
 import type { Ledger } from './ledger';
@@ -47,7 +49,7 @@ export class Runtime {
   #heir: Runtime | undefined;
 
   constructor(private readonly options: RuntimeOptions) {
-    this.state = initialState(options.ledger.times);
+    this.state = initialState(options.ledger.times, options.ledger.notKept);
     addEventListener('pagehide', this.#hide);
   }
 
@@ -90,7 +92,7 @@ export class Runtime {
       case 'deliver':
         return this.#deliver(effect);
       case 'note-committed':
-        return this.options.ledger.add(effect.ids, effect.at);
+        return this.options.ledger.add(effect.ids, effect.at, effect.failed);
       case 'wait':
         clearTimeout(this.#timers.get(effect.timer));
         this.#timers.set(
@@ -244,18 +246,23 @@ export class Runtime {
     );
   }
 
-  async #deliver({ encounter, images, form, deliver }: Extract<Effect, { do: 'deliver' }>): Promise<void> {
+  async #deliver({ encounter, clinician, images, all, forms, time, deliver }: Deliver): Promise<void> {
     const { encounterId, patientId } = encounter;
+    let outcome: Outcome;
     try {
-      const bundle = await transaction(images, { encounterId, patientId }, form);
-      await deliver({ encounterId, patientId, bundle, images });
-      void this.dispatch({ type: 'delivered', ids: images.map(({ id }) => id) });
+      const context = { ...forms, encounterId, patientId, clinician, at: time };
+      const { whole, photos } = await transactions(images, all, context);
+      const delivery = new Delivery(photos);
+      const commit = { encounterId, patientId, bundle: whole, photos: delivery.photos, images };
+      outcome = await delivery.outcome(deliver(commit));
     } catch (error) {
-      void this.dispatch({ type: 'undelivered', reason: error instanceof Error ? error.message : String(error) });
+      outcome = { kept: [], failed: new Map(images.map(({ id }) => [id, reasonOf(error)])) };
     }
+    await this.dispatch({ type: 'delivered', outcome });
   }
 }
 
+type Deliver = Extract<Effect, { do: 'deliver' }>;
 type Unnumbered<R> = R extends Reply ? Omit<R, 'opening'> : never;
 type ReplyBody = Unnumbered<Reply>;
 

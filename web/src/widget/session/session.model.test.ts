@@ -30,8 +30,10 @@ const person = fc.oneof(
     named('open again as p2', (world) => world.reopenAs('p2')),
     named('navigate', (world) => world.navigate('p1')),
     named('page hidden', (world) => world.hidePage()),
-    named('record takes', (world) => world.deliver(true)),
-    named('record refuses', (world) => world.deliver(false)),
+    named('commit again', (world) => world.commitAgain()),
+    named('record takes all', (world) => world.deliver('all')),
+    named('record takes some', (world) => world.deliver('some')),
+    named('record takes none', (world) => world.deliver('none')),
   ),
 );
 

@@ -365,6 +365,7 @@ function slowRecord(): { deliver: () => Promise<void>; keep: () => void; refuse:
     keep = resolve;
     refuse = () => reject(new Error('locked'));
   });
+  kept.catch(() => undefined); // refused before it was asked
   return { deliver: () => kept, keep: () => keep(), refuse: () => refuse() };
 }
 

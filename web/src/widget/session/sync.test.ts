@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EventName, Image } from '../../contract/api';
-import { Edge, LAUNCH_TOKEN, listed } from './fixtures';
+import { AT, Edge, LAUNCH_TOKEN, listed } from './fixtures';
 import type { Commit, SessionSync } from './api';
 import { UNDO_MS } from './model';
 import { createSessionSync } from './sync';
@@ -341,6 +341,39 @@ describe('committing', () => {
     expect(state().images[0]?.committedAt).toBeUndefined();
     expect(await sync.commit(() => Promise.resolve())).toBe(true);
     expect(state().commitProblem).toBeNull();
+  });
+
+  test('photo by photo keeps what the record took, and the reasons for the others', async () => {
+    await open(listed('a', TAGGED), listed('b', TAGGED));
+    const deliver = ({ photos }: Commit): Promise<void> => {
+      for (const { image, keep } of photos)
+        keep(image.id === a ? Promise.resolve() : Promise.reject(new Error('Quota reached.')));
+      return Promise.reject(new Error('nobody waits for the whole'));
+    };
+    expect(await sync.commit(deliver)).toBe(true);
+    expect(state().images.map(({ committedAt, commitProblem }) => [committedAt !== undefined, commitProblem])).toEqual([
+      [true, undefined],
+      [false, 'Quota reached.'],
+    ]);
+    expect(state().commitProblem).toBeNull();
+    const { images } = await new Promise<Commit>((resolve) => {
+      void sync.commit((commit) => Promise.resolve(resolve(commit)), {}, [a, b]);
+    });
+    expect(images.map(({ id }) => id)).toEqual([b]);
+    await settle();
+    expect(state().images[1]).not.toHaveProperty('commitProblem');
+  });
+
+  test('names the phone, the clinician, and who corrected', async () => {
+    edge.phones = [{ phoneId: 'p-1', name: 'iPhone, Safari', joinedAt: AT, lastSeenAt: AT }];
+    const correctedBy = { id: 'nurse-2', name: 'Nurse Test' };
+    await open({ ...listed('a', TAGGED), phoneId: 'p-1', correctedBy });
+    edge.phones = [];
+    edge.change(edge.images);
+    await event('image-updated');
+    let bundle = '';
+    await sync.commit((commit) => Promise.resolve((bundle = JSON.stringify(commit.bundle))));
+    for (const name of ['iPhone, Safari', 'Nurse Test', 'dr-1']) expect(bundle).toContain(name);
   });
 
   test('fixes what was committed, also for the next widget of the tab', async () => {

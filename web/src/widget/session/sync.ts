@@ -6,7 +6,7 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { randomHex } from '../../random';
-import type { RecordForm } from '../fhir';
+import { DEFAULT_FORMS, type RecordForms } from '../record/context';
 import type { MetadataChange } from '../image';
 import { findPhoto, type Size } from './album';
 import type { Commit, SessionState, SessionSync, SessionSyncOptions } from './api';
@@ -98,14 +98,15 @@ class Sync implements SessionSync {
     return id;
   }
 
-  async commit(deliver: (commit: Commit) => Promise<unknown>, form: RecordForm = 'Media'): Promise<boolean> {
-    let committed = false;
-    const delivered = async (commit: Commit): Promise<void> => {
-      await deliver(commit);
-      committed = true;
-    };
-    await this.#runtime.dispatch({ type: 'commit', form, deliver: delivered });
-    return committed;
+  async commit(
+    deliver: (commit: Commit) => Promise<unknown>,
+    forms: Partial<RecordForms> = {},
+    only: readonly string[] | null = null,
+  ): Promise<boolean> {
+    const runtime = this.#runtime;
+    const before = runtime.state.committed;
+    await runtime.dispatch({ type: 'commit', forms: { ...DEFAULT_FORMS, ...forms }, only, deliver });
+    return runtime.state.committed.size > before.size;
   }
 
   end(anyway = false): Promise<void> {

@@ -1,5 +1,6 @@
 /** The state as a host sees it. */
 
+import type { Image } from '../../contract/api';
 import { codeMetadata, type WidgetImage } from '../image';
 import { applyChange, isRemoved, type Photo } from './album';
 import { plainText } from '../../plaintext';
@@ -90,15 +91,24 @@ function showsSamePhotos(a: State, b: State): boolean {
     a.album === b.album &&
     a.outbox.corrections === b.outbox.corrections &&
     a.committed === b.committed &&
-    a.late === b.late
+    a.notKept === b.notKept &&
+    a.late === b.late &&
+    a.phoneNames === b.phoneNames
   );
 }
 
-function view({ album, outbox, committed, late }: State, { image, number, local, derivedFrom }: Photo): WidgetImage {
+function phoneOf({ phoneNames }: State, { phoneId }: Image): { phone?: string } {
+  const phone = plainText(phoneNames.get(phoneId ?? '') ?? '');
+  return phone ? { phone } : {};
+}
+
+function view(state: State, { image, number, local, derivedFrom }: Photo): WidgetImage {
+  const { album, outbox, committed, late } = state;
   const id = image.imageId;
   const picture = album.pictures.get(id);
   const said = applyChange(image.metadata, { ...outbox.corrections.get(id), ...late.get(id) });
   const committedAt = committed.get(id);
+  const problem = state.notKept.get(id);
   return {
     id,
     number,
@@ -113,6 +123,9 @@ function view({ album, outbox, committed, late }: State, { image, number, local,
     failed: album.failed.has(id),
     local,
     ...(derivedFrom === undefined ? {} : { derivedFrom }),
+    ...phoneOf(state, image),
+    ...(image.correctedBy ? { correctedBy: image.correctedBy, correctedAt: image.updatedAt } : {}),
     ...(committedAt === undefined ? {} : { committedAt }),
+    ...(problem === undefined ? {} : { commitProblem: problem }),
   };
 }

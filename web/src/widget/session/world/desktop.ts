@@ -53,6 +53,8 @@ export class Desktop {
   /** Object URLs that were made and not freed. */
   readonly urls = new Set<string>();
   readonly committed = new Map<string, string>();
+  /** Why the record does not have others. */
+  readonly notKept = new Map<string, string>();
   /** Photos about which the edge could not be reached within the time that a screen keeps trying. */
   readonly givenUp = new Set<string>();
   now: number;
@@ -161,7 +163,7 @@ export class Desktop {
   #blank(patient: Patient): Screen {
     const screen: Screen = {
       patient,
-      state: initialState(new Map(this.committed)),
+      state: initialState(new Map(this.committed), new Map(this.notKept)),
       timers: new Map(),
       listening: null,
       heir: null,
@@ -229,7 +231,11 @@ export class Desktop {
         this.deliveries.push({ screen, ids: effect.images.map(({ id }) => id) });
         break;
       case 'note-committed':
-        for (const id of effect.ids) this.committed.set(id, effect.at);
+        for (const [id, reason] of effect.failed) this.notKept.set(id, reason);
+        for (const id of effect.ids) {
+          this.committed.set(id, effect.at);
+          this.notKept.delete(id);
+        }
         this.dispatch({ type: 'noted', ids: effect.ids, time: effect.at });
         break;
       case 'leave':

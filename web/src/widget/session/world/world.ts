@@ -6,6 +6,7 @@
 
 import type { Image, Laterality } from '../../../contract/api';
 import type { WidgetImage } from '../../image';
+import { DEFAULT_FORMS } from '../../record/context';
 import { findPhoto } from '../album';
 import type { Act, Failure } from '../model';
 import { pending } from '../outbox';
@@ -17,6 +18,9 @@ import { hold } from './rules';
 const START = Date.parse('2026-03-04T10:00:00Z');
 const RETRY_AFTER_MS = 20_000;
 const A_FEW_MINUTES_MS = 180_000;
+
+/** How many photos of a commit the record takes. */
+export type Takes = 'all' | 'some' | 'none';
 
 export class World {
   readonly #desktop: Desktop;
@@ -80,7 +84,16 @@ export class World {
 
   commit(): void {
     if (this.#desktop.deliveries.length > 0) return; // one record, which takes one after the other
-    this.#desktop.dispatch({ type: 'commit', form: 'Media', deliver: () => Promise.resolve() });
+    const deliver = (): Promise<void> => Promise.resolve();
+    this.#desktop.dispatch({ type: 'commit', forms: DEFAULT_FORMS, only: null, deliver });
+  }
+
+  /** The person tries only those again that the record refused. */
+  commitAgain(): void {
+    if (this.#desktop.deliveries.length > 0) return;
+    const only = imagesOf(this.#desktop.screen.state).flatMap(({ id, commitProblem }) => (commitProblem ? [id] : []));
+    const deliver = (): Promise<void> => Promise.resolve();
+    this.#desktop.dispatch({ type: 'commit', forms: DEFAULT_FORMS, only, deliver });
   }
 
   do(act: Extract<Act, { type: 'open' | 'refresh' | 'end' | 'stay' | 'show-code' }>): void {
@@ -118,15 +131,19 @@ export class World {
 
   // The host's record.
 
-  deliver(succeeds: boolean): void {
+  deliver(takes: Takes): void {
     const delivery = this.#desktop.deliveries.shift();
     if (!delivery) return;
     const { screen, ids } = delivery;
-    const again = ids.filter((id) => this.#desktop.committed.has(id));
-    if (succeeds) hold('a photo goes into the record once', again.length === 0, again);
-    else for (const [id, word] of this.#late) this.#words.set(id, word);
+    const kept = ids.filter((_, nth) => takes === 'all' || (takes === 'some' && nth % 2 === 0));
+    const again = kept.filter((id) => this.#desktop.committed.has(id));
+    hold('a photo goes into the record once', again.length === 0, again);
+    const failed = new Map(ids.filter((id) => !kept.includes(id)).map((id) => [id, 'locked']));
+    for (const [id, word] of this.#late) if (failed.has(id)) this.#words.set(id, word);
     this.#late.clear();
-    this.#desktop.dispatch(succeeds ? { type: 'delivered', ids } : { type: 'undelivered', reason: 'locked' }, screen);
+    this.#desktop.dispatch({ type: 'delivered', outcome: { kept, failed } }, screen);
+    const silent = [...failed.keys()].filter((id) => screen.state.notKept.get(id) !== 'locked');
+    hold('a photo that the record refused says why', screen.state.closed || silent.length === 0, silent);
   }
 
   // The network.
@@ -184,7 +201,7 @@ export class World {
   settle(): void {
     const until = this.#desktop.now + A_FEW_MINUTES_MS;
     this.realtime('live');
-    while (this.#desktop.deliveries.length > 0) this.deliver(true);
+    while (this.#desktop.deliveries.length > 0) this.deliver('all');
     do {
       this.#flush();
     } while (this.#desktop.wait(until));
@@ -211,6 +228,8 @@ export class World {
       hold('no photo under another patient', strangers.length === 0, strangers);
       const back = ids.filter((id) => state.outbox.gone.has(id));
       hold('what was removed stays removed', back.length === 0, back);
+      const both = [...state.notKept.keys()].filter((id) => state.committed.has(id));
+      hold('no photo is in the record and refused by it', both.length === 0, both);
     }
     const { urls } = this.#desktop;
     const isFreed = held.size === urls.size && [...held].every((url) => urls.has(url));

@@ -1,0 +1,64 @@
+/** Hands photos to a host, as one transaction and each by itself, and learns what became of each. */
+
+import type { WidgetImage } from '../image';
+import { reasonOf, taken } from './results';
+import type { Bundle, PhotoTransaction } from './transaction';
+
+/** One photo of a commit, for records that take photos one by one. */
+export interface CommitPhoto {
+  image: WidgetImage;
+  /** A FHIR R4 transaction for this photo alone. Sending it again writes nothing twice. */
+  bundle: Bundle;
+  /**
+   * Says how this photo fares: it is in the record once `promise` resolves. If it rejects, or resolves to a
+   * `Response` that is not ok or to an `OperationOutcome` with an error, the photo shows the reason and can be tried
+   * again. The others do not depend on it. Call it while the event is dispatched, or before `waitUntil`'s promise ends.
+   */
+  keep(promise: PromiseLike<unknown>): void;
+}
+
+/** What became of a commit. */
+export interface Outcome {
+  /** Ids of the photos that are in the record. */
+  kept: readonly string[];
+  /** Why each of the others is not. */
+  failed: ReadonlyMap<string, string>;
+}
+
+/** Collects what a host says about each photo. */
+export class Delivery {
+  readonly photos: readonly CommitPhoto[];
+  readonly #reports = new Map<string, Promise<void>[]>();
+  #isOver = false;
+
+  constructor(photos: readonly PhotoTransaction[]) {
+    this.photos = photos.map((photo) => ({ ...photo, keep: (promise) => this.#keep(photo.image.id, promise) }));
+  }
+
+  /**
+   * Waits for every report.
+   * @param whole the host's report on the whole transaction: it counts for photos without a report
+   */
+  async outcome(whole: PromiseLike<unknown>): Promise<Outcome> {
+    const [rest] = await Promise.allSettled([whole]);
+    this.#isOver = true;
+    const kept: string[] = [];
+    const failed = new Map<string, string>();
+    for (const { image } of this.photos) {
+      const reports = this.#reports.get(image.id);
+      const results = reports ? await Promise.allSettled(reports) : [rest];
+      const rejected = results.find((result) => result.status === 'rejected');
+      if (rejected) failed.set(image.id, reasonOf(rejected.reason));
+      else kept.push(image.id);
+    }
+    return { kept, failed };
+  }
+
+  #keep(id: string, promise: PromiseLike<unknown>): void {
+    if (this.#isOver) throw new DOMException('keep was called after the commit', 'InvalidStateError');
+    const report = taken(promise);
+    // `outcome` looks at it later. Until then it must not count as a rejection that was forgotten.
+    report.catch(() => undefined);
+    this.#reports.set(id, [...(this.#reports.get(id) ?? []), report]);
+  }
+}
