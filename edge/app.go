@@ -89,9 +89,7 @@ func now() time.Time { return time.Now().UTC() }
 func unconfigured(cause error, config config) http.Handler {
 	return api.Unconfigured(
 		&shared.Error{
-			Code:       shared.CodeUpstreamUnavailable,
-			Detail:     "This deployment is not configured. " + cause.Error() + ".",
-			RetryAfter: time.Minute,
+			Code: shared.CodeUpstreamUnavailable, Field: "configuration", RetryAfter: time.Minute, Err: cause,
 		},
 		doctor.Report{Checks: []doctor.Finding{{
 			Name: "configuration", Detail: cause.Error(), Fix: fixConfiguration,

@@ -38,28 +38,28 @@ type Captured struct {
 	Source CapturedSource `json:"source"`
 }
 
-// validate reports what is wrong, "" if nothing is. No photo was taken later
+// validate returns the field that is wrong, "" if none is. No photo was taken later
 // than now; without an offset that means now where clocks are furthest ahead.
 func (c Captured) validate(now time.Time) string {
 	switch c.Source {
 	case CapturedByCamera, CapturedInFile, CapturedByClinician:
 	default:
-		return "captured.source must be camera, file or clinician"
+		return "captured.source"
 	}
 	local, err := time.Parse(capturedLayout, c.Local)
 	if err != nil || local.Format(capturedLayout) != c.Local {
-		return "captured.local must be a time such as 2026-03-04T08:15:00"
+		return "captured.local"
 	}
 	offset, ok := parseOffset(c.Offset)
 	if !ok {
-		return "captured.offset must be between -12:00 and +14:00"
+		return "captured.offset"
 	}
 	latest := now.UTC().Add(maxOffset)
 	if c.Source == CapturedByClinician && c.Offset != "" {
 		latest = now.UTC().Add(offset + ClockSkew)
 	}
 	if local.After(latest) {
-		return "captured must not be in the future"
+		return "captured"
 	}
 	return ""
 }

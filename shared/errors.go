@@ -2,7 +2,6 @@ package shared
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -65,19 +64,22 @@ const (
 	CodeNetwork        EngineCode = "network"
 )
 
-// Error is an error with a code, a sentence for a person and, where waiting
-// helps, how long. The detail never holds a token, a name, a note or a URL.
+// Error is an error with a code. Each interface has its own text for it. No part
+// of it holds a token, a name, a note or a URL, except the cause.
 type Error struct {
 	Code       Code
-	Detail     string
-	Field      string        // of a request, where one is wrong
+	Field      string        // of the request, where one is wrong
+	Limit      int           // the most that the field may have, where it has a limit
 	RetryAfter time.Duration // zero: not said
 	ImageID    string        // of image_removed: which photo of a batch
 	Err        error         // the cause, for logs; may be nil
 }
 
 func (e *Error) Error() string {
-	text := string(e.Code) + ": " + e.Detail
+	text := string(e.Code)
+	if e.Field != "" {
+		text += ": " + e.Field
+	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
@@ -85,20 +87,6 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
-
-// NewError makes an Error with a sentence for a person. The phone engine uses
-// it in place of Errorf, and so does without fmt (60 KB of brotli).
-func NewError(code Code, detail string) *Error { return &Error{Code: code, Detail: detail} }
-
-// Errorf makes an Error with a sentence for a person.
-func Errorf(code Code, format string, args ...any) *Error {
-	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
-}
-
-// Wrap makes an Error that keeps its cause for the log.
-func Wrap(err error, code Code, detail string) *Error {
-	return &Error{Code: code, Detail: detail, Err: err}
-}
 
 // CodeOf returns the code of the first Error in err's chain, CodeInternal if
 // there is none, and "" for nil.

@@ -17,7 +17,7 @@ func Unmarshal[T any, P interface {
 	if err == nil {
 		return m, nil
 	}
-	e := Wrap(err, CodeBadRequest, err.Error())
+	e := &Error{Code: CodeBadRequest, Err: err}
 	if wrong, ok := errors.AsType[*wire.FieldError](err); ok {
 		e.Field = wrong.Field
 	}

@@ -77,34 +77,31 @@ type UpdateRequest struct {
 	Metadata MetadataPatch `json:"metadata"`
 }
 
-// Validate reports the first field that is wrong as a metadata_invalid error
-// whose detail names the field and what it may be.
+// Validate reports the first field that is wrong as a metadata_invalid error.
 func (m Metadata) Validate(now time.Time) error {
-	invalid := func(format string, args ...any) error {
-		return Errorf(CodeMetadataInvalid, format, args...)
-	}
+	invalid := func(field string) error { return &Error{Code: CodeMetadataInvalid, Field: field} }
 	switch m.Laterality {
 	case LateralityUnset, LateralityLeft, LateralityRight, LateralityBilateral, LateralityNA:
 	default:
-		return invalid("laterality must be left, right, bilateral or na")
+		return invalid("laterality")
 	}
 	switch m.View {
 	case ViewUnset, ViewOverview, ViewCloseUp, ViewDermoscopy:
 	default:
-		return invalid("view must be overview, close-up or dermoscopy")
+		return invalid("view")
 	}
 	switch m.Kind {
 	case KindUnset, KindLesion, KindRash, KindWound, KindInfection, KindOther:
 	default:
-		return invalid("kind must be lesion, rash, wound, infection or other")
+		return invalid("kind")
 	}
 	if m.Captured != nil {
 		if wrong := m.Captured.validate(now); wrong != "" {
-			return invalid("%s", wrong)
+			return invalid(wrong)
 		}
 	}
 	if _, ok := FindBodySite(m.BodySite); m.BodySite != "" && !ok {
-		return invalid("bodySite is not one of the listed sites")
+		return invalid("bodySite")
 	}
 	if err := validText("notes", m.Notes, MaxNotes, "\n\t\r"); err != nil {
 		return err
@@ -116,14 +113,8 @@ func (m Metadata) Validate(now time.Time) error {
 // accepted, others are not.
 func validText(field, text string, limit int, allowed string) error {
 	isRefused := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) }
-	n := utf8.RuneCountInString(text)
-	switch {
-	case !utf8.ValidString(text):
-		return Errorf(CodeMetadataInvalid, "%s must be valid text", field)
-	case n > limit:
-		return Errorf(CodeMetadataInvalid, "%s may have %d characters, this has %d", field, limit, n)
-	case strings.ContainsFunc(text, isRefused):
-		return Errorf(CodeMetadataInvalid, "%s must not contain control characters", field)
+	if !utf8.ValidString(text) || utf8.RuneCountInString(text) > limit || strings.ContainsFunc(text, isRefused) {
+		return &Error{Code: CodeMetadataInvalid, Field: field, Limit: limit}
 	}
 	return nil
 }

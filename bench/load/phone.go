@@ -163,7 +163,7 @@ func (p *phone) Put(
 	}
 	got, err := p.traffic.do(ctx, storageRoute+"PUT object", request)
 	if err != nil {
-		return upload.PutResult{}, shared.Wrap(err, shared.CodeNetwork, "the store does not answer")
+		return upload.PutResult{}, &shared.Error{Code: shared.CodeNetwork, Err: err}
 	}
 	progress(int64(len(body)))
 	return upload.PutResult{
@@ -183,7 +183,7 @@ func (p *phone) Fetch(ctx context.Context, r edgeapi.Request) (edgeapi.Response,
 	}
 	got, err := p.fetch(ctx, r)
 	if err != nil {
-		return edgeapi.Response{}, shared.Wrap(err, shared.CodeNetwork, "the edge does not answer")
+		return edgeapi.Response{}, &shared.Error{Code: shared.CodeNetwork, Err: err}
 	}
 	return edgeapi.Response{
 		Status:     got.Status,

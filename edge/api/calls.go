@@ -178,7 +178,7 @@ func (h *handler) removePhone(r *http.Request) (int, any, error) {
 	}
 	phoneID := r.PathValue("phoneId")
 	if !shared.ValidID(phoneID) {
-		return 0, nil, shared.Errorf(shared.CodeBadRequest, "phoneId is not a phone's id.")
+		return 0, nil, &shared.Error{Code: shared.CodeBadRequest, Field: "phoneId"}
 	}
 	audit(r, actionPhoneRemoved, desktop.Ref, "")
 	return http.StatusNoContent, nil, h.Service.RemovePhone(r.Context(), desktop.Ref, phoneID)
@@ -312,10 +312,7 @@ func (h *handler) examine(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	if !sameSecret(token, h.AdminToken) {
-		return 0, nil, shared.Errorf(
-			shared.CodeUnauthorized,
-			"The doctor wants the deployment's ADMIN_TOKEN as its Bearer token.",
-		)
+		return 0, nil, &shared.Error{Code: shared.CodeUnauthorized, Field: "ADMIN_TOKEN"}
 	}
 	return http.StatusOK, h.Doctor(r.Context()), nil
 }

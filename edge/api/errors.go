@@ -11,7 +11,7 @@ import (
 )
 
 // problem is what a code means over HTTP: its status, and a sentence for a person
-// where the error itself has none.
+// where no part of the request has a sentence of its own (sentences.go).
 type problem struct {
 	status   int
 	sentence string
@@ -87,9 +87,7 @@ func writeError(w http.ResponseWriter, err error, requestID string) int {
 		RequestID: requestID,
 	}
 	if e, ok := asError(err); ok {
-		if e.Detail != "" {
-			document.Detail = e.Detail
-		}
+		document.Detail = sentence(e)
 		document.ImageID = e.ImageID
 		if e.RetryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))

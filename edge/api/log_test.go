@@ -21,9 +21,13 @@ func TestCauses(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"a body of the wrong type", shared.Wrap(quoting, shared.CodeBadRequest, "A has the wrong type."), ""},
-		{"an algorithm that a token names", shared.Wrap(errors.New(secret), shared.CodeUnauthorized, ""), ""},
-		{"a store that is down", shared.Wrap(errors.New("no route"), shared.CodeUpstreamUnavailable, ""), "no route"},
+		{"a body of the wrong type", &shared.Error{Code: shared.CodeBadRequest, Field: "A", Err: quoting}, ""},
+		{"an algorithm that a token names", &shared.Error{Code: shared.CodeUnauthorized, Err: errors.New(secret)}, ""},
+		{
+			"a store that is down",
+			&shared.Error{Code: shared.CodeUpstreamUnavailable, Err: errors.New("no route")},
+			"no route",
+		},
 		{"an error that is not ours", errors.New("no memory"), "no memory"},
 	}
 	for _, test := range tests {

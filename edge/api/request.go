@@ -33,10 +33,7 @@ func asError(err error) (*shared.Error, bool) { return errors.AsType[*shared.Err
 func bearer(r *http.Request) (string, error) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", shared.Errorf(
-			shared.CodeUnauthorized,
-			"This call needs an Authorization header with a Bearer token.",
-		)
+		return "", &shared.Error{Code: shared.CodeUnauthorized, Field: "Authorization"}
 	}
 	return token, nil
 }
@@ -59,20 +56,13 @@ func (h *handler) authorize(
 	rec.ref, rec.clinician = who.Ref, who.Clinician.ID
 	switch {
 	case !slices.Contains(allowed, who.Scope):
-		return credential.Bearer{}, shared.Errorf(
-			shared.CodeForbidden,
-			"This token is not for this call: a %s may not make it.",
-			who.Scope,
-		)
+		return credential.Bearer{}, &shared.Error{Code: shared.CodeForbidden}
 	case !shared.ValidID(encounterID):
-		return credential.Bearer{}, shared.Errorf(
-			shared.CodeBadRequest,
-			"encounterId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
-		)
+		return credential.Bearer{}, &shared.Error{Code: shared.CodeBadRequest, Field: "encounterId"}
 	case encounterID != who.EncounterID:
 		return credential.Bearer{}, &shared.Error{Code: shared.CodeEncounterMismatch}
 	case !h.mayCall(r, who):
-		return credential.Bearer{}, tooMany("This session is asking too often. It continues in a moment.")
+		return credential.Bearer{}, tooMany()
 	}
 	return who, nil
 }
@@ -90,13 +80,13 @@ func (h *handler) mayCall(r *http.Request, who credential.Bearer) bool {
 // limitAddress counts what an address tries.
 func limitAddress(r *http.Request, limit Limiter) error {
 	if limit != nil && !limit(r.Context(), clientAddress(r)) {
-		return tooMany("There were too many tries from this network. Wait a minute, then try again.")
+		return tooMany()
 	}
 	return nil
 }
 
-func tooMany(detail string) error {
-	return &shared.Error{Code: shared.CodeRateLimited, Detail: detail, RetryAfter: rateWindow}
+func tooMany() error {
+	return &shared.Error{Code: shared.CodeRateLimited, RetryAfter: rateWindow}
 }
 
 // clientAddress is where a request comes from, as Cloudflare tells it
@@ -113,51 +103,46 @@ func sameSecret(given, secret string) bool {
 func readJSON[T any](r *http.Request) (T, error) {
 	var value T
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return value, shared.Errorf(shared.CodeUnsupportedType, "Send the body as application/json.")
+		return value, &shared.Error{Code: shared.CodeUnsupportedType, Field: "Content-Type"}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, shared.MaxRequestBody+1))
 	switch {
 	case err != nil:
-		return value, shared.Wrap(err, shared.CodeBadRequest, "The body did not arrive in full. Send it again.")
+		return value, &shared.Error{Code: shared.CodeBadRequest, Field: "body", Err: err}
 	case len(body) > shared.MaxRequestBody:
-		return value, shared.Errorf(shared.CodeTooLarge, "The body may have %d bytes.", shared.MaxRequestBody)
+		return value, &shared.Error{Code: shared.CodeTooLarge, Field: "body", Limit: shared.MaxRequestBody}
 	case !utf8.Valid(body):
-		return value, shared.Errorf(shared.CodeBadRequest, "The body must be UTF-8.")
+		return value, &shared.Error{Code: shared.CodeBadRequest, Field: "body"}
 	}
 	if err := json.Unmarshal(body, &value); err != nil {
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-			return value, shared.Wrap(err, shared.CodeBadRequest, fmt.Sprintf("%s has the wrong type.", wrong.Field))
+			return value, &shared.Error{Code: shared.CodeBadRequest, Field: wrong.Field, Err: err}
 		}
-		return value, shared.Wrap(err, shared.CodeBadRequest, "The body is not the JSON that this call takes.")
+		return value, &shared.Error{Code: shared.CodeBadRequest, Field: "body", Err: err}
 	}
 	return value, nil
 }
 
 func (h *handler) checkPresign(request shared.PresignRequest) error {
 	if n := len(request.Images); n < 1 || n > h.Service.MaxImages {
-		return shared.Errorf(shared.CodeBadRequest, "images must list 1 to %d images.", h.Service.MaxImages)
+		return &shared.Error{Code: shared.CodeBadRequest, Field: "images", Limit: h.Service.MaxImages}
 	}
 	seen := map[string]bool{}
 	for _, image := range request.Images {
 		hash, err := base64.StdEncoding.Strict().DecodeString(image.SHA256)
 		switch {
 		case !shared.ValidID(image.ImageID):
-			return shared.Errorf(
-				shared.CodeBadRequest,
-				"imageId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
-			)
+			return &shared.Error{Code: shared.CodeBadRequest, Field: "imageId"}
 		case seen[image.ImageID]:
-			return shared.Errorf(shared.CodeBadRequest, "Each image needs an imageId of its own.")
+			return &shared.Error{Code: shared.CodeBadRequest, Field: "imageId"}
 		case image.ContentType != shared.ContentTypeJPEG:
-			return shared.Errorf(shared.CodeUnsupportedType, "Only %s is taken.", shared.ContentTypeJPEG)
+			return &shared.Error{Code: shared.CodeUnsupportedType, Field: "contentType"}
 		case image.Size < 1:
-			return shared.Errorf(shared.CodeBadRequest, "size must be the number of bytes.")
+			return &shared.Error{Code: shared.CodeBadRequest, Field: "size"}
 		case image.Size > int64(h.Service.MaxImageBytes):
-			return shared.Errorf(
-				shared.CodeTooLarge, "A photo may have %d bytes. Make it smaller.", h.Service.MaxImageBytes,
-			)
+			return &shared.Error{Code: shared.CodeTooLarge, Field: "size", Limit: h.Service.MaxImageBytes}
 		case err != nil || len(hash) != 32:
-			return shared.Errorf(shared.CodeBadRequest, "sha256 must be the base64 of the 32 bytes.")
+			return &shared.Error{Code: shared.CodeBadRequest, Field: "sha256"}
 		}
 		seen[image.ImageID] = true
 	}
@@ -167,14 +152,11 @@ func (h *handler) checkPresign(request shared.PresignRequest) error {
 func checkConfirm(request shared.ConfirmRequest, now time.Time) error {
 	switch {
 	case !shared.ValidID(request.ImageID):
-		return shared.Errorf(
-			shared.CodeBadRequest,
-			"imageId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
-		)
+		return &shared.Error{Code: shared.CodeBadRequest, Field: "imageId"}
 	case request.Width < 1 || request.Width > maxDimension || request.Height < 1 || request.Height > maxDimension:
-		return shared.Errorf(shared.CodeBadRequest, "width and height must be the photo's size in pixels.")
+		return &shared.Error{Code: shared.CodeBadRequest, Field: "width", Limit: maxDimension}
 	case request.MetadataVersion < 0 || request.MetadataVersion > maxVersion:
-		return shared.Errorf(shared.CodeBadRequest, "metadataVersion must count from 0 to %d.", maxVersion)
+		return &shared.Error{Code: shared.CodeBadRequest, Field: "metadataVersion", Limit: maxVersion}
 	}
 	return request.Metadata.Validate(now)
 }
@@ -204,11 +186,7 @@ func readPatch(r *http.Request, now time.Time) (session.MetadataPatch, error) {
 		}
 	}
 	if patch.Names == nil {
-		return patch, shared.Errorf(
-			shared.CodeBadRequest,
-			"metadata must name a field to change: %s.",
-			strings.Join(known, ", "),
-		)
+		return patch, &shared.Error{Code: shared.CodeBadRequest, Field: "metadata"}
 	}
 	// A clinician corrects a time, but not into the future.
 	checked := patch.Metadata
@@ -230,9 +208,7 @@ func readRevision(r *http.Request) (int64, error) {
 	digits, isTag := strings.CutPrefix(strings.TrimSuffix(tag, `"`), `"`)
 	revision, err := strconv.ParseInt(digits, 10, 64)
 	if !isTag || err != nil || revision < 0 || tag != fmt.Sprintf("\"%d\"", revision) {
-		return 0, shared.Errorf(shared.CodeBadRequest,
-			"Send If-Match with the revision of the list that you have, in quotes, or force=1 to end whatever "+
-				"happened.")
+		return 0, &shared.Error{Code: shared.CodeBadRequest, Field: "If-Match"}
 	}
 	return revision, nil
 }

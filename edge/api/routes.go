@@ -59,7 +59,7 @@ func find(routes []route, r *http.Request) route {
 		}
 	}
 	return route{method: r.Method, pattern: "unknown", call: func(*http.Request) (int, any, error) {
-		return 0, nil, shared.Errorf(shared.CodeBadRequest, "There is no such call.")
+		return 0, nil, &shared.Error{Code: shared.CodeBadRequest, Field: "path"}
 	}}
 }
 

@@ -93,11 +93,7 @@ func (k Keys) Verify(token string) (Bearer, error) {
 		jwt.WithIssuer(issuer), jwt.WithAudience(issuer),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(shared.ClockSkew), jwt.WithTimeFunc(k.Now))
 	if err != nil || !claims.complete() {
-		return Bearer{}, shared.Wrap(
-			err,
-			shared.CodeUnauthorized,
-			"This session's access is no longer valid. Open the session again on the desktop.",
-		)
+		return Bearer{}, &shared.Error{Code: shared.CodeUnauthorized, Err: err}
 	}
 	bearer := Bearer{
 		Ref:     session.Ref{EncounterID: claims.Subject, SessionID: claims.SessionID},

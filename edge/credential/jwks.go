@@ -63,8 +63,7 @@ func (j *JWKS) key(ctx context.Context, token *jwt.Token) (any, error) {
 			j.triedAt = time.Time{} // nothing to go by: the next request tries again
 		}
 		return nil, &shared.Error{
-			Code: shared.CodeUpstreamUnavailable, RetryAfter: 5 * time.Second, Err: failure,
-			Detail: "The practice system's keys cannot be read just now. Try again in a moment.",
+			Code: shared.CodeUpstreamUnavailable, Field: "keys", RetryAfter: 5 * time.Second, Err: failure,
 		}
 	case !found:
 		return nil, fmt.Errorf("no key has the token's kid")

@@ -48,17 +48,13 @@ func (k Keys) VerifyLaunch(ctx context.Context, token string) (session.Launch, e
 	}
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return session.Launch{}, shared.Wrap(err, shared.CodeUnauthorized,
-			"The launch token has expired. Open the patient's record again.")
+		return session.Launch{}, &shared.Error{Code: shared.CodeUnauthorized, Field: "expired", Err: err}
 	case err != nil:
-		return session.Launch{}, shared.Wrap(err, shared.CodeUnauthorized,
-			"The launch token is not valid. Ask whoever runs the practice system to check its signing key.")
+		return session.Launch{}, &shared.Error{Code: shared.CodeUnauthorized, Field: "signature", Err: err}
 	case claims.ExpiresAt.After(k.Now().Add(shared.LaunchMaxTTL + shared.ClockSkew)):
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized,
-			"The launch token lives too long: exp may be at most 12 hours away.")
+		return session.Launch{}, &shared.Error{Code: shared.CodeUnauthorized, Field: "exp"}
 	case len(claims.Audience) > 0 && !slices.ContainsFunc(claims.Audience, k.isAudience):
-		return session.Launch{}, shared.Errorf(shared.CodeUnauthorized,
-			"The launch token is for another service: aud must name this deployment's BASE_URL or photobridge.")
+		return session.Launch{}, &shared.Error{Code: shared.CodeUnauthorized, Field: "aud"}
 	}
 	if err := claims.check(); err != nil {
 		return session.Launch{}, err
@@ -81,7 +77,7 @@ func (k Keys) isAudience(name string) bool {
 // check reports the first claim that is wrong.
 func (c launchClaims) check() error {
 	if c.Subject == "" || len(c.Subject) > maxSubject {
-		return shared.Errorf(shared.CodeUnauthorized, "The launch token needs sub, the clinician's id.")
+		return &shared.Error{Code: shared.CodeUnauthorized, Field: "sub"}
 	}
 	for _, claim := range []struct {
 		name, id string
@@ -93,13 +89,11 @@ func (c launchClaims) check() error {
 		{"practitionerId", c.PractitionerID, false},
 	} {
 		if (claim.required || claim.id != "") && !shared.ValidID(claim.id) {
-			return shared.Errorf(shared.CodeUnauthorized,
-				"The launch token needs %s: 1 to 64 letters, digits, dots, underscores or hyphens.", claim.name)
+			return &shared.Error{Code: shared.CodeUnauthorized, Field: claim.name}
 		}
 	}
 	if slices.Contains(reservedEncounters, c.EncounterID) {
-		return shared.Errorf(shared.CodeBadRequest,
-			"The launch token's encounterId is a word of the API's own paths. Give the encounter another id.")
+		return &shared.Error{Code: shared.CodeBadRequest, Field: "encounterId"}
 	}
 	if err := checkText("patientLabel", c.PatientLabel, maxPatientLabel); err != nil {
 		return err
@@ -110,12 +104,11 @@ func (c launchClaims) check() error {
 // checkText refuses text that a screen would show as other than it is.
 func checkText(claim, text string, most int) error {
 	if utf8.RuneCountInString(text) > most {
-		return shared.Errorf(shared.CodeUnauthorized, "The launch token's %s may have %d characters.", claim, most)
+		return &shared.Error{Code: shared.CodeUnauthorized, Field: claim, Limit: most}
 	}
 	for _, r := range text {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-			return shared.Errorf(shared.CodeBadRequest,
-				"The launch token's %s must not contain control or text direction characters.", claim)
+			return &shared.Error{Code: shared.CodeBadRequest, Field: claim}
 		}
 	}
 	return nil

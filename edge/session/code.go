@@ -75,8 +75,5 @@ func (s *Service) hashCode(digits string) string {
 
 // codeInvalid is the error of every code that does not work, for any reason.
 func codeInvalid() error {
-	return shared.Errorf(
-		shared.CodeTokenInvalid,
-		"This code does not work. Check what you typed, or show a new code on the desktop and type that one.",
-	)
+	return &shared.Error{Code: shared.CodeTokenInvalid, Field: "typedCode"}
 }

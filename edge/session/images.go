@@ -27,8 +27,7 @@ func (s *Service) Presign(
 	}
 	held, err := s.Store.Reserve(ctx, phone, wanted, s.MaxImages)
 	if err != nil {
-		return nil, explained(err, shared.CodeBadRequest,
-			"This imageId is held for another photo. Give each photo an id of its own.")
+		return nil, about(err, shared.CodeBadRequest, "imageId")
 	}
 	uploads := make([]shared.PresignedUpload, len(held.Slots))
 	for i, slot := range held.Slots {
@@ -51,10 +50,7 @@ func (s *Service) Confirm(
 	request shared.ConfirmRequest,
 ) (shared.ConfirmResponse, error) {
 	if !keyBelongsTo(request.S3Key, phone.EncounterID, request.ImageID) {
-		return shared.ConfirmResponse{}, shared.Errorf(
-			shared.CodeBadRequest,
-			"s3Key is not the key that was given to this image.",
-		)
+		return shared.ConfirmResponse{}, &shared.Error{Code: shared.CodeBadRequest, Field: "s3Key"}
 	}
 	if s.ConsentRequired && request.Metadata.ConsentAt == nil {
 		return shared.ConfirmResponse{}, &shared.Error{Code: shared.CodeConsentRequired}

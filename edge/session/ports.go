@@ -13,7 +13,7 @@ import (
 //   - phone_removed, where a phone calls, if a desktop has removed it,
 //   - upstream_unavailable if the store cannot be reached or does not respond.
 //
-// An error of a Store has a code and no Detail. A session expires two hours
+// An error of a Store names no field of a request. A session expires two hours
 // after the last act of a person and twelve hours after it began. Methods that
 // are acts of a person say so.
 //

@@ -22,8 +22,7 @@ const (
 	reservationTTL = shared.UploadURLTTL + shared.ClockSkew
 )
 
-// Service carries out the use cases. Its errors have a Detail where the code
-// alone does not say what to do.
+// Service carries out the use cases. Its errors name the field of the request that is wrong.
 type Service struct {
 	Store    Store
 	Objects  Objects
@@ -64,8 +63,7 @@ func (s *Service) Open(ctx context.Context, launch Launch) (Opened, error) {
 		CreatedAt:    now,
 	}, hashes, shared.QRTokenTTL)
 	if err != nil {
-		return Opened{}, explained(err, shared.CodeEncounterMismatch,
-			"This encounter has a session of another patient. Close it on the desktop and open the right record.")
+		return Opened{}, about(err, shared.CodeEncounterMismatch, "encounterId")
 	}
 	return Opened{live, token, code, now.Add(shared.QRTokenTTL)}, nil
 }
@@ -139,8 +137,7 @@ func (s *Service) Grant(ctx context.Context, phone PhoneRef) (Joined, error) {
 func (s *Service) Admit(ctx context.Context, ref Ref, number string) error {
 	revision, err := s.Store.AdmitPhone(ctx, ref, number)
 	if err != nil {
-		return explained(err, shared.CodeTokenInvalid,
-			"No phone waits with this number. Look at the phone again; after three wrong numbers show a new code.")
+		return about(err, shared.CodeTokenInvalid, "number")
 	}
 	s.notify(ctx, ref, shared.EventPhoneConnected, shared.Event{Revision: revision})
 	return nil
@@ -151,7 +148,7 @@ func (s *Service) Admit(ctx context.Context, ref Ref, number string) error {
 func (s *Service) RemovePhone(ctx context.Context, ref Ref, phoneID string) error {
 	revision, err := s.Store.RemovePhone(ctx, ref, phoneID)
 	if err != nil {
-		return explained(err, shared.CodeBadRequest, "No phone of this id has joined the session.")
+		return about(err, shared.CodeBadRequest, "phoneId")
 	}
 	s.notify(ctx, ref, shared.EventPhoneRemoved, shared.Event{Revision: revision})
 	return nil
@@ -165,11 +162,10 @@ func (s *Service) SubscribeToken(ctx context.Context, ref Ref) (shared.RealtimeR
 	return s.Notifier.SubscribeToken(ref.EncounterID, s.Now())
 }
 
-// explained gives an error of the given code a sentence that says more than the
-// code's own.
-func explained(err error, code shared.Code, detail string) error {
+// about names the field that an error of the given code is about.
+func about(err error, code shared.Code, field string) error {
 	if e, ok := errors.AsType[*shared.Error](err); ok && e.Code == code {
-		e.Detail = detail
+		e.Field = field
 	}
 	return err
 }

@@ -173,8 +173,8 @@ func must[T any](t *testing.T) func(T, error) T {
 
 func wantCode(t *testing.T, err error, code shared.Code) {
 	t.Helper()
-	if e, ok := errors.AsType[*shared.Error](err); !ok || e.Code != code || e.Detail != "" {
-		t.Fatalf("error is %v, want %s without a sentence", err, code)
+	if e, ok := errors.AsType[*shared.Error](err); !ok || e.Code != code || e.Field != "" {
+		t.Fatalf("error is %v, want %s without a field", err, code)
 	}
 }
 
