@@ -62,6 +62,10 @@ dev: build ## everything on this machine, no account: prints the desktop link an
 	@exec $(LOCAL) -- wrangler dev --ip $(HOST) --port $(PORT) --inspector-port $$(($(PORT) + 6)) \
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
+.PHONY: watch
+watch: build ## the same from the sources: a changed page shows within seconds, a changed Go file is rebuilt
+	@ALLOWED_ORIGINS="$(ALLOWED_ORIGINS),http://$(HOST):$$(($(PORT) + 8))" exec $(LOCAL) -- node scripts/watch.mjs
+
 .PHONY: check
 check: checks test-quick ## before every commit, below 3 minutes on two cores once all is installed
 

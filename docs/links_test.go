@@ -19,6 +19,7 @@ func documents(t *testing.T) map[string]string {
 	texts := map[string]string{}
 	for _, pattern := range []string{
 		"*.md", "docs/*.md", "docs/decisions/*.md", "web/src/widget/README.md", "local/README.md",
+		"wasm/jpeg/README.md",
 	} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(paths) == 0 {

@@ -43,6 +43,7 @@ export default defineConfig({
 function preloadPage(): Plugin {
   return {
     name: 'photobridge-preload-page',
+    apply: 'build',
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle = {} }) {
@@ -70,6 +71,7 @@ function shell(): Plugin {
   const seldom = /heif|^assets\/pure|^assets\/phone\.|\.map$/;
   return {
     name: 'photobridge-shell',
+    apply: 'build',
     enforce: 'post',
     generateBundle(_, bundle) {
       const worker = bundle['sw.js'];

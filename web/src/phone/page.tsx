@@ -17,6 +17,8 @@ const runtime = new Runtime(() => {
   });
 });
 
+if (import.meta.env.DEV) void import('./debug').then(({ installDebug }) => installDebug(() => runtime.state));
+
 await loadLanguage();
 root.replaceChildren();
 runtime.boot();
