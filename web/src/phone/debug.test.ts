@@ -15,7 +15,7 @@ const photo: PhotoSnapshot = {
   sentBytes: 10,
   warnings: [],
   metadata: { notes: 'secret note', label: 'secret label' },
-  problem: { code: 'network', detail: 'secret detail', retryable: true },
+  problem: { code: 'network', retryable: true },
 };
 
 test('debug describes the queue without names, notes, ids or labels', () => {
