@@ -196,6 +196,40 @@ func TestQueueCorrections(t *testing.T) {
 	})
 }
 
+// The page's own camera knows better than the file when a photo was taken.
+func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
+	id := ids(1)[0]
+	camera := shared.Captured{Local: "2026-03-04T08:15:00", Offset: "+13:00", Source: shared.CapturedByCamera}
+	file := shared.Captured{Local: "2026-03-01T00:00:00", Source: shared.CapturedInFile}
+	for _, c := range []struct {
+		name string
+		wait time.Duration // before the page says it
+		then *shared.Metadata
+		want shared.Captured
+	}{
+		{"said at once", 0, nil, camera},
+		{"said after the file was read", time.Second, nil, camera},
+		{"and kept when more is said", 0, &shared.Metadata{Notes: "mole"}, camera},
+	} {
+		inBubble(t, c.name, func(t *testing.T, w *world) {
+			w.captured = &file
+			q := w.open(t)
+			add(q, id)
+			time.Sleep(c.wait)
+			q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Captured: &camera}})
+			if c.then != nil {
+				q.Do(Command{Type: CommandDescribe, ID: id, Metadata: c.then})
+			}
+			time.Sleep(time.Second)
+			q.Do(Command{Type: CommandUpload})
+			time.Sleep(time.Minute)
+			if got := w.images[id].Metadata.Captured; got == nil || *got != c.want {
+				t.Errorf("the edge has %+v", got)
+			}
+		})
+	}
+}
+
 // What was removed stays removed.
 func TestQueueRemovedOnDesktop(t *testing.T) {
 	all := ids(3)

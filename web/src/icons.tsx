@@ -34,6 +34,7 @@ export const qr = 'M4.5 4.5h5.5v5.5H4.5zM14 4.5h5.5v5.5H14zM4.5 14h5.5v5.5H4.5zM
 export const retry = 'M18.5 12a6.5 6.5 0 1 1-2-4.7L19 9.5M19 5v4.5h-4.5';
 export const search = 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20';
 export const shield = 'M12 3.5l7 2.5v5.5c0 4.3-2.8 7.5-7 9-4.2-1.5-7-4.7-7-9V6z';
+export const lens = 'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM16.2 7.8l.6-.6';
 export const torch = 'M13 3.5L6.5 13H11l-1 7.5L17.5 10H13z';
 export const turn = 'M19 12a7 7 0 1 1-2-5l2 2M19 4v5h-5';
 export const twins = 'M4.5 7.5h9v12h-9zM10.5 4.5h9v12';

@@ -3,7 +3,7 @@
 import { MAX_LABEL, type Metadata } from '../contract/api';
 import { chooseSite } from '../place';
 import { plainLine, plainText } from '../text';
-import type { Change, Effect, State, Step } from './model';
+import type { Change, Chosen, Effect, State, Step } from './model';
 import { currentPhoto, metadataOf, previousTagged, unsent } from './select';
 
 export function describe(state: State, id: string, change: Change): Step {
@@ -45,11 +45,14 @@ export function restore(state: State, before: Readonly<Record<string, Metadata>>
   return [{ ...next, undo: null }, effects];
 }
 
-/** The patient's agreement goes with every photo taken under it. */
-export function noteConsent(state: State, taken: readonly { id: string }[]): Step {
-  if (state.consent?.answer !== 'given') return [state, []];
-  const { at } = state.consent;
-  return write(state, Object.fromEntries(taken.map(({ id }) => [id, { ...metadataOf(state, id), consentAt: at }])));
+/** What is known of photos when they are taken: when that was, and the patient's agreement. */
+export function noteTaken(state: State, taken: readonly Pick<Chosen, 'id' | 'captured'>[]): Step {
+  const consentAt = state.consent?.answer === 'given' ? state.consent.at : undefined;
+  const known = taken.flatMap(({ id, captured }): [string, Metadata][] => {
+    if (captured === undefined && consentAt === undefined) return [];
+    return [[id, { ...metadataOf(state, id), ...(captured && { captured }), ...(consentAt && { consentAt }) }]];
+  });
+  return write(state, Object.fromEntries(known));
 }
 
 function write(state: State, changed: Readonly<Record<string, Metadata>>): Step {

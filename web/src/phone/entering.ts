@@ -1,7 +1,7 @@
 /** The part of the reducer that is about getting into a session, from one patient to another, and out. */
 
 import type { Grant } from '../contract/api';
-import { noteConsent } from './describing';
+import { noteTaken } from './describing';
 import { initialState, type Effect, type EventOf, type Parked, type Screen, type State, type Step } from './model';
 import { lapse } from './removing';
 import { alive, runs, samePatient, unsent } from './select';
@@ -130,7 +130,7 @@ const identityOf = ({ facilityId, patientId, encounterId }: Grant) => [facilityI
 export function consented(state: State, { answer, at }: EventOf<'consented'>): Step {
   const next: State = { ...state, consent: { answer, at }, screen: state.resume ?? 'capture', resume: null };
   const again = unsent(next).filter((photo) => photo.problem?.code === 'consent_required');
-  return after(noteConsent(next, unsent(next)), (now) => [
+  return after(noteTaken(next, unsent(next)), (now) => [
     now,
     again.map(({ id }): Effect => ({ do: 'send', command: { type: 'retry', id } })),
   ]);

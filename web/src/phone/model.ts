@@ -5,7 +5,7 @@
  */
 
 import type { EngineFailure } from '../../../wasm/browser/messages';
-import type { EngineCode, Kind, Metadata, Grant } from '../contract/api';
+import type { Captured, EngineCode, Kind, Metadata, Grant } from '../contract/api';
 import type { Command, PhotoSnapshot, Snapshot } from '../contract/engine';
 
 export type Screen =
@@ -40,6 +40,8 @@ export interface Chosen {
   name: string;
   size: number;
   source: PhotoSnapshot['source'];
+  /** The moment of the shutter, where the page saw it. Other photos have it in their files. */
+  captured?: Captured;
 }
 
 /** A remark that stays until it is dismissed or the next step makes it moot. */
@@ -182,7 +184,8 @@ export type Event =
   /** The time is over that this session may stay on the phone, or everything, since nobody used the page. */
   | { type: 'over'; unused: boolean }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
-  | { type: 'chosen'; photos: readonly Chosen[] }
+  /** `session`: the one that was shown when they were taken, if that was a while ago. */
+  | { type: 'chosen'; photos: readonly Chosen[]; session?: Grant }
   | { type: 'pictured'; id: string; picture: Picture }
   | { type: 'engine-ready' }
   | { type: 'engine-failed'; code: EngineFailure }

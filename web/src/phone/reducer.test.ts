@@ -380,6 +380,31 @@ describe('describing', () => {
     });
   });
 
+  test('the moment of the shutter goes to the engine, and stays when more is said', () => {
+    const captured = { local: '2026-03-04T08:15:00', offset: '+13:00', source: 'camera' } as const;
+    const [shot = { id: '', name: '', size: 0, source: 'camera' }] = chosen('a');
+    const taken = play(capturing, { type: 'chosen', photos: [{ ...shot, captured }] });
+    expect(taken.effects).toContainEqual({
+      do: 'send',
+      command: { type: 'describe', id: 'a', metadata: { captured } },
+    });
+    const file = { local: '2026-03-01T08:59:00', source: 'file' } as const;
+    const said = play(taken.state, snap([photo('a', { metadata: { captured: file } })]), {
+      type: 'describe',
+      id: 'a',
+      change: { laterality: 'left' },
+    });
+    expect(metadataOf(said.state, 'a')).toEqual({ laterality: 'left', captured });
+  });
+
+  test('a photo that is ready after the page turned to another patient is let go', () => {
+    const photos = chosen('a');
+    const other = { ...grant, patientId: 'other', encounterId: 'other' };
+    const late = play(capturing, { type: 'chosen', photos, session: other });
+    expect(late).toEqual({ state: capturing, effects: [{ do: 'release', id: 'a' }] });
+    expect(play(capturing, { type: 'chosen', photos, session: { ...grant } }).state.chosen).toHaveLength(1);
+  });
+
   test('the place of the nearest earlier photo is carried over, its notes are not', () => {
     const first = play(tagging, {
       type: 'describe',

@@ -3,13 +3,13 @@
  * and what is to be done. Nothing here touches the browser.
  */
 
-import { applyToAll, copyPrevious, describe, noteConsent, presetKind } from './describing';
+import { applyToAll, copyPrevious, describe, noteTaken, presetKind } from './describing';
 import { boot, consented, enter, giveUpCode, granted, link, refused, tryAgain, typed } from './entering';
 import { finish, over } from './leaving';
 import type { Chosen, Effect, Event, EventOf, Screen, State, Step } from './model';
 import { observe } from './observing';
 import { hide, lapse, undo } from './removing';
-import { alive, batch, currentPhoto, isTagged, metadataOf, room, runs, sendable, unsent } from './select';
+import { alive, batch, currentPhoto, isTagged, metadataOf, room, runs, samePatient, sendable, unsent } from './select';
 import { after, fail, only } from './steps';
 
 const HANDLERS: { [Type in Event['type']]: (state: State, event: EventOf<Type>) => Step } = {
@@ -23,7 +23,7 @@ const HANDLERS: { [Type in Event['type']]: (state: State, event: EventOf<Type>) 
   return: (state, { session }) => enter(state, session, 'review'),
   over: (state, { unused }) => over(unused ? { ...state, parked: [] } : state),
   consented,
-  chosen: (state, { photos }) => choose(state, photos),
+  chosen,
   pictured: (state, { id, picture }) =>
     only({ ...state, pictures: { ...state.pictures, [id]: { ...state.pictures[id], ...picture } } }),
   'engine-ready': (state) =>
@@ -71,6 +71,12 @@ function retry(state: State, { id }: EventOf<'retry'>): Step {
   return [state, ids.map((one): Effect => ({ do: 'send', command: { type: 'retry', id: one } }))];
 }
 
+/** Takes in photos, unless the page has turned to another patient since they were taken. */
+function chosen(state: State, { photos, session }: EventOf<'chosen'>): Step {
+  const ours = session === undefined || (state.session !== null && samePatient(state.session, session));
+  return ours ? choose(state, photos) : [state, photos.map(({ id }): Effect => ({ do: 'release', id }))];
+}
+
 function choose(state: State, offered: readonly Chosen[]): Step {
   const accepted = offered.slice(0, room(state).left);
   const refused = offered.slice(accepted.length);
@@ -86,7 +92,7 @@ function choose(state: State, offered: readonly Chosen[]): Step {
     ...accepted.map((photo): Effect => ({ do: 'add', photo })),
     ...refused.map((photo): Effect => ({ do: 'release', id: photo.id })),
   ];
-  return after([next, effects], (now) => noteConsent(now, accepted));
+  return after([next, effects], (now) => noteTaken(now, accepted));
 }
 
 function tag(state: State, id: string | undefined): State {

@@ -6,6 +6,7 @@ import { erasesAt, type Times } from './retention';
 const SESSION = 'photobridge';
 const PICKING = 'photobridge-picking';
 const LIVE_CAMERA = 'photobridge-live-camera';
+const LENS = 'photobridge-lens';
 const RECENT_SITES = 'photobridge-recent-sites';
 const RECENT_LIMIT = 5;
 
@@ -83,6 +84,15 @@ export function prefersLiveCamera(): boolean {
 
 export function preferLiveCamera(live: boolean): void {
   write(() => localStorage, LIVE_CAMERA, live ? '1' : null);
+}
+
+/** The id of the lens that the camera inside the page used last. */
+export function preferredLens(): string | null {
+  return read(() => localStorage, LENS);
+}
+
+export function preferLens(id: string): void {
+  write(() => localStorage, LENS, id);
 }
 
 /** Ids of the sites used last, newest first: of this phone, not of a patient. */

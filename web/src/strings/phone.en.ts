@@ -182,6 +182,11 @@ const texts = {
   'camera.denied': 'The browser may not use the camera. Allow it in the address bar, or use the phone’s own camera.',
   'camera.missing': 'No camera was found. Use the phone’s own camera.',
   'camera.busy': 'Another app uses the camera. Close it, or use the phone’s own camera.',
+  'camera.stopped': 'The camera stopped. Try again, or use the phone’s own camera.',
+  'camera.muted': 'A call or another app is using the camera. It comes back by itself.',
+  'camera.missed': 'No photo was taken. Try again.',
+  'camera.lens': 'Lens',
+  'camera.lens.of': '{n}/{of}',
   'camera.own': 'Phone’s own camera',
 
   'sites.title': 'Body site',

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { captured } from '../captured';
 import { adopt } from '../files';
 import { t } from '../strings';
 import { usePage } from '../parts/context';
@@ -8,50 +9,26 @@ import { Sheet } from '../parts/Sheet';
 import { Thumb } from '../parts/Thumb';
 import { room, unsent } from '../select';
 import { preferLiveCamera } from '../storage';
+import { nextLens } from './lens';
+import { canShoot, type CameraFailure, type CameraState } from './machine';
 import { usePinch } from './pinch';
-import { LiveCamera, type CameraFailure, type Zoom } from './stream';
+import { camera, type CameraView } from './runtime';
+import type { LiveCamera, Zoom } from './stream';
 
 /** The camera inside the page: shot after shot, and nothing reaches the gallery. */
 export function CameraSheet() {
-  const { state, dispatch, media } = usePage();
-  const video = useRef<HTMLVideoElement>(null);
-  const { camera, failure } = useCamera(video);
-  const [busy, setBusy] = useState(false);
-  const [flash, setFlash] = useState(0);
+  const { state, dispatch } = usePage();
+  const view = useCamera();
+  const { device } = view;
+  const { flash, shoot } = useShutter();
   const taken = unsent(state);
   const { left, max } = room(state);
   const close = () => dispatch({ type: 'close' });
-
-  const shoot = async () => {
-    if (!camera || !video.current || busy || left === 0) return;
-    setBusy(true);
-    try {
-      const at = new Date();
-      const blob = await camera.shoot(video.current);
-      const name = `photo-${at.getTime()}.jpg`;
-      const photos = adopt(media, [new File([blob], name, { type: blob.type, lastModified: at.getTime() })], 'camera');
-      preferLiveCamera(true);
-      navigator.vibrate?.(15);
-      setFlash((n) => n + 1);
-      dispatch({ type: 'chosen', photos });
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { failure } = view.state;
 
   return (
     <Sheet name="camera" title={t('camera.title')} subtitle={state.session?.patientLabel ?? ''} onClose={close}>
-      {failure ? (
-        <div class="camera-failure">
-          <Icon name="warning" />
-          <p>{t(`camera.${failure}`)}</p>
-          <Picker source="camera" class="button primary" label={t('camera.own')}>
-            <Icon name="camera" />
-          </Picker>
-        </div>
-      ) : (
-        <Finder video={video} camera={camera} flash={flash} />
-      )}
+      {failure ? <Failure failure={failure} /> : <Finder view={view} flash={flash} />}
       <p class="sr" role="status">
         {left === 0 ? t('camera.full', { max }) : flash > 0 ? t('camera.taken', { n: taken.length }) : ''}
       </p>
@@ -68,10 +45,13 @@ export function CameraSheet() {
           type="button"
           class="camera-shutter"
           aria-label={t('camera.shoot')}
-          aria-disabled={!camera || busy || left === 0}
-          onClick={() => void shoot()}
+          aria-disabled={!canShoot(view.state) || left === 0}
+          onClick={shoot}
         />
-        {camera?.hasTorch ? <Torch camera={camera} /> : <span />}
+        <span class="camera-tools">
+          <LensButton state={view.state} />
+          {device?.hasTorch && <Torch key={device.stream.id} device={device} />}
+        </span>
       </div>
       <p class="camera-hint">
         {left === 0 ? t('camera.full', { max }) : left <= 3 ? t('capture.tight', { n: left }) : t('camera.private')}
@@ -80,70 +60,73 @@ export function CameraSheet() {
   );
 }
 
-/**
- * Opens the camera while the page is seen, closes it otherwise: it is the patient's privacy and the
- * phone's battery.
- */
-function useCamera(video: { current: HTMLVideoElement | null }): {
-  camera: LiveCamera | null;
-  failure: CameraFailure | null;
-} {
-  const [camera, setCamera] = useState<LiveCamera | null>(null);
-  const [failure, setFailure] = useState<CameraFailure | null>(null);
-  useEffect(() => {
-    let open: LiveCamera | null = null;
-    let wanted = true;
-    const stop = () => {
-      open?.stop();
-      open = null;
-      setCamera(null);
-    };
-    const start = async () => {
-      try {
-        const opened = await LiveCamera.open();
-        if (!wanted || document.visibilityState === 'hidden') return opened.stop();
-        open = opened;
-        if (video.current) video.current.srcObject = opened.stream;
-        setCamera(opened);
-      } catch (error) {
-        setFailure(LiveCamera.failureOf(error));
-      }
-    };
-    const onVisibility = () => (document.visibilityState === 'hidden' ? stop() : void start());
-    document.addEventListener('visibilitychange', onVisibility);
-    void start();
-    return () => {
-      wanted = false;
-      document.removeEventListener('visibilitychange', onVisibility);
-      stop();
-    };
-  }, []);
-  return { camera, failure };
+/** Opens the camera with the sheet, and closes it with the sheet. */
+function useCamera(): CameraView {
+  const [view, setView] = useState(camera.view);
+  useEffect(() => camera.open(setView), []);
+  return view;
 }
 
-interface FinderProps {
-  video: { current: HTMLVideoElement | null };
-  camera: LiveCamera | null;
-  flash: number;
-}
-
-function Finder({ video, camera, flash }: FinderProps) {
-  const [zoom, setZoom] = useState<Zoom>();
-  useEffect(() => setZoom(camera?.zoom), [camera]);
-  const zoomTo = (now: number) => {
-    if (!zoom || !camera) return;
-    setZoom({ ...zoom, now });
-    void camera.setZoom(now);
+/** Takes photos. A photo belongs to the patient who was shown when the shutter was pressed. */
+function useShutter(): { flash: number; shoot: () => void } {
+  const { state, dispatch, media } = usePage();
+  const [flash, setFlash] = useState(0);
+  const { session } = state;
+  const { left } = room(state);
+  const shoot = () => {
+    if (!session || left === 0) return;
+    camera.shoot((photo, at) => {
+      const file = new File([photo], `photo-${at.getTime()}.jpg`, { type: photo.type, lastModified: at.getTime() });
+      const photos = adopt(media, [file], 'camera').map((one) => ({ ...one, captured: captured(at) }));
+      preferLiveCamera(true);
+      navigator.vibrate?.(15);
+      setFlash((n) => n + 1);
+      dispatch({ type: 'chosen', photos, session });
+    });
   };
+  return { flash, shoot };
+}
+
+function Failure({ failure }: { failure: CameraFailure }) {
+  return (
+    <div class="camera-failure">
+      <Icon name="warning" />
+      <p role="alert">{t(`camera.${failure}`)}</p>
+      <button type="button" class="button primary" onClick={() => camera.dispatch({ type: 'retry' })}>
+        <Icon name="retry" />
+        {t('error.retry')}
+      </button>
+      <Picker source="camera" class="button" label={t('camera.own')}>
+        <Icon name="camera" />
+      </Picker>
+    </div>
+  );
+}
+
+/** What the finder says over the picture: why it does not move yet, or that a photo was missed. */
+function remark({ stream, missed }: CameraState): string {
+  if (stream.is === 'live' && stream.muted) return t('camera.muted');
+  if (stream.is !== 'live' || !stream.frame) return t('camera.starting');
+  return missed ? t('camera.missed') : '';
+}
+
+function Finder({ view, flash }: { view: CameraView; flash: number }) {
+  const { device, state } = view;
+  const [zoom, setZoom] = useState<Zoom>();
+  useEffect(() => setZoom(device?.zoom), [device]);
+  const zoomTo = (now: number) => {
+    if (!zoom || !device) return;
+    setZoom({ ...zoom, now });
+    void device.setZoom(now);
+  };
+  const says = remark(state);
   const pinch = usePinch(zoom, zoomTo);
   return (
     <div class="finder" {...pinch}>
-      <video ref={video} playsInline muted autoPlay aria-hidden="true" />
-      {!camera && (
-        <p class="finder-wait" role="status">
-          {t('camera.starting')}
-        </p>
-      )}
+      <video ref={camera.showIn} playsInline muted autoPlay aria-hidden="true" />
+      <p class={`finder-says ${canShoot(state) ? 'over' : ''}`} role="status">
+        {says && <span>{says}</span>}
+      </p>
       {flash > 0 && <span class="finder-flash" key={flash} aria-hidden="true" />}
       {zoom && (
         <label class="finder-zoom">
@@ -163,14 +146,35 @@ function Finder({ video, camera, flash }: FinderProps) {
   );
 }
 
-function Torch({ camera }: { camera: LiveCamera }) {
+/** Turns to the next lens at the back, where there are several. */
+function LensButton({ state }: { state: CameraState }) {
+  const { lenses, stream } = state;
+  if (lenses.length < 2) return null;
+  const current = stream.is === 'off' ? state.lens : stream.lens;
+  const n = lenses.findIndex(({ id }) => id === current) + 1;
+  const turn = () => {
+    const next = nextLens(lenses, current);
+    if (next) camera.dispatch({ type: 'choose', lens: next.id });
+  };
+  return (
+    <button type="button" class="camera-tool" onClick={turn}>
+      <Icon name="lens" />
+      <span>
+        {t('camera.lens')}
+        {n > 0 && <span> {t('camera.lens.of', { n, of: lenses.length })}</span>}
+      </span>
+    </button>
+  );
+}
+
+function Torch({ device }: { device: LiveCamera }) {
   const [on, setOn] = useState(false);
   const toggle = () => {
     setOn(!on);
-    void camera.setTorch(!on);
+    void device.setTorch(!on);
   };
   return (
-    <button type="button" class="camera-torch" aria-pressed={on} onClick={toggle}>
+    <button type="button" class="camera-tool" aria-pressed={on} onClick={toggle}>
       <Icon name="torch" />
       {t('camera.torch')}
     </button>

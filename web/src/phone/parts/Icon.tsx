@@ -15,6 +15,7 @@ const PATHS = {
   retry: icons.retry,
   warning: icons.warning,
   offline: icons.offline,
+  lens: icons.lens,
   torch: icons.torch,
   search: icons.search,
   copy: icons.copy,

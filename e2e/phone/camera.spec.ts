@@ -1,0 +1,220 @@
+/** The camera inside the page, on Chromium's fake camera: what a stream can do, and who it belongs to. */
+
+import type { Browser, BrowserContext } from '@playwright/test';
+import { Phone } from '../../harness/people/phone.ts';
+import { Session } from '../../harness/people/practice.ts';
+import type { Stack } from '../../harness/stack/stack.ts';
+import { expect, test } from '../../harness/test.ts';
+
+/** What the tests reach of the page's camera. */
+interface Cameras {
+  /** Every track that was ever opened. */
+  tracks: MediaStreamTrack[];
+  /** The constraints of each request. */
+  asked: MediaStreamConstraints[];
+  /** Requests fail with this until it is empty. */
+  refuse: string;
+  /** Requests wait while this is true: the person is being asked. */
+  prompt: boolean;
+  hidden: boolean;
+}
+
+declare global {
+  var cameras: Cameras;
+}
+
+/** Keeps every track of the page, and lets a test be the person who is asked, the phone app and the other app. */
+function watchCameras(): void {
+  const cameras: Cameras = { tracks: [], asked: [], refuse: '', prompt: false, hidden: false };
+  globalThis.cameras = cameras;
+  if (!navigator.mediaDevices) return;
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints = {}) => {
+    cameras.asked.push(constraints);
+    while (cameras.prompt) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (cameras.refuse) throw new DOMException('', cameras.refuse);
+    const stream = await open({ video: true });
+    cameras.tracks.push(...stream.getVideoTracks());
+    return stream;
+  };
+  Object.defineProperty(document, 'visibilityState', { get: () => (cameras.hidden ? 'hidden' : 'visible') });
+}
+
+/** A phone with many lenses, as Chrome on Android lists them. The fake camera is behind each of them. */
+function listLenses(): void {
+  const lens = (deviceId: string, label: string) => ({ deviceId, label, kind: 'videoinput', groupId: '' });
+  const lenses = [
+    lens('wide', 'camera2 2, facing back'),
+    lens('front', 'camera2 1, facing front'),
+    lens('main', 'camera2 0, facing back'),
+  ];
+  navigator.mediaDevices.enumerateDevices = async () => lenses as unknown as MediaDeviceInfo[];
+  const settings = MediaStreamTrack.prototype.getSettings;
+  MediaStreamTrack.prototype.getSettings = function () {
+    return { ...settings.call(this), deviceId: 'wide' };
+  };
+}
+
+async function openCamera(browser: Browser, stack: Stack, prepare?: (context: BrowserContext) => Promise<unknown>) {
+  const session = await Session.open(stack);
+  const phone = await Phone.scan(browser, session.url, {
+    permissions: ['camera'],
+    prepare: async (context) => {
+      await context.addInitScript(watchCameras);
+      await prepare?.(context);
+    },
+  });
+  await expect(phone.button('Series')).toBeEnabled();
+  return { session, phone, page: phone.page, shutter: phone.button('Take photo') };
+}
+
+type Page = Phone['page'];
+
+const live = (page: Page): Promise<number> =>
+  page.evaluate(() => cameras.tracks.filter(({ readyState }) => readyState === 'live').length);
+
+/** The page is put away, or looked at again. */
+const hide = (page: Page, hidden: boolean): Promise<void> =>
+  page.evaluate((now) => {
+    cameras.hidden = now;
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+
+test('photos are taken, with the moment of the shutter, and the stream ends with the sheet', async ({
+  browser,
+  stack,
+}) => {
+  const { session, phone, page, shutter } = await openCamera(browser, stack);
+  await phone.button('Series').tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  const before = Date.now();
+  await shutter.tap();
+  await expect(phone.button('Done (1)')).toBeEnabled();
+  await phone.button('Done (1)').tap();
+  await expect.poll(() => live(page)).toBe(0);
+  await phone.button('Send without details').tap();
+  await expect(phone.receipt).toBeVisible({ timeout: 60_000 });
+  const [image] = await session.images();
+  const { captured } = image?.metadata ?? {};
+  expect(captured?.source).toBe('camera');
+  const at = Date.parse(`${captured?.local}${captured?.offset}`);
+  expect(at).toBeGreaterThan(before - 5_000);
+  expect(at).toBeLessThanOrEqual(Date.now());
+  await phone.close();
+});
+
+test('a permission that is given after the sheet has closed opens no camera', async ({ browser, stack }) => {
+  const { phone, page, shutter } = await openCamera(browser, stack);
+  await page.evaluate(() => void (cameras.prompt = true));
+  await phone.button('Series').tap();
+  await expect(page.getByText('Starting the camera…')).toBeVisible();
+  await hide(page, true);
+  await phone.button('Close').tap();
+  await hide(page, false);
+  await page.evaluate(() => void (cameras.prompt = false));
+  await expect.poll(() => page.evaluate(() => cameras.tracks.length)).toBe(1);
+  await expect.poll(() => live(page)).toBe(0);
+  await phone.button('Series').tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  expect(await live(page)).toBe(1);
+  await phone.close();
+});
+
+test('hidden and seen again while permission is pending: one stream', async ({ browser, stack }) => {
+  const { phone, page, shutter } = await openCamera(browser, stack);
+  await page.evaluate(() => void (cameras.prompt = true));
+  await phone.button('Series').tap();
+  for (const hidden of [true, false, true, false]) await hide(page, hidden);
+  await page.evaluate(() => void (cameras.prompt = false));
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  expect(await live(page)).toBe(1);
+  expect(await page.evaluate(() => cameras.asked.length)).toBe(1);
+  await hide(page, true);
+  await expect.poll(() => live(page)).toBe(0);
+  await phone.close();
+});
+
+test('a busy camera says so, and no more once it runs', async ({ browser, stack }) => {
+  const { phone, page, shutter } = await openCamera(browser, stack);
+  await page.evaluate(() => void (cameras.refuse = 'NotReadableError'));
+  await phone.button('Series').tap();
+  const busy = page.getByText('Another app uses the camera.');
+  await expect(busy).toBeVisible();
+  await page.evaluate(() => void (cameras.refuse = ''));
+  await hide(page, true);
+  await hide(page, false);
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  await expect(busy).toBeHidden();
+  await hide(page, true);
+  await page.evaluate(() => void (cameras.refuse = 'NotAllowedError'));
+  await hide(page, false);
+  await expect(page.getByText('The browser may not use the camera.')).toBeVisible();
+  await page.evaluate(() => void (cameras.refuse = ''));
+  await phone.button('Try again').tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  await phone.close();
+});
+
+test('a stream that ends is opened again, and its last frame is no photo', async ({ browser, stack }) => {
+  const { phone, page, shutter } = await openCamera(browser, stack);
+  await phone.button('Series').tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  await page.evaluate(() => {
+    cameras.prompt = true;
+    cameras.tracks[0]?.dispatchEvent(new Event('ended'));
+  });
+  await expect(shutter).toHaveAttribute('aria-disabled', 'true');
+  await shutter.tap({ force: true });
+  await page.evaluate(() => void (cameras.prompt = false));
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  expect(await live(page)).toBe(1);
+  await expect(page.locator('.camera-last')).toBeDisabled();
+  await shutter.tap();
+  await expect(phone.button('Done (1)')).toBeEnabled();
+  await phone.close();
+});
+
+test('a call mutes the camera: it is shown, and the shutter waits for a new frame', async ({ browser, stack }) => {
+  const { phone, page, shutter } = await openCamera(browser, stack);
+  await phone.button('Series').tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  const call = page.getByText('A call or another app is using the camera.');
+  await page.evaluate(() => cameras.tracks[0]?.dispatchEvent(new Event('mute')));
+  await expect(call).toBeVisible();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'true');
+  await page.evaluate(() => cameras.tracks[0]?.dispatchEvent(new Event('unmute')));
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  await expect(call).toBeHidden();
+  await phone.close();
+});
+
+test('the main lens is opened, another one can be chosen, and the next time it is that one', async ({
+  browser,
+  stack,
+}) => {
+  const { phone, page, shutter } = await openCamera(browser, stack, (context) => context.addInitScript(listLenses));
+  await page.evaluate(() => localStorage.removeItem('photobridge-lens'));
+  const asked = () =>
+    page.evaluate(() =>
+      cameras.asked.map(({ video }) => {
+        const { deviceId } = video as { deviceId?: { exact: string } };
+        return deviceId?.exact ?? 'any';
+      }),
+    );
+  await phone.button('Series').tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  expect(await asked()).toEqual(['any', 'main']);
+  await phone.button('Lens 2/2').tap();
+  await expect(phone.button('Lens 1/2')).toBeVisible();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  expect(await live(page)).toBe(1);
+  await phone.button('Close').tap();
+  await page.reload();
+  await phone
+    .button(/Series|Camera/)
+    .first()
+    .tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  expect(await asked()).toEqual(['wide']);
+  await phone.close();
+});
