@@ -87,7 +87,11 @@ func TestRebuildRefuses(t *testing.T) {
 	}{
 		{"text before the end", slices.Concat(whole[:len(whole)-2], []byte("Jane\xff\xd9")), ErrDamaged},
 		{"text behind a scan without an end", slices.Concat(whole[:len(whole)-2], []byte("Jane")), ErrDamaged},
-		{"text before a restart", bytes.Replace(restart, []byte{0xff, markerRST0}, []byte("Jane\xff\xd0"), 1), ErrDamaged},
+		{
+			"text before a restart",
+			bytes.Replace(restart, []byte{0xff, markerRST0}, []byte("Jane\xff\xd0"), 1),
+			ErrDamaged,
+		},
 		{"a restart out of turn", bytes.Replace(restart, []byte{0xff, 0xd1}, []byte{0xff, 0xd2}, 1), ErrDamaged},
 		{"text between segments", bytes.Replace(whole, []byte("\xff\xc4"), []byte("Jane\xff\xc4"), 1), ErrDamaged},
 		{"cut", whole[:len(whole)-20], ErrTruncated},
@@ -178,7 +182,10 @@ func TestRestarts(t *testing.T) {
 
 // TestSampling: any sampling is decoded, also where chroma is finer than luma.
 func TestSampling(t *testing.T) {
-	for _, factors := range [][3]byte{{0x11, 0x11, 0x11}, {0x21, 0x11, 0x11}, {0x12, 0x12, 0x12}, {0x11, 0x21, 0x21}, {0x31, 0x11, 0x11}, {0x22, 0x21, 0x12}} {
+	for _, factors := range [][3]byte{
+		{0x11, 0x11, 0x11}, {0x21, 0x11, 0x11}, {0x12, 0x12, 0x12},
+		{0x11, 0x21, 0x21}, {0x31, 0x11, 0x11}, {0x22, 0x21, 0x12},
+	} {
 		file := flatPicture(50, 40, factors)
 		m, err := Parse(file)
 		if err != nil {
@@ -190,7 +197,15 @@ func TestSampling(t *testing.T) {
 		}
 		for i, p := range planes {
 			if float64(p.Width) < 50*p.DensityX || float64(p.Height) < 40*p.DensityY || p.Samples[0] != 128 {
-				t.Errorf("%x: plane %d is %d×%d, %v by %v a pixel", factors, i, p.Width, p.Height, p.DensityX, p.DensityY)
+				t.Errorf(
+					"%x: plane %d is %d×%d, %v by %v a pixel",
+					factors,
+					i,
+					p.Width,
+					p.Height,
+					p.DensityX,
+					p.DensityY,
+				)
 			}
 		}
 	}
@@ -206,7 +221,13 @@ func flatPicture(width, height int, factors [3]byte) []byte {
 		file[sof+11+3*i] = f
 		h, v = max(h, f>>4), max(v, f&15)
 	}
-	dc, ac := [2][256]code{typicalDC[0].codes(), typicalDC[1].codes()}, [2][256]code{typicalAC[0].codes(), typicalAC[1].codes()}
+	dc, ac := [2][256]code{
+		typicalDC[0].codes(),
+		typicalDC[1].codes(),
+	}, [2][256]code{
+		typicalAC[0].codes(),
+		typicalAC[1].codes(),
+	}
 	w := writer{data: file}
 	for range ceil(width, 8*int(h)) * ceil(height, 8*int(v)) {
 		for i, f := range factors {

@@ -73,7 +73,11 @@ func TestOddFiles(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				result, err := New(road.native, goCodec{}, GoDigest).Compress(t.Context(), Memory(file), DefaultLimits())
+				result, err := New(
+					road.native,
+					goCodec{},
+					GoDigest,
+				).Compress(t.Context(), Memory(file), DefaultLimits())
 				if err != nil || test.code != "" {
 					if shared.CodeOf(err) != test.code {
 						t.Errorf("%v, want %q", err, test.code)
@@ -84,7 +88,8 @@ func TestOddFiles(t *testing.T) {
 				if result.Width != test.width || result.Height != test.height {
 					t.Errorf("%d×%d, want %d×%d", result.Width, result.Height, test.width, test.height)
 				}
-				if got, want := result.Captured, test.captured; (got == nil) != (want == nil) || got != nil && *got != *want {
+				if got, want := result.Captured, test.captured; (got == nil) != (want == nil) ||
+					got != nil && *got != *want {
 					t.Errorf("captured %v, want %v", got, want)
 				}
 				for n := range len(planted) - 5 {

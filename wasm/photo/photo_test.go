@@ -33,7 +33,8 @@ func TestOrientationIsBakedInOnce(t *testing.T) {
 				t.Errorf("size %d×%d", result.Width, result.Height)
 			}
 			wantCorners(t, check(t, result, DefaultLimits()))
-			if c := result.Captured; c == nil || *c != (shared.Captured{Local: "2026-03-01T09:30:00", Source: shared.CapturedInFile}) {
+			if c := result.Captured; c == nil ||
+				*c != (shared.Captured{Local: "2026-03-01T09:30:00", Source: shared.CapturedInFile}) {
 				t.Errorf("captured %v", c)
 			}
 		})
@@ -179,8 +180,16 @@ func TestBadFiles(t *testing.T) {
 		{"cut in the header", whole[:200], shared.CodeTruncated},
 		{"cut in the pixels", whole[:len(whole)/2], shared.CodeTruncated},
 		{"cut, with an end", append(bytes.Clone(whole[:len(whole)/2]), 0xff, 0xd9), shared.CodeTruncated},
-		{"cut, with a trailer", append(bytes.Clone(whole[:len(whole)/2]), 0xff, 0xe1, 0, 9, 1, 2, 3), shared.CodeTruncated},
-		{"lossless JPEG", bytes.Replace(whole, []byte{0xff, 0xc0}, []byte{0xff, 0xc3}, 1), shared.CodeUnsupportedFormat},
+		{
+			"cut, with a trailer",
+			append(bytes.Clone(whole[:len(whole)/2]), 0xff, 0xe1, 0, 9, 1, 2, 3),
+			shared.CodeTruncated,
+		},
+		{
+			"lossless JPEG",
+			bytes.Replace(whole, []byte{0xff, 0xc0}, []byte{0xff, 0xc3}, 1),
+			shared.CodeUnsupportedFormat,
+		},
 		{"JPEG of 12 bits", bytes.Replace(whole, []byte("\xff\xc0\x00\x11\x08"), []byte("\xff\xc1\x00\x11\x0c"), 1),
 			shared.CodeUnsupportedFormat},
 		{"AVIF", []byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1avif"), shared.CodeUnsupportedAVIF},

@@ -17,7 +17,9 @@ import (
 // on any road, the result does not say it.
 func TestPlantedTextNeverSurvives(t *testing.T) {
 	bases := [][]byte{withSegment(encodeJPEG(t, picture(160, 120, 20), 85), 0xe1, exifSegment(1))}
-	for _, name := range []string{"420", "444", "grey", "restart", "rgb", "separate", "progressive-420", "progressive-restart"} {
+	for _, name := range []string{
+		"420", "444", "grey", "restart", "rgb", "separate", "progressive-420", "progressive-restart",
+	} {
 		bases = append(bases, fixture(t, name))
 	}
 	roads := []*Compressor{New(nil, goCodec{}, GoDigest), New(faulty{}, goCodec{}, GoDigest)}
@@ -65,7 +67,10 @@ func plant(t *rapid.T, file []byte) []byte {
 	copy(profile[140:], text)
 	switch rapid.IntRange(0, 10).Draw(t, "where") {
 	case 0:
-		return insert(between, segment(rapid.SampledFrom([]byte{0xe0, 0xe1, 0xe5, 0xed, 0xee, 0xfe, 0xdc, 0xf0}).Draw(t, "marker"), text))
+		return insert(
+			between,
+			segment(rapid.SampledFrom([]byte{0xe0, 0xe1, 0xe5, 0xed, 0xee, 0xfe, 0xdc, 0xf0}).Draw(t, "marker"), text),
+		)
 	case 1:
 		return insert(between, text) // belongs to no segment
 	case 2:

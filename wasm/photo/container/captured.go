@@ -19,7 +19,11 @@ func (h Header) Captured(now time.Time) *shared.Captured {
 		local, ok := parseLocal(moment.time)
 		if ok && local.Year() >= firstYear && local.Before(end) {
 			return &shared.Captured{
-				Local: local.Format("2006-01-02T15:04:05"), Offset: parseOffset(moment.offset), Source: shared.CapturedInFile,
+				Local: local.Format(
+					"2006-01-02T15:04:05",
+				),
+				Offset: parseOffset(moment.offset),
+				Source: shared.CapturedInFile,
 			}
 		}
 	}

@@ -75,7 +75,14 @@ func TestReadHeader(t *testing.T) {
 			string(binary.LittleEndian.AppendUint32(nil, uint32(len(tiff)))) + tiff), TypeWebP, 0, 0, taken},
 		{"GIF", []byte("GIF89a\x40\x00\x20\x00"), TypeGIF, 64, 32, ""},
 		{"TIFF, turned", []byte(tiff), TypeTIFF, 0, 0, taken},
-		{"HEIC, which EXIF does not turn", heifOf("heic", "\x00\x00\x00\x06Exif\x00\x00"+tiff, 1), TypeHEIF, 0, 0, taken},
+		{
+			"HEIC, which EXIF does not turn",
+			heifOf("heic", "\x00\x00\x00\x06Exif\x00\x00"+tiff, 1),
+			TypeHEIF,
+			0,
+			0,
+			taken,
+		},
 		{"HEIC, EXIF without its prefix", heifOf("heic", "\x00\x00\x00\x00"+tiff, 1), TypeHEIF, 0, 0, taken},
 		{"AVIF", heifOf("avif", "\x00\x00\x00\x00"+tiff, 1), TypeAVIF, 0, 0, taken},
 	}
@@ -90,7 +97,8 @@ func TestReadHeader(t *testing.T) {
 				t.Errorf("%s, %d×%d, want %s, %d×%d", header.Type, width, height, test.kind, test.width, test.height)
 			}
 			captured := header.Captured(now)
-			if test.captured == "" && captured != nil || test.captured != "" && (captured == nil || captured.Local != test.captured) {
+			if test.captured == "" && captured != nil ||
+				test.captured != "" && (captured == nil || captured.Local != test.captured) {
 				t.Errorf("captured %v, want %s", captured, test.captured)
 			}
 		})
@@ -111,7 +119,12 @@ func TestSniff(t *testing.T) {
 		{"one byte", "\xff", TypeOther, shared.CodeNotAnImage},
 		{"HEIC", "\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", TypeHEIF, ""},
 		{"AVIF", "\x00\x00\x00\x1cftypavif\x00\x00\x00\x00avifmif1miaf", TypeAVIF, shared.CodeUnsupportedAVIF},
-		{"AVIF, by its second brand", "\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", TypeAVIF, shared.CodeUnsupportedAVIF},
+		{
+			"AVIF, by its second brand",
+			"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif",
+			TypeAVIF,
+			shared.CodeUnsupportedAVIF,
+		},
 		{"JPEG XL", "\xff\x0a\x00\x00", TypeOther, shared.CodeUnsupportedJXL},
 		{"JPEG XL in boxes", "\x00\x00\x00\x0cJXL \r\n\x87\n", TypeOther, shared.CodeUnsupportedJXL},
 		{"JPEG 2000", "\x00\x00\x00\x0cjP  \r\n\x87\n", TypeOther, shared.CodeUnsupportedJP2},

@@ -110,7 +110,9 @@ func plainCurve(profile []byte, name string) []byte {
 
 // Profile writes a profile of version 4 (ICC.1:2022).
 func (s ColourSpace) Profile() []byte {
-	text := []byte("mluc\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x0cenUS\x00\x00\x00\x06\x00\x00\x00\x1c\x00R\x00G\x00B")
+	text := []byte(
+		"mluc\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x0cenUS\x00\x00\x00\x06\x00\x00\x00\x1c\x00R\x00G\x00B",
+	)
 	names := []string{"desc", "cprt", "wtpt", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC"}
 	bodies := [][]byte{text, text, appendXYZ(whitePoint)}
 	for _, primary := range s.Primaries {

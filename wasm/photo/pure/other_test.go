@@ -97,9 +97,12 @@ func TestPlainPNG(t *testing.T) {
 		return append(append(bytes.Clone(whole[:at]), what...), whole[at:]...)
 	}
 	tests := map[string][]byte{
-		"transparency before the palette":        insert(plte, "\x00\x00\x00\x01tRNS\x80\x00\x00\x00\x00"),
-		"a text whose checksum is wrong":         insert(plte, "\x00\x00\x00\x04tEXtJane\x00\x00\x00\x00"),
-		"a profile behind the palette, damaged":  insert(bytes.Index(whole, []byte("IDAT"))-4, "\x00\x00\x00\x02iCCPxx\x00\x00\x00\x00"),
+		"transparency before the palette": insert(plte, "\x00\x00\x00\x01tRNS\x80\x00\x00\x00\x00"),
+		"a text whose checksum is wrong":  insert(plte, "\x00\x00\x00\x04tEXtJane\x00\x00\x00\x00"),
+		"a profile behind the palette, damaged": insert(
+			bytes.Index(whole, []byte("IDAT"))-4,
+			"\x00\x00\x00\x02iCCPxx\x00\x00\x00\x00",
+		),
 		"bytes behind its end, and nothing else": append(bytes.Clone(whole), "Jane"...),
 	}
 	for name, file := range tests {
@@ -174,7 +177,8 @@ func TestLargeProfileIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	file, err := picture.Encode(t.Context(), 200, 130, 0.9)
-	if err != nil || len(file) > 20_000 || strings.Contains(string(file), "Jane") || strings.Contains(string(file), "ICC") {
+	if err != nil || len(file) > 20_000 || strings.Contains(string(file), "Jane") ||
+		strings.Contains(string(file), "ICC") {
 		t.Errorf("%d bytes, %v", len(file), err)
 	}
 }
