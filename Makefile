@@ -110,7 +110,7 @@ $(PHONE): $(call web_files,web/src/phone wasm/browser web/src/api web/src/contra
 # Looked at every time, since the page may reach one storage only, which `make dev` and scripts/deploy.sh name.
 .PHONY: headers
 headers:
-$(HEADERS): fill = sed 's| *{STORAGE}|$(STORAGE:%= %)|' web/_headers
+$(HEADERS): fill = sed 's| *{STORAGE}|$(if $(STORAGE), $(STORAGE))|' web/_headers
 $(HEADERS): headers web/_headers | $(PHONE)
 	@$(fill) | cmp -s - $@ || $(fill) >$@
 
