@@ -6,7 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
 
-# PORT is the first of seven that are used together; HOST is the address that
+# PORT is the first of ten that are used together; HOST is the address that
 # phones and desktops reach this machine at.
 PORT ?= 8787
 HOST ?= 127.0.0.1
@@ -46,6 +46,8 @@ REVIVE := build/revive
 DEPGUARD := build/depguard
 GOVULNCHECK := build/govulncheck
 HOST_PAGE := build/host/index.html
+DESK_PAGE := build/desk/desk.html
+GATEWAY := build/photobridge-gateway
 GO_FOLDERS := $(wildcard bench docs e2e edge gateway harness local shared wasm)
 
 ##@ Every day
@@ -58,7 +60,7 @@ help: ## this list
 
 .PHONY: dev
 dev: STORAGE = http://$(HOST):* https://$(HOST):*
-dev: build ## everything on this machine, no account: prints the desktop link and the phone link
+dev: build ## everything on this machine, no account: prints the links of the desktop, the phone, Evolution's toolbar and SMART
 	@exec $(LOCAL) -- wrangler dev --ip $(HOST) --port $(PORT) --inspector-port $$(($(PORT) + 6)) \
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
@@ -82,7 +84,7 @@ test: readers browser engines checks test-units soak test-e2e ## every test ther
 ##@ Build
 
 .PHONY: build
-build: $(NODE) $(EDGE) $(PHONE) $(HEADERS) $(WIDGET) $(HOST_PAGE) $(LOCAL) ## everything; what did not change is not built again
+build: $(NODE) $(EDGE) $(PHONE) $(HEADERS) $(WIDGET) $(HOST_PAGE) $(DESK_PAGE) $(GATEWAY) $(LOCAL) ## everything; what did not change is not built again
 
 $(NODE): package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
@@ -137,8 +139,17 @@ $(LOCAL): $(call go_files,local shared) local/go.mod local/go.sum
 	cd local && go build -o ../$@ .
 
 .PHONY: gateway
-gateway: build ## the gateway for a practice's server: build/photobridge-gateway and build/desk
-	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o build/photobridge-gateway ./gateway
+gateway: $(GATEWAY) $(DESK_PAGE) ## the gateway for a practice's server: build/photobridge-gateway and build/desk
+
+$(GATEWAY): $(call go_files,gateway shared) shared/bodysites.json go.mod go.sum
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./gateway
+
+# The page and the widget that it imports, which is a module of its own.
+$(DESK_PAGE): $(call web_files,web/src/desk web/src/api web/src/contract web/src/strings) \
+		$(wildcard web/src/*.ts) web/vite.desk.ts web/public/icons/icon.svg $(WIDGET) $(NODE)
+	vite build --config web/vite.desk.ts --logLevel warn
+	cp $(WIDGET) web/public/icons/icon.svg build/desk/assets/
+	@touch $@
 
 .PHONY: sizes
 sizes: build ## sizes of what is deployed, held against the budgets

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -71,7 +72,7 @@ func serve(
 	command []string,
 	folder string,
 ) (int, error) {
-	if err := config.CheckEdgePorts(); err != nil {
+	if err := config.CheckOtherPorts(); err != nil {
 		return 1, err
 	}
 	child, err := supervise.Start(command, folder)
@@ -79,6 +80,11 @@ func serve(
 		return 1, err
 	}
 	defer child.Stop()
+	gateway, err := supervise.Start([]string{gatewayBinary(), "-config", running.GatewayFile()}, folder)
+	if err != nil {
+		return 1, err
+	}
+	defer gateway.Stop()
 	ready := make(chan error, 1)
 	waiting, cancel := context.WithTimeout(ctx, edgeLimit)
 	defer cancel()
@@ -89,6 +95,8 @@ func serve(
 			return 0, nil
 		case <-child.Done():
 			return child.Status(), nil
+		case <-gateway.Done():
+			return 1, fmt.Errorf("the gateway ended with status %d", gateway.Status())
 		case err := <-ready:
 			if ctx.Err() != nil {
 				return 0, nil
@@ -103,12 +111,22 @@ func serve(
 
 func printLinks(ctx context.Context, running *cloud.Cloud, config cloud.Config) {
 	fmt.Printf("\n  desktop  %s\n", config.Desktop())
+	fmt.Printf("  Evolution's toolbar  %s\n  SMART    %s\n", config.Toolbar(), config.SMART())
 	link, err := running.PhoneLink(ctx)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "  phone    no link: %v\n", err)
 		return
 	}
 	fmt.Printf("  phone    %s\n\n  Ctrl-C stops everything.\n", link)
+}
+
+// gatewayBinary is the gateway next to this program.
+func gatewayBinary() string {
+	self, err := os.Executable()
+	if err != nil {
+		return "photobridge-gateway"
+	}
+	return filepath.Join(filepath.Dir(self), "photobridge-gateway")
 }
 
 // parse reads flags, whose defaults are environment variables.
@@ -119,7 +137,7 @@ func parse(args []string) (cloud.Config, []string, error) {
 		return c, nil, fmt.Errorf("PORT is %q: use a number, such as PORT=9787", os.Getenv("PORT"))
 	}
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
-	flags.IntVar(&c.Port, "port", port, "the first of seven `port`s (PORT)")
+	flags.IntVar(&c.Port, "port", port, "the first of ten `port`s (PORT)")
 	flags.StringVar(&c.Host, "host", env("HOST", "127.0.0.1"), "the `address` that others reach this machine at (HOST)")
 	flags.StringVar(&c.Data, "data", env("DATA", ".local"), "the `folder` that everything is kept in (DATA)")
 	flags.StringVar(
@@ -129,6 +147,7 @@ func parse(args []string) (cloud.Config, []string, error) {
 		"the `URL` of a real Redis instead of the embedded one (REDIS_URL)",
 	)
 	flags.StringVar(&c.HostPage, "page", "build/host", "the `folder` of the built host page")
+	flags.StringVar(&c.DeskPage, "desk", "build/desk", "the `folder` of the built desk page")
 	flags.Uint64Var(&c.Seed, "seed", 1, "the `number` that the faults start from")
 	flags.Usage = func() {
 		fmt.Fprintf(flags.Output(), "usage: local [flags] [-- command args...]\n\n")

@@ -30,9 +30,12 @@ type Config struct {
 	// Connect lists what else the desk page reaches: the photos' storage and
 	// the realtime service.
 	Connect []string `toml:"connect"`
-	TLS     TLS      `toml:"tls"`
-	Medtech *Medtech `toml:"medtech"`
-	SMART   []SMART  `toml:"smart"`
+	// LaunchSecret signs launch tokens with the secret that the edge shares with
+	// a practice system. Empty: the gateway signs with keys that it publishes.
+	LaunchSecret string   `toml:"launch_secret"`
+	TLS          TLS      `toml:"tls"`
+	Medtech      *Medtech `toml:"medtech"`
+	SMART        []SMART  `toml:"smart"`
 }
 
 // TLS names the files of a certificate. Empty: the platform in front does TLS.
@@ -67,6 +70,7 @@ type SMART struct {
 }
 
 const (
+	minSecret       = 32 // characters, as the edge asks of LAUNCH_SECRET
 	defaultTimeZone = "Pacific/Auckland"
 	defaultScope    = "launch openid fhirUser patient/Patient.r patient/DocumentReference.cu patient/Media.cu"
 )
@@ -139,6 +143,9 @@ func (c *Config) check() []error {
 	}
 	if (c.TLS.Certificate == "") != (c.TLS.Key == "") {
 		wrong("tls", "give both certificate and key, or neither")
+	}
+	if c.LaunchSecret != "" && len(c.LaunchSecret) < minSecret {
+		wrong("launch_secret", "has fewer than %d characters", minSecret)
 	}
 	if c.Medtech == nil && len(c.SMART) == 0 {
 		wrong("medtech, smart", "configure at least one record system")

@@ -57,6 +57,7 @@ func TestMistakes(t *testing.T) {
 		{"no folder", `state `, `#state `, "state: name a folder"},
 		{"an unknown part of the label", `"nhi"`, `"address"`, `label: "address" is none of`},
 		{"half a certificate", `key         =`, `#key =`, "tls: give both"},
+		{"a short secret", `listen `, "launch_secret = 's3cret'\nlisten ", "launch_secret: has fewer than 32"},
 		{"an unknown form", `form          = "tiff"`, `form = "jpeg"`, `medtech.form: "jpeg" is none of`},
 		{"an unknown time zone", `"Pacific/Auckland"`, `"Auckland"`, `medtech.time_zone: "Auckland"`},
 		{"a facility with a space", `"F9Z999-Z"`, `"F9Z 999"`, "medtech.facility: give the HPI facility id"},

@@ -8,52 +8,79 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// Describe returns a photo's title and description in the words that people
-// file them under. number tells photos of one place apart.
+// Describe returns a photo's title, description and time in the words that
+// people file them under. number tells photos of one place apart.
 func Describe(m shared.Metadata, number int) Photo {
-	var photo Photo
-	return photo.titled(m, number)
-}
-
-func (p Photo) titled(m shared.Metadata, number int) Photo {
-	place := placeOf(m)
+	photo := taken(m.Captured)
+	place, view := placeOf(m), string(m.View)
 	var title []string
-	if !p.Taken.IsZero() {
-		title = append(title, p.Taken.Format(time.DateOnly))
+	if !photo.Taken.IsZero() {
+		title = append(title, photo.Taken.Format(time.DateOnly))
 	}
-	title = append(title, lower(place), string(m.View), strconv.Itoa(number))
-	p.Title = strings.Join(strings.Fields(strings.Join(title, " ")), " ")
-	p.Description = describe(place, m)
-	return p
+	title = append(title, strings.ToLower(place), view, strings.ToLower(m.Label), strconv.Itoa(number))
+	photo.Title = fileName(strings.Join(title, " "))
+	photo.Description = sentence(place, view, m.Label, string(m.Kind))
+	if m.Notes != "" {
+		photo.Description = strings.TrimSpace(photo.Description + " " + m.Notes)
+	}
+	if m.ConsentAt != nil {
+		photo.Description = strings.TrimSpace(photo.Description + " Patient consented to photos.")
+	}
+	return photo
 }
 
+// taken reads the time of capture. The zone of a time without an offset says nothing.
+func taken(captured *shared.Captured) Photo {
+	if captured == nil {
+		return Photo{}
+	}
+	if at, err := time.Parse("2006-01-02T15:04:05-07:00", captured.Local+captured.Offset); err == nil {
+		return Photo{Taken: at, HasOffset: true}
+	}
+	at, err := time.Parse("2006-01-02T15:04:05", captured.Local)
+	if err != nil {
+		return Photo{}
+	}
+	return Photo{Taken: at}
+}
+
+// placeOf returns "Left forearm", or the part of it that was recorded.
 func placeOf(m shared.Metadata) string {
 	site, known := shared.FindBodySite(m.BodySite)
 	switch {
 	case !known:
 		return ""
 	case m.Laterality == shared.LateralityLeft:
-		return "Left " + lower(site.Label)
+		return "Left " + strings.ToLower(site.Label)
 	case m.Laterality == shared.LateralityRight:
-		return "Right " + lower(site.Label)
+		return "Right " + strings.ToLower(site.Label)
 	case m.Laterality == shared.LateralityBilateral:
-		return lower(site.Label) + ", both sides"
+		return site.Label + ", both sides"
 	}
 	return site.Label
 }
 
-func describe(place string, m shared.Metadata) string {
-	var parts []string
-	for _, part := range []string{place, string(m.View)} {
+// sentence joins what was recorded: "Left forearm, close-up, mole A, lesion."
+func sentence(parts ...string) string {
+	var recorded []string
+	for _, part := range parts {
 		if part != "" {
-			parts = append(parts, part)
+			recorded = append(recorded, part)
 		}
 	}
-	text := strings.Join(parts, ", ")
-	if text != "" {
-		text += "."
+	if len(recorded) == 0 {
+		return ""
 	}
-	return strings.TrimSpace(text + " " + m.Notes)
+	return strings.Join(recorded, ", ") + "."
 }
 
-func lower(text string) string { return strings.ToLower(text) }
+// fileName keeps one space between words and no character that file systems refuse.
+func fileName(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|,`, r) {
+			return ' '
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}

@@ -23,11 +23,13 @@ const (
 // commitRequest describes the photo of a commit. It is the part "about" of a
 // multipart form; the part "photo" is the JPEG.
 type commitRequest struct {
-	ImageID     string          `json:"imageId"`
-	EncounterID string          `json:"encounterId"`
-	PatientID   string          `json:"patientId"`
-	Number      int             `json:"number"` // the photo's number on the desktop
-	Metadata    shared.Metadata `json:"metadata"`
+	ImageID     string `json:"imageId"`
+	EncounterID string `json:"encounterId"`
+	PatientID   string `json:"patientId"`
+	// Ticket is of the earlier launch that the photo was taken in; empty for this one.
+	Ticket   string          `json:"ticket,omitempty"`
+	Number   int             `json:"number"` // the photo's number on the desktop
+	Metadata shared.Metadata `json:"metadata"`
 	// Resources is a FHIR R4 transaction with everything about this photo. The
 	// inbox of Medtech takes none of it.
 	Resources json.RawMessage `json:"resources,omitempty"`
@@ -49,8 +51,7 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	// The page names the patient that it shows. It must be the launch's.
-	if about.PatientID != session.PatientID || about.EncounterID != session.EncounterID {
+	if !s.isOfPatient(session, about) {
 		s.fail(w, r, &record.Error{Code: record.WrongPatient})
 		return
 	}
@@ -66,6 +67,20 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.respond(w, http.StatusOK, map[string]string{"imageId": about.ImageID, "id": id})
+}
+
+// isOfPatient reports whether a photo is of the launch's patient: the page names
+// the patient that it shows, and the encounter is this launch's or that of an
+// earlier launch of the same patient.
+func (s *Server) isOfPatient(session Session, about commitRequest) bool {
+	if about.PatientID != session.PatientID {
+		return false
+	}
+	if about.EncounterID == session.EncounterID {
+		return true
+	}
+	earlier, ok := s.ticketOf(session, about.Ticket)
+	return ok && earlier.EncounterID == about.EncounterID
 }
 
 func readCommit(w http.ResponseWriter, r *http.Request) (about commitRequest, photo []byte, err error) {

@@ -95,12 +95,20 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	if s.Config.Audience != "" {
 		claims["aud"] = s.Config.Audience
 	}
-	signed, err := s.Keys.Sign(claims)
+	signed, err := s.sign(claims)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	s.respond(w, http.StatusOK, map[string]string{"launchToken": signed})
+}
+
+// sign signs a launch token in the way that the edge is configured to check.
+func (s *Server) sign(claims jwt.MapClaims) (string, error) {
+	if secret := s.Config.LaunchSecret; secret != "" {
+		return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
+	}
+	return s.Keys.Sign(claims)
 }
 
 const ticketName = "photobridge-ticket"
@@ -126,8 +134,17 @@ func (s *Server) ticket(session Session) (string, error) {
 	})
 }
 
+// ticketOf opens a ticket if it is of the session's patient and not over.
+func (s *Server) ticketOf(session Session, sealed string) (ticketContent, bool) {
+	var t ticketContent
+	err := s.seals.codec.Decode(ticketName, sealed, &t)
+	same := t.Facility == session.Facility && t.PatientID == session.PatientID
+	return t, err == nil && same && s.Now().Before(t.Until)
+}
+
 // earlierLaunch is an earlier launch of the same patient whose photos may wait.
 type earlierLaunch struct {
+	Ticket       string    `json:"ticket"`
 	EncounterID  string    `json:"encounterId"`
 	PatientLabel string    `json:"patientLabel"`
 	OpenedAt     time.Time `json:"openedAt"`
@@ -149,12 +166,11 @@ func (s *Server) earlier(w http.ResponseWriter, r *http.Request) {
 	}
 	found := []earlierLaunch{}
 	for _, sealed := range request.Tickets {
-		var t ticketContent
-		if s.seals.codec.Decode(ticketName, sealed, &t) != nil || !s.Now().Before(t.Until) ||
-			t.Facility != session.Facility || t.PatientID != session.PatientID || t.EncounterID == session.EncounterID {
+		t, ok := s.ticketOf(session, sealed)
+		if !ok || t.EncounterID == session.EncounterID {
 			continue
 		}
-		token, err := s.Keys.Sign(jwt.MapClaims{
+		token, err := s.sign(jwt.MapClaims{
 			"sub": session.UserID, "facilityId": t.Facility, "patientId": t.PatientID, "patientLabel": t.Label,
 			"encounterId": t.EncounterID, "iat": s.Now().Unix(), "exp": s.Now().Add(tokenLife).Unix(),
 		})
@@ -162,7 +178,7 @@ func (s *Server) earlier(w http.ResponseWriter, r *http.Request) {
 			s.fail(w, r, err)
 			return
 		}
-		found = append(found, earlierLaunch{t.EncounterID, t.Label, t.OpenedAt, token})
+		found = append(found, earlierLaunch{sealed, t.EncounterID, t.Label, t.OpenedAt, token})
 	}
 	s.respond(w, http.StatusOK, map[string]any{"earlier": found})
 }

@@ -40,7 +40,7 @@ var sentences = map[record.Code]words{
 		"Open the patient again, then start Photobridge.",
 	},
 	codeNoLaunch: {
-		"Photobridge starts from the patient's record",
+		"Photobridge starts from the patient’s record",
 		"Open the patient in your record system, then click the Photobridge icon there.",
 	},
 	codeNotFound: {"There is no such page", "Start Photobridge from your record system."},

@@ -134,12 +134,22 @@ func smartSession(launch smart.Launch, label string) Session {
 		Label:       label,
 		UserID:      launch.Subject,
 		UserName:    launch.Name,
-		Provider:    launch.FHIRUser,
+		Provider:    practitionerID(launch.FHIRUser),
 		ISS:         launch.Server.ISS,
 		Visit:       launch.EncounterID,
 		AccessToken: launch.AccessToken,
 		Until:       until,
 	}
+}
+
+// practitionerID returns the id of a Practitioner that fhirUser names, with or
+// without a server; empty for a user of another kind.
+func practitionerID(fhirUser string) string {
+	parts := strings.Split(fhirUser, "/")
+	if len(parts) < 2 || parts[len(parts)-2] != "Practitioner" || !shared.ValidID(parts[len(parts)-1]) {
+		return ""
+	}
+	return parts[len(parts)-1]
 }
 
 // use refuses what was used before. If that cannot be known, it is refused too.

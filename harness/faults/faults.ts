@@ -6,7 +6,7 @@ export interface Controlled {
   control: string;
 }
 
-export type Service = 'redis' | 's3' | 'realtime' | 'practice';
+export type Service = 'redis' | 's3' | 'realtime' | 'practice' | 'alex' | 'smart';
 
 /** How calls to one of the cloud's services misbehave (local/fault/rule.go). */
 export interface Fault {

@@ -109,11 +109,11 @@ func (s *Stack) Stop() error {
 	return os.RemoveAll(s.data)
 }
 
-// freePorts finds the first of seven free ports below the ephemeral range.
+// freePorts finds the first of ten free ports below the ephemeral range.
 func freePorts() (int, error) {
 	for first := 20_000 + os.Getpid()%1000*10; first < 32_000; first += 10 {
 		free := true
-		for port := first; port < first+7 && free; port++ {
+		for port := first; port < first+10 && free; port++ {
 			listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
 			if free = err == nil; free {
 				listener.Close()
@@ -123,7 +123,7 @@ func freePorts() (int, error) {
 			return first, nil
 		}
 	}
-	return 0, errors.New("found no seven free ports in a row")
+	return 0, errors.New("found no ten free ports in a row")
 }
 
 func readEnv(path string) (map[string]string, error) {

@@ -115,6 +115,8 @@ func Route(r *http.Request) string {
 		return r.Method + " " + kind
 	case path == "/oauth2/v2.0/token":
 		return r.Method + " token"
+	case strings.HasPrefix(path, "/toolbar"):
+		return r.Method + " toolbar"
 	}
 	return r.Method + " /"
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/clinicpro/photobridge/local/alex"
 	"github.com/clinicpro/photobridge/local/clock"
 	"github.com/clinicpro/photobridge/local/control"
 	"github.com/clinicpro/photobridge/local/fault"
@@ -21,6 +22,7 @@ import (
 	"github.com/clinicpro/photobridge/local/practice"
 	"github.com/clinicpro/photobridge/local/realtime"
 	"github.com/clinicpro/photobridge/local/redis"
+	"github.com/clinicpro/photobridge/local/smart"
 )
 
 const (
@@ -40,6 +42,8 @@ type Cloud struct {
 	redis    *redis.Server
 	objects  *objects.Server
 	realtime *realtime.Server
+	alex     *alex.Server
+	smart    *smart.Server
 	servers  []*http.Server
 	cancel   context.CancelFunc
 }
@@ -55,8 +59,10 @@ func Start(ctx context.Context, config Config) (*Cloud, error) {
 	if config.Data, err = filepath.Abs(config.Data); err != nil {
 		return nil, err
 	}
-	if config.HostPage, err = filepath.Abs(config.HostPage); err != nil {
-		return nil, err
+	for _, page := range []*string{&config.HostPage, &config.DeskPage} {
+		if *page, err = filepath.Abs(*page); err != nil {
+			return nil, err
+		}
 	}
 	if err := os.MkdirAll(config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("DATA: %w", err)
@@ -81,12 +87,19 @@ func Start(ctx context.Context, config Config) (*Cloud, error) {
 		closeAll(listeners)
 		return nil, errors.Join(err, c.Close())
 	}
+	if err := os.WriteFile(c.GatewayFile(), []byte(config.gatewayFile(c.secrets)), 0o600); err != nil {
+		closeAll(listeners)
+		return nil, errors.Join(err, c.Close())
+	}
 	c.serve(listeners)
 	return c, nil
 }
 
 // EnvFile holds the variables of the edge.
 func (c *Cloud) EnvFile() string { return filepath.Join(c.config.Data, "dev.env") }
+
+// GatewayFile is the configuration of the gateway.
+func (c *Cloud) GatewayFile() string { return filepath.Join(c.config.Data, "gateway.toml") }
 
 func (c *Cloud) startServices(ctx context.Context) error {
 	var err error
@@ -114,6 +127,10 @@ func (c *Cloud) startServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.alex = alex.New(c.config.alex(c.secrets))
+	if c.smart, err = smart.New(c.config.smart(c.secrets)); err != nil {
+		return err
+	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	c.cancel = cancel
 	go c.objects.SweepEvery(background, sweepEvery, objectsLive)
@@ -125,7 +142,7 @@ func (c *Cloud) startServices(ctx context.Context) error {
 func (c *Cloud) handlers() map[int]http.Handler {
 	steering := (&control.Server{
 		Places: c.config.places(), Started: c.started, Meter: &c.meter, Faults: c.faults, Clocks: c.clocks,
-		Redis: c.redis, Objects: c.objects, Realtime: c.realtime,
+		Redis: c.redis, Objects: c.objects, Realtime: c.realtime, ALEX: c.alex,
 	}).Handler()
 	patients := practice.New(practice.Config{
 		Edge: c.config.Edge(), LaunchSecret: c.secrets.LaunchSecret, Page: c.config.HostPage, Control: steering,
@@ -135,6 +152,8 @@ func (c *Cloud) handlers() map[int]http.Handler {
 		redisPort:    c.wrap(fault.Redis, redis.Route, redis.Refuse, c.redis),
 		objectsPort:  c.wrap(fault.S3, objects.Route, c.objects.Refuse, c.objects),
 		realtimePort: c.wrap(fault.Realtime, realtime.Route, c.realtime.Refuse, c.realtime),
+		alexPort:     c.wrap(fault.ALEX, alex.Route, alex.Refuse, c.alex.Toolbar(c.config.Gateway())),
+		smartPort:    c.wrap(fault.SMART, smart.Route, smart.Refuse, c.smart.Page(c.config.Gateway())),
 		controlPort:  steering,
 	}
 }

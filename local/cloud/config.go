@@ -12,11 +12,12 @@ import (
 
 // Config says where the local cloud lives.
 type Config struct {
-	Port     int    // the first of seven
+	Port     int    // the first of ten
 	Host     string // the address that others reach this machine at
 	Data     string // the folder that everything is kept in
 	RedisURL string // a real Redis; empty means the embedded one
 	HostPage string // folder of the built host page
+	DeskPage string // folder of the built desk page, which the gateway serves
 	Seed     uint64 // of the faults
 }
 
@@ -29,12 +30,15 @@ const (
 	realtimePort
 	controlPort
 	inspectorPort
+	alexPort
+	smartPort
+	gatewayPort
 )
 
 // check fails with a sentence on what to set instead.
 func (c Config) check() error {
-	if c.Port < 1 || c.Port+inspectorPort > 65535 {
-		return fmt.Errorf("PORT is %d: it is the first of seven, so use 1024 to %d", c.Port, 65535-inspectorPort)
+	if c.Port < 1 || c.Port+gatewayPort > 65535 {
+		return fmt.Errorf("PORT is %d: it is the first of ten, so use 1024 to %d", c.Port, 65535-gatewayPort)
 	}
 	if ip := net.ParseIP(c.Host); c.Host == "" || ip != nil && ip.IsUnspecified() {
 		return fmt.Errorf(
@@ -73,7 +77,7 @@ func (c Config) origins() []string {
 	}
 	var list []string
 	for _, host := range hosts {
-		for _, offset := range []int{practicePort, edgePort} {
+		for _, offset := range []int{practicePort, edgePort, gatewayPort} {
 			if o := origin(host, c.Port+offset); !slices.Contains(list, o) {
 				list = append(list, o)
 			}
@@ -92,6 +96,15 @@ func (c Config) Edge() string { return c.origin(edgePort) }
 
 // Desktop is the address of the practice system's page.
 func (c Config) Desktop() string { return c.origin(practicePort) + "/" }
+
+// Toolbar is the address of Evolution's toolbar.
+func (c Config) Toolbar() string { return c.origin(alexPort) + "/toolbar" }
+
+// SMART is the address of the record system with SMART App Launch.
+func (c Config) SMART() string { return c.origin(smartPort) + "/" }
+
+// Gateway is the origin of the gateway, which the local cloud does not run itself.
+func (c Config) Gateway() string { return c.origin(gatewayPort) }
 
 // Control is the address of the status page.
 func (c Config) Control() string { return c.local(controlPort) + "/" }

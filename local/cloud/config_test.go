@@ -20,7 +20,7 @@ func TestConfigsThatAreRefused(t *testing.T) {
 		want   string
 	}{
 		{"no port", func(c *Config) { c.Port = 0 }, "PORT is 0"},
-		{"a port without room for seven", func(c *Config) { c.Port = 65530 }, "use 1024 to 65529"},
+		{"a port without room for ten", func(c *Config) { c.Port = 65530 }, "use 1024 to 65526"},
 		{"no host", func(c *Config) { c.Host = "" }, "HOST"},
 		{"every host", func(c *Config) { c.Host = "0.0.0.0" }, "such as 192.168"},
 		{"no folder", func(c *Config) { c.Data = "" }, "DATA is empty"},
@@ -38,19 +38,17 @@ func TestConfigsThatAreRefused(t *testing.T) {
 
 func TestOrigins(t *testing.T) {
 	t.Setenv("ALLOWED_ORIGINS", "")
+	// The practice system's page, the edge's and the gateway's, under each name.
+	pages := func(names ...string) (list []string) {
+		for _, name := range names {
+			list = append(list, "http://"+name+":9001", "http://"+name+":9000", "http://"+name+":9009")
+		}
+		return list
+	}
 	for host, want := range map[string][]string{
-		"127.0.0.1": {
-			"http://127.0.0.1:9001", "http://127.0.0.1:9000", "http://localhost:9001", "http://localhost:9000",
-		},
-		"192.168.1.20": {"http://192.168.1.20:9001", "http://192.168.1.20:9000"},
-		"::1": {
-			"http://[::1]:9001",
-			"http://[::1]:9000",
-			"http://127.0.0.1:9001",
-			"http://127.0.0.1:9000",
-			"http://localhost:9001",
-			"http://localhost:9000",
-		},
+		"127.0.0.1":    pages("127.0.0.1", "localhost"),
+		"192.168.1.20": pages("192.168.1.20"),
+		"::1":          pages("[::1]", "127.0.0.1", "localhost"),
 	} {
 		if got := (Config{Port: 9000, Host: host}).origins(); !slices.Equal(got, want) {
 			t.Errorf("%s: %v", host, got)
@@ -58,7 +56,7 @@ func TestOrigins(t *testing.T) {
 	}
 	t.Setenv("ALLOWED_ORIGINS", "http://localhost:3000, http://127.0.0.1:9001")
 	if got := (Config{Port: 9000, Host: "192.168.1.20"}).origins(); !slices.Equal(
-		got[2:],
+		got[3:],
 		[]string{"http://localhost:3000", "http://127.0.0.1:9001"},
 	) {
 		t.Errorf("with pages of one's own: %v", got)
@@ -81,7 +79,7 @@ func TestPortsThatCannotBeTaken(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	config.Port -= edgePort - objectsPort // the taken one is the edge's
-	if err := config.CheckEdgePorts(); err == nil || !strings.Contains(err.Error(), "(the edge) is in use") {
+	if err := config.CheckOtherPorts(); err == nil || !strings.Contains(err.Error(), "(the edge) is in use") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -119,7 +117,7 @@ func TestTunablesComeFromTheEnvironment(t *testing.T) {
 	}
 }
 
-// freePorts returns the first of seven in a row that are free.
+// freePorts returns the first of ten in a row that are free.
 func freePorts(t *testing.T) int {
 	t.Helper()
 	for first := 12_000 + os.Getpid()%5_000*3; first < 30_000; first += 10 {

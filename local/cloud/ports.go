@@ -14,13 +14,14 @@ import (
 var portNames = map[int]string{
 	edgePort: "the edge", practicePort: "the practice system", redisPort: "Redis", objectsPort: "S3",
 	realtimePort: "realtime", controlPort: "the status page", inspectorPort: "the edge's inspector",
+	alexPort: "Medtech's ALEX", smartPort: "the SMART server", gatewayPort: "the gateway",
 }
 
 // listen takes every port that the local cloud serves itself. Redis and the
 // status page are for this machine alone; the others are for HOST as well.
 func (c Config) listen() (map[int][]net.Listener, error) {
 	listeners := map[int][]net.Listener{}
-	for offset := practicePort; offset <= controlPort; offset++ {
+	for _, offset := range []int{practicePort, redisPort, objectsPort, realtimePort, controlPort, alexPort, smartPort} {
 		hosts := []string{"127.0.0.1"}
 		public := offset != redisPort && offset != controlPort
 		if public && !c.loopback() {
@@ -38,10 +39,10 @@ func (c Config) listen() (map[int][]net.Listener, error) {
 	return listeners, nil
 }
 
-// CheckEdgePorts fails if one of the ports that the edge itself will listen on
-// is in use.
-func (c Config) CheckEdgePorts() error {
-	for _, offset := range []int{edgePort, inspectorPort} {
+// CheckOtherPorts fails if one of the ports is in use that the edge and the
+// gateway will listen on.
+func (c Config) CheckOtherPorts() error {
+	for _, offset := range []int{edgePort, inspectorPort, gatewayPort} {
 		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port+offset)))
 		if err != nil {
 			return c.explain(err, "127.0.0.1", offset)
@@ -89,6 +90,9 @@ func (c Config) places() []control.Place {
 		{Name: "Edge", Address: c.origin(edgePort), What: "API and phone page, where it runs"},
 		{Name: "Redis", Address: c.local(redisPort), What: redis},
 		{Name: "S3", Address: c.origin(objectsPort), What: "VersityGW on a folder"},
+		{Name: "ALEX", Address: c.Toolbar(), What: "Medtech's API, and Evolution's toolbar"},
+		{Name: "SMART", Address: c.SMART(), What: "a FHIR server with SMART App Launch"},
+		{Name: "Gateway", Address: c.Gateway(), What: "the way into both records, where it runs"},
 		{Name: "Realtime", Address: c.origin(realtimePort), What: "Ably's protocol, WebSocket and REST"},
 	}
 }

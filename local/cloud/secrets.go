@@ -25,6 +25,7 @@ type secrets struct {
 	SessionSecret string `json:"sessionSecret"`
 	LaunchSecret  string `json:"launchSecret"`
 	AdminToken    string `json:"adminToken"`
+	RecordSecret  string `json:"recordSecret"` // the gateway's at ALEX and SMART
 }
 
 // loadSecrets reads the secrets of a data folder, or makes them.
@@ -53,6 +54,7 @@ func makeSecrets(file string) (secrets, error) {
 		SessionSecret: rand.Text() + rand.Text(),
 		LaunchSecret:  rand.Text() + rand.Text(),
 		AdminToken:    rand.Text(),
+		RecordSecret:  rand.Text(),
 	}
 	content, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {

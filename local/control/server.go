@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"mime"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/clinicpro/photobridge/local/alex"
 	"github.com/clinicpro/photobridge/local/clock"
 	"github.com/clinicpro/photobridge/local/fault"
 	"github.com/clinicpro/photobridge/local/meter"
@@ -39,6 +41,7 @@ type Server struct {
 	Redis    *redis.Server
 	Objects  *objects.Server
 	Realtime *realtime.Server
+	ALEX     *alex.Server
 }
 
 // Handler returns the routes:
@@ -54,6 +57,8 @@ type Server struct {
 //	PUT    /clocks/{service}      {"skewMs": -90000}; answers 204
 //	POST   /redis/expire          {"match": "encounter:*"}; answers {"expired": 2}
 //	POST   /objects/sweep         {"olderThanSeconds": 86400}; answers {"deleted": 0}
+//	GET    /inbox/{id}            the file of a scan in Medtech's inbox
+//	DELETE /inbox                 204; empties the inbox
 //	POST   /realtime/disconnect   cuts every client, who may resume; answers {"cut": 3}
 //	POST   /realtime/forget       cuts every client, none of whom can resume
 //
@@ -78,6 +83,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /faults", s.addFault)
 	mux.HandleFunc("DELETE /faults", s.resetFaults)
 	mux.HandleFunc("DELETE /faults/{id}", s.removeFault)
+	mux.HandleFunc("GET /inbox/{id}", s.scan)
+	mux.HandleFunc("DELETE /inbox", func(w http.ResponseWriter, _ *http.Request) {
+		s.ALEX.Empty()
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("PUT /clocks/{service}", s.setClock)
 	mux.HandleFunc("POST /redis/expire", s.expire)
 	mux.HandleFunc("POST /objects/sweep", s.sweep)
@@ -212,4 +222,18 @@ func answer(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(value)
+}
+
+// scan serves a document of the inbox as a file.
+func (s *Server) scan(w http.ResponseWriter, r *http.Request) {
+	for _, scan := range s.ALEX.Inbox() {
+		if scan.ID == r.PathValue("id") {
+			w.Header().Set("Content-Type", scan.ContentType)
+			name := map[string]string{"filename": scan.Title}
+			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", name))
+			_, _ = w.Write(scan.File) // the client went away
+			return
+		}
+	}
+	answer(w, http.StatusNotFound, map[string]string{"error": "There is no such scan."})
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clinicpro/photobridge/local/alex"
 	"github.com/clinicpro/photobridge/local/clock"
 	"github.com/clinicpro/photobridge/local/fault"
 	"github.com/clinicpro/photobridge/local/meter"
@@ -70,6 +71,7 @@ func newServer(t *testing.T) *Server {
 		}
 	})
 	return &Server{
+		ALEX: alex.New(alex.Config{}),
 		Places: []Place{
 			{"Redis", "http://127.0.0.1:1", "embedded"},
 		},
@@ -102,7 +104,7 @@ func TestSwitches(t *testing.T) {
 			"/faults",
 			`{"service":"s4","effect":"cut"}`,
 			400,
-			`use redis, s3, realtime or practice`,
+			`use redis, s3, realtime, practice, alex or smart`,
 		},
 		{"add a fault that is misspelt", "POST", "/faults", `{"service":"s3","efect":"cut"}`, 400, `efect`},
 		{"list the faults", "GET", "/faults", ``, 200, `{"seed":1,"rules":[]}`},

@@ -22,11 +22,24 @@ type Status struct {
 	Sessions []Session               `json:"sessions"`
 	Objects  Objects                 `json:"objects"`
 	Realtime realtime.Stats          `json:"realtime"`
+	Inbox    []Scan                  `json:"inbox"`
 	Counters meter.Counts            `json:"counters"`
 	Faults   Faults                  `json:"faults"`
 	SkewMS   map[fault.Service]int64 `json:"skewMs"`
 	// Trouble are sentences on what could not be learned.
 	Trouble []string `json:"trouble"`
+}
+
+// Scan is a document in the inbox of Medtech's double, newest first.
+type Scan struct {
+	ID          string    `json:"id"`
+	PatientID   string    `json:"patientId"`
+	Title       string    `json:"title"`
+	Description string    `json:"description"`
+	ContentType string    `json:"contentType"`
+	Date        string    `json:"date"`
+	Bytes       int       `json:"bytes"`
+	At          time.Time `json:"at"`
 }
 
 // Session is a live session, told without anything of the patient.
@@ -51,6 +64,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	for service, c := range s.Clocks {
 		status.SkewMS[service] = c.Skew().Milliseconds()
 	}
+	status.Inbox = s.inbox()
 	var err error
 	if status.Sessions, err = s.sessions(r.Context()); err != nil {
 		status.Trouble = append(status.Trouble, "Redis: "+err.Error())
@@ -59,6 +73,17 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 		status.Trouble = append(status.Trouble, "S3: "+err.Error())
 	}
 	answer(w, http.StatusOK, status)
+}
+
+func (s *Server) inbox() []Scan {
+	scans := []Scan{}
+	for _, scan := range slices.Backward(s.ALEX.Inbox()) {
+		scans = append(scans, Scan{
+			ID: scan.ID, PatientID: scan.PatientID, Title: scan.Title, Description: scan.Description,
+			ContentType: scan.ContentType, Date: scan.Date, Bytes: len(scan.File), At: scan.At,
+		})
+	}
+	return scans[:min(len(scans), maxListed)]
 }
 
 // sessions reads the edge's keys: encounter:{id}, with a field image:{id} for

@@ -13,7 +13,7 @@ func TestRulesThatAreRefused(t *testing.T) {
 		rule Rule
 		want string // part of the sentence
 	}{
-		{"no service", Rule{Effect: DropBefore}, "redis, s3, realtime, practice or alex"},
+		{"no service", Rule{Effect: DropBefore}, "redis, s3, realtime, practice, alex or smart"},
 		{"no effect", Rule{Service: S3}, "delay, drop-before"},
 		{"malformed route", Rule{Service: S3, Effect: Cut, Route: "PUT ["}, "a pattern such as"},
 		{"negative next", Rule{Service: S3, Effect: Cut, Next: -1}, "negative"},

@@ -17,7 +17,8 @@ const (
 	S3       Service = "s3"
 	Realtime Service = "realtime"
 	Practice Service = "practice"
-	ALEX     Service = "alex"
+	ALEX     Service = "alex"  // Medtech's API
+	SMART    Service = "smart" // a FHIR server with SMART App Launch
 )
 
 // Effect is what happens to a call.
@@ -72,9 +73,9 @@ type Rule struct {
 // check fails with a sentence for the person who wrote the rule.
 func (r Rule) check() error {
 	switch r.Service {
-	case Redis, S3, Realtime, Practice, ALEX:
+	case Redis, S3, Realtime, Practice, ALEX, SMART:
 	default:
-		return fmt.Errorf("service is %q: use redis, s3, realtime, practice or alex", r.Service)
+		return fmt.Errorf("service is %q: use redis, s3, realtime, practice, alex or smart", r.Service)
 	}
 	switch r.Effect {
 	case Delay, DropBefore, DropAfter, Status, Cut, CutUpload, Expire:

@@ -18,6 +18,8 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
+
+	"github.com/clinicpro/photobridge/local/fault"
 )
 
 const (
@@ -241,4 +243,21 @@ func withKeys(keys http.HandlerFunc, rest http.Handler) http.Handler {
 		}
 		rest.ServeHTTP(w, r)
 	})
+}
+
+// Route names a request for counters and faults, without identifiers.
+func Route(r *http.Request) string {
+	path := r.URL.Path
+	switch {
+	case strings.HasPrefix(path, FHIRPath+"/Patient/"):
+		path = FHIRPath + "/Patient"
+	case strings.HasPrefix(path, "/open/"):
+		path = "/open"
+	}
+	return r.Method + " " + path
+}
+
+// Refuse writes the status of a fault that was asked for.
+func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
+	refuse(w, v.Status, "transient")
 }

@@ -83,7 +83,7 @@ function counterRows({ requests, commands, frames }) {
 }
 
 function draw(status) {
-  const { places, skewMs, faults, sessions, objects, realtime, counters, trouble } = status;
+  const { places, skewMs, faults, sessions, objects, realtime, inbox, counters, trouble } = status;
   byId('summary').textContent =
     `since ${time(status.started)} · ${count(sessions.length, 'session')} · ${count(objects.count, 'object')}, ` +
     `${kilobytes(objects.bytes)} · ` +
@@ -117,6 +117,17 @@ function draw(status) {
     sessions,
     (s) => [cell(s.encounterId, { class: 'key' }), number(s.images), number(duration(s.expiresInSeconds))],
     'No session is live.',
+  );
+  fill(
+    'inbox',
+    inbox,
+    (s) => [
+      cell(element('a', { href: `/inbox/${s.id}` }, s.title)),
+      cell(s.description),
+      cell(s.date),
+      number(kilobytes(s.bytes)),
+    ],
+    'The inbox is empty.',
   );
   fill(
     'events',
