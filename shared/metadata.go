@@ -2,13 +2,13 @@ package shared
 
 import (
 	_ "embed"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 // Laterality is the side of the body that a photo shows.
@@ -148,20 +148,26 @@ var bodySites struct {
 	table []BodySite
 }
 
-// BodySites lists the sites from head to foot. The table is read when it is
-// first asked for: the phone engine never asks, and so the JSON decoder is not
-// linked into it (115 KB of brotli).
+// BodySites lists the sites from head to foot. The table is read when it is first
+// asked for, and the phone engine never asks.
 func BodySites() []BodySite {
 	bodySites.once.Do(func() {
-		var file struct {
-			Sites []BodySite `json:"sites"`
+		var sites siteTable
+		if err := wire.Unmarshal(bodySitesJSON, &sites); err != nil {
+			panic("shared/bodysites.json: " + err.Error()) // a build mistake, found by any test
 		}
-		if err := json.Unmarshal(bodySitesJSON, &file); err != nil {
-			panic(fmt.Sprintf("shared/bodysites.json: %v", err)) // a build mistake, found by any test
-		}
-		bodySites.table = file.Sites
+		bodySites.table = sites
 	})
 	return bodySites.table
+}
+
+// siteTable is bodysites.json.
+type siteTable []BodySite
+
+// Fields implements wire.Message.
+func (t *siteTable) Fields(f *wire.Fields) {
+	make := wire.Make((*[]BodySite)(t))
+	f.Objects("sites", len(*t), wire.Always, make, func(i int) wire.Message { return &(*t)[i] })
 }
 
 // FindBodySite looks a site up by its id.
