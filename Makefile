@@ -242,7 +242,7 @@ test-e2e: build browser engines ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts --project=measures
 
 .PHONY: chaos
-chaos: build browser ## photos through every fault of edge, storage, network and phone: none lost, none twice; PHOTOS_COUNT=1000 SEED=1
+chaos: build browser ## photos through every fault of edge, storage, network and phone, while a desktop removes and corrects; PHOTOS_COUNT=1000 SEED=1
 	playwright test --config e2e/playwright.config.ts --project=chaos
 
 .PHONY: pictures

@@ -133,8 +133,8 @@ for (const [name, happens] of Object.entries(shutOut)) {
 test('40 photos through everything at once: none is lost, none is stored twice', async ({ browser, stack }) => {
   test.setTimeout(600_000);
   for (const seed of [1, 2]) {
-    const { sent, arrived, doubled, mishaps } = await sendThroughChaos(browser, stack, photos, seed);
-    expect({ sent, arrived, doubled }, mishaps.join(', ')).toEqual({ sent: PLACES, arrived: PLACES, doubled: 0 });
+    const { broken, mishaps } = await sendThroughChaos(browser, stack, photos, seed);
+    expect(broken, mishaps.join(', ')).toEqual([]);
   }
 });
 

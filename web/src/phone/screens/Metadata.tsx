@@ -72,7 +72,7 @@ export function Metadata() {
           />
         ))}
       </ol>
-      <div class={`page ${turned}`} key={photo.id} {...swipe}>
+      <div class={`page ${turned}`} key={photo.id} data-photo-id={photo.id} {...swipe}>
         <Fields photo={photo} number={number} said={metadataOf(state, photo.id)} />
       </div>
     </Layout>

@@ -1,0 +1,113 @@
+import type { Image } from '../../web/src/contract/api.ts';
+import { ApiError } from '../../web/src/api/client.ts';
+import type { Session } from '../people/practice.ts';
+import { storedObjects } from '../stack/objects.ts';
+import type { Stack } from '../stack/stack.ts';
+import { persistently } from './persistently.ts';
+
+const SITES = ['hand', 'nose', 'forearm'] as const;
+
+/** What people asked for in one session, held against what the session has. */
+export class Ledger {
+  /** Photos for which somebody pressed Send. */
+  sent = 0;
+  readonly #removed = new Set<string>();
+  /** The desktop's last word on each photo's site. */
+  readonly #sites = new Map<string, string>();
+  /** The phone's last word on each photo that no desktop has corrected since. */
+  readonly #notes = new Map<string, string>();
+
+  constructor(
+    readonly session: Session,
+    private readonly random: () => number,
+  ) {}
+
+  /** How many photos that were sent the session has not got. */
+  async missing(): Promise<number> {
+    return this.sent - this.#removed.size - this.#kept(await this.#images()).length;
+  }
+
+  /** Whether all that was sent and said has arrived. */
+  async isComplete(): Promise<boolean> {
+    const kept = this.#kept(await this.#images());
+    return this.sent - this.#removed.size <= kept.length && kept.every((image) => this.#isLastWord(image));
+  }
+
+  /** Removes a photo that has arrived, on the desktop. */
+  async remove(): Promise<void> {
+    const image = await this.any();
+    if (!image) return;
+    this.noteRemoval(image.imageId);
+    await persistently(() => this.session.remove(image.imageId).catch(ignoreGone));
+  }
+
+  /** Corrects a photo that has arrived, on the desktop. */
+  async correct(): Promise<void> {
+    const image = await this.any();
+    if (!image) return;
+    const bodySite = this.anySite();
+    await persistently(() => this.session.describe(image.imageId, { bodySite }));
+    this.noteSite(image.imageId, bodySite);
+  }
+
+  noteRemoval(imageId: string): void {
+    this.#removed.add(imageId);
+  }
+
+  noteSite(imageId: string, bodySite: string): void {
+    this.#sites.set(imageId, bodySite);
+  }
+
+  /** Notes what the phone says of a photo. A desktop that has corrected the photo has the last word. */
+  noteRemark(imageId: string, notes: string): void {
+    if (!this.#sites.has(imageId)) this.#notes.set(imageId, notes);
+  }
+
+  anySite(): string {
+    return SITES[Math.floor(this.random() * SITES.length)] ?? SITES[0];
+  }
+
+  /** A photo that has arrived. What the phone says of it from here on may come after a desktop's word. */
+  async any(): Promise<Image | undefined> {
+    const kept = this.#kept(await this.#images());
+    const image = kept[Math.floor(this.random() * kept.length)];
+    if (image && image.metadata.notes !== this.#notes.get(image.imageId)) this.#notes.delete(image.imageId);
+    return image;
+  }
+
+  /** Returns each sentence that does not hold, once all is quiet. */
+  async broken(stack: Stack): Promise<string[]> {
+    const images = await this.#images();
+    const kept = this.#kept(images);
+    const objects = await storedObjects(stack, this.session.encounterId);
+    const distinct = new Set(kept.map(({ sha256 }) => sha256)).size;
+    const orphans = objects.filter(({ key }) => !images.some(({ s3Key }) => s3Key === key));
+    const counts = {
+      'what was sent arrives': Math.max(0, this.sent - this.#removed.size - distinct),
+      'nothing is stored twice': kept.length - distinct,
+      'what was removed stays removed': images.length - kept.length,
+      'the last word of a person is what is stored': kept.filter((image) => !this.#isLastWord(image)).length,
+      'nothing leaves before Send': Math.max(0, kept.length + this.#removed.size - this.sent),
+      'no object without a record': orphans.length,
+    };
+    return Object.entries(counts).flatMap(([sentence, count]) => (count > 0 ? [`${sentence}: ${count}`] : []));
+  }
+
+  #isLastWord({ imageId, metadata }: Image): boolean {
+    const [site, notes] = [this.#sites.get(imageId), this.#notes.get(imageId)];
+    return (site === undefined || metadata.bodySite === site) && (notes === undefined || metadata.notes === notes);
+  }
+
+  #kept(images: readonly Image[]): Image[] {
+    return images.filter(({ imageId }) => !this.#removed.has(imageId));
+  }
+
+  #images(): Promise<Image[]> {
+    return persistently(() => this.session.images());
+  }
+}
+
+/** A removal whose response was lost has happened. */
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof ApiError && (error.status === 404 || error.status === 410))) throw error;
+}
