@@ -65,7 +65,7 @@ function run(command, ...args) {
 
 const read = (target) => readFileSync(`${root}/${target}`);
 
-/** Rebuilds after a change of Go code; changes during a build cause one more. wrangler reloads a new edge.wasm itself. */
+/** Rebuilds after a change of Go code. Changes during a build cause one more. wrangler reloads edge.wasm by itself. */
 function rebuildGo(reload) {
   let timer;
   let building = Promise.resolve();

@@ -32,7 +32,7 @@ var sentences = map[part]string{
 	{shared.CodeBadRequest, "imageId"}: "imageId must be 1 to 64 letters, digits, dots, underscores or hyphens, " +
 		"and another one for each image.",
 	{shared.CodeBadRequest, "images"}:          "images must list 1 to {limit} images.",
-	{shared.CodeBadRequest, "metadata"}:        "metadata must be an object that names a field: " + metadataFields() + ".",
+	{shared.CodeBadRequest, "metadata"}:        "metadata must be an object with one of " + metadataFields() + ".",
 	{shared.CodeBadRequest, "metadataVersion"}: "metadataVersion must count from 0 to {limit}.",
 	{shared.CodeBadRequest, "name"}:            aText,
 	{shared.CodeBadRequest, "path"}:            "There is no such call.",
@@ -61,8 +61,8 @@ var sentences = map[part]string{
 
 	{shared.CodeTokenInvalid, "number"}: "No phone waits with this number. Look at the phone again; after three " +
 		"wrong numbers show a new code.",
-	{shared.CodeTokenInvalid, "typedCode"}: "This code does not work. Check what you typed, or show a new code on the " +
-		"desktop and type that one.",
+	{shared.CodeTokenInvalid, "typedCode"}: "This code does not work. Check what you typed, or show a new code on " +
+		"the desktop and type that one.",
 
 	{shared.CodeTooLarge, "body"}: "The body may have {limit} bytes.",
 	{shared.CodeTooLarge, "size"}: "A photo may have {limit} bytes. Make it smaller.",

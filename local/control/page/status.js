@@ -82,14 +82,7 @@ function counterRows({ requests, commands, frames }) {
   return rows.sort((a, b) => a.service.localeCompare(b.service) || a.route.localeCompare(b.route));
 }
 
-function draw(status) {
-  const { places, skewMs, faults, sessions, objects, realtime, inbox, counters, trouble } = status;
-  byId('summary').textContent =
-    `since ${time(status.started)} · ${count(sessions.length, 'session')} · ${count(objects.count, 'object')}, ` +
-    `${kilobytes(objects.bytes)} · ` +
-    `${count(realtime.connections, 'realtime client')} on ${count(realtime.channels, 'channel')} · ` +
-    `${count(realtime.published, 'event')}`;
-  byId('trouble').replaceChildren(...trouble.map((sentence) => element('li', {}, sentence)));
+function drawPlaces({ places, skewMs }) {
   const rows = places.map((place) => ({ ...place, skew: skew(skewMs[place.name.toLowerCase()]) }));
   fill(
     'places',
@@ -97,6 +90,9 @@ function draw(status) {
     (p) => [cell(p.name), cell(element('a', { href: p.address }, p.address)), cell(p.what), number(p.skew)],
     'Nothing.',
   );
+}
+
+function drawFaults({ faults }) {
   fill(
     'faults',
     faults.rules,
@@ -112,6 +108,18 @@ function draw(status) {
     ],
     `No fault is in force. The seed is ${faults.seed}.`,
   );
+}
+
+function draw(status) {
+  const { sessions, objects, realtime, inbox, counters, trouble } = status;
+  byId('summary').textContent =
+    `since ${time(status.started)} · ${count(sessions.length, 'session')} · ${count(objects.count, 'object')}, ` +
+    `${kilobytes(objects.bytes)} · ` +
+    `${count(realtime.connections, 'realtime client')} on ${count(realtime.channels, 'channel')} · ` +
+    `${count(realtime.published, 'event')}`;
+  byId('trouble').replaceChildren(...trouble.map((sentence) => element('li', {}, sentence)));
+  drawPlaces(status);
+  drawFaults(status);
   fill(
     'sessions',
     sessions,

@@ -1,4 +1,4 @@
-/** `photobridge.debug()`: the queue as plain data for an issue. Development builds only; docs/debugging.md explains it. */
+/** `photobridge.debug()`: the queue as plain data for an issue, in development builds only (docs/debugging.md). */
 
 import type { PhotoSnapshot } from '../contract/engine';
 import type { State } from './model';

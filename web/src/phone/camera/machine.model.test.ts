@@ -59,7 +59,10 @@ class World {
   opens(muted: boolean): void {
     if (!this.asked) return;
     const lens = this.asked.lens ?? 'wide';
-    if (!LENSES.some(({ id }) => id === lens)) return this.refuses('missing');
+    if (!LENSES.some(({ id }) => id === lens)) {
+      this.refuses('missing');
+      return;
+    }
     this.asked = null;
     this.held = { lens, muted, frame: false };
     this.send({ type: 'opened', lens, lenses: LENSES, muted });
