@@ -2,6 +2,7 @@ package shared
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -148,26 +149,27 @@ var bodySites struct {
 	table []BodySite
 }
 
-// BodySites lists the sites from head to foot. The table is read when it is first
-// asked for, and the phone engine never asks.
+// BodySites lists the common sites from head to foot, then those that only the
+// search finds. The table is read when it is first asked for, and the phone engine
+// never asks.
 func BodySites() []BodySite {
 	bodySites.once.Do(func() {
-		var sites siteTable
-		if err := wire.Unmarshal(bodySitesJSON, &sites); err != nil {
+		var file siteTable
+		if err := wire.Unmarshal(bodySitesJSON, &file); err != nil {
 			panic("shared/bodysites.json: " + err.Error()) // a build mistake, found by any test
 		}
-		bodySites.table = sites
+		bodySites.table = slices.Concat(file.sites, file.more)
 	})
 	return bodySites.table
 }
 
 // siteTable is bodysites.json.
-type siteTable []BodySite
+type siteTable struct{ sites, more []BodySite }
 
 // Fields implements wire.Message.
 func (t *siteTable) Fields(f *wire.Fields) {
-	make := wire.Make((*[]BodySite)(t))
-	f.Objects("sites", len(*t), wire.Always, make, func(i int) wire.Message { return &(*t)[i] })
+	f.Objects("sites", len(t.sites), wire.Always, wire.Make(&t.sites), func(i int) wire.Message { return &t.sites[i] })
+	f.Objects("more", len(t.more), wire.Always, wire.Make(&t.more), func(i int) wire.Message { return &t.more[i] })
 }
 
 // FindBodySite looks a site up by its id.

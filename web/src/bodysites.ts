@@ -26,8 +26,11 @@ export interface LateralityEntry {
 /** The code system of every site and side. */
 export const SNOMED = table.system;
 
-/** The sites from head to foot. */
-export const BODY_SITES: readonly BodySite[] = table.sites;
+/** The sites that are offered at once, from head to foot. */
+export const COMMON_SITES: readonly BodySite[] = table.sites;
+
+/** Those, and the ones that the search finds. */
+export const BODY_SITES: readonly BodySite[] = [...table.sites, ...table.more];
 
 export const LATERALITIES: readonly LateralityEntry[] = table.lateralities.map((entry) => {
   if (!isLaterality(entry.id)) throw new TypeError(`shared/bodysites.json: unknown laterality ${entry.id}`);
@@ -41,4 +44,18 @@ function isLaterality(id: string): id is Laterality {
 /** Looks a site up by its id. */
 export function findBodySite(id: string | undefined): BodySite | undefined {
   return BODY_SITES.find((site) => site.id === id);
+}
+
+/** For comparing: no accents, no case. */
+export const fold = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{Diacritic}/gu, '')
+    .toLowerCase()
+    .trim();
+
+/** The sites whose label has this text in it; without a text the common ones. */
+export function searchSites(query: string, labelOf: (site: BodySite) => string): readonly BodySite[] {
+  const wanted = fold(query);
+  return wanted === '' ? COMMON_SITES : BODY_SITES.filter((site) => fold(labelOf(site)).includes(wanted));
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { BODY_SITES } from '../../bodysites';
+import { fold, searchSites } from '../../bodysites';
 import { siteLabel, t } from '../strings';
 import { usePage } from '../parts/context';
 import { Icon } from '../parts/Icon';
@@ -16,7 +16,8 @@ export function SitesSheet() {
   const chosen = metadataOf(state, photo.id).bodySite;
   const fits = (id: string) => fold(siteLabel(id)).includes(fold(query));
   const recent = recentSites().filter(fits);
-  const rest = BODY_SITES.map((site) => site.id).filter((id) => fits(id) && !recent.includes(id));
+  const found = searchSites(query, ({ id }) => siteLabel(id)).map(({ id }) => id);
+  const rest = found.filter((id) => !recent.includes(id));
   const choose = (id: string) => {
     rememberSite(id);
     dispatch({ type: 'describe', id: photo.id, change: { bodySite: id } });
@@ -73,11 +74,3 @@ export function SitesSheet() {
     </Sheet>
   );
 }
-
-/** For comparing: no accents, no case. */
-const fold = (text: string) =>
-  text
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .trim();
