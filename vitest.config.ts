@@ -6,7 +6,16 @@ export default defineConfig({
     // What compiles a host page takes its time on a busy machine.
     testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'web', include: ['web/src/**/*.test.{ts,tsx}', 'wasm/browser/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'web',
+          include: ['web/src/**/*.test.{ts,tsx}', 'wasm/browser/*.test.ts'],
+          exclude: ['web/src/widget/record/servers/**'],
+        },
+      },
+      // FHIR servers, and the published definitions that they validate by: half a minute.
+      { extends: true, test: { name: 'records', include: ['web/src/widget/record/servers/*.test.ts'] } },
       {
         extends: true,
         test: { name: 'tools', include: ['bench/**/*.test.ts', 'scripts/**/*.test.ts', 'edge/*.test.mjs'] },
