@@ -1,8 +1,9 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { BODY_SITES, LATERALITIES } from '../bodysites';
-import type { View } from '../contract/api';
+import { LATERALITIES } from '../bodysites';
 import { chooseSite } from '../place';
 import { plainText } from '../text';
+import { CapturedField, KindField, LabelField, SensitiveField, ViewField } from './Fields';
+import { NO_SITE, SiteField } from './SiteField';
 import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
 import { timeText, wallText, type Words } from './words';
 
@@ -11,9 +12,6 @@ const NOTES_LIMIT = 500;
 const NOTES_WARN = 60;
 /** A pause in typing after which notes are sent. */
 const TYPING_MS = 600;
-const VIEWS: readonly (View | undefined)[] = ['overview', 'close-up', undefined];
-/** What a select says for "no site, on purpose". */
-const NO_SITE = 'none';
 
 export interface DetailsProps {
   words: Words;
@@ -38,9 +36,6 @@ export function Details(props: DetailsProps) {
         <Fixed words={words} image={image} committedAt={image.committedAt} />
       )}
       <dl class="facts">
-        {image.said.captured && (
-          <Fact name={words('viewer.taken')} value={wallText(image.said.captured.local, words.language)} />
-        )}
         <Fact name={words('viewer.received')} value={timeText(image.uploadedAt, words.language)} />
       </dl>
     </section>
@@ -67,25 +62,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
     );
   return (
     <>
-      <div class="field">
-        <label for={`${id}site`}>{words('details.site')}</label>
-        <select
-          id={`${id}site`}
-          ref={site}
-          data-field="bodySite"
-          class={missing.includes('bodySite') ? 'missing' : ''}
-          value={said.bodySite ?? (said.laterality === 'na' ? NO_SITE : '')}
-          onChange={({ currentTarget }) => pickSite(currentTarget.value)}
-        >
-          <option value="">{words('details.choose')}</option>
-          {BODY_SITES.map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.label}
-            </option>
-          ))}
-          <option value={NO_SITE}>{words('details.noSite')}</option>
-        </select>
-      </div>
+      <SiteField words={words} said={said} isMissing={missing.includes('bodySite')} field={site} onPick={pickSite} />
       <fieldset class={missing.includes('laterality') ? 'field missing' : 'field'} data-field="laterality">
         <legend>{words('details.side')}</legend>
         <div class="segments" ref={sides}>
@@ -103,22 +80,11 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
           ))}
         </div>
       </fieldset>
-      <fieldset class="field">
-        <legend>{words('details.view')}</legend>
-        <div class="segments three">
-          {VIEWS.map((view) => (
-            <label key={view}>
-              <input
-                type="radio"
-                name={`${id}view`}
-                checked={said.view === view}
-                onChange={() => onChange({ view: view ?? null })}
-              />
-              <span>{words(view ? `view.${view}` : 'viewer.unset')}</span>
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <ViewField words={words} image={image} onChange={onChange} />
+      <KindField words={words} image={image} onChange={onChange} />
+      <LabelField words={words} image={image} onChange={onChange} />
+      <CapturedField words={words} image={image} onChange={onChange} />
+      <SensitiveField words={words} image={image} onChange={onChange} />
       <Notes words={words} value={said.notes ?? ''} onChange={(notes) => onChange({ notes: notes || null })} />
       <div class="row">
         {untagged > 0 && missing.length === 0 && (
@@ -196,6 +162,10 @@ function Fixed({ words, image, committedAt }: { words: Words; image: WidgetImage
         <Fact name={words('details.site')} value={metadata.bodySite?.text ?? words('image.noSite')} />
         <Fact name={words('details.side')} value={said.laterality ? words(`side.${said.laterality}`) : unset} />
         {said.view && <Fact name={words('details.view')} value={words(`view.${said.view}`)} />}
+        {said.kind && <Fact name={words('details.kind')} value={words(`kind.${said.kind}`)} />}
+        {said.label && <Fact name={words('details.label')} value={said.label} />}
+        {said.sensitive && <Fact name={words('details.sensitive')} value={words('details.sensitiveHint')} />}
+        {said.captured && <Fact name={words('viewer.taken')} value={wallText(said.captured.local, words.language)} />}
         {said.notes && <Fact name={words('details.notes')} value={said.notes} />}
       </dl>
     </>

@@ -1,0 +1,148 @@
+/** The fields of a photo beside its site and side. None of them is required but by a referral. */
+
+import { useId, useState } from 'preact/hooks';
+import { MAX_LABEL, type Captured, type Kind, type View } from '../contract/api';
+import { plainLine } from '../text';
+import { correctCapture } from './captured';
+import type { MetadataChange, WidgetImage } from './image';
+import type { Words } from './words';
+
+const VIEWS: readonly (View | undefined)[] = ['overview', 'close-up', 'dermoscopy', undefined];
+const KINDS: readonly (Kind | undefined)[] = ['lesion', 'rash', 'wound', 'infection', 'other', undefined];
+
+interface FieldsProps {
+  words: Words;
+  image: WidgetImage;
+  onChange(change: MetadataChange): void;
+}
+
+export function ViewField({ words, image, onChange }: FieldsProps) {
+  return (
+    <Choice
+      legend={words('details.view')}
+      field="view"
+      options={VIEWS.map((view) => ({
+        text: words(view ? `view.${view}` : 'viewer.unset'),
+        isChosen: image.said.view === view,
+        choose: () => onChange({ view: view ?? null }),
+      }))}
+    />
+  );
+}
+
+export function KindField({ words, image, onChange }: FieldsProps) {
+  return (
+    <Choice
+      legend={words('details.kind')}
+      field="kind"
+      columns="three"
+      options={KINDS.map((kind) => ({
+        text: words(kind ? `kind.${kind}` : 'viewer.unset'),
+        isChosen: image.said.kind === kind,
+        choose: () => onChange({ kind: kind ?? null }),
+      }))}
+    />
+  );
+}
+
+interface Option {
+  text: string;
+  isChosen: boolean;
+  choose(): void;
+}
+
+function Choice({ legend, field, columns, options }: ChoiceProps) {
+  const id = useId();
+  return (
+    <fieldset class="field" data-field={field}>
+      <legend>{legend}</legend>
+      <div class={columns ? `segments ${columns}` : 'segments'}>
+        {options.map(({ text, isChosen, choose }) => (
+          <label key={text}>
+            <input type="radio" name={`${id}${field}`} checked={isChosen} onChange={choose} />
+            <span>{text}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  legend: string;
+  field: string;
+  columns?: string;
+  options: readonly Option[];
+}
+
+/** What tells photos of one site apart, such as "mole A". It is sent when the field is left. */
+export function LabelField({ words, image, onChange }: FieldsProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{words('details.label')}</label>
+      <input
+        id={id}
+        type="text"
+        data-field="label"
+        maxLength={MAX_LABEL}
+        placeholder={words('details.labelHint')}
+        autocomplete="off"
+        value={image.said.label ?? ''}
+        onChange={({ currentTarget }) => onChange({ label: plainLine(currentTarget.value).trim() || null })}
+      />
+    </div>
+  );
+}
+
+export function SensitiveField({ words, image, onChange }: FieldsProps) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        data-field="sensitive"
+        checked={image.said.sensitive === true}
+        onChange={({ currentTarget }) => onChange({ sensitive: currentTarget.checked || null })}
+      />
+      <span>
+        {words('details.sensitive')} <span class="quiet">{words('details.sensitiveHint')}</span>
+      </span>
+    </label>
+  );
+}
+
+/** When the photo was taken, by the clock on the wall. A time that cannot be is refused with a reason. */
+export function CapturedField({ words, image, onChange }: FieldsProps) {
+  const id = useId();
+  const { captured } = image.said;
+  const [problem, setProblem] = useState<'unclear' | 'future' | null>(null);
+  const correct = (local: string): void => {
+    const corrected = correctCapture(local, captured, Date.now());
+    if (typeof corrected === 'string') return setProblem(corrected);
+    setProblem(null);
+    onChange({ captured: corrected });
+  };
+  return (
+    <div class="field">
+      <label for={id}>{words('details.captured')}</label>
+      <input
+        id={id}
+        type="datetime-local"
+        data-field="captured"
+        aria-describedby={`${id}source`}
+        aria-invalid={problem !== null}
+        value={captured?.local.slice(0, 16) ?? ''}
+        onChange={({ currentTarget }) => correct(currentTarget.value)}
+      />
+      <p id={`${id}source`} class={problem ? 'problem' : 'quiet'} role={problem ? 'alert' : undefined}>
+        {problem ? words(`captured.${problem}`) : sourceText(captured, words)}
+      </p>
+    </div>
+  );
+}
+
+export function sourceText(captured: Captured | undefined, words: Words): string {
+  if (!captured) return words('captured.none');
+  const source = words(`captured.${captured.source}`);
+  return captured.offset ? `${source} UTC${captured.offset}` : source;
+}
