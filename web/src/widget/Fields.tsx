@@ -118,9 +118,8 @@ export function CapturedField({ words, image, onChange }: FieldsProps) {
   const [problem, setProblem] = useState<'unclear' | 'future' | null>(null);
   const correct = (local: string): void => {
     const corrected = correctCapture(local, captured, Date.now());
-    if (typeof corrected === 'string') return setProblem(corrected);
-    setProblem(null);
-    onChange({ captured: corrected });
+    setProblem(typeof corrected === 'string' ? corrected : null);
+    if (typeof corrected !== 'string') onChange({ captured: corrected });
   };
   return (
     <div class="field">
