@@ -115,7 +115,8 @@ func TestBodySites(t *testing.T) {
 		}
 		ids[site.ID], places[site.Label] = true, true
 	}
-	for _, id := range strings.Fields("scalp forearm foot elbow wrist knee ankle toe breast mouth tongue eyelid toenail") {
+	wanted := "scalp forearm foot elbow wrist knee ankle toe breast mouth tongue eyelid toenail"
+	for _, id := range strings.Fields(wanted) {
 		if _, ok := FindBodySite(id); !ok {
 			t.Errorf("%s is missing", id)
 		}
