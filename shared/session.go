@@ -176,9 +176,10 @@ const (
 )
 
 // Event is the payload of a realtime message. It is a hint, never the data:
-// the desktop fetches the list and compares revisions.
+// the desktop fetches the list and compares revisions. It holds nothing else,
+// and so nothing about a patient.
 type Event struct {
-	ImageID  ID    `json:"imageId,omitempty"`
+	ImageID  ID    `json:"imageId,omitempty" closed:"yes"`
 	Revision int64 `json:"revision" minimum:"0"`
 }
 

@@ -8,6 +8,7 @@
 //     the keyword of JSON Schema; the value may be the name of a constant
 //   - ref: the hand-written schema of openapi.yaml that describes the field
 //   - patch: "-" for a field that the message's patch lacks, a type whose name ends in Patch
+//   - closed: on the first field, that the message never has a field that is not listed
 //   - of: the variants of a union that have the field, such as "add,retry?"
 //   - ts: the field in TypeScript where it is not JSON
 //

@@ -448,7 +448,8 @@ export interface RealtimeResponse {
 
 /**
  * Event is the payload of a realtime message. It is a hint, never the data:
- * the desktop fetches the list and compares revisions.
+ * the desktop fetches the list and compares revisions. It holds nothing else,
+ * and so nothing about a patient.
  */
 export interface Event {
   imageId?: ID;

@@ -15,7 +15,7 @@ const (
 
 // Order is a union.
 type Order struct {
-	Kind   Kind          `json:"kind"`
+	Kind   Kind          `json:"kind" closed:"yes"`
 	First  *words.Thing  `json:"first,omitempty" of:"ask"`
 	Others []words.Thing `json:"others,omitempty" of:"ask?"`
 	File   any           `json:"-" of:"ask" ts:"file: Blob"`
