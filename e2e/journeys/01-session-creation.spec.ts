@@ -10,7 +10,7 @@ test('the code is shown when it is asked for, and hidden again', async ({ clinic
   await clinician.opensPatient(PATIENT);
   await clinician.doesNotSee(CODE);
   expect(await clinician.showsCode()).toMatch(new RegExp(`^${stack.edge}/mobile#t=[\\w-]{22,}$`));
-  await clinician.reads(/^Works for (10:00|9:\d\d) more$/);
+  await clinician.reads(/^Expires in (10:00|9:\d\d)$/);
   await clinician.taps('Hide code');
   await clinician.doesNotSee(CODE);
 });
@@ -30,5 +30,5 @@ test('a new code is another one', async ({ clinician }) => {
   const earlier = await clinician.showsCode();
   await clinician.taps('New code');
   await expect.poll(() => clinician.readsCode()).not.toBe(earlier);
-  await clinician.sees(words(/^Works for/));
+  await clinician.sees(words(/^Expires in/));
 });

@@ -44,6 +44,6 @@ test('a photo is looked at closely, and a wrong one is removed and brought back'
   await clinician.taps('Remove photo');
   await clinician.taps('Close');
   await clinician.hasPhotos(1);
-  await clinician.taps(/^Bring photo \d back$/);
+  await clinician.taps(/^Restore photo \d$/);
   await clinician.hasPhotos(2);
 });

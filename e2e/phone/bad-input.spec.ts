@@ -101,17 +101,17 @@ for (const { what, fault, says } of [
   {
     what: 'the edge has no database',
     fault: { service: 'redis', effect: 'status', status: 503 },
-    says: 'The server is busy. It goes on in a moment.',
+    says: 'The server is busy. It continues in a moment.',
   },
   {
     what: 'the storage answers 503',
     fault: { service: 's3', route: 'PUT object', effect: 'status', status: 503 },
-    says: /busy|goes on by itself/,
+    says: /busy|continues automatically/,
   },
   {
     what: 'the storage drops every upload',
     fault: { service: 's3', route: 'PUT object', effect: 'drop-before' },
-    says: /goes on by itself|Try mobile data/,
+    says: /continues automatically|Try mobile data/,
   },
 ] satisfies { what: string; fault: Fault; says: string | RegExp }[]) {
   test(`while sending, ${what}: it says so, and goes on by itself`, async ({ browser, stack }) => {
@@ -166,7 +166,7 @@ test('offline while sending: it waits, says so, and goes on', async ({ browser, 
   await phone.page.context().setOffline(true);
   await phone.button('Send without details').tap();
   await expect(phone.page.getByText('Offline', { exact: true })).toBeVisible();
-  await expect(phone.page.locator('.banner')).toContainText('Sending goes on by itself.');
+  await expect(phone.page.locator('.banner')).toContainText('Sending continues automatically.');
   await phone.page.context().setOffline(false);
   await expect(phone.screen('success')).toBeVisible(SENT);
   expect(await session.images()).toHaveLength(1);

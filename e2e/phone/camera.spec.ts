@@ -64,7 +64,7 @@ async function openCamera(browser: Browser, stack: Stack, prepare?: (context: Br
       await prepare?.(context);
     },
   });
-  await expect(phone.button('Series')).toBeEnabled();
+  await expect(phone.button('Quick camera')).toBeEnabled();
   return { session, phone, page: phone.page, shutter: phone.button('Take photo') };
 }
 
@@ -85,7 +85,7 @@ test('photos are taken, with the moment of the shutter, and the stream ends with
   stack,
 }) => {
   const { session, phone, page, shutter } = await openCamera(browser, stack);
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');
   const before = Date.now();
   await shutter.tap();
@@ -106,7 +106,7 @@ test('photos are taken, with the moment of the shutter, and the stream ends with
 test('a permission that is given after the sheet has closed opens no camera', async ({ browser, stack }) => {
   const { phone, page, shutter } = await openCamera(browser, stack);
   await page.evaluate(() => void (cameras.prompt = true));
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   await expect(page.getByText('Starting the camera…')).toBeVisible();
   await hide(page, true);
   await phone.button('Close').tap();
@@ -114,7 +114,7 @@ test('a permission that is given after the sheet has closed opens no camera', as
   await page.evaluate(() => void (cameras.prompt = false));
   await expect.poll(() => page.evaluate(() => cameras.tracks.length)).toBe(1);
   await expect.poll(() => live(page)).toBe(0);
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');
   expect(await live(page)).toBe(1);
   await phone.close();
@@ -123,7 +123,7 @@ test('a permission that is given after the sheet has closed opens no camera', as
 test('hidden and seen again while permission is pending: one stream', async ({ browser, stack }) => {
   const { phone, page, shutter } = await openCamera(browser, stack);
   await page.evaluate(() => void (cameras.prompt = true));
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   for (const hidden of [true, false, true, false]) await hide(page, hidden);
   await page.evaluate(() => void (cameras.prompt = false));
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');
@@ -137,7 +137,7 @@ test('hidden and seen again while permission is pending: one stream', async ({ b
 test('a busy camera says so, and no more once it runs', async ({ browser, stack }) => {
   const { phone, page, shutter } = await openCamera(browser, stack);
   await page.evaluate(() => void (cameras.refuse = 'NotReadableError'));
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   const busy = page.getByText('Another app uses the camera.');
   await expect(busy).toBeVisible();
   await page.evaluate(() => void (cameras.refuse = ''));
@@ -157,7 +157,7 @@ test('a busy camera says so, and no more once it runs', async ({ browser, stack 
 
 test('a stream that ends is opened again, and its last frame is no photo', async ({ browser, stack }) => {
   const { phone, page, shutter } = await openCamera(browser, stack);
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');
   await page.evaluate(() => {
     cameras.prompt = true;
@@ -176,7 +176,7 @@ test('a stream that ends is opened again, and its last frame is no photo', async
 
 test('a call mutes the camera: it is shown, and the shutter waits for a new frame', async ({ browser, stack }) => {
   const { phone, page, shutter } = await openCamera(browser, stack);
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');
   const call = page.getByText('A call or another app is using the camera.');
   await page.evaluate(() => cameras.tracks[0]?.dispatchEvent(new Event('mute')));
@@ -201,7 +201,7 @@ test('the main lens is opened, another one can be chosen, and the next time it i
         return deviceId?.exact ?? 'any';
       }),
     );
-  await phone.button('Series').tap();
+  await phone.button('Quick camera').tap();
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');
   expect(await asked()).toEqual(['any', 'main']);
   await phone.button('Lens 2/2').tap();
@@ -211,7 +211,7 @@ test('the main lens is opened, another one can be chosen, and the next time it i
   await phone.button('Close').tap();
   await page.reload();
   await phone
-    .button(/Series|Camera/)
+    .button(/Quick camera|Camera/)
     .first()
     .tap();
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');

@@ -17,7 +17,7 @@ test('the page says how far the decoder of a HEIC photo has come on a slow link'
   const phone = await Phone.scan(browser, session.url, { proxy: link.proxy });
   const seen: number[] = [];
   await phone.page.exposeFunction('saw', (text: string) => {
-    const share = /^Getting ready for this kind of photo: (\d+)\s?%$/.exec(text)?.[1];
+    const share = /^Loading converter: (\d+)\s?%$/.exec(text)?.[1];
     if (share !== undefined && seen.at(-1) !== Number(share)) seen.push(Number(share));
   });
   await phone.page.evaluate(() => {

@@ -46,7 +46,7 @@ const send = async (phone: Phone): Promise<void> => {
 const PLACES: Place[] = [
   { name: 'capture', reach: async () => undefined, back: 'away', reload: 'capture' },
   { name: 'code', reach: (phone) => phone.button('Another patient').tap(), back: 'capture', reload: 'capture' },
-  { name: 'capture camera', reach: (phone) => phone.button('Series').tap(), back: 'capture', reload: 'capture' },
+  { name: 'capture camera', reach: (phone) => phone.button('Quick camera').tap(), back: 'capture', reload: 'capture' },
   { name: 'review', reach: choose, back: 'capture', reload: 'review' },
   {
     name: 'review photo',

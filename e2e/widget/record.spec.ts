@@ -41,7 +41,7 @@ test('a removed photo comes back on Undo, and is gone from the store after a whi
   await desktop.button('Remove photo').click();
   await desktop.page.keyboard.press('Escape');
   await expect(desktop.tiles).toHaveCount(1);
-  await desktop.button('Bring photo 1 back').click();
+  await desktop.button('Restore photo 1').click();
   await expect(desktop.tiles).toHaveCount(2);
   await desktop.tiles.first().click();
   await desktop.button('Remove photo').click();

@@ -96,7 +96,7 @@ describe('the gate', () => {
       () => Promise.reject(new Error('The record is locked.')),
       'Nothing was added to the record: The record is locked.',
     ],
-    ['a host that does not listen', undefined, 'the practice system did not answer'],
+    ['a host that does not listen', undefined, 'the practice system did not respond'],
   ])('says why nothing was kept: %s', async (_, answer, text) => {
     await mount(listed('a', TAGGED));
     onCommit(answer);
@@ -353,8 +353,8 @@ describe('a photo on its way', () => {
 
   test.each([
     ['of a phone that is there', phone(5_000), 'On its way'],
-    ['of a phone that fell silent', phone(60_000), 'The phone went offline. It continues by itself.'],
-    ['of a phone that was removed', phone(5_000, true), 'This phone was removed. The photo will not come.'],
+    ['of a phone that fell silent', phone(60_000), 'The phone is offline. It continues automatically.'],
+    ['of a phone that was removed', phone(5_000, true), 'This phone was removed. The photo will not arrive.'],
   ])('%s has a tile that says so', async (_, from, text) => {
     edge.current!.phones = [from];
     edge.current!.expected = [SENT];

@@ -96,7 +96,7 @@ function Sure({ class: style, label, onSure }: { class: string; label: string; o
   return (
     <button type="button" class={style} onClick={() => (asked ? onSure() : setAsked(true))}>
       <Icon name="bin" />
-      {asked ? t('error.sure', { what: label }) : label}
+      {asked ? t('error.sure') : label}
     </button>
   );
 }
