@@ -65,7 +65,7 @@ dev: build ## everything on this machine, no account: prints the links of the de
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: watch
-watch: build ## the same from the sources: a changed page shows within seconds, a changed Go file is rebuilt
+watch: build ## make dev from the sources: a changed page shows within seconds, a changed Go file is rebuilt
 	@ALLOWED_ORIGINS="$(ALLOWED_ORIGINS),http://$(HOST):$$(($(PORT) + 8))" exec $(LOCAL) -- node scripts/watch.mjs
 
 .PHONY: check
@@ -133,7 +133,7 @@ $(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
 	vite build --config web/vite.host.ts --logLevel warn
 	@touch $@
 
-# A module of its own: the S3 server in it takes minutes to build the first time.
+# Its own module: the S3 server in it takes minutes to build the first time.
 $(LOCAL): $(call go_files,local shared) local/go.mod local/go.sum
 	@mkdir -p build
 	cd local && go build -o ../$@ .
@@ -144,7 +144,7 @@ gateway: $(GATEWAY) $(DESK_PAGE) ## the gateway for a practice's server: build/p
 $(GATEWAY): $(call go_files,gateway shared) shared/bodysites.json go.mod go.sum
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./gateway
 
-# The page and the widget that it imports, which is a module of its own.
+# The page and the widget that it imports, which is its own module.
 $(DESK_PAGE): $(call web_files,web/src/desk web/src/api web/src/contract web/src/strings) \
 		$(wildcard web/src/*.ts) web/vite.desk.ts web/public/icons/icon.svg $(WIDGET) $(NODE)
 	vite build --config web/vite.desk.ts --logLevel warn
@@ -246,7 +246,7 @@ chaos: build browser ## photos through every fault of edge, storage, network and
 	playwright test --config e2e/playwright.config.ts --project=chaos
 
 .PHONY: pictures
-pictures: build browser ## takes the README's pictures, its film and the sheet of the phone's screens anew
+pictures: build browser ## takes the README's pictures, its film and the sheet of the phone's screens
 	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts --project=chromium e2e/pictures.spec.ts
 	FILM=docs/pictures/demo.png HEADLESS=1 playwright test --config e2e/playwright.config.ts --project=demo
 	playwright test --config e2e/playwright.config.ts --timeout 300000 --update-snapshots=all --project=chromium e2e/phone/screens.spec.ts
@@ -282,7 +282,7 @@ bench: build browser ## every budget in one run: a table, bench/out/report.json,
 	node bench/report/main.ts
 
 .PHONY: bench-check
-bench-check: $(NODE) ## fails if that report misses a promise by more than its noise; times judge nothing
+bench-check: $(NODE) ## fails if that report misses a promise by more than its noise; times never fail the check
 	@node bench/report/check.ts
 
 .PHONY: bench-compress

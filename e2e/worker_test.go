@@ -158,13 +158,13 @@ func assets(t *testing.T, s running) {
 			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
 		} {
 			if response.StatusCode != http.StatusOK || response.Header.Get(name) != want {
-				t.Errorf("%s answered %d with %s %q", path, response.StatusCode, name, response.Header.Get(name))
+				t.Errorf("%s returned %d with %s %q", path, response.StatusCode, name, response.Header.Get(name))
 			}
 		}
 	}
 }
 
-// bucketTool sets a bucket of its own up, twice, on the real S3 server, which
+// bucketTool sets its own bucket up, twice, on the real S3 server, which
 // has no lifecycle rules.
 func bucketTool(t *testing.T, s running) {
 	for range 2 {
@@ -213,7 +213,7 @@ func endAll(t *testing.T, s running) {
 	}
 	response.Body.Close()
 	if response.StatusCode != http.StatusNotFound {
-		t.Errorf("the session answered %d", response.StatusCode)
+		t.Errorf("the session returned %d", response.StatusCode)
 	}
 }
 
@@ -233,10 +233,10 @@ func rateLimit(t *testing.T, s running) {
 			continue
 		}
 		if last.StatusCode != http.StatusTooManyRequests || last.Header.Get("Retry-After") == "" {
-			t.Errorf("try %d was answered %d, Retry-After %q", limit+1, last.StatusCode, last.Header.Get("Retry-After"))
+			t.Errorf("try %d got %d, Retry-After %q", limit+1, last.StatusCode, last.Header.Get("Retry-After"))
 		}
 		if typed.StatusCode != http.StatusTooManyRequests {
-			t.Errorf("then a typed code was answered %d", typed.StatusCode)
+			t.Errorf("then a typed code got %d", typed.StatusCode)
 		}
 		return
 	}
@@ -274,7 +274,7 @@ func overload(t *testing.T, s running) {
 		t.Errorf("the statuses are %v", statuses)
 	}
 	if response := s.fromPage(t, "/images/enc-overload", desktop.DesktopToken); response.StatusCode != http.StatusOK {
-		t.Errorf("then a call was answered %d", response.StatusCode)
+		t.Errorf("then a call got %d", response.StatusCode)
 	}
 }
 
@@ -373,7 +373,7 @@ func (s running) call(t *testing.T, method, path, token string, body []byte, res
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= 300 {
-		t.Fatalf("%s answered %d", path, response.StatusCode)
+		t.Fatalf("%s returned %d", path, response.StatusCode)
 	}
 	if result != nil {
 		if err := json.NewDecoder(response.Body).Decode(result); err != nil {

@@ -205,7 +205,7 @@ func TestMisconfigured(t *testing.T) {
 				body, err := io.ReadAll(response.Body)
 				response.Body.Close()
 				if err != nil || !strings.Contains(string(body), test.want) || strings.Contains(string(body), "sss") {
-					t.Errorf("%s answered %d: %s", path, response.StatusCode, body)
+					t.Errorf("%s returned %d: %s", path, response.StatusCode, body)
 				}
 				allowed := response.Header.Get("Access-Control-Allow-Origin")
 				if allowed != "https://practice.example" && test.changes["ALLOWED_ORIGINS"] == "" {
@@ -217,7 +217,7 @@ func TestMisconfigured(t *testing.T) {
 					}
 				}
 				if wanted := map[bool]int{true: 503, false: 200}[token == ""]; response.StatusCode != wanted {
-					t.Errorf("%s answered %d, not %d", path, response.StatusCode, wanted)
+					t.Errorf("%s returned %d, not %d", path, response.StatusCode, wanted)
 				}
 			}
 		})

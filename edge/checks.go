@@ -81,7 +81,7 @@ func (e examiner) bucketChecks() []doctor.Check {
 		{
 			Name: "s3 delete",
 			Fix: "The access key's policy needs s3:DeleteObject on sessions/*, and s3:ListBucket: without it a " +
-				"missing object answers 403, not 404.",
+				"missing object returns 403, not 404.",
 			Look: func(ctx context.Context) (string, error) { return e.bucket.ProbeDelete(ctx, probe) },
 		},
 		{

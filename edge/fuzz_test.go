@@ -83,10 +83,10 @@ func FuzzRequests(f *testing.F) {
 			&problem,
 		); err != nil || problem.Status != recorder.Code ||
 			problem.Detail == "" {
-			t.Fatalf("%s %q answered %d: %s", method, path, recorder.Code, recorder.Body)
+			t.Fatalf("%s %q returned %d: %s", method, path, recorder.Code, recorder.Body)
 		}
 		if recorder.Code >= 500 {
-			t.Fatalf("%s %q answered %d: %s", method, path, recorder.Code, recorder.Body)
+			t.Fatalf("%s %q returned %d: %s", method, path, recorder.Code, recorder.Body)
 		}
 	})
 }
@@ -108,6 +108,6 @@ func call(f *testing.F, handler http.Handler, method, path, token string, result
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, request)
 	if err := json.Unmarshal(recorder.Body.Bytes(), result); err != nil || recorder.Code >= 300 {
-		f.Fatalf("%s answered %d: %s", path, recorder.Code, recorder.Body)
+		f.Fatalf("%s returned %d: %s", path, recorder.Code, recorder.Body)
 	}
 }

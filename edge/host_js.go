@@ -14,12 +14,12 @@ import "unsafe"
 func hostFetch(call, patience int32, method, url, headerLines, body string)
 
 // hostLimit asks the rate limit of that name whether there may be one more of
-// key; the answer is a message with status 200 or 429.
+// key; the response is a message with status 200 or 429.
 //
 //go:wasmimport host limit
 func hostLimit(call int32, name, key string)
 
-// hostAnswer answers the request that is being served.
+// hostAnswer handles the request that is being served.
 //
 //go:wasmimport host answer
 func hostAnswer(status int32, headerLines, body string)
@@ -41,7 +41,7 @@ func hostLog(line string)
 func hostReceive(into unsafe.Pointer)
 
 // message is what the host sends: a request, whose head begins with a line of
-// its method and URL, or the answer to a call.
+// its method and URL, or the response to a call.
 type message struct {
 	status int
 	head   string // header lines
@@ -66,9 +66,9 @@ func ask(start func(call int32)) message {
 	return <-answer
 }
 
-// receive takes a message: a request if call is 0, else the answer to that call.
-// It must not block; the host then resumes this program, which lets whoever
-// waits for the message go on.
+// receive takes a message: a request if call is 0, else the response to that call.
+// It must not block; the host then resumes this program, which lets the
+// waiting goroutine continue.
 //
 //lint:ignore U1000 the host calls it
 //go:wasmexport receive

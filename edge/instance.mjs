@@ -78,7 +78,7 @@ export class Instance {
   #go = new Go();
   /** @type {WebAssembly.Exports} */
   #exports;
-  /** The message that Go is told of and then copies: a head and a body. */
+  /** The message that Go copies next: a head and a body. */
   #message = [NO_BYTES, NO_BYTES];
   #answer = () => {};
   #fail = () => {};

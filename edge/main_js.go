@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// serve answers a request, whole in both directions. The library's own handler
+// serve handles a request, whole in both directions. The library's own handler
 // converts streams and headers piece by piece, crossing for each, and ends an
 // instance with its first response stream (syumai/workers v0.32.0, handler_js.go).
 func serve(handler http.Handler, incoming message) {
@@ -57,7 +57,7 @@ func serve(handler http.Handler, incoming message) {
 }
 
 // deadline is a context's deadline without its timer, which would be one of the
-// platform's too, set anew at each message: the fetches keep it.
+// platform's too, set again at each message: the fetches keep it.
 type deadline struct {
 	context.Context
 	at time.Time
@@ -65,7 +65,7 @@ type deadline struct {
 
 func (d deadline) Deadline() (time.Time, bool) { return d.at, true }
 
-// answerWriter keeps an answer until it is complete.
+// answerWriter keeps a response until it is complete.
 type answerWriter struct {
 	header http.Header
 	status int

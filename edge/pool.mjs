@@ -39,7 +39,7 @@ export class Pool {
       if (this.#waiting >= waiting) throw new Busy();
       this.#waiting++;
       try {
-        // Each request has a timer of its own. A request that another one wakes is now and then cancelled as hung.
+        // Each request has its own timer. A request that another one wakes is now and then cancelled as hung.
         while (this.#idle.length === 0 && this.#alive >= most) await sleep(WAIT_MS);
       } finally {
         this.#waiting--;

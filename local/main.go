@@ -102,7 +102,7 @@ func serve(
 				return 0, nil
 			}
 			if err != nil {
-				return 1, fmt.Errorf("the edge did not answer %s/healthz within %s", config.Edge(), edgeLimit)
+				return 1, fmt.Errorf("the edge did not respond at %s/healthz within %s", config.Edge(), edgeLimit)
 			}
 			printLinks(ctx, running, config)
 		}

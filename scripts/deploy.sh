@@ -41,5 +41,5 @@ for _ in 1 2 3 4 5 6; do
     exit
   fi
 done
-echo "The doctor at $BASE_URL did not answer. Is BASE_URL this worker's address?" >&2
+echo "The doctor at $BASE_URL did not respond. Is BASE_URL this worker's address?" >&2
 exit 1

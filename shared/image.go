@@ -10,7 +10,7 @@ const ContentTypeJPEG = "image/jpeg"
 // slot and the same key.
 type PresignRequest struct {
 	EncounterID ID `json:"encounterId"`
-	// At most limits.maxBatch, each with an imageId of its own.
+	// At most limits.maxBatch, each with its own imageId.
 	Images []PresignImage `json:"images" minItems:"1" maxItems:"100"`
 }
 

@@ -16,7 +16,7 @@ export interface Opened {
 }
 
 export interface Slow {
-  /** Slows the page with its workers until the answer is called. */
+  /** Slows the page with its workers until the returned function is called. */
   by(factor: number): Promise<() => Promise<void>>;
   /**
    * Milliseconds that a loop takes in the engine's worker, each of many times: too short for all of them

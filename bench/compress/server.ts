@@ -106,7 +106,7 @@ class Orders {
   give<T>(name: string, args: unknown[]): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#settle = ({ value, error }) => (error === undefined ? resolve(value as T) : reject(new Error(error)));
-      setTimeout(() => reject(new Error('the browser does not answer')), ANSWER_LIMIT_MS).unref();
+      setTimeout(() => reject(new Error('the browser does not respond')), ANSWER_LIMIT_MS).unref();
       this.#order = JSON.stringify({ name, args });
       this.#hand();
     });

@@ -19,12 +19,12 @@ interface Cycle {
 }
 
 /**
- * Slows processes by a factor; resolves when they are slow. Until the answer is called: they run when
+ * Slows processes by a factor; resolves when they are slow. Until the returned function is called: they run when
  * its promise resolves.
  */
 export async function throttle(processes: readonly number[], factor: number): Promise<() => Promise<void>> {
   const end = new Int32Array(new SharedArrayBuffer(4));
-  // A thread of its own: nothing else that this program does holds it up.
+  // Its own thread: nothing else that this program does holds it up.
   const thread = new Worker(new URL(import.meta.url), { workerData: { processes, factor, end } satisfies Cycle });
   const ended = new Promise<void>((resolve, reject) => thread.once('exit', () => resolve()).once('error', reject));
   await Promise.race([once(thread, 'message'), ended]);

@@ -39,7 +39,7 @@ export async function measure(worker: Worker, call: Call, seconds: number, most 
     while (performance.now() - began < seconds * 1000 && left-- > 0) {
       const start = performance.now();
       const status = await send(agent, origin, call);
-      if (status !== call.status) throw new Error(`${call.name} answered ${status} at ${origin}`);
+      if (status !== call.status) throw new Error(`${call.name} returned ${status} at ${origin}`);
       times.push(performance.now() - start);
     }
   };

@@ -175,7 +175,7 @@ class Place {
     readonly phone: Phone,
   ) {}
 
-  /** Each with a profile of its own in `folder`: Chromium opens no connections ahead in private windows. */
+  /** Each with its own profile in `folder`: Chromium opens no connections ahead in private windows. */
   static async open(folder: string, launch: LaunchOptions | undefined, stack: Stack, lines: Lines): Promise<Place> {
     const links: [Link, Link] = [await Link.open(lines[1]), await Link.open(lines[0])];
     const [desk, hand] = await Promise.all([
@@ -204,7 +204,7 @@ class Place {
     );
   }
 
-  /** The answer tells the longest task of the phone's page from here on, in milliseconds; 0 below 50. */
+  /** The response tells the longest task of the phone's page from here on, in milliseconds; 0 below 50. */
   async watchTasks(): Promise<() => Promise<number>> {
     const longest = await this.phone.page.evaluateHandle(() => {
       const seen = { duration: 0 };

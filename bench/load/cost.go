@@ -36,7 +36,7 @@ func readCounters(control string) (c counters, err error) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return c, fmt.Errorf("the local cloud's counters answered %d", response.StatusCode)
+		return c, fmt.Errorf("the local cloud's counters returned %d", response.StatusCode)
 	}
 	return c, json.NewDecoder(response.Body).Decode(&c)
 }

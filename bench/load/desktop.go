@@ -111,7 +111,7 @@ func (d *desktop) listen(ctx context.Context) error {
 	return nil
 }
 
-// hear is told of an event.
+// hear is notified of an event.
 func (d *desktop) hear(message *ably.Message) {
 	switch shared.EventName(message.Name) {
 	case shared.EventImageUploaded:
@@ -216,7 +216,7 @@ func (d *desktop) fetchPicture(ctx context.Context, image shared.Image) {
 		got, err = d.traffic.do(ctx, storageRoute+"GET object", request)
 	}
 	if err == nil && got.Status != http.StatusOK {
-		err = fmt.Errorf("a picture answered %d", got.Status)
+		err = fmt.Errorf("a picture returned %d", got.Status)
 	}
 	sum := sha256.Sum256(got.Body)
 	d.mu.Lock()
@@ -242,7 +242,7 @@ func (d *desktop) end(ctx context.Context) error {
 		return err
 	}
 	if got.Status != http.StatusNoContent {
-		return fmt.Errorf("ending the session answered %s", failureCode(got, nil))
+		return fmt.Errorf("ending the session returned %s", failureCode(got, nil))
 	}
 	select {
 	case <-d.ended:

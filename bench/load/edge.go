@@ -74,11 +74,11 @@ func routeName(method, path string) string {
 	return method + " /" + strings.Join(parts, "/")
 }
 
-// decode reads an answer that must be a good one.
+// decode reads a response that must be a good one.
 func decode[T any](got answer, what string) (T, error) {
 	var value T
 	if got.Status >= 300 {
-		return value, fmt.Errorf("%s answered %s", what, failureCode(got, nil))
+		return value, fmt.Errorf("%s returned %s", what, failureCode(got, nil))
 	}
 	if err := json.Unmarshal(got.Body, &value); err != nil {
 		return value, fmt.Errorf("%s answered what is no JSON of its own: %w", what, err)

@@ -28,7 +28,7 @@ type traffic struct {
 
 // route is what was measured of one.
 type route struct {
-	took     []time.Duration // until the last byte of the answer
+	took     []time.Duration // until the last byte of the response
 	failures map[string]int  // by code; what was asked again counts again
 	up, down int64           // bytes of bodies
 }
@@ -46,7 +46,7 @@ type answer struct {
 	Body   []byte
 }
 
-// do makes a request. An answer of any status is no error.
+// do makes a request. A response of any status is no error.
 func (t *traffic) do(ctx context.Context, name string, request *http.Request) (answer, error) {
 	began := time.Now()
 	got, err := t.roundTrip(request.WithContext(ctx))
@@ -92,7 +92,7 @@ func (t *traffic) route(name string) *route {
 }
 
 // failureCode is the edge's code, the status of anybody else's refusal, or why
-// there was no answer; "" for success.
+// there was no response; "" for success.
 func failureCode(got answer, err error) string {
 	var problem struct{ Code shared.Code }
 	switch {

@@ -1,4 +1,4 @@
-/** `make bench-check`: fails if the last report misses a promise by more than its noise. Times judge nothing. */
+/** `make bench-check`: fails if the last report misses a promise by more than its noise. Times never fail the check. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

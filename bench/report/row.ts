@@ -22,7 +22,7 @@ export type Figure = Omit<Row, 'machine' | 'commit'>;
 
 export type Verdict = 'met' | 'within the noise' | 'missed' | 'told';
 
-/** A time on somebody's machine says nothing of another's: it is told and judges nothing. */
+/** Times depend on the machine, so they are reported but never fail the check. */
 const TOLD: readonly Unit[] = ['ms', 's'];
 
 /** A figure misses its goal only by more than the noise. */

@@ -104,7 +104,7 @@ for (const { what, fault, says } of [
     says: 'The server is busy. It continues in a moment.',
   },
   {
-    what: 'the storage answers 503',
+    what: 'the storage returns 503',
     fault: { service: 's3', route: 'PUT object', effect: 'status', status: 503 },
     says: /busy|continues automatically/,
   },

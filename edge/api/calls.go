@@ -240,7 +240,7 @@ func (h *handler) list(r *http.Request) (int, any, error) {
 	return http.StatusOK, tagged{listTag(who, response), response}, nil
 }
 
-// listTag is the entity tag of a list: each phone has a list of its own, and the
+// listTag is the entity tag of a list: each phone has its own list, and the
 // URLs in a desktop's are signed again from time to time.
 func listTag(who credential.Bearer, list shared.ListResponse) string {
 	window := session.URLWindow(list.ServerTime).Unix()

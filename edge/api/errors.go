@@ -11,7 +11,7 @@ import (
 )
 
 // problem is what a code means over HTTP: its status, and a sentence for a person
-// where no part of the request has a sentence of its own (sentences.go).
+// where no part of the request has its own sentence (sentences.go).
 type problem struct {
 	status   int
 	sentence string

@@ -33,7 +33,7 @@ type Config struct {
 	Log            func(line []byte)
 	Limits         Limits
 
-	// Doctor examines the deployment for whoever holds AdminToken; empty means
+	// Doctor examines the deployment for the holder of AdminToken; empty means
 	// that nobody may ask.
 	Doctor     func(context.Context) doctor.Report
 	AdminToken string

@@ -93,7 +93,7 @@ func tooMany() error {
 // (https://developers.cloudflare.com/fundamentals/reference/http-headers/).
 func clientAddress(r *http.Request) string { return r.Header.Get("CF-Connecting-IP") }
 
-// sameSecret compares in a time that says nothing; an empty secret is nobody's.
+// sameSecret compares in a time that says nothing; an empty secret is no one's.
 func sameSecret(given, secret string) bool {
 	return secret != "" && subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1
 }

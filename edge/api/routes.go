@@ -7,7 +7,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// doctorPath is outside the session API: it is for whoever runs a deployment.
+// doctorPath is outside the session API: it is for the operator of a deployment.
 const doctorPath = "/api/medtech/doctor"
 
 // route is one call of the API. Its pattern is also its name in logs.

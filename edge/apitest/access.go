@@ -120,7 +120,7 @@ func (a *api) refuse(t *testing.T, method, path string, body any, wrong credenti
 	t.Helper()
 	got := a.call(t, method, path, wrong.token, body)
 	if !slices.Contains(wrong.refusals, got.Status) {
-		t.Errorf("answered %d: %s", got.Status, got.Body)
+		t.Errorf("returned %d: %s", got.Status, got.Body)
 	}
 }
 

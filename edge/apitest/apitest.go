@@ -102,7 +102,7 @@ func header(name, value string) option {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
-// call makes a call of the API. The answer, whatever its status, must be one
+// call makes a call of the API. The response, whatever its status, must be one
 // that the document has; so must a request that is not meant to be wrong.
 func (a *api) call(t *testing.T, method, path, token string, body any, options ...option) answer {
 	t.Helper()
@@ -177,7 +177,7 @@ func (a *api) checkAnswer(t *testing.T, input *openapi3filter.RequestValidationI
 		Body: io.NopCloser(bytes.NewReader(got.Body)), Options: input.Options,
 	})
 	if err != nil {
-		t.Errorf("%s %s answered %d, not as documented: %v", input.Request.Method, input.Route.Path, got.Status, err)
+		t.Errorf("%s %s returned %d, not as documented: %v", input.Request.Method, input.Route.Path, got.Status, err)
 	}
 	if got.Header.Get("X-Request-Id") == "" {
 		t.Errorf("%s %s answered without a request id", input.Request.Method, input.Route.Path)
@@ -204,11 +204,11 @@ func send(t *testing.T, request *http.Request) answer {
 	return answer{response.StatusCode, response.Header, body}
 }
 
-// expect fails the test unless the answer has the status and, for an error, the code.
+// expect fails the test unless the response has the status and, for an error, the code.
 func (a answer) expect(t *testing.T, status int, code shared.Code) answer {
 	t.Helper()
 	if a.Status != status {
-		t.Fatalf("answered %d, not %d: %s", a.Status, status, a.Body)
+		t.Fatalf("returned %d, not %d: %s", a.Status, status, a.Body)
 	}
 	if code == "" {
 		return a
@@ -260,7 +260,7 @@ func (a *api) list(t *testing.T, s opened) shared.ListResponse {
 	return decode[shared.ListResponse](t, got)
 }
 
-// open opens a session of an encounter of its own, which ends with the test.
+// open opens a session of its own encounter, which ends with the test.
 func (a *api) open(t *testing.T) opened {
 	t.Helper()
 	encounterID := "enc-" + randomHex(6)
@@ -286,7 +286,7 @@ func (a *api) open(t *testing.T) opened {
 
 const base = shared.BasePath
 
-// picture is bytes that pass for a JPEG, and what presign is told of them.
+// picture is bytes that pass for a JPEG, and how the presign request describes them.
 func picture(size int) ([]byte, shared.PresignImage) {
 	content := make([]byte, size)
 	rand.Read(content)
@@ -346,7 +346,7 @@ func put(t *testing.T, slot shared.PresignedUpload, content []byte, status int) 
 		request.Header.Set(name, value)
 	}
 	if got := send(t, request); got.Status != status {
-		t.Fatalf("PUT answered %d, not %d: %s", got.Status, status, got.Body)
+		t.Fatalf("PUT returned %d, not %d: %s", got.Status, status, got.Body)
 	}
 }
 

@@ -86,7 +86,7 @@ func life(t *testing.T, a *api) {
 			t.Fatal(err)
 		}
 		if stored := send(t, request); !bytes.Equal(stored.Body, content) {
-			t.Errorf("GET answered %d with other bytes", stored.Status)
+			t.Errorf("GET returned %d with other bytes", stored.Status)
 		}
 		a.call(
 			t,
@@ -188,7 +188,7 @@ func life(t *testing.T, a *api) {
 			t.Fatal(err)
 		}
 		if gone := send(t, request); gone.Status != http.StatusNotFound {
-			t.Errorf("the object's URL answered %d", gone.Status)
+			t.Errorf("the object's URL returned %d", gone.Status)
 		}
 	})
 
@@ -233,7 +233,7 @@ func races(t *testing.T, a *api) {
 			if i%10 == 9 {
 				method, path, token = "DELETE", base+"/"+s.EncounterID+"?force=1", s.DesktopToken
 			}
-			address := header("CF-Connecting-IP", fmt.Sprintf("203.0.113.%d", i)) // each has tries of its own
+			address := header("CF-Connecting-IP", fmt.Sprintf("203.0.113.%d", i)) // each has its own tries
 			request, _ := a.request(t, method, path, token, nil, address)
 			if status := send(t, request).Status; status >= 500 || status == 400 {
 				t.Errorf("%s returned %d", method, status)
@@ -258,7 +258,7 @@ func races(t *testing.T, a *api) {
 				confirmation(s, slots[i%len(slots)], shared.Metadata{}),
 			)
 			if got := send(t, request); got.Status != http.StatusOK {
-				t.Errorf("confirming answered %d: %s", got.Status, got.Body)
+				t.Errorf("confirming returned %d: %s", got.Status, got.Body)
 			}
 		})
 		list := decode[shared.ListResponse](
@@ -285,7 +285,7 @@ func isolation(t *testing.T, a *api) {
 			got.Body,
 		); got.Status != http.StatusOK || !strings.Contains(body, "of "+mine.EncounterID) ||
 			strings.Contains(body, other.EncounterID) {
-			t.Errorf("answered %d: %s", got.Status, body)
+			t.Errorf("returned %d: %s", got.Status, body)
 		}
 	})
 }

@@ -102,7 +102,7 @@ func (j *JWKS) fetch(ctx context.Context) (map[string]any, error) {
 		return nil, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the key set answered %d", response.StatusCode)
+		return nil, fmt.Errorf("the key set returned %d", response.StatusCode)
 	}
 	return parseKeySet(body)
 }

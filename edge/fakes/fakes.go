@@ -1,4 +1,4 @@
-// Package fakes stands in for Redis over REST, S3 and Ably in native tests, as
+// Package fakes replaces Redis over REST, S3 and Ably in native tests, as
 // far as the edge uses them. apitest and storetest hold them to the same
 // behaviour as the real ones.
 package fakes

@@ -141,7 +141,7 @@ func (b *Bucket) Head(ctx context.Context, key string) (session.ObjectInfo, erro
 	case response.StatusCode == http.StatusNotFound:
 		return session.ObjectInfo{}, &shared.Error{Code: shared.CodeObjectMissing}
 	case response.StatusCode != http.StatusOK:
-		return session.ObjectInfo{}, unavailable(fmt.Errorf("HEAD answered %d", response.StatusCode))
+		return session.ObjectInfo{}, unavailable(fmt.Errorf("HEAD returned %d", response.StatusCode))
 	}
 	size, err := strconv.ParseInt(response.Header.Get("Content-Length"), 10, 64)
 	if err != nil {
@@ -195,7 +195,7 @@ func deleteList(keys []string) []byte {
 	return list.Bytes()
 }
 
-// do signs and sends a request and reads the answer whole.
+// do signs and sends a request and reads the response whole.
 func (b *Bucket) do(
 	ctx context.Context,
 	method, target string,
@@ -224,7 +224,7 @@ func (b *Bucket) do(
 	return b.send(request)
 }
 
-// send sends a request and reads the answer whole.
+// send sends a request and reads the response whole.
 func (b *Bucket) send(request *http.Request) (*http.Response, []byte, error) {
 	response, err := b.http.RoundTrip(request)
 	if err != nil {

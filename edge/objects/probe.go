@@ -22,7 +22,7 @@ var probeBytes = []byte("photobridge probe")
 func (b *Bucket) ProbePut(ctx context.Context, key string) (string, error) {
 	status, err := b.put(ctx, key)
 	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("a presigned PUT answered %d", status)
+		err = fmt.Errorf("a presigned PUT returned %d", status)
 	}
 	return "a presigned PUT was accepted", err
 }
@@ -31,7 +31,7 @@ func (b *Bucket) ProbePut(ctx context.Context, key string) (string, error) {
 func (b *Bucket) ProbeWriteOnce(ctx context.Context, key string) (string, error) {
 	status, err := b.put(ctx, key)
 	if err == nil && status != http.StatusPreconditionFailed {
-		err = fmt.Errorf("a second PUT to the same key answered %d, not 412", status)
+		err = fmt.Errorf("a second PUT to the same key returned %d, not 412", status)
 	}
 	return "a second PUT to the same key was refused", err
 }
@@ -146,7 +146,7 @@ func (b *Bucket) ProbeGet(ctx context.Context, key string) (string, error) {
 	case err != nil:
 		return "", err
 	case response.StatusCode != http.StatusOK:
-		return "", fmt.Errorf("a presigned GET answered %d", response.StatusCode)
+		return "", fmt.Errorf("a presigned GET returned %d", response.StatusCode)
 	case !bytes.Equal(answer, probeBytes):
 		return "", fmt.Errorf("a presigned GET gave other bytes than were put")
 	}

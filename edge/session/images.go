@@ -43,7 +43,7 @@ func (s *Service) Presign(
 	return uploads, nil
 }
 
-// Confirm takes an uploaded image into the session and tells the desktop.
+// Confirm takes an uploaded image into the session and notifies the desktop.
 func (s *Service) Confirm(
 	ctx context.Context,
 	phone PhoneRef,

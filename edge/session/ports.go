@@ -204,7 +204,7 @@ type ObjectInfo struct {
 	SHA256 string // base64; empty if the store does not keep it
 }
 
-// Notifier tells desktops that something happened.
+// Notifier notifies desktops that something happened.
 type Notifier interface {
 	// Publish sends an event without waiting for it: the response to the caller
 	// comes first. Publishing the same id again is harmless. A lost event is no

@@ -11,7 +11,7 @@ import (
 const sweepBudget = 2 * time.Second
 
 // Remove takes an image and its object away. It may be repeated until it
-// succeeds; desktops are told once both are gone.
+// succeeds; desktops are notified once both are gone.
 func (s *Service) Remove(ctx context.Context, ref Ref, imageID string) error {
 	removal, err := s.Store.RemoveImage(ctx, ref, imageID)
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *Service) Remove(ctx context.Context, ref Ref, imageID string) error {
 const Forced = -1
 
 // End forgets the session, which invalidates its tokens, and deletes its
-// objects. It may be repeated until it succeeds; desktops are told at the end.
+// objects. It may be repeated until it succeeds; desktops are notified at the end.
 // It fails with session_changed if revision is not Forced and something
 // happened since, and with uploads_pending while photos are on their way.
 func (s *Service) End(ctx context.Context, ref Ref, revision int64) error {

@@ -86,7 +86,7 @@ func (s *Service) invite() (token, code string, hashes Invitation) {
 	return token, spellCode(digits), Invitation{TokenHash: tokenHash, CodeHash: s.hashCode(digits)}
 }
 
-// Join exchanges a QR token for the session's state and tells the desktop.
+// Join exchanges a QR token for the session's state and notifies the desktop.
 func (s *Service) Join(ctx context.Context, qrToken, phoneName string) (Joined, error) {
 	token, err := s.Store.GetSessionToken(ctx, hashToken(qrToken))
 	if err != nil {

@@ -72,7 +72,7 @@ func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
 	}
 }
 
-// Probe writes, reads and deletes a key of its own through a script, as every
+// Probe writes, reads and deletes its own key through a script, as every
 // operation does.
 func (c *Client) Probe(ctx context.Context) (string, error) {
 	answer, err := c.eval(ctx, probe, []string{"doctor:probe"}, "photobridge")

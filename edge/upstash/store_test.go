@@ -148,7 +148,7 @@ func startRedis(t *testing.T, binary string) (address string) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatal("redis-server did not answer")
+	t.Fatal("redis-server did not respond")
 	return ""
 }
 

@@ -2,7 +2,7 @@ import { launch, Puppeteer } from 'puppeteer-core';
 import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
-/** Firefox over WebDriver BiDi, with a profile of its own that goes with it. */
+/** Firefox over WebDriver BiDi, with its own profile, which is deleted at the end. */
 export async function launchFirefox(executablePath: string, options: Launch): Promise<Driver> {
   const { viewport, proxy, scheme = 'light', webAssembly = true } = options;
   registerSights();

@@ -22,7 +22,7 @@ export class Memory {
 
   /**
    * By how much the processes grew while something was done, at their most: a bound, as each had its
-   * peak at a time of its own.
+   * peak at its own time.
    */
   async peakOf(work: () => Promise<unknown>): Promise<number> {
     const before = await this.#processes();

@@ -20,7 +20,7 @@ export interface ProgramOptions {
   cwd?: string;
   /** Laid over this process's own. */
   env?: Record<string, string>;
-  /** In a process group of its own: `stop` ends what it started, too. */
+  /** In its own process group: `stop` ends what it started, too. */
   group?: boolean;
 }
 

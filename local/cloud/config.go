@@ -69,7 +69,7 @@ func (c Config) local(offset int) string { return origin("127.0.0.1", c.Port+off
 
 // origins are those that pages come from: the practice system's and the
 // edge's, under each name that a browser here may use, and those of pages of
-// one's own, which ALLOWED_ORIGINS names as it does for a deployment.
+// your own, which ALLOWED_ORIGINS names as for a deployment.
 func (c Config) origins() []string {
 	hosts := []string{c.Host}
 	if c.loopback() {

@@ -74,7 +74,7 @@ func TestPortsThatCannotBeTaken(t *testing.T) {
 	if _, err := config.listen(); err == nil || !strings.Contains(err.Error(), "(S3) is in use") {
 		t.Errorf("error is %v", err)
 	}
-	config.Host = "203.0.113.7" // reserved for documentation, so nobody's
+	config.Host = "203.0.113.7" // reserved for documentation, so no one's
 	if _, err := config.listen(); err == nil || !strings.Contains(err.Error(), "not an address of this machine") {
 		t.Errorf("error is %v", err)
 	}

@@ -62,7 +62,7 @@ func (c *Cloud) PhoneLink(ctx context.Context) (string, error) {
 	}
 	var created shared.CreateResponse
 	if response.StatusCode >= 300 {
-		return "", fmt.Errorf("the edge answered %d: %s", response.StatusCode, bytes.TrimSpace(body))
+		return "", fmt.Errorf("the edge returned %d: %s", response.StatusCode, bytes.TrimSpace(body))
 	}
 	if err := json.Unmarshal(body, &created); err != nil {
 		return "", fmt.Errorf("the edge's answer: %w", err)

@@ -51,15 +51,15 @@ type Server struct {
 //	GET    /counters              meter.Counts
 //	DELETE /counters              204
 //	GET    /faults                {"seed": 1, "rules": [fault.Active, …]}
-//	POST   /faults                a fault.Rule; answers 201 {"id": "f1"}
+//	POST   /faults                a fault.Rule; returns 201 {"id": "f1"}
 //	DELETE /faults/{id}           204
-//	DELETE /faults?seed=1         204; removes all, starts anew from the seed
-//	PUT    /clocks/{service}      {"skewMs": -90000}; answers 204
-//	POST   /redis/expire          {"match": "encounter:*"}; answers {"expired": 2}
-//	POST   /objects/sweep         {"olderThanSeconds": 86400}; answers {"deleted": 0}
+//	DELETE /faults?seed=1         204; removes all, restarts from the seed
+//	PUT    /clocks/{service}      {"skewMs": -90000}; returns 204
+//	POST   /redis/expire          {"match": "encounter:*"}; returns {"expired": 2}
+//	POST   /objects/sweep         {"olderThanSeconds": 86400}; returns {"deleted": 0}
 //	GET    /inbox/{id}            the file of a scan in Medtech's inbox
 //	DELETE /inbox                 204; empties the inbox
-//	POST   /realtime/disconnect   cuts every client, who may resume; answers {"cut": 3}
+//	POST   /realtime/disconnect   cuts every client, who may resume; returns {"cut": 3}
 //	POST   /realtime/forget       cuts every client, none of whom can resume
 //
 // Errors are {"error": "a sentence"}.

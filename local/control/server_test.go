@@ -95,7 +95,7 @@ func TestSwitches(t *testing.T) {
 	tests := []struct {
 		name, method, target, body string
 		status                     int
-		want                       string // part of the answer
+		want                       string // part of the response
 	}{
 		{"add a fault", "POST", "/faults", `{"service":"s3","effect":"cut","next":1}`, 201, `{"id":"f1"}`},
 		{

@@ -14,7 +14,7 @@ type Handler struct {
 	Service  Service
 	Injector *Injector
 	Route    func(*http.Request) string
-	// Refuse answers with the verdict's status in the service's error shape.
+	// Refuse responds with the verdict's status in the service's error shape.
 	Refuse func(http.ResponseWriter, *http.Request, Verdict)
 	Next   http.Handler
 }
@@ -51,7 +51,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// cut answers with the headers of the whole and a part of the body. An answer
+// cut responds with the headers of the whole and a part of the body. A response
 // without a body has nothing to cut, so it is dropped.
 func (h *Handler) cut(w http.ResponseWriter, r *http.Request, verdict Verdict) {
 	answer := newRecorder()
@@ -88,7 +88,7 @@ func Sleep(ctx context.Context, delay time.Duration) bool {
 	}
 }
 
-// recorder keeps an answer instead of sending it.
+// recorder keeps a response instead of sending it.
 type recorder struct {
 	header http.Header
 	status int

@@ -36,7 +36,7 @@ func TestEffectsOnTheWire(t *testing.T) {
 		name   string
 		rule   Rule
 		served int    // 1 if the effect took place
-		status int    // 0 for a connection cut before an answer
+		status int    // 0 for a connection cut before a response
 		body   string // what arrived of it
 		whole  bool
 		retry  string

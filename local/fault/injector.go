@@ -61,7 +61,7 @@ func (i *Injector) Remove(id string) bool {
 	return len(i.rules) < before
 }
 
-// Reset removes every rule and starts the sequence anew from seed.
+// Reset removes every rule and starts the sequence again from seed.
 func (i *Injector) Reset(seed uint64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

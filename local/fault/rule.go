@@ -29,7 +29,7 @@ const (
 	Delay Effect = "delay"
 	// DropBefore cuts the connection before anything was done.
 	DropBefore Effect = "drop-before"
-	// DropAfter does what was asked and cuts the connection without an answer.
+	// DropAfter does what was asked and cuts the connection without a response.
 	DropAfter Effect = "drop-after"
 	// Status refuses with an HTTP status, in the service's own error shape,
 	// before anything was done.

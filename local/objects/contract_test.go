@@ -180,7 +180,7 @@ func TestAnExpiredURL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Until(at.Add(2100 * time.Millisecond))) // the gateway has a clock of its own
+	time.Sleep(time.Until(at.Add(2100 * time.Millisecond))) // the gateway has its own clock
 	if status, document, _ := send(
 		t,
 		signed,

@@ -23,7 +23,7 @@ const (
 )
 
 // There is one gateway in a process, so the tests share it, one after the
-// other, each with keys of its own.
+// other, each with its own keys.
 var (
 	server   *Server
 	skew     clock.Clock

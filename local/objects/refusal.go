@@ -58,7 +58,7 @@ func expiredURL(query url.Values, signed, now time.Time) *refusal {
 	return nil
 }
 
-// Refuse answers with the status of a fault. The codes are S3's own for it.
+// Refuse responds with the status of a fault. The codes are S3's own for it.
 func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, v fault.Verdict) {
 	code, ok := map[int]string{
 		http.StatusForbidden: "AccessDenied", http.StatusNotFound: "NoSuchKey",
@@ -81,8 +81,8 @@ func Route(r *http.Request) string {
 	return r.Method + " object"
 }
 
-// refuse answers with S3's error document. The request's body is read first,
-// since a connection that is cut while a browser still sends loses the answer.
+// refuse responds with S3's error document. The request's body is read first,
+// since a connection that is cut while a browser still sends loses the response.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	s.allowOrigin(w, r)

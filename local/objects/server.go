@@ -155,7 +155,7 @@ func (o oneAccount) GetUserAccount(access string) (auth.Account, error) {
 }
 
 // drain reads what a refused request still sends. The gateway would give up
-// after 256 KiB and cut the connection, and with it the answer.
+// after 256 KiB and cut the connection, and with it the response.
 func drain(ctx fiber.Ctx) error {
 	err := ctx.Next()
 	if stream := ctx.Request().BodyStream(); stream != nil && ctx.Request().Header.ContentLength() > 0 {
@@ -186,7 +186,7 @@ func (s *Server) newProxy(transport http.RoundTripper) *httputil.ReverseProxy {
 					r,
 					http.StatusServiceUnavailable,
 					"ServiceUnavailable",
-					"The local S3 gateway does not answer.",
+					"The local S3 gateway does not respond.",
 				)
 			}
 		},

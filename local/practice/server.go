@@ -155,7 +155,7 @@ func Route(r *http.Request) string {
 	}
 }
 
-// Refuse answers with the status of a fault.
+// Refuse responds with the status of a fault.
 func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
 	answer(w, v.Status, map[string]string{"error": "Refused (a fault that was asked for)."})
 }

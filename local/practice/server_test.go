@@ -35,7 +35,7 @@ func TestRoutes(t *testing.T) {
 		handler              http.Handler
 		method, target, body string
 		status               int
-		want                 string // part of the answer
+		want                 string // part of the response
 	}{
 		{
 			"the patients",

@@ -30,7 +30,7 @@ func (c *connection) handle(m *ProtocolMessage) {
 	}
 }
 
-// refuse answers with an error in the form that fits the message.
+// refuse responds with an error in the form that fits the message.
 func (c *connection) refuse(m *ProtocolMessage, info *ErrorInfo) {
 	switch m.Action {
 	case ActionMessage, ActionPresence:

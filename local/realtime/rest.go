@@ -180,7 +180,7 @@ func Route(r *http.Request) string {
 	return r.Method + " " + r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 }
 
-// Refuse answers with the status of a fault.
+// Refuse responds with the status of a fault.
 func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, v fault.Verdict) {
 	info := verdictError(v)
 	info.StatusCode = v.Status

@@ -30,7 +30,7 @@ type Config struct {
 	Key    string          // the one API key, appId.keyId:secret
 	Clock  *clock.Clock    // by which tokens and messages expire; nil means the system's
 	Faults *fault.Injector // for frames: routes "in ATTACH", "out MESSAGE" and so on; may be nil
-	// OnFrame is told of each frame by its route. May be nil.
+	// OnFrame is notified of each frame by its route. May be nil.
 	OnFrame func(route string)
 }
 

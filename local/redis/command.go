@@ -47,7 +47,7 @@ func (c command) keys() []string {
 }
 
 // bound are the commands that change the connection they come on, or hold it.
-// Over REST there is no connection of one's own, so they make no sense.
+// Over REST there is no connection of your own, so they make no sense.
 var bound = map[string]bool{
 	"AUTH": true, "BLMOVE": true, "BLMPOP": true, "BLPOP": true, "BRPOP": true, "BRPOPLPUSH": true, "BZMPOP": true,
 	"BZPOPMAX": true, "BZPOPMIN": true, "CLIENT": true, "DISCARD": true, "EXEC": true, "HELLO": true, "MONITOR": true,

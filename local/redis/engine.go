@@ -19,7 +19,7 @@ type engine struct {
 }
 
 // newEngine connects to the server at url, or starts an embedded one where
-// url is empty. It fails if the server does not answer.
+// url is empty. It fails if the server does not respond.
 func newEngine(url string, c *clock.Clock) (*engine, error) {
 	e := &engine{clock: c}
 	e.pool = &redis.Pool{MaxIdle: 16, IdleTimeout: time.Minute}
@@ -40,7 +40,7 @@ func newEngine(url string, c *clock.Clock) (*engine, error) {
 	}
 	if _, err := e.run(context.Background(), command{"PING"}); err != nil {
 		e.close()
-		return nil, fmt.Errorf("redis does not answer: %w", err)
+		return nil, fmt.Errorf("redis does not respond: %w", err)
 	}
 	return e, nil
 }

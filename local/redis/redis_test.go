@@ -80,7 +80,7 @@ func startRedis(t *testing.T) (url string) {
 			return "redis://" + address
 		}
 	}
-	t.Fatal("redis-server did not answer")
+	t.Fatal("redis-server did not respond")
 	return ""
 }
 
@@ -181,7 +181,7 @@ func TestStartsThatFail(t *testing.T) {
 		config Config
 		want   string
 	}{
-		{"nobody at the URL", Config{URL: "redis://127.0.0.1:1"}, "does not answer"},
+		{"nobody at the URL", Config{URL: "redis://127.0.0.1:1"}, "does not respond"},
 		{"a broken snapshot", Config{Snapshot: broken}, "make clean-data"},
 	} {
 		if _, err := New(test.config); err == nil || !strings.Contains(err.Error(), test.want) {

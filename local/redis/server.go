@@ -26,7 +26,7 @@ type Config struct {
 	URL      string       // redis://…, a real server; empty means the embedded one
 	Snapshot string       // the file that keeps the embedded server's keys; empty means none
 	Clock    *clock.Clock // by which the embedded server's keys age; nil means the system's
-	// OnCommand is told of each command by its name. May be nil.
+	// OnCommand is notified of each command by its name. May be nil.
 	OnCommand func(name string)
 }
 
@@ -37,7 +37,7 @@ type Server struct {
 	keeper *keeper
 }
 
-// New starts a server. It fails if the Redis at Config.URL does not answer or
+// New starts a server. It fails if the Redis at Config.URL does not respond or
 // the snapshot cannot be read.
 func New(config Config) (*Server, error) {
 	if config.Clock == nil {
@@ -190,18 +190,18 @@ func Route(r *http.Request) string {
 	return r.Method + " /" + strings.ToLower(first)
 }
 
-// Refuse answers with the status of a fault.
+// Refuse responds with the status of a fault.
 func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
 	refuse(w, v.Status, "ERR refused (a fault that was asked for)")
 }
 
-// fail answers 400 to what Redis refused and 503 to a Redis that is away.
+// fail returns 400 to what Redis refused and 503 to a Redis that is away.
 func (s *Server) fail(w http.ResponseWriter, err error) {
 	if refused, ok := err.(redis.Error); ok {
 		refuse(w, http.StatusBadRequest, string(refused))
 		return
 	}
-	refuse(w, http.StatusServiceUnavailable, "ERR redis does not answer: "+err.Error())
+	refuse(w, http.StatusServiceUnavailable, "ERR redis does not respond: "+err.Error())
 }
 
 func refuse(w http.ResponseWriter, status int, message string) {

@@ -43,7 +43,7 @@ function outdated(root: string): Map<string, string> {
   return new Map(Object.entries(answer).flatMap(([name, { latest }]) => (latest ? [[name, latest]] : [])));
 }
 
-/** Sentences on known vulnerabilities; undefined if the registry does not answer that. */
+/** Sentences on known vulnerabilities; undefined if the registry does not report any. */
 export function npmAudit(root: string): string[] | undefined {
   const answer = JSON.parse(npm(root, 'audit') || '{}') as {
     vulnerabilities?: Record<string, { severity: string; range: string }>;

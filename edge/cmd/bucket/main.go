@@ -80,7 +80,7 @@ func newSetUp(getenv func(string) string) (*setUp, error) {
 	return &setUp{s3.New(options), bucket, region, options.BaseEndpoint == nil, origins}, nil
 }
 
-// step is one thing to set. What a store does not have it answers with 501,
+// step is one thing to set. A store returns 501 for what it does not support,
 // which is reported and is no failure away from AWS.
 type step struct {
 	what string

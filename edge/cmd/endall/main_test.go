@@ -122,7 +122,7 @@ func upload(t *testing.T, service *session.Service, ref session.Ref) string {
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("the PUT answered %v, %v", response, err)
+		t.Fatalf("the PUT returned %v, %v", response, err)
 	}
 	response.Body.Close()
 	return slots[0].S3Key

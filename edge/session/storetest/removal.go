@@ -64,7 +64,7 @@ func removePhone(t *testing.T, s *subject) {
 	for name, call := range phoneCalls(t.Context(), s.Store, phone) {
 		t.Run(name, func(t *testing.T) { wantCode(t, call(), shared.CodePhoneRemoved) })
 	}
-	reserved(t, s, other, reservation(3)) // the other phone goes on
+	reserved(t, s, other, reservation(3)) // the other phone continues
 	after := list(t, s, phone.Ref)
 	if len(after.Images) != 1 || len(after.Expected) != 2 || !after.Phones[0].Removed || after.Phones[1].Removed {
 		t.Errorf("left: %+v", after)

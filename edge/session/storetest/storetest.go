@@ -66,7 +66,7 @@ func (s *subject) pass(by time.Duration) {
 	s.now = s.now.Add(by)
 }
 
-// Run runs the suite; each case opens a subject of its own.
+// Run runs the suite; each case opens its own subject.
 func Run(t *testing.T, open func(*testing.T, World) Subject) {
 	cases := map[string]func(*testing.T, *subject){
 		"creating again returns the live session":               createTwice,

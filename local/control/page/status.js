@@ -182,7 +182,7 @@ async function steer(method, path, body) {
     say(response.ok ? `Done. ${done}` : answer.error, !response.ok);
     await refresh();
   } catch {
-    say('The local cloud does not answer.', true);
+    say('The local cloud does not respond.', true);
   }
 }
 
@@ -190,7 +190,7 @@ async function refresh() {
   try {
     draw(await (await fetch('/status.json')).json());
   } catch {
-    byId('summary').textContent = 'The local cloud does not answer. Is it still running?';
+    byId('summary').textContent = 'The local cloud does not respond. Is it still running?';
   }
 }
 

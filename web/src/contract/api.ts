@@ -150,7 +150,7 @@ export interface Problem {
  */
 export interface PresignRequest {
   encounterId: ID;
-  /** At most limits.maxBatch, each with an imageId of its own. */
+  /** At most limits.maxBatch, each with its own imageId. */
   images: PresignImage[];
 }
 
