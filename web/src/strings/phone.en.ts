@@ -120,7 +120,7 @@ const texts = {
   },
   'notice.restored': { one: '{n} photo from before is still here.', other: '{n} photos from before are still here.' },
   'notice.camera-killed':
-    'The phone closed this page while its camera was open. If a photo is missing, take it again, best with the quick camera.',
+    'The phone closed this page while its camera was open. If a photo is missing, take it again with the quick camera.',
   'notice.nothing-to-send': 'There is nothing to send yet.',
   'notice.fragile': 'Keep this page open: this browser does not let us store photos.',
 
@@ -232,7 +232,7 @@ const texts = {
   'success.done': 'Done',
   'closed.title': 'All done',
   'closed.over':
-    'The time for this session is over. Nothing of it is left on this phone. Show a new code on the desktop to continue.',
+    'The time for this session is over. Nothing is left on this phone. To continue, show a new code on the desktop.',
   'closed.text': 'Nothing is left on this phone. You can close this page.',
 
   'toast.deleted': 'Photo deleted.',
