@@ -35,32 +35,36 @@ describe('the record has taken it', () => {
 });
 
 describe('the record has not taken it', () => {
-  test.each<[string, unknown, string]>([
-    ['nothing', undefined, 'The record system gave no result.'],
-    ['a word', 'ok', 'The record system gave no result.'],
-    ['null', null, 'The record system gave no result.'],
-    ['a function', () => undefined, 'The record system gave no result.'],
-    ['a then that is none', Object.fromEntries([['then', 5]]), 'The record system gave no result.'],
-    ['a rejection without a reason', Promise.reject(new Error('')), 'The record system gave no reason.'],
-    ['a rejection with a word', Promise.reject('locked'), 'locked'],
-    ['false', Promise.resolve(false), 'The record system refused it.'],
-    ['a failed response', Promise.resolve(new Response('', { status: 422 })), 'The record system returned 422.'],
-    ['an outcome', Promise.resolve(outcome('error', { details: { text: 'No such patient.' } })), 'No such patient.'],
-    ['diagnostics', Promise.resolve(outcome('fatal', { diagnostics: 'Out of disk.' })), 'Out of disk.'],
-    ['an outcome in silence', Promise.resolve(outcome('error')), 'The record system refused it.'],
+  test.each<[string, () => unknown, string]>([
+    ['nothing', () => undefined, 'The record system gave no result.'],
+    ['a word', () => 'ok', 'The record system gave no result.'],
+    ['null', () => null, 'The record system gave no result.'],
+    ['a function', () => () => undefined, 'The record system gave no result.'],
+    ['a then that is none', () => Object.fromEntries([['then', 5]]), 'The record system gave no result.'],
+    ['a rejection without a reason', () => Promise.reject(new Error('')), 'The record system gave no reason.'],
+    ['a rejection with a word', () => Promise.reject('locked'), 'locked'],
+    ['false', () => Promise.resolve(false), 'The record system refused it.'],
+    ['a failed response', () => Promise.resolve(new Response('', { status: 422 })), 'The record system returned 422.'],
+    [
+      'an outcome',
+      () => Promise.resolve(outcome('error', { details: { text: 'No such patient.' } })),
+      'No such patient.',
+    ],
+    ['diagnostics', () => Promise.resolve(outcome('fatal', { diagnostics: 'Out of disk.' })), 'Out of disk.'],
+    ['an outcome in silence', () => Promise.resolve(outcome('error')), 'The record system refused it.'],
     [
       'an entry',
-      Promise.resolve(transactionResponse('412 Precondition Failed')),
+      () => Promise.resolve(transactionResponse('412 Precondition Failed')),
       'The record system returned 412 Precondition Failed.',
     ],
     [
       'an entry that says why',
-      Promise.resolve(transactionResponse('400', { outcome: outcome('error', { diagnostics: 'Too large.' }) })),
+      () => Promise.resolve(transactionResponse('400', { outcome: outcome('error', { diagnostics: 'Too large.' }) })),
       'Too large.',
     ],
-  ])('for %s', async (_, promise, reason) => {
+  ])('for %s', async (_, keep, reason) => {
     const delivery = new Delivery(photos);
-    delivery.photos[0]?.keep(promise as Promise<unknown>);
+    delivery.photos[0]?.keep(keep() as Promise<unknown>);
     expect(await delivery.outcome(Promise.resolve())).toEqual({ kept: [b], failed: new Map([[a, reason]]) });
   });
 });
