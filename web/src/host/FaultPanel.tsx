@@ -5,10 +5,13 @@ interface FaultPanelProps {
   encounterId: string;
   locked: boolean;
   onLock(locked: boolean): void;
+  /** Numbers of photos that the record refuses: "3, 7". */
+  refused: string;
+  onRefuse(numbers: string): void;
 }
 
 /** Switches for a demonstration: what the widget does when something fails. */
-export function FaultPanel({ encounterId, locked, onLock }: FaultPanelProps) {
+export function FaultPanel({ encounterId, locked, onLock, refused, onRefuse }: FaultPanelProps) {
   const [running, setRunning] = useState<Readonly<Record<string, () => Promise<void>>>>({});
   const [trouble, setTrouble] = useState('');
   const attempt = (work: () => Promise<void>): void => {
@@ -47,6 +50,12 @@ export function FaultPanel({ encounterId, locked, onLock }: FaultPanelProps) {
           <span>
             Record locked<small>The practice refuses the photos.</small>
           </span>
+        </label>
+        <label>
+          <span>
+            Photos that the record refuses<small>Their numbers, such as 3, 7: photos are then added one by one.</small>
+          </span>
+          <input type="text" value={refused} onInput={({ currentTarget }) => onRefuse(currentTarget.value)} />
         </label>
         <button type="button" onClick={() => attempt(() => expireSession(encounterId))}>
           Let the session expire

@@ -33,6 +33,7 @@ function Desk({ practice }: { practice: Practice }) {
   const [current, setCurrent] = useState<Patient | undefined>(() => fromAddress(practice) ?? practice.patients[0]);
   const [records, setRecords] = useState<Records>({});
   const [locked, setLocked] = useState(false);
+  const [refused, setRefused] = useState('');
   const [leaving, setLeaving] = useState<Leaving>();
   const widget = useRef<PhotobridgeWidget>(null);
   const open = (patient: Patient): void => {
@@ -46,7 +47,7 @@ function Desk({ practice }: { practice: Practice }) {
     else open(patient);
   };
   /** The photos go to the encounter they were taken for, whichever is on the screen by now. */
-  const keep = async ({ bundle, encounterId }: CommitDetail): Promise<void> => {
+  const keep: Keep = async ({ bundle, encounterId }) => {
     await new Promise((resolve) => setTimeout(resolve, SAVING_MS));
     if (locked) throw new Error('the record is locked by another user. Try again when it is free.');
     const patient = practice.patients.find((one) => one.encounterId === encounterId);
@@ -94,7 +95,12 @@ function Desk({ practice }: { practice: Practice }) {
                 onGo={() => open(leaving.to)}
               />
             )}
-            <Photos widget={widget} practice={practice} patient={current} onCommit={keep} />
+            <Photos
+              widget={widget}
+              practice={practice}
+              patient={current}
+              onCommit={(detail) => deliver(detail, refused, keep)}
+            />
             <div class="columns">
               <section class="card">
                 <h2>Consultation note</h2>
@@ -107,13 +113,36 @@ function Desk({ practice }: { practice: Practice }) {
               </section>
               <Documents entries={records[current.encounterId] ?? []} />
             </div>
-            <FaultPanel encounterId={current.encounterId} locked={locked} onLock={setLocked} />
+            <FaultPanel
+              encounterId={current.encounterId}
+              locked={locked}
+              onLock={setLocked}
+              refused={refused}
+              onRefuse={setRefused}
+            />
           </>
         )}
       </main>
     </div>
   );
 }
+
+type Keep = (photos: Pick<CommitDetail, 'bundle' | 'encounterId'>) => Promise<void>;
+
+/** Adds the photos at once, or one by one where the record is to refuse some. */
+function deliver(detail: CommitDetail, refused: string, keep: Keep): void {
+  const numbers = refused.match(/\d+/g)?.map(Number) ?? [];
+  if (numbers.length === 0) {
+    detail.waitUntil(keep(detail));
+    return;
+  }
+  for (const { image, bundle, keep: report } of detail.photos) {
+    const isRefused = numbers.includes(image.number);
+    report(isRefused ? Promise.reject(new Error(NO_ROOM)) : keep({ ...detail, bundle }));
+  }
+}
+
+const NO_ROOM = 'the record has no room for this photo. Try again later.';
 
 /** A record on a server takes a moment. */
 const SAVING_MS = 400;
@@ -225,7 +254,7 @@ interface PhotosProps {
   widget: RefObject<PhotobridgeWidget | null>;
   practice: Practice;
   patient: Patient;
-  onCommit(detail: CommitDetail): Promise<void>;
+  onCommit(detail: CommitDetail): void;
 }
 
 /** One element for the life of the page; a new launch token tells it of another encounter. */
@@ -236,7 +265,7 @@ function Photos({ widget, practice, patient, onCommit }: PhotosProps) {
   useEffect(() => {
     const element = document.createElement('photobridge-widget');
     element.setAttribute('api-base', practice.edge);
-    element.addEventListener('photobridge-commit', ({ detail }) => detail.waitUntil(commit.current(detail)));
+    element.addEventListener('photobridge-commit', ({ detail }) => commit.current(detail));
     widget.current = element;
     place.current?.append(element);
     return () => element.remove();
@@ -253,17 +282,34 @@ function Documents({ entries }: { entries: readonly RecordEntry[] }) {
       <h2>Record</h2>
       {entries.length === 0 && <p class="quiet">No photos in the record yet.</p>}
       <ul class="documents">
-        {entries.map(({ id, title, site, notes, size, pictureUrl }) => (
-          <li key={id} data-record-id={id}>
-            <img src={pictureUrl} alt="" />
-            <div>
-              <strong>{title}</strong>
-              <span class="quiet">{site}</span>
-              {notes && <span>{notes}</span>}
-              <span class="quiet">{Math.round(size / 1000)} KB</span>
-            </div>
-          </li>
-        ))}
+        {entries.map(
+          ({ id, title, site, kind, notes, taken, by, consent, provenance, sensitive, size, pictureUrl }) => (
+            <li key={id} data-record-id={id}>
+              <img src={pictureUrl} alt="" />
+              <div>
+                <strong>{title}</strong>
+                <span class="quiet">{site}</span>
+                {notes && <span>{notes}</span>}
+                <span class="quiet">
+                  {[sensitive ? 'Restricted' : '', kind, `${Math.round(size / 1000)} KB`].filter(Boolean).join(' · ')}
+                </span>
+                <span>
+                  Taken {taken || 'at an unknown time'}
+                  {by && ` · by ${by}`}
+                </span>
+                <span>Consent {consent || 'not recorded'}</span>
+                <details>
+                  <summary>Provenance</summary>
+                  <ul>
+                    {provenance.map((line) => (
+                      <li key={line}>{line}</li>
+                    ))}
+                  </ul>
+                </details>
+              </div>
+            </li>
+          ),
+        )}
       </ul>
     </section>
   );

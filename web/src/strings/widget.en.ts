@@ -48,6 +48,11 @@ export const widgetEnglish = {
   'gate.loading': 'Some photos are still on their way.',
   'gate.ready': 'Every photo has its site and side.',
   'gate.commit': { one: 'Add {n} photo to the record', other: 'Add {n} photos to the record' },
+  'gate.lacks': '{lesion}: {views} missing',
+  'gate.completeSet': { one: 'Complete {n} lesion', other: 'Complete {n} lesions' },
+  'lacks.overview': 'an overview',
+  'lacks.close-up': 'a close-up',
+  'lacks.dermoscopy': 'a dermoscopic photo',
   'gate.refused': {
     one: '{n} photo is not in the record yet.',
     other: '{n} photos are not in the record yet.',

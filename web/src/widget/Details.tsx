@@ -17,7 +17,7 @@ export interface DetailsProps {
   words: Words;
   image: WidgetImage;
   /** The field to begin with. */
-  focus: Missing | undefined;
+  focus: Missing | 'view' | undefined;
   /** Other photos of which neither site nor side was said. */
   untagged: number;
   onChange(change: MetadataChange): void;
@@ -48,9 +48,11 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
   const id = useId();
   const site = useRef<HTMLSelectElement>(null);
   const sides = useRef<HTMLDivElement>(null);
+  const views = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (focus === 'bodySite') site.current?.focus();
     if (focus === 'laterality') sides.current?.querySelector('input')?.focus();
+    if (focus === 'view') views.current?.querySelector('input')?.focus();
   }, [focus]);
   const pickSite = (value: string): void =>
     onChange(
@@ -80,7 +82,9 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
           ))}
         </div>
       </fieldset>
-      <ViewField words={words} image={image} onChange={onChange} />
+      <div ref={views}>
+        <ViewField words={words} image={image} onChange={onChange} />
+      </div>
       <KindField words={words} image={image} onChange={onChange} />
       <LabelField words={words} image={image} onChange={onChange} />
       <CapturedField words={words} image={image} onChange={onChange} />

@@ -1,12 +1,14 @@
 import type { WidgetImage } from './image';
 import { missingFrom } from './image';
 import { Patient } from './Patient';
-import { readyToCommit, type SessionState } from './session/api';
+import { gapsIn, readyToCommit, type Gap, type RecordGate } from './readiness';
+import type { SessionState } from './session/api';
 import { firstIncomplete, type Look } from './Viewer';
 import type { Words } from './words';
 
 interface GateProps {
   words: Words;
+  gate: RecordGate;
   state: SessionState;
   onLook(look: Look): void;
   onCommit(only?: readonly string[]): void;
@@ -14,14 +16,14 @@ interface GateProps {
 }
 
 /** The way into the record. What is missing is one click away; nothing else is asked. */
-export function Gate({ words, state, onLook, onCommit, onEnd }: GateProps) {
+export function Gate({ words, gate, state, onLook, onCommit, onEnd }: GateProps) {
   const open = state.images.filter(({ committedAt }) => committedAt === undefined);
   return (
     <footer class="gate" part="gate" data-testid="gate">
       {open.length === 0 ? (
         <Done words={words} state={state} onEnd={onEnd} />
       ) : (
-        <Open words={words} open={open} state={state} onLook={onLook} onCommit={onCommit} />
+        <Open words={words} gate={gate} open={open} state={state} onLook={onLook} onCommit={onCommit} />
       )}
       {state.tooLate.length > 0 && (
         <p class="problem" role="alert">
@@ -37,7 +39,14 @@ export function Gate({ words, state, onLook, onCommit, onEnd }: GateProps) {
   );
 }
 
-function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'> & { open: readonly WidgetImage[] }) {
+function Open({
+  words,
+  gate,
+  open,
+  state,
+  onLook,
+  onCommit,
+}: Omit<GateProps, 'onEnd'> & { open: readonly WidgetImage[] }) {
   const incomplete = open.filter(({ said }) => missingFrom(said).length > 0);
   const first = firstIncomplete(open);
   if (first) {
@@ -53,8 +62,10 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
       </>
     );
   }
+  const gaps = gapsIn(open, state.images, gate);
+  if (gaps.length > 0) return <Sets words={words} state={state} gaps={gaps} onLook={onLook} />;
   const refused = open.filter(({ commitProblem }) => commitProblem !== undefined);
-  const isReady = readyToCommit(open) !== undefined;
+  const isReady = readyToCommit(open, gate, state.images) !== undefined;
   const all = state.committing ? words('gate.committing') : words('gate.commit', { n: open.length });
   return (
     <>
@@ -78,6 +89,36 @@ function Open({ words, open, state, onLook, onCommit }: Omit<GateProps, 'onEnd'>
       {refused.length < open.length && (
         <button type="button" class="primary" disabled={!isReady || state.committing} onClick={() => onCommit()}>
           {all}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Names what each lesion lacks, and leads to the first. */
+function Sets({
+  words,
+  state,
+  gaps,
+  onLook,
+}: Pick<GateProps, 'words' | 'state' | 'onLook'> & { gaps: readonly Gap[] }) {
+  const first = gaps[0];
+  const list = new Intl.ListFormat(words.language, { type: 'conjunction' });
+  return (
+    <>
+      <div class="gate-text">
+        <Patient state={state} words={words} of="gate.for" />
+        <ul class="gaps" role="status">
+          {gaps.map(({ lesion, lacks }) => (
+            <li key={lesion}>
+              {words('gate.lacks', { lesion, views: list.format(lacks.map((view) => words(`lacks.${view}`))) })}
+            </li>
+          ))}
+        </ul>
+      </div>
+      {first && (
+        <button type="button" class="primary" onClick={() => onLook({ id: first.imageId, focus: 'view' })}>
+          {words('gate.completeSet', { n: gaps.length })}
         </button>
       )}
     </>

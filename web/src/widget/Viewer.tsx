@@ -13,7 +13,7 @@ const BUTTON_ZOOM = 1.5;
 /** Which photo is looked at, and what of it is asked for. */
 export interface Look {
   id: string;
-  focus?: Missing | undefined;
+  focus?: Missing | 'view' | undefined;
 }
 
 interface ViewerProps {

@@ -3,6 +3,7 @@ import { Code } from './Code';
 import { End } from './End';
 import { Expected } from './Expected';
 import { Gate } from './Gate';
+import type { RecordGate } from './readiness';
 import { missingFrom, placeText, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './session/api';
 import { Timeline } from './Timeline';
@@ -12,6 +13,7 @@ import { problemText, type Words } from './words';
 interface WidgetProps {
   sync: SessionSync;
   words: Words;
+  gate: RecordGate;
   /** Hands what is ready to the host, or only the photos with these ids. */
   onCommit(only?: readonly string[]): void;
 }
@@ -23,7 +25,7 @@ export function Widget(props: WidgetProps) {
 }
 
 /** What the session's state looks like. */
-function Face({ sync, words, onCommit, state }: WidgetProps & { state: SessionState }) {
+function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: SessionState }) {
   const [codeShown, setCodeShown] = useState(false);
   const [look, setLook] = useState<Look | null>(null);
   const [timelineShown, setTimelineShown] = useState(false);
@@ -81,7 +83,14 @@ function Face({ sync, words, onCommit, state }: WidgetProps & { state: SessionSt
         <End words={words} question={state.endQuestion} onStay={() => sync.stay()} onEnd={() => void sync.end(true)} />
       )}
       {state.images.length > 0 && (
-        <Gate words={words} state={state} onLook={setLook} onCommit={onCommit} onEnd={() => void sync.end()} />
+        <Gate
+          words={words}
+          gate={gate}
+          state={state}
+          onLook={setLook}
+          onCommit={onCommit}
+          onEnd={() => void sync.end()}
+        />
       )}
       {look && (
         <Viewer

@@ -141,6 +141,19 @@ describe('the gate', () => {
     await eventually(() => expect(texts()).toEqual(['Try 1 again', 'Add 2 photos to the record']));
   });
 
+  test('for a referral names what a lesion lacks, and leads to its view', async () => {
+    await mount(listed('a', { ...TAGGED, view: 'overview' }), listed('b', TAGGED));
+    expect(widget.ready).toBe(true);
+    widget.recordGate = 'referral';
+    expect(widget.ready).toBe(false);
+    await eventually(() => expect(find('.gaps').textContent).toBe('Left hand: a close-up missing'));
+    expect(await widget.commit()).toBe(false);
+    gateButton().click();
+    await eventually(() => expect(find('.viewer').getAttribute('aria-label')).toBe('Photo 2'));
+    find<HTMLInputElement>('[data-field=view] label:nth-child(2) input').click();
+    await eventually(() => expect(gateButton().textContent).toBe('Add 2 photos to the record'));
+  });
+
   test('a response that the host did not look at is no success', async () => {
     await mount(listed('a', TAGGED));
     onCommit(() => Promise.resolve(new Response('', { status: 500 })));

@@ -1,6 +1,6 @@
 /**
  * `<photobridge-widget api-base launch-token locale record-form attachment record-consent record-provenance
- * end-on-commit>`:
+ * record-gate * end-on-commit>`:
  * the photos of one encounter inside a practice system's page.
  *
  * Events (all bubble and cross shadow roots):
@@ -15,7 +15,8 @@ import { randomHex } from '../random';
 import type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm } from './record/context';
 import { taken } from './record/results';
 import type { WidgetImage } from './image';
-import { readyToCommit, type Commit, type SessionState, type SessionSync } from './session/api';
+import { readyToCommit, type RecordGate } from './readiness';
+import type { Commit, SessionState, SessionSync } from './session/api';
 import styles from './style.css?inline';
 import { createSessionSync } from './session/sync';
 import viewerStyles from './viewer.css?inline';
@@ -49,11 +50,13 @@ sheet.replaceSync(styles + viewerStyles);
 
 export class PhotobridgeWidget extends HTMLElement {
   /** The others are read when they are needed. */
-  static readonly observedAttributes = ['api-base', 'launch-token', 'locale'];
+  static readonly observedAttributes = ['api-base', 'launch-token', 'locale', 'record-gate'];
   readonly #root = this.attachShadow({ mode: 'open' });
   #launchToken: LaunchToken | undefined;
   #sync: SessionSync | undefined;
   #restarting = false;
+  /** Another for each session: nothing that was open for one is open for the next. */
+  #key = '';
 
   constructor() {
     super();
@@ -107,6 +110,16 @@ export class PhotobridgeWidget extends HTMLElement {
     this.setAttribute('record-provenance', form);
   }
 
+  /** What has to be there before a commit: `site-side`, or the set of views that a referral asks for. */
+  get recordGate(): RecordGate {
+    const gate = this.getAttribute('record-gate');
+    return gate === 'referral' || gate === 'referral-dermoscopy' ? gate : 'site-side';
+  }
+
+  set recordGate(gate: RecordGate) {
+    this.setAttribute('record-gate', gate);
+  }
+
   /** Whether a commit that leaves nothing to commit ends the session. */
   get endOnCommit(): boolean {
     return this.hasAttribute('end-on-commit');
@@ -123,7 +136,7 @@ export class PhotobridgeWidget extends HTMLElement {
 
   /** Whether every photo that is not in the record yet could go into it. */
   get ready(): boolean {
-    return readyToCommit(this.images) !== undefined;
+    return readyToCommit(this.images, this.recordGate) !== undefined;
   }
 
   /**
@@ -142,6 +155,7 @@ export class PhotobridgeWidget extends HTMLElement {
     const sync = this.#sync;
     if (!sync) return false;
     const forms = {
+      gate: this.recordGate,
       form: this.recordForm,
       attachment: this.attachment,
       consent: this.recordConsent,
@@ -165,8 +179,9 @@ export class PhotobridgeWidget extends HTMLElement {
     this.#stop();
   }
 
-  attributeChangedCallback(): void {
-    if (this.isConnected) this.#restart();
+  attributeChangedCallback(name: string): void {
+    if (name === 'record-gate') this.#render();
+    else if (this.isConnected) this.#restart();
   }
 
   /** Several changes at once make one restart; the old encounter is gone at once. */
@@ -188,8 +203,15 @@ export class PhotobridgeWidget extends HTMLElement {
     sync.store.subscribe((state, before) => {
       if (this.#sync === sync) this.#announce(state, before);
     });
+    this.#key = randomHex();
+    this.#render();
+  }
+
+  #render(): void {
+    if (!this.#sync) return;
+    const onCommit = (only?: readonly string[]): void => void this.commit(only);
     render(
-      <Widget key={randomHex()} sync={sync} words={this.#words} onCommit={(only) => void this.commit(only)} />,
+      <Widget key={this.#key} sync={this.#sync} words={this.#words} gate={this.recordGate} onCommit={onCommit} />,
       this.#root,
     );
   }

@@ -13,7 +13,6 @@ declare global {
 
 export { PhotobridgeWidget };
 export { createSessionSync } from './session/sync';
-export { readyToCommit } from './session/api';
 export type {
   Commit,
   Connection,
@@ -24,6 +23,7 @@ export type {
   SessionSync,
   SessionSyncOptions,
 } from './session/api';
+export { gapsIn, readyToCommit, type Gap, type RecordGate } from './readiness';
 export { missingFrom } from './image';
 export type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm, RecordForms } from './record/context';
 export type { Bundle } from './record/transaction';

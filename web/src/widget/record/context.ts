@@ -1,6 +1,7 @@
 /** What a record is told beside the photos: whose they are, who adds them, and in which shapes. */
 
 import type { Clinician } from '../../contract/api';
+import type { RecordGate } from '../readiness';
 
 /** What describes each photo in the record. */
 export type RecordForm = 'Media' | 'DocumentReference';
@@ -21,6 +22,8 @@ export type ConsentForm = 'Consent' | 'note' | 'off';
 export type ProvenanceForm = 'contained' | 'resource';
 
 export interface RecordForms {
+  /** What has to be there before. */
+  gate: RecordGate;
   form: RecordForm;
   attachment: AttachmentForm;
   consent: ConsentForm;
@@ -28,6 +31,7 @@ export interface RecordForms {
 }
 
 export const DEFAULT_FORMS: RecordForms = {
+  gate: 'site-side',
   form: 'Media',
   attachment: 'inline',
   consent: 'Consent',

@@ -50,7 +50,13 @@ export function context(more: Partial<RecordContext> = {}): RecordContext {
 export const ALL_FORMS: readonly RecordForms[] = (['Media', 'DocumentReference'] as const).flatMap((form) =>
   (['inline', 'binary'] as const).flatMap((attachment) =>
     (['Consent', 'note', 'off'] as const).flatMap((consent) =>
-      (['contained', 'resource'] as const).map((provenance) => ({ form, attachment, consent, provenance })),
+      (['contained', 'resource'] as const).map((provenance) => ({
+        ...DEFAULT_FORMS,
+        form,
+        attachment,
+        consent,
+        provenance,
+      })),
     ),
   ),
 );

@@ -4,7 +4,7 @@ import type { ClientErrorCode } from '../../api/client';
 import type { RecordForms } from '../record/context';
 import type { CommitPhoto } from '../record/delivery';
 import type { Bundle } from '../record/transaction';
-import { missingFrom, type MetadataChange, type WidgetImage } from '../image';
+import type { MetadataChange, WidgetImage } from '../image';
 import type { Phone } from '../../contract/api';
 import type { Realtime } from './realtime';
 import type { TimelineEntry } from './timeline';
@@ -145,11 +145,3 @@ export interface SessionSync {
 
 /** Codes after which a session cannot be used any more. */
 export const OVER: ReadonlySet<ProblemCode> = new Set(['session_expired', 'unauthorized']);
-
-/** The photos that the next commit would take, or undefined while one of them lacks something. */
-export function readyToCommit(images: readonly WidgetImage[]): readonly WidgetImage[] | undefined {
-  const open = images.filter(({ committedAt }) => committedAt === undefined);
-  return open.length > 0 && open.every(({ said, file }) => file !== null && missingFrom(said).length === 0)
-    ? open
-    : undefined;
-}

@@ -3,7 +3,7 @@
 import type { RecordForms } from '../record/context';
 import type { Outcome } from '../record/delivery';
 import { applyChange, findPhoto } from './album';
-import { readyToCommit } from './api';
+import { readyToCommit } from '../readiness';
 import { correct, noteTooLate, removeAllForGood, tell } from './editing';
 import { after, only, timestamp, type Deliver, type State, type Step } from './model';
 import { imagesOf } from './view';
@@ -11,7 +11,8 @@ import { imagesOf } from './view';
 /** @param chosen the photos to hand over; null: every one that is not in the record yet */
 export function commit(state: State, forms: RecordForms, chosen: readonly string[] | null, deliver: Deliver): Step {
   const all = imagesOf(state);
-  const images = readyToCommit(chosen === null ? all : all.filter(({ id }) => chosen.includes(id)));
+  const wanted = chosen === null ? all : all.filter(({ id }) => chosen.includes(id));
+  const images = readyToCommit(wanted, forms.gate, all);
   const { encounter, clinician } = state;
   if (state.delivering || !encounter || !images) return only(state);
   const delivering = new Set(images.map(({ id }) => id));

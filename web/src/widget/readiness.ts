@@ -1,0 +1,61 @@
+/** What has to be there before photos go into the record. */
+
+import type { View } from '../contract/api';
+import { missingFrom, placeText, type WidgetImage } from './image';
+
+/**
+ * `site-side`: a site and a side for every photo. `referral`: also an overview and a close-up of each lesion, and
+ * `referral-dermoscopy` a dermoscopic photo, as referral guidelines ask for.
+ */
+export type RecordGate = 'site-side' | 'referral' | 'referral-dermoscopy';
+
+const SETS: Readonly<Record<RecordGate, readonly View[]>> = {
+  'site-side': [],
+  referral: ['overview', 'close-up'],
+  'referral-dermoscopy': ['overview', 'close-up', 'dermoscopy'],
+};
+
+/** A lesion whose set of photos is not complete. */
+export interface Gap {
+  /** "Left forearm, mole A". */
+  lesion: string;
+  lacks: readonly View[];
+  /** Where to say that a photo is one of these: the first without a view, else the first of the lesion. */
+  imageId: string;
+}
+
+/**
+ * The lesions among `images` whose sets lack a view. A lesion is what has one site, side and label; photos of something
+ * else than a lesion, and of no site, belong to none.
+ * @param all every photo of the session: those in the record already count
+ */
+export function gapsIn(images: readonly WidgetImage[], all: readonly WidgetImage[], gate: RecordGate): Gap[] {
+  const wanted = SETS[gate];
+  const lesions = new Set(images.flatMap((image) => lesionOf(image) ?? []));
+  return [...lesions].flatMap((lesion) => {
+    const photos = all.filter((image) => lesionOf(image) === lesion);
+    const lacks = wanted.filter((view) => !photos.some(({ said }) => said.view === view));
+    const open = images.filter((image) => lesionOf(image) === lesion);
+    const first = open.find(({ said }) => said.view === undefined) ?? open[0];
+    return lacks.length > 0 && first ? [{ lesion, lacks, imageId: first.id }] : [];
+  });
+}
+
+function lesionOf({ said }: WidgetImage): string | undefined {
+  if (said.bodySite === undefined || (said.kind ?? 'lesion') !== 'lesion') return undefined;
+  return [placeText(said), said.label].filter(Boolean).join(', ');
+}
+
+/**
+ * The photos that the next commit would take, or undefined while something is missing.
+ * @param all every photo of the session, where `images` are some of them
+ */
+export function readyToCommit(
+  images: readonly WidgetImage[],
+  gate: RecordGate = 'site-side',
+  all: readonly WidgetImage[] = images,
+): readonly WidgetImage[] | undefined {
+  const open = images.filter(({ committedAt }) => committedAt === undefined);
+  const isComplete = open.every(({ said, file }) => file !== null && missingFrom(said).length === 0);
+  return open.length > 0 && isComplete && gapsIn(open, all, gate).length === 0 ? open : undefined;
+}
