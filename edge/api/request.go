@@ -98,29 +98,37 @@ func sameSecret(given, secret string) bool {
 	return secret != "" && subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1
 }
 
-// readJSON reads a body of one JSON value. Fields that are not known are
-// ignored, a wrong type is not.
-func readJSON[T any](r *http.Request) (T, error) {
-	var value T
+// readJSON reads a body that is a message. Fields that are not known are ignored,
+// a wrong type is not.
+func readJSON[T any, P interface {
+	*T
+	wire.Message
+}](r *http.Request) (T, error) {
+	body, err := readBody(r)
+	if err != nil {
+		return *new(T), err
+	}
+	message, err := shared.Unmarshal[T, P](body)
+	if wrong, ok := asError(err); ok && wrong.Field == "" {
+		wrong.Field = "body"
+	}
+	return message, err
+}
+
+func readBody(r *http.Request) ([]byte, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return value, &shared.Error{Code: shared.CodeUnsupportedType, Field: "Content-Type"}
+		return nil, &shared.Error{Code: shared.CodeUnsupportedType, Field: "Content-Type"}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, shared.MaxRequestBody+1))
 	switch {
 	case err != nil:
-		return value, &shared.Error{Code: shared.CodeBadRequest, Field: "body", Err: err}
+		return nil, &shared.Error{Code: shared.CodeBadRequest, Field: "body", Err: err}
 	case len(body) > shared.MaxRequestBody:
-		return value, &shared.Error{Code: shared.CodeTooLarge, Field: "body", Limit: shared.MaxRequestBody}
+		return nil, &shared.Error{Code: shared.CodeTooLarge, Field: "body", Limit: shared.MaxRequestBody}
 	case !utf8.Valid(body):
-		return value, &shared.Error{Code: shared.CodeBadRequest, Field: "body"}
+		return nil, &shared.Error{Code: shared.CodeBadRequest, Field: "body"}
 	}
-	if err := json.Unmarshal(body, &value); err != nil {
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-			return value, &shared.Error{Code: shared.CodeBadRequest, Field: wrong.Field, Err: err}
-		}
-		return value, &shared.Error{Code: shared.CodeBadRequest, Field: "body", Err: err}
-	}
-	return value, nil
+	return body, nil
 }
 
 func (h *handler) checkPresign(request shared.PresignRequest) error {
@@ -163,11 +171,15 @@ func checkConfirm(request shared.ConfirmRequest, now time.Time) error {
 
 // readPatch reads a merge patch of a Metadata.
 func readPatch(r *http.Request, now time.Time) (session.MetadataPatch, error) {
-	body, err := readJSON[struct {
-		Metadata map[string]json.RawMessage `json:"metadata"`
-	}](r)
+	given, err := readBody(r)
 	if err != nil {
 		return session.MetadataPatch{}, err
+	}
+	var body struct {
+		Metadata map[string]json.RawMessage `json:"metadata"`
+	}
+	if err := json.Unmarshal(given, &body); err != nil {
+		return session.MetadataPatch{}, &shared.Error{Code: shared.CodeBadRequest, Field: "body", Err: err}
 	}
 	// The names say what changes; the values are read by the message's codec.
 	text, err := json.Marshal(body)

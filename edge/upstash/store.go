@@ -166,12 +166,8 @@ func (s *Store) AddImage(
 	image shared.Image,
 	limit int,
 ) (session.Added, error) {
-	encoded, err := json.Marshal(image)
-	if err != nil {
-		return session.Added{}, err
-	}
 	reply, err := s.run(ctx, addImage, by(phone), image.ImageID, image.S3Key, image.Size, image.SHA256,
-		string(encoded), image.MetadataVersion, limit)
+		string(wire.Marshal(&image)), image.MetadataVersion, limit)
 	if err != nil {
 		return session.Added{}, err
 	}
