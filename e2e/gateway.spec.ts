@@ -2,6 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Browser } from '@playwright/test';
+import { decode as decodeJPEG } from 'jpeg-js';
+import UTIF from 'utif2';
 import { inject, restore, type Fault } from '../harness/faults/faults.ts';
 import { DESKTOP } from '../harness/people/desktop.ts';
 import {
@@ -47,6 +49,18 @@ function stripOf(tiff: Buffer): Buffer {
   return tiff.subarray(field(273), field(273) + field(279));
 }
 
+/** The pixels that a reader of others finds in a TIFF, and those of the JPEG by itself: how far apart on average. */
+function distance(tiff: Buffer): number {
+  const bytes = Uint8Array.from(tiff).buffer;
+  const [directory] = UTIF.decode(bytes);
+  if (!directory) throw new Error('no directory');
+  UTIF.decodeImage(bytes, directory);
+  const seen = UTIF.toRGBA8(directory);
+  const { data } = decodeJPEG(stripOf(tiff), { useTArray: true });
+  expect(seen).toHaveLength(data.length);
+  return seen.reduce((sum, sample, i) => sum + Math.abs(sample - (data[i] ?? NaN)), 0) / data.length;
+}
+
 test('twenty photos reach the inbox, each once and unchanged', async ({ browser, stack }, info) => {
   test.setTimeout(240_000);
   const widths = Array.from({ length: 20 }, (_, i) => 700 + 4 * i);
@@ -64,6 +78,8 @@ test('twenty photos reach the inbox, each once and unchanged', async ({ browser,
   const strips = await Promise.all(scans.map(async (scan) => sha256(stripOf(await scanFile(stack, scan)))));
   expect(strips.toSorted()).toEqual(stored.toSorted());
   expect(new Set(strips).size).toBe(20);
+  const [newest] = scans;
+  if (newest) expect(distance(await scanFile(stack, newest))).toBeLessThan(2);
   for (const { title, contentType, date } of scans) {
     expect(title).toMatch(/left forearm \d+\.tiff$/);
     expect(contentType).toBe('image/tiff');
