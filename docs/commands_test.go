@@ -98,7 +98,7 @@ func run(t *testing.T, script string, env map[string]string) {
 	}
 }
 
-// mention checks a command that stands in a sentence.
+// mention checks a command in a sentence.
 func mention(t *testing.T, path, line, text string) {
 	words := strings.Fields(text)
 	switch {

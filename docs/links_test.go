@@ -1,5 +1,5 @@
-// Package docs holds the documents to the code: links lead somewhere, names
-// stand where a link says, commands run, samples are what the code makes.
+// Package docs tests the documents against the code: links lead somewhere, names
+// are in the linked files, commands run, samples match what the code produces.
 package docs
 
 import (
@@ -53,7 +53,7 @@ var (
 )
 
 // TestLinks follows every link inside the repository. Where its text is code,
-// that code stands in the file, spacing aside: names of tests, constants.
+// that code must be in the file, ignoring spacing: names of tests, constants.
 func TestLinks(t *testing.T) {
 	followed, quoted := 0, 0
 	for path, text := range documents(t) {
@@ -86,7 +86,7 @@ func TestLinks(t *testing.T) {
 			if opens && closes && filepath.Ext(file) != ".md" {
 				quoted++
 				if !strings.Contains(fold(string(content)), fold(code)) {
-					t.Errorf("%s: %q does not stand in %s", path, code, file)
+					t.Errorf("%s: %q is not in %s", path, code, file)
 				}
 			}
 		}

@@ -38,7 +38,7 @@ var launched = session.Launch{
 	PatientLabel: "Test Patient",
 }
 
-// TestLaunchTokenInNode signs with the sample, and lets the edge's own code judge.
+// TestLaunchTokenInNode signs with the sample, and verifies with the edge's own code.
 func TestLaunchTokenInNode(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -61,8 +61,8 @@ process.stdout.write(launchToken(
 	}
 }
 
-// judge is the rest of a program whose beginning is the Go sample.
-const judge = `package main
+// verifier is the rest of a program whose beginning is the Go sample.
+const verifier = `package main
 
 import (
 	"context"
@@ -103,7 +103,7 @@ func main() {
 func TestLaunchTokenInGo(t *testing.T) {
 	folder := t.TempDir()
 	var files []string
-	for name, text := range map[string]string{"sample.go": sample(t, "docs/integrate.md", "go"), "judge.go": judge} {
+	for name, text := range map[string]string{"sample.go": sample(t, "docs/integrate.md", "go"), "verifier.go": verifier} {
 		file := filepath.Join(folder, name)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -137,7 +137,7 @@ func names(text, pattern string) []string {
 	return slices.Compact(found)
 }
 
-// section is what stands below a heading.
+// section returns the text below a heading.
 func section(t *testing.T, path, title string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(read(t, path), "\n"+title+"\n")

@@ -3,12 +3,12 @@ package main
 import "unsafe"
 
 // The host is instance.mjs. Each crossing between Go and JavaScript costs, and
-// a js.Value costs more than that, so what crosses is numbers and the places of
-// bytes in this program's memory. The host copies what it keeps.
+// a js.Value costs more than that, so only integers cross:
+// pointers and lengths into this program's memory. The host copies what it keeps.
 
 // hostFetch sends a request; patience is in milliseconds, 0 for the platform's.
-// Its answer comes as a message with that call's number and a status, or with
-// the name of what went wrong and status 0.
+// The response comes as a message with that call's number and a status, or with
+// the error's name and status 0.
 //
 //go:wasmimport host fetch
 func hostFetch(call, patience int32, method, url, headerLines, body string)
@@ -51,13 +51,13 @@ type message struct {
 var (
 	requests = make(chan message, 1)
 
-	// waiting are the calls whose answers are to come, by number. Goroutines
+	// waiting holds the calls without a response yet, by number. Goroutines
 	// take turns here and are not preempted, so nothing guards them.
 	waiting  = map[int32]chan message{}
 	lastCall int32
 )
 
-// ask starts a call and waits for its answer.
+// ask starts a call and waits for its response.
 func ask(start func(call int32)) message {
 	lastCall++
 	answer := make(chan message, 1)

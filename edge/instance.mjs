@@ -167,7 +167,7 @@ export class Instance {
   handle(request, body, env, ctx) {
     if (this.exited) return Promise.reject(new Error('the Go instance ended'));
     Object.assign(this.#context, { env, ctx });
-    // Not a race with one lasting promise, which would keep something of every request.
+    // Do not use Promise.race with a long-lived promise: it would retain every request.
     return new Promise((resolve, reject) => {
       this.#answer = resolve;
       this.#fail = reject;

@@ -56,8 +56,8 @@ func serve(handler http.Handler, incoming message) {
 	hostAnswer(int32(answer.status), headerLines(answer.header), text(answer.body.Bytes()))
 }
 
-// deadline is a context's deadline without its timer, which would be one of the
-// platform's too, set again at each message: the fetches keep it.
+// deadline carries a deadline but starts no Go timer, because under workerd each
+// Go timer costs a setTimeout per message. The fetches enforce the deadline.
 type deadline struct {
 	context.Context
 	at time.Time

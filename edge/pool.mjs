@@ -39,7 +39,7 @@ export class Pool {
       if (this.#waiting >= waiting) throw new Busy();
       this.#waiting++;
       try {
-        // Each request has its own timer. A request that another one wakes is now and then cancelled as hung.
+        // Poll with this request's own timer: workerd sometimes cancels a request that waits for another one's promise.
         while (this.#idle.length === 0 && this.#alive >= most) await sleep(WAIT_MS);
       } finally {
         this.#waiting--;

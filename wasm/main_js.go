@@ -17,7 +17,7 @@ import (
 	"github.com/clinicpro/photobridge/wasm/upload/journal"
 )
 
-// version is told to the page; a change of the contract changes it.
+// version is sent to the page. Change it when the contract changes.
 const version = "1"
 
 func main() {

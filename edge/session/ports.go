@@ -21,7 +21,7 @@ import (
 // DeleteSession return them. Every other method reports what an earlier call left
 // behind to the Store's Sweeper, at most once in SweepPause.
 //
-// Package storetest holds every Store to the same behaviour.
+// Package storetest tests every Store for the same behaviour.
 type Store interface {
 	// CreateSession stores s unless its encounter has a live session, which is
 	// then kept, and remembers an invitation to whichever it is. Earlier

@@ -99,7 +99,7 @@ export class Engine {
     this.#log.observe(snapshot);
   }
 
-  /** The worker holds a lock for as long as it lives; getting it means that the worker is gone. */
+  /** The worker holds a Web Lock while it is alive. Acquiring the lock here means that the worker died. */
   #watchOver(lock: string): void {
     const watch = (this.#watch = new AbortController());
     // Stopped watching

@@ -6,7 +6,7 @@ import (
 )
 
 // Rebuild returns the same picture, bit for bit, in a file that is made of
-// known parts alone. Headers and tables are written anew from their values, in
+// known parts alone. Headers and tables are written again from their values, in
 // tables what no coefficient uses is overwritten, the scans' spare bits are set
 // to 1, and nothing else of the file is in the result: no colour profile either.
 //

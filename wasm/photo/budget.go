@@ -14,13 +14,13 @@ const (
 	minEdge      = 320
 
 	// Shares of the budget.
-	foreseenAim = 0.95 // what a prediction from estimates aims at
-	aim         = 0.97 // what a prediction from an encode aims at
-	enough      = 0.88 // a result from here on is not tried to be bettered
-	shrunkAim   = 0.85 // leaves room for a little more than the lowest quality
+	predictedAim = 0.95 // what a prediction from estimates aims at
+	aim          = 0.97 // what a prediction from an encode aims at
+	enough       = 0.88 // stop searching once a result uses this share of the budget
+	shrunkAim    = 0.85 // leaves room for a little more than the lowest quality
 
 	// Firefox halves the chroma below this quality and not from it on, for a
-	// quarter more bytes (nsJPEGEncoder.cpp): nothing is foreseen across it.
+	// quarter more bytes (nsJPEGEncoder.cpp). We never predict a quality on the other side of it.
 	wholeChroma = 0.90
 
 	// Bytes fall with the quantiser's scale to about this power, over many photos;
@@ -130,7 +130,7 @@ func foresee(ctx context.Context, width, height int, limits Limits, picture size
 		}
 		tried = append(tried, attempt{quality, bytes})
 		power = powerOf(tried, power)
-		quality = limits.clamp(predict(tried, power, foreseenAim*float64(limits.MaxBytes)))
+		quality = limits.clamp(predict(tried, power, predictedAim*float64(limits.MaxBytes)))
 	}
 	if last := tried[len(tried)-1].quality; last < wholeChroma && quality >= wholeChroma {
 		quality = limits.clamp(wholeChroma - 0.01)

@@ -110,10 +110,13 @@ func (t *traffic) startSends() {
 	}
 }
 
-// startSign signs everything that is ready in one call, as soon as one more PUT
-// could begin, no signed photo is left waiting for it and there is enough for a
-// call: the other PUTs keep the network busy meanwhile. While the store is out
-// of reach, a URL is asked for only when one could be tried.
+// startSign signs everything that is ready in one call, when
+//
+//   - a PUT slot is free and the store can be tried,
+//   - no signed photo is waiting for that slot, and
+//   - the batch is full enough (enoughToSign) or has waited holdToSign.
+//
+// The other PUTs keep the network busy meanwhile.
 func (t *traffic) startSign() {
 	if t.busy(sign) > 0 || t.inUse(send) == maxPuts || !t.edgeLink.ready(t.now) || !t.storeLink.ready(t.now) {
 		return

@@ -1,5 +1,5 @@
--- invite remembers a QR token and a typed code of a session's generation. A code
--- that another session has is too short to work for both: it works for neither.
+-- invite stores a QR token and a typed code of a session's generation. If another
+-- session has the same typed code, it is deleted so that it opens neither.
 local function invite(token, code, encounterId, sessionId, generation, ttl)
   local way = cjson.encode({encounterId = encounterId, sessionId = sessionId, generation = generation})
   redis.call('SET', token, way, 'PX', ttl)

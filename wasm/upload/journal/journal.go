@@ -138,7 +138,7 @@ func (j *Journal) Name() string { return j.tag }
 
 func lockOfPage(owner string) string { return "photobridge-page-" + owner }
 
-// tagOf names a session for whoever has its key and knows its patient; others
+// tagOf names a session for a page that has its key and knows its patient; others
 // learn nothing from it.
 func tagOf(key []byte, session shared.Grant) string {
 	hash := sha256.New()

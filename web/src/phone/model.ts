@@ -101,7 +101,7 @@ export interface State {
   /** `unsupported`: this browser cannot run it. */
   engine: 'off' | 'starting' | 'ready' | 'unsupported';
   snapshot: Snapshot | null;
-  /** Share of a decoder that has come and a photo waits for; null: none does. */
+  /** Download progress (0 to 1) of the decoder that a photo waits for, or null. */
   decoder: number | null;
   chosen: readonly Chosen[];
   /** What the person said of a photo in this page's life, by photo. */

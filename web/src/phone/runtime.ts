@@ -206,7 +206,7 @@ function takeCode(): string | null {
 
 const GUARD = 'photobridge';
 
-/** Where back has a meaning inside the page, one entry of ours takes the press. */
+/** Pushes one history entry so that the browser's back button moves inside the app. */
 function guardHistory(state: State): void {
   const wanted = state.sheet !== null || behind(state) !== null;
   if (wanted && history.state !== GUARD) history.pushState(GUARD, '');
