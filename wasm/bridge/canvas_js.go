@@ -54,11 +54,11 @@ func newCanvas(width, height int) js.Value {
 // Decode decodes a file. The browser turns it by its EXIF orientation; no
 // option switches that off anywhere (measured in three engines).
 func (CanvasCodec) Decode(ctx context.Context, source photo.Source, _ int) (photo.Bitmap, error) {
-	blob, ok := source.(BlobSource)
-	if !ok {
-		return nil, errors.New("the browser decodes Blobs only")
+	blob, err := blobOf(ctx, source)
+	if err != nil {
+		return nil, err
 	}
-	promise, err := catch(func() js.Value { return js.Global().Call("createImageBitmap", blob.value) })
+	promise, err := catch(func() js.Value { return js.Global().Call("createImageBitmap", blob) })
 	if err != nil {
 		return nil, err
 	}

@@ -1,24 +1,51 @@
 package jpeg
 
+import "bytes"
+
 // End returns where the image in a file ends: behind its end marker or, where
 // that is missing, behind the last of its entropy-coded data. What follows is
 // no part of it. Proper is false for a file without a marker.
 //
-// It reads markers only, unless they make no sense. It fails with ErrTruncated
-// or ErrTooComplex, and as Parse does.
+// It reads markers only, unless they make no sense or the image is progressive.
+// It fails with ErrTruncated or ErrTooComplex, and as Parse does.
 func End(file []byte) (end int, proper bool, err error) {
 	m, err := Parse(file)
 	if err != nil {
 		return 0, false, err
 	}
-	if end, ok, err := m.markersOnly(); ok || err != nil {
+	if end, ok, err := m.markersOnly(); ok && m.marker != markerSOF2 || err != nil {
 		return end, ok, err
 	}
-	if m, err = Parse(file); err != nil { // with the first scan's tables
+	if end, err = walked(file); err != nil {
 		return 0, false, err
 	}
-	end, err = (&walk{image: m}).run()
-	return end, false, err
+	if marker := []byte{0xff, markerEOI}; bytes.HasPrefix(file[end:], marker) {
+		return end + len(marker), true, nil
+	}
+	if len(bytes.TrimRight(file[:end], "\x00")) < end-mostZeros {
+		return 0, false, ErrTruncated // a download had room for the whole file
+	}
+	return end, false, nil
+}
+
+// mostZeros is how many bytes of 0 the data of an image without an end marker
+// may end with.
+const mostZeros = 64
+
+// Whole fails with ErrTruncated if much of the image's data is missing at its
+// end, whatever its markers say, and otherwise as Decode does.
+func Whole(file []byte) error {
+	_, err := walked(file)
+	return err
+}
+
+// walked reads the file again, since looking at the markers changed its tables.
+func walked(file []byte) (end int, err error) {
+	m, err := Parse(file)
+	if err != nil {
+		return 0, err
+	}
+	return (&walk{image: m}).run()
 }
 
 // markersOnly goes from marker to marker. It returns false where it meets what

@@ -25,10 +25,13 @@ func Rebuild(file []byte) ([]byte, error) {
 	if _, err := w.run(); err != nil {
 		return nil, err
 	}
-	if b.met = w.met; !seamless(file) || b.saysText() {
+	if b.met = w.met; !seamless(file) {
 		return nil, ErrDamaged
 	}
-	return b.build(), nil
+	if clean := b.build(); !b.text {
+		return clean, nil
+	}
+	return nil, ErrDamaged
 }
 
 // Clean is Rebuild for what a trusted encoder has just written in one scan. It
@@ -66,6 +69,7 @@ type builder struct {
 	quantisers []*[64]uint16
 	written    [2][4]*huffman // the tables that are valid for the next scan
 	interval   int
+	text       bool // a table of quantisers or a scan may be text
 }
 
 // keptScan is a scan with what it needs.
@@ -138,18 +142,17 @@ func (b *builder) frame() {
 	b.segment(m.marker, string(body))
 }
 
+// tableText is how many letters in a row make a table of quantisers text.
+const tableText = 6
+
 // plainQuantiser returns a table in which a value that no coefficient meets is
 // the one before. A typical table stays what it is.
 func (b *builder) plainQuantiser(table *[64]uint16) (values [64]uint16) {
 	if isTypical(table) {
 		return *table
 	}
-	met := uint64(1)
-	for i, c := range b.image.components {
-		if c.quantiser == table {
-			met |= b.met[i]
-		}
-	}
+	b.text = b.text || b.letters(table) >= tableText
+	met := b.metBy(table)
 	values = *table
 	for k := range values {
 		if met>>k&1 == 0 && b.image.strict {
@@ -159,42 +162,34 @@ func (b *builder) plainQuantiser(table *[64]uint16) (values [64]uint16) {
 	return values
 }
 
-// saysText reports whether quantisers or scans could be text: many letters in a
-// row. A typical table may have them; a scan of a megabyte has so many by chance
-// once in 400.
-func (b *builder) saysText() bool {
-	const inTable, inScan = 8, 20
-	for i, c := range b.image.components {
-		var met []byte
-		for k, value := range c.quantiser {
-			if b.met[i]>>k&1 == 1 {
-				met = append(met, byte(min(value, 0xff)))
+// letters is how many printable ASCII characters there are in a row, at most,
+// in the values of a table that coefficients meet.
+func (b *builder) letters(table *[64]uint16) (most int) {
+	met, row := b.metBy(table), 0
+	for k, value := range table {
+		for _, c := range [2]byte{byte(value >> 8), byte(value)} {
+			switch {
+			case met>>k&1 == 0, c == 0 && value > 0:
+			case c < ' ', c > '~':
+				row = 0
+			default:
+				row++
+				most = max(most, row)
 			}
 		}
-		if !isTypical(c.quantiser) && letters(met) >= inTable {
-			return true
-		}
-	}
-	for _, s := range b.scans {
-		for _, p := range s.pieces {
-			if letters(b.image.file[p.from:p.to]) >= inScan {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// letters is how many printable ASCII characters there are in a row, at most.
-func letters(values []byte) (most int) {
-	row := 0
-	for _, value := range values {
-		if row++; value < ' ' || value > '~' {
-			row = 0
-		}
-		most = max(most, row)
 	}
 	return most
+}
+
+// metBy says which values of a table coefficients meet, the first one always.
+func (b *builder) metBy(table *[64]uint16) uint64 {
+	met := uint64(1)
+	for i, c := range b.image.components {
+		if c.quantiser == table {
+			met |= b.met[i]
+		}
+	}
+	return met
 }
 
 // isTypical reports whether a table is one of annex K, scaled to a quality.
@@ -251,6 +246,7 @@ func (b *builder) scan(s *keptScan) {
 		if n > 0 {
 			b.out = append(b.out, 0xff, byte(markerRST0+(n-1)%8))
 		}
+		start := len(b.out)
 		b.out = append(b.out, b.image.file[p.from:p.to]...)
 		// Spare bits are ones (section F.1.2.3). Behind a byte 0xff is a 0 already.
 		if last := len(b.out) - 1; p.padding > 0 && b.out[last-1] != 0xff {
@@ -258,6 +254,7 @@ func (b *builder) scan(s *keptScan) {
 				b.out = append(b.out, 0)
 			}
 		}
+		b.text = b.text || b.image.strict && saysText(b.out[start:], len(b.image.file))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"image/jpeg"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -125,6 +126,62 @@ func TestRebuildOverwritesWhatIsNotUsed(t *testing.T) {
 	}
 }
 
+// TestRebuildTakesNoText: where text would survive in a table or a scan that is
+// otherwise valid, the pixels have to be encoded again.
+func TestRebuildTakesNoText(t *testing.T) {
+	var encoded bytes.Buffer
+	if err := jpeg.Encode(&encoded, scene(320, 240), &jpeg.Options{Quality: 92}); err != nil {
+		t.Fatal(err)
+	}
+	file := encoded.Bytes()
+	if _, err := Rebuild(file); err != nil {
+		t.Fatal(err)
+	}
+	m, err := Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dqt := bytes.Index(file, []byte{0xff, markerDQT})
+	over := func(at int, text string) []byte {
+		return slices.Concat(file[:at], []byte(text), file[at+len(text):])
+	}
+	wide := slices.Concat(file[:dqt], appendSegment(nil, markerDQT, append([]byte{0x10}, "Jane Example"+
+		string(bytes.Repeat([]byte{0, 1}, 58))...)...), file[dqt:dqt+4], []byte{1}, file[dqt+5:])
+	tests := map[string][]byte{"quantisers": over(dqt+5, "Jane Example"), "quantisers of 16 bits": wide}
+	for _, text := range []string{"Jane Example", "NHI ZZZ0016", "jane@mail.nz", "1984-03-02", "021 555 0199", "41.2S 174.7E"} {
+		for at := m.at + 100; at < len(file)-100; at += 97 {
+			if clean, err := Rebuild(over(at, text)); err == nil && bytes.Contains(clean, []byte(text)) {
+				t.Fatalf("%q at %d of %d survives", text, at, len(file))
+			}
+		}
+	}
+	for name, file := range tests {
+		if _, err := Rebuild(file); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestSaysTextSeldomInNoise: noise is text about once in a hundred times.
+func TestSaysTextSeldomInNoise(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, size := range []int{1000, 30_000, 1_000_000} {
+		found, tries := 0, min(1000, 5_000_000/size)
+		for range tries {
+			noise := make([]byte, size)
+			for i := range noise {
+				noise[i] = byte(random.Uint32())
+			}
+			if saysText(noise, size) {
+				found++
+			}
+		}
+		if 25*found > tries {
+			t.Errorf("%d of %d times in %d bytes", found, tries, size)
+		}
+	}
+}
+
 func TestEnd(t *testing.T) {
 	for _, name := range rebuildable {
 		whole := read(t, name)
@@ -149,9 +206,28 @@ func TestEnd(t *testing.T) {
 				t.Errorf("%s, %s: %d, want %d, %v", name, test.name, end, want, err)
 			}
 		}
-		if _, _, err := End(whole[:len(whole)*9/10]); !errors.Is(err, ErrTruncated) {
-			t.Errorf("%s, cut: %v", name, err)
+		for _, rest := range []string{"", "\xff\xd9"} {
+			cut := append(bytes.Clone(whole[:len(whole)*9/10]), rest...)
+			if err := Whole(cut); !errors.Is(err, ErrTruncated) {
+				t.Errorf("%s, cut, with %x behind it: %v", name, rest, err)
+			}
+			if _, _, err := End(cut); rest == "" && !errors.Is(err, ErrTruncated) {
+				t.Errorf("%s, cut: %v", name, err)
+			}
 		}
+	}
+}
+
+// TestEndOfWhatWasNotLoaded: the bytes that a download has not reached are 0.
+func TestEndOfWhatWasNotLoaded(t *testing.T) {
+	var encoded bytes.Buffer
+	if err := jpeg.Encode(&encoded, scene(320, 240), nil); err != nil {
+		t.Fatal(err)
+	}
+	file := encoded.Bytes()
+	clear(file[len(file)*6/10:])
+	if _, _, err := End(file); !errors.Is(err, ErrTruncated) {
+		t.Errorf("%v, want %v", err, ErrTruncated)
 	}
 }
 

@@ -194,7 +194,7 @@ func (w *work) take(ctx context.Context, plan Plan, rebuilt []byte) (*Result, er
 	}
 	code := shared.CodeOf(err)
 	switch {
-	case err == nil, ctx.Err() != nil, code == shared.CodeTooLarge:
+	case err == nil, ctx.Err() != nil, code == shared.CodeTooLarge, code == shared.CodeTruncated:
 		return result, err
 	case w.header.Refusal != "" && code == shared.CodeCannotDecode:
 		return nil, refuse(err, w.header.Refusal)

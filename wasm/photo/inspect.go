@@ -39,6 +39,11 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 			return nil, refuse(nil, shared.CodeBlankResult)
 		}
 	}
+	if w.header.Type == container.TypeJPEG && greyEdge(rgba, width, height) {
+		if err := w.whole(ctx); err != nil {
+			return nil, err
+		}
+	}
 	luma := lumaOf(rgba)
 	var warnings []Warning
 	mean := meanOf(luma)
@@ -49,6 +54,33 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 		warnings = append(warnings, WarningBlurred)
 	}
 	return warnings, nil
+}
+
+// whole reads the file again, and fails with truncated if much of it is missing.
+// That takes about as long as to decode it.
+func (w *work) whole(ctx context.Context) error {
+	file, err := w.source.Read(ctx, 0, w.source.Size())
+	if err != nil {
+		return refuse(err, shared.CodeFileGone)
+	}
+	return container.WholeJPEG(file)
+}
+
+// greyEdge reports whether one of the outermost rows or columns is of the grey
+// that decoders show for missing data.
+func greyEdge(rgba []byte, width, height int) bool {
+	grey := func(from, step, count int) bool {
+		for i := range count {
+			for _, value := range rgba[4*(from+i*step):][:3] {
+				if value < 126 || value > 130 {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	return grey(0, 1, width) || grey((height-1)*width, 1, width) ||
+		grey(0, width, height) || grey(width-1, width, height)
 }
 
 // oneColour reports whether all pixels are the same but for rounding.

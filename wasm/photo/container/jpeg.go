@@ -98,6 +98,15 @@ func EndOfJPEG(file []byte) (end int, proper bool, err error) {
 	return end, proper, JPEGError(err)
 }
 
+// WholeJPEG fails with truncated if much of a JPEG's data is missing at its end,
+// whatever its markers say.
+func WholeJPEG(file []byte) error {
+	if err := jpeg.Whole(file); errors.Is(err, jpeg.ErrTruncated) {
+		return JPEGError(err)
+	}
+	return nil
+}
+
 // Rebuild returns a JPEG with the same compressed pixels that is made of known
 // parts only: no metadata, and nothing from between or behind the segments. Ok
 // is false where the pixels have to be encoded again, as those of another
