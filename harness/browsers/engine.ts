@@ -47,12 +47,18 @@ export class Engine {
     return new Engine(page, fetched);
   }
 
-  /** Resolves with the photo as it would be sent; rejects with the engine's code and sentence. */
+  /**
+   * Resolves with the photo as it would be sent; rejects with the engine's code and sentence. Takes the photo back
+   * then: the next one may be the same.
+   */
   async compress(file: string | Buffer): Promise<Compressed> {
-    const bytes = typeof file === 'string' ? readFileSync(file) : file;
-    const id = await this.add(bytes);
-    const { base64, ...rest } = await this.page.evaluate((which) => window.engine.result(which), id);
-    return { jpeg: Buffer.from(base64, 'base64'), ...rest };
+    const id = await this.add(typeof file === 'string' ? readFileSync(file) : file);
+    try {
+      const { base64, ...rest } = await this.page.evaluate((which) => window.engine.result(which), id);
+      return { jpeg: Buffer.from(base64, 'base64'), ...rest };
+    } finally {
+      await this.remove(id);
+    }
   }
 
   /** Has the page keep a photo under a name, and no more of it than its bytes. */

@@ -15,8 +15,16 @@ type reader struct {
 	starved   bool   // there is no data up to the next restart: blocks stay empty
 }
 
-// fill has at least 32 bits ready.
+// fill has at least 32 bits ready. Mostly there are four bytes without a 0xff.
 func (r *reader) fill() {
+	if r.count <= 32 && r.at+4 <= len(r.data) {
+		four := r.data[r.at : r.at+4 : r.at+4]
+		word := uint32(four[0])<<24 | uint32(four[1])<<16 | uint32(four[2])<<8 | uint32(four[3])
+		if (^word-0x01010101)&word&0x80808080 == 0 {
+			r.bits, r.count, r.at = r.bits<<32|uint64(word), r.count+32, r.at+4
+			return
+		}
+	}
 	for r.count <= 32 {
 		next := uint64(0)
 		switch {
@@ -66,10 +74,15 @@ func (r *reader) number(e entry) int {
 	return int(e >> valueShift)
 }
 
-// symbol takes a code and returns its symbol, without a table to look it up.
+// symbol takes a code and returns its symbol, without the entries to look it up.
 func (r *reader) symbol(h *huffman) int {
 	if r.count < 32 {
 		r.fill()
+	}
+	if short := h.short[r.bits>>(uint(r.count-8)&63)&0xff]; short.length > 0 {
+		r.count -= int(short.length)
+		h.used[short.place] = true
+		return int(h.symbols[short.place])
 	}
 	place, length := h.place(int(r.bits >> (uint(r.count-16) & 63) & 0xffff))
 	r.count -= length

@@ -16,6 +16,9 @@ type huffman struct {
 	// counts and symbols specify the code, the way a DHT segment does.
 	counts  [16]byte
 	symbols []byte
+	// short is the code of the next 8 bits: its place in the list and its length,
+	// which is 0 where the code is longer or none.
+	short [1 << 8]struct{ place, length uint8 }
 	// used notes which codes a walk has met, by their place in the list.
 	used [256]bool
 }
@@ -47,6 +50,12 @@ func newHuffman(counts [16]byte, symbols []byte) (*huffman, error) {
 			return nil, ErrDamaged
 		}
 		h.limit[length] = code << (16 - length)
+		for n := place - int(count); n < place && length <= 8; n++ {
+			from := (n - h.first[length]) << (8 - length)
+			for i := range 1 << (8 - length) {
+				h.short[from+i].place, h.short[from+i].length = uint8(n), uint8(length)
+			}
+		}
 		code <<= 1
 	}
 	h.symbols = symbols[:place]

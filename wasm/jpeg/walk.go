@@ -95,7 +95,7 @@ func (w *walk) scan(s scan, at int) (end int, err error) {
 func (r *reader) difference(dc *huffman) {
 	size := r.symbol(dc)
 	r.damaged = r.damaged || size > 11
-	r.take(size & 15)
+	r.count -= size & 15
 }
 
 // band passes over a block's coefficients of a band, and returns which are not
@@ -113,7 +113,7 @@ func (r *reader) band(ac *huffman, from, to int) (nonzero uint64) {
 			return nonzero
 		}
 		if size > 0 {
-			r.take(size)
+			r.count -= size
 			nonzero |= 1 << k
 		}
 	}

@@ -203,9 +203,13 @@ func (w *work) take(ctx context.Context, plan Plan, rebuilt []byte) (*Result, er
 	}
 	plan.Road = RoadPure
 	result, err = w.recode(ctx, w.pure, plan.within(w.limits))
-	if shared.CodeOf(err) == shared.CodeCannotDecode && w.header.Type == container.TypeTIFF && w.native != nil {
+	code = shared.CodeOf(err)
+	unread := code == shared.CodeCannotDecode || code == shared.CodeUnsupportedFormat
+	if unread && w.header.Type == container.TypeTIFF && w.native != nil {
 		plan.Road = RoadNative // a TIFF of another kind
-		return w.recode(ctx, w.native, plan)
+		if shown, again := w.recode(ctx, w.native, plan); again == nil {
+			return shown, nil
+		}
 	}
 	return result, err
 }

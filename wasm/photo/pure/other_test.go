@@ -232,3 +232,35 @@ func TestCodedProfile(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherKinds: what a decoder does not know of a format is not damaged.
+func TestOtherKinds(t *testing.T) {
+	short := func(tag, value uint32) [3]uint32 { return [3]uint32{tag, 3, value} }
+	tiffWith := func(compression, photometric uint32) []byte {
+		return tiffOf(make([]byte, 16), [][3]uint32{
+			short(tagWidth, 4), short(tagHeight, 4), short(0x102, 8), short(tagCompression, compression),
+			short(tagPhotometric, photometric), short(tagStrips, 1000), short(0x115, 1), short(0x116, 4),
+			short(tagStripBytes, 16),
+		})
+	}
+	bitmap := append([]byte("BM"), make([]byte, 80)...)
+	bitmap[10], bitmap[14], bitmap[18], bitmap[22], bitmap[26], bitmap[28] = 54, 40, 4, 4, 1, 8
+	bitmap[30] = 1 // run lengths
+	tests := []struct {
+		name string
+		file []byte
+		want shared.Code
+	}{
+		{"grey TIFF", tiffWith(1, 1), ""},
+		{"TIFF of CMYK", tiffWith(1, 5), shared.CodeUnsupportedFormat},
+		{"TIFF with JPEG's tables", tiffWith(7, 1), shared.CodeUnsupportedFormat},
+		{"BMP of run lengths", bitmap, shared.CodeUnsupportedFormat},
+		{"TIFF that is cut", tiffWith(1, 1)[:1005], shared.CodeCannotDecode},
+	}
+	for _, test := range tests {
+		if _, err := Decode(test.file, container.MaxPixels, 2560); err != nil && shared.CodeOf(err) != test.want ||
+			err == nil && test.want != "" {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}

@@ -7,12 +7,13 @@ package pure
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	_ "image/gif" // decoders register themselves
 	_ "image/png"
 
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/tiff"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -31,7 +32,7 @@ type Picture struct {
 
 // Decode decodes a file given whole, for pictures whose longer side is at most
 // edge. It fails as container.ReadHeader does, and with the header's refusal,
-// truncated, too_complex or cannot_decode.
+// truncated, too_complex, unsupported_format or cannot_decode.
 func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	header, err := container.ReadHeader(file, maxPixels)
 	switch {
@@ -108,16 +109,24 @@ func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) 
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
-		return raster{}, refuse(err, shared.CodeCannotDecode)
+		return raster{}, cannotDecode(err)
 	}
 	if config.Width*config.Height > maxPixels {
 		return raster{}, refuse(nil, shared.CodeTooManyPixels)
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil || decoded.Bounds().Empty() {
-		return raster{}, refuse(err, shared.CodeCannotDecode)
+		return raster{}, cannotDecode(err)
 	}
 	return rasterOf(planesOf(decoded)), nil
+}
+
+// cannotDecode gives an error of another package its code.
+func cannotDecode(err error) error {
+	if _, other := errors.AsType[tiff.UnsupportedError](err); other || errors.Is(err, bmp.ErrUnsupported) {
+		return refuse(err, shared.CodeUnsupportedFormat)
+	}
+	return refuse(err, shared.CodeCannotDecode)
 }
 
 // FromRGBA takes the pixels of a HEIF file that another decoder has decoded and
