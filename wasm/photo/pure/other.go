@@ -3,6 +3,8 @@ package pure
 import (
 	"bytes"
 	"encoding/binary"
+	"image"
+	"math"
 
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
@@ -34,6 +36,34 @@ func plainPNG(file []byte) []byte {
 		return kind != "IEND"
 	})
 	return out
+}
+
+// widen brings the samples of a lossy WebP to the range of a JPEG's: in VP8 luma
+// is from 16 to 235 and chroma from 16 to 240 (RFC 6386, section 9.2), which the
+// decoder leaves to its caller.
+func widen(decoded image.Image) {
+	var planes *image.YCbCr
+	switch m := decoded.(type) {
+	case *image.YCbCr:
+		planes = m
+	case *image.NYCbCrA:
+		planes = &m.YCbCr
+	default:
+		return
+	}
+	var luma, chroma [256]uint8
+	for i := range 256 {
+		luma[i] = uint8(max(0, min(255, ((i-16)*255+109)/219)))
+		chroma[i] = uint8(max(0, min(255, 128+int(math.Round(float64(i-128)*255/224)))))
+	}
+	for _, samples := range [][]byte{planes.Cb, planes.Cr} {
+		for i, value := range samples {
+			samples[i] = chroma[value]
+		}
+	}
+	for i, value := range planes.Y {
+		planes.Y[i] = luma[value]
+	}
 }
 
 // stillWebP returns the first frame of an animated WebP as a file (RFC 9649,

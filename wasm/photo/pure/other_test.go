@@ -264,3 +264,20 @@ func TestOtherKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestWebPHasTheWholeRange: black and white of a lossy WebP are 16 and 235.
+func TestWebPHasTheWholeRange(t *testing.T) {
+	m := image.NewYCbCr(image.Rect(0, 0, 4, 1), image.YCbCrSubsampleRatio444)
+	copy(m.Y, []byte{16, 235, 126, 255})
+	copy(m.Cb, []byte{16, 240, 128, 255})
+	copy(m.Cr, []byte{128, 128, 128, 0})
+	alpha := &image.NYCbCrA{YCbCr: image.YCbCr{Y: bytes.Clone(m.Y), Cb: bytes.Clone(m.Cb), Cr: bytes.Clone(m.Cr)}}
+	widen(m)
+	widen(alpha)
+	for _, planes := range []*image.YCbCr{m, &alpha.YCbCr} {
+		if got := [][]byte{planes.Y, planes.Cb, planes.Cr}; !bytes.Equal(got[0], []byte{0, 255, 128, 255}) ||
+			!bytes.Equal(got[1], []byte{0, 255, 128, 255}) || !bytes.Equal(got[2], []byte{128, 128, 128, 0}) {
+			t.Errorf("%v", got)
+		}
+	}
+}

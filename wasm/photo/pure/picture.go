@@ -118,6 +118,9 @@ func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) 
 	if err != nil || decoded.Bounds().Empty() {
 		return raster{}, cannotDecode(err)
 	}
+	if kind == container.TypeWebP {
+		widen(decoded)
+	}
 	return rasterOf(planesOf(decoded)), nil
 }
 
