@@ -11,10 +11,10 @@ import (
 
 // plainPNG leaves in a PNG what makes the picture. Of other chunks a wrong
 // checksum or place would be an error to the decoder, and browsers ignore it;
-// they also ignore transparency that comes before its palette.
+// they also ignore transparency that comes before its palette, and a missing end.
 func plainPNG(file []byte) []byte {
 	out := append([]byte{}, file[:min(8, len(file))]...)
-	palette := false
+	palette, ended := false, false
 	colours := byte(0)
 	container.EachChunk(file, func(kind string, body, whole []byte) bool {
 		switch kind {
@@ -33,8 +33,12 @@ func plainPNG(file []byte) []byte {
 			return true
 		}
 		out = append(out, whole...)
-		return kind != "IEND"
+		ended = kind == "IEND"
+		return !ended
 	})
+	if !ended {
+		out = append(out, "\x00\x00\x00\x00IEND\xaeB\x60\x82"...)
+	}
 	return out
 }
 

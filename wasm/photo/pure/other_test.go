@@ -281,3 +281,18 @@ func TestWebPHasTheWholeRange(t *testing.T) {
 		}
 	}
 }
+
+// TestPNGWithoutItsEnd: browsers show one whose pixels are all there.
+func TestPNGWithoutItsEnd(t *testing.T) {
+	var file bytes.Buffer
+	if err := png.Encode(&file, patches(40, 30)); err != nil {
+		t.Fatal(err)
+	}
+	const end = 12 // bytes of the last chunk
+	if _, err := Decode(file.Bytes()[:file.Len()-end], container.MaxPixels, 2560); err != nil {
+		t.Error(err)
+	}
+	if _, err := Decode(file.Bytes()[:file.Len()-end-20], container.MaxPixels, 2560); err == nil {
+		t.Error("half of one is a picture")
+	}
+}
