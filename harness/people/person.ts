@@ -17,6 +17,11 @@ export class Person {
     return this.browser.press(button(says));
   }
 
+  /** Presses what has no words of its own, named by a CSS selector. */
+  presses(selector: string): Promise<void> {
+    return this.browser.press({ kind: selector });
+  }
+
   /** Presses one of several choices that exclude each other. */
   chooses(says: string | RegExp): Promise<void> {
     return this.browser.press(choice(says));

@@ -30,7 +30,9 @@ export class Uploader {
 
   /** Exchanges the token in a QR code's link. */
   static async scan({ edge }: { edge: string }, url: string): Promise<Uploader> {
-    return new Uploader(edge, await exchangeToken(edge, new URL(url).hash.replace('#t=', '')));
+    const joined = await exchangeToken(edge, new URL(url).hash.replace('#t=', ''));
+    if ('waitToken' in joined) throw new Error('the desktop has to admit this phone first');
+    return new Uploader(edge, joined);
   }
 
   /** The request that reserves places for photos. */

@@ -28,8 +28,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Runs `make dev` and waits until it has printed both links. */
-export async function startStack(): Promise<Stack> {
+/** Runs `make dev` with these settings and waits until it has printed both links. */
+export async function startStack(settings: Record<string, string> = {}): Promise<Stack> {
   const port = await freePorts();
   const data = mkdtempSync(join(tmpdir(), 'photobridge-'));
   const clear = (): void => rmSync(data, { recursive: true, force: true });
@@ -39,6 +39,7 @@ export async function startStack(): Promise<Stack> {
     `PORT=${port}`,
     `DATA=${data}`,
     `ALLOWED_ORIGINS=http://${LAN_NAME},https://${LAN_NAME}`,
+    ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
   ];
   const product = await start('make', made, (output) => /\/mobile#t=/.test(output), { cwd: root, group: true }).catch(
     (error: unknown) => {

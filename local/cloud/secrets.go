@@ -68,6 +68,7 @@ var tunables = []struct{ name, value string }{
 	{"MAX_IMAGES_PER_SESSION", "20"},
 	{"MAX_IMAGE_BYTES", "1000000"},
 	{"CONSENT", "off"},
+	{"PAIRING", "open"},
 }
 
 // variables are what the edge is configured with, in the order of the design.

@@ -14,6 +14,7 @@ import {
   type PresignResponse,
   type Problem,
   type Grant,
+  type WaitResponse,
 } from '../contract/api.ts';
 
 export type ClientErrorCode = Code | 'network';
@@ -124,15 +125,23 @@ function retryAfterOf(response: Response): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** Exchanges the QR token for all that a phone needs to work. */
-export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<Grant> {
-  return requestJSON<Grant>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
+/** What a phone that joins gets: all that it needs to work, or a number to show until a desktop admits it. */
+export type Joined = Grant | WaitResponse;
+
+/** Exchanges the QR token. */
+export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<Joined> {
+  return requestJSON<Joined>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
 }
 
 /** The same for a code that was typed, which stays out of the address. */
-export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortSignal): Promise<Grant> {
+export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortSignal): Promise<Joined> {
   const body: ExchangeRequest = { typedCode };
-  return requestJSON<Grant>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
+  return requestJSON<Joined>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
+}
+
+/** Asks whether a phone that waits has been admitted. */
+export function askGrant(apiBase: string, waitToken: string, signal?: AbortSignal): Promise<Joined> {
+  return requestJSON<Joined>(apiBase, '/grant', { token: waitToken, ...(signal ? { signal } : {}) });
 }
 
 /** Reserves slots and signs PUT URLs. */

@@ -1,6 +1,13 @@
 /** The desktop's calls to the edge. Each throws an ApiError. */
 
-import type { CreateResponse, Image, ListResponse, MetadataPatch, RealtimeResponse } from '../contract/api.ts';
+import type {
+  AdmitRequest,
+  CreateResponse,
+  Image,
+  ListResponse,
+  MetadataPatch,
+  RealtimeResponse,
+} from '../contract/api.ts';
 import { readJSON, request, requestJSON, sentAt } from './client.ts';
 
 /** With the time at which the edge sent it, by its own clock; undefined where it does not say. */
@@ -97,4 +104,11 @@ export async function removePhone(access: DesktopAccess, phoneId: string): Promi
     method: 'DELETE',
     token: desktopToken,
   });
+}
+
+/** Lets the phone join that waits and shows this number. It fails with token_invalid if none does. */
+export async function admitPhone(access: DesktopAccess, number: string): Promise<void> {
+  const { apiBase, encounterId, desktopToken } = access;
+  const body: AdmitRequest = { number };
+  await request(apiBase, `/${encodeURIComponent(encounterId)}/phones`, { method: 'POST', token: desktopToken, body });
 }

@@ -14,11 +14,13 @@ import { SitesSheet } from './screens/SitesSheet';
 import { Success } from './screens/Success';
 import { Trouble } from './screens/Trouble';
 import { Uploading } from './screens/Uploading';
+import { Waiting } from './screens/Waiting';
 import type { Screen, Sheet } from './model';
 
 const SCREENS: Record<Screen, () => JSX.Element | null> = {
   loading: Loading,
   code: Code,
+  waiting: Waiting,
   consent: Consent,
   capture: Capture,
   review: Review,

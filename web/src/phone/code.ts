@@ -3,7 +3,7 @@
  * is still on its way.
  */
 
-import { exchangeCode, exchangeToken } from '../api/client';
+import { ApiError, askGrant, exchangeCode, exchangeToken, type Joined } from '../api/client';
 import type { Grant } from '../contract/api';
 import { isTypedCode } from './typed';
 
@@ -20,24 +20,52 @@ export function codeInAddress(): string | null {
   }
 }
 
-let early: { code: string; answer: Promise<Grant> } | null = null;
+let early: { code: string; answer: Promise<Joined> } | null = null;
 
 /** Asks for the session of the code in the address, if there is one. */
 export function exchangeEarly(): void {
   const code = codeInAddress();
   if (code === null) return;
   const answer = exchangeToken('', code);
-  answer.catch(() => undefined); // whoever takes it hears of it
+  answer.catch(() => undefined); // reported where it is taken
   early = { code, answer };
 }
 
+/** How often a phone that waits asks whether the desktop has admitted it. */
+const ASK_MS = 1_500;
+
 /**
- * The session of a code: the answer that is under way, once, or a new one.
- * @throws ApiError
+ * Returns the session of a code. Where the desktop admits each phone, it shows the number first and waits. It fails with
+ * an ApiError, such as token_invalid once three wrong numbers were typed.
  */
-export function exchange(code: string, signal: AbortSignal): Promise<Grant> {
+export async function exchange(code: string, signal: AbortSignal, show: (number: string) => void): Promise<Grant> {
+  let joined = await join(code, signal);
+  while ('waitToken' in joined) {
+    const { number, waitToken } = joined;
+    show(number);
+    await pause(ASK_MS, signal);
+    joined = await askGrant('', waitToken, signal).catch((error: unknown) => {
+      if (error instanceof ApiError && error.retryable) return joined;
+      throw error;
+    });
+  }
+  return joined;
+}
+
+/** The exchange that is under way, once, or a new one. */
+function join(code: string, signal: AbortSignal): Promise<Joined> {
   const begun = early;
   early = null;
   if (begun?.code === code) return begun.answer;
   return isTypedCode(code) ? exchangeCode('', code, signal) : exchangeToken('', code, signal);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
+  });
 }

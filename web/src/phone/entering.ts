@@ -72,10 +72,16 @@ function asksConsent(state: State): boolean {
   return state.session !== null && state.session.consent !== 'off' && state.consent === null;
 }
 
+/** The phone waits to be admitted. Where a typed code led here, the Code screen is behind it. */
+export function waits(state: State, { token, number }: EventOf<'waits'>): Step {
+  if (token !== state.token) return only(state);
+  return only({ ...state, screen: 'waiting', typed: null, number, resume: working(state) });
+}
+
 /** The response to an exchange. One that is no longer wanted changes nothing. */
 export function granted(state: State, { token, session }: EventOf<'granted'>): Step {
   if (token !== state.token) return only(state);
-  const now: State = { ...state, token: null, typed: null };
+  const now: State = { ...state, token: null, typed: null, number: null };
   if (now.session === null || now.closed) return enter(now, session, 'capture');
   if (samePatient(now.session, session)) return rejoin(now, session);
   if (now.snapshot !== null && unsent(now).length > 0) {
@@ -87,6 +93,9 @@ export function granted(state: State, { token, session }: EventOf<'granted'>): S
 export function refused(state: State, { token, trouble }: EventOf<'refused'>): Step {
   if (token !== state.token) return only(state);
   if (state.typed === 'asking') return only({ ...state, token: null, typed: trouble.code });
+  if (state.number !== null && trouble.code === 'token_invalid') {
+    return only(fail({ ...state, token: null, number: null }, { code: 'not_admitted', retryable: false }));
+  }
   return only(fail({ ...state, token: trouble.retryable ? token : null }, trouble));
 }
 
@@ -150,6 +159,6 @@ export function tryAgain(state: State): Step {
 /** Leaves another code behind: the session that was here goes on, and a late response to that code counts no more. */
 export function giveUpCode(state: State): State {
   if (!alive(state)) return state;
-  const next: State = { ...state, trouble: null, token: null, typed: null, offered: null };
+  const next: State = { ...state, trouble: null, token: null, typed: null, number: null, offered: null };
   return resume(next, state.resume ?? 'capture');
 }

@@ -11,6 +11,7 @@ import type { Command, PhotoSnapshot, Snapshot } from '../contract/engine';
 export type Screen =
   | 'loading'
   | 'code'
+  | 'waiting'
   | 'consent'
   | 'capture'
   | 'review'
@@ -23,7 +24,7 @@ export type Screen =
 export type Sheet = 'camera' | 'sites' | 'photo';
 
 /** Why the Error screen is shown, beside the codes of the edge and the engine. */
-export type TroubleCode = EngineCode | EngineFailure | 'other_patient';
+export type TroubleCode = EngineCode | EngineFailure | 'other_patient' | 'not_admitted';
 
 export interface Trouble {
   code: TroubleCode;
@@ -94,6 +95,8 @@ export interface State {
   /** The QR token or typed code in exchange; a token is kept for another try. */
   token: string | null;
   typed: Typed | null;
+  /** The number to show while the phone waits for the desktop to let it join. */
+  number: string | null;
   session: Grant | null;
   /** Another patient's, whose code was opened while photos of this one are unsent. */
   offered: Grant | null;
@@ -142,6 +145,7 @@ export const initialState: State = {
   sheet: null,
   token: null,
   typed: null,
+  number: null,
   session: null,
   offered: null,
   parked: [],
@@ -174,6 +178,8 @@ export type Event =
   | { type: 'another' }
   /** The person typed a code, or pasted the link, and wants in. */
   | { type: 'typed'; text: string }
+  /** The desktop is to let this phone join, by the number that it shows. */
+  | { type: 'waits'; token: string; number: string }
   /** The response to an exchange; it counts only while that code is still wanted. */
   | { type: 'granted'; token: string; session: Grant }
   | { type: 'refused'; token: string; trouble: Trouble }

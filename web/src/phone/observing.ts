@@ -33,7 +33,7 @@ function show(state: State, snapshot: Snapshot): State {
 
 /** Another code is being exchanged: this session's screens wait. */
 function isEntering(state: State): boolean {
-  return state.token !== null && state.screen === 'loading';
+  return state.token !== null && (state.screen === 'loading' || state.screen === 'waiting');
 }
 
 function lacksConsent(state: State): boolean {

@@ -17,6 +17,50 @@ const boot = (saved: Saved = {}, more: Partial<Extract<Event, { type: 'boot' }>>
 });
 const snap = (...args: Parameters<typeof snapshot>): Event => ({ type: 'snapshot', snapshot: snapshot(...args) });
 
+describe('a phone that has to be admitted', () => {
+  const asked = play(initialState, {
+    type: 'boot',
+    token: 'qr',
+    saved: {},
+    cameraKilled: false,
+    online: true,
+    supported: true,
+  }).state;
+  const waiting = play(asked, { type: 'waits', token: 'qr', number: '42' }).state;
+
+  test('shows its number, and goes on once it is let in', () => {
+    expect(waiting).toMatchObject({ screen: 'waiting', number: '42' });
+    const { state } = play(waiting, { type: 'granted', token: 'qr', session: grant });
+    expect(state).toMatchObject({ number: null, session: grant });
+    expect(state.screen).not.toBe('waiting');
+  });
+
+  test('says so when it was not let in', () => {
+    const trouble = { code: 'token_invalid', retryable: false } as const;
+    const { state } = play(waiting, { type: 'refused', token: 'qr', trouble });
+    expect(state).toMatchObject({ screen: 'error', number: null, token: null, trouble: { code: 'not_admitted' } });
+  });
+
+  test('says so when the desktop removed it', () => {
+    const trouble = { code: 'phone_removed', retryable: false } as const;
+    expect(play(waiting, { type: 'refused', token: 'qr', trouble }).state).toMatchObject({ screen: 'error', trouble });
+  });
+
+  test('of an earlier code changes nothing', () => {
+    expect(play(asked, { type: 'waits', token: 'other', number: '42' }).state).toBe(asked);
+  });
+
+  test('goes back to the patient who was here', () => {
+    const linked = play(
+      capturing,
+      { type: 'link', token: 'next' },
+      { type: 'waits', token: 'next', number: '42' },
+    ).state;
+    expect(linked.screen).toBe('waiting');
+    expect(play(linked, { type: 'back' }).state).toMatchObject({ screen: 'capture', number: null, token: null });
+  });
+});
+
 describe('opening', () => {
   test('a scanned code is exchanged, and the engine opens the session', () => {
     const first = play(initialState, boot({}, { token: 'qr' }));

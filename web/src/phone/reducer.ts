@@ -4,7 +4,7 @@
  */
 
 import { applyToAll, copyPrevious, describe, noteTaken, presetKind } from './describing';
-import { boot, consented, enter, giveUpCode, granted, link, refused, tryAgain, typed } from './entering';
+import { boot, consented, enter, giveUpCode, granted, link, refused, tryAgain, typed, waits } from './entering';
 import { finish, over } from './leaving';
 import type { Chosen, Effect, Event, EventOf, Screen, State, Step } from './model';
 import { observe } from './observing';
@@ -17,6 +17,7 @@ const HANDLERS: { [Type in Event['type']]: (state: State, event: EventOf<Type>) 
   link: (state, { token }) => link(state, token),
   another: (state) => only({ ...state, screen: 'code', typed: null, notice: null, resume: state.screen }),
   typed: (state, { text }) => typed(state, text),
+  waits,
   granted,
   refused,
   switch: (state) => (state.offered ? enter(state, state.offered, 'capture') : only(state)),
@@ -147,6 +148,7 @@ export function behind(state: State): Screen | null {
     case 'error':
       return alive(state) ? (state.resume ?? 'capture') : null;
     case 'loading':
+    case 'waiting':
       return alive(state) && state.token !== null ? (state.resume ?? 'capture') : null;
     case 'consent':
     case 'capture':
@@ -154,13 +156,16 @@ export function behind(state: State): Screen | null {
   }
 }
 
+/** Screens about getting in. */
+const ENTERING = new Set<Screen>(['error', 'code', 'waiting', 'loading']);
+
 function back(state: State): State {
   if (state.sheet) return close(state);
   if (state.screen === 'metadata') {
     const earlier = walk(state, -1);
     if (earlier !== state) return earlier;
   }
-  if (state.screen === 'error' || state.screen === 'code' || state.screen === 'loading') return giveUpCode(state);
+  if (ENTERING.has(state.screen)) return giveUpCode(state);
   const screen = behind(state);
   return screen === null ? state : { ...state, screen, notice: null, trouble: null };
 }

@@ -28,6 +28,7 @@ const BY_ITSELF = new Set<Event['type']>([
   'lifecycle',
   'undo-lapsed',
   'refused',
+  'waits',
   'over',
 ]);
 
@@ -135,7 +136,9 @@ export class Runtime {
     this.#exchange?.abort();
     const controller = (this.#exchange = new AbortController());
     try {
-      const session = await exchange(token, controller.signal);
+      const session = await exchange(token, controller.signal, (number) =>
+        this.dispatch({ type: 'waits', token, number }),
+      );
       this.dispatch({ type: 'granted', token, session });
     } catch (error) {
       if (controller.signal.aborted) return;

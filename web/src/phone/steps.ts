@@ -13,10 +13,10 @@ export function after([state, effects]: Step, next: (state: State) => Step): Ste
 
 /** Shows what went wrong. The screen before it is remembered. */
 export function fail(state: State, trouble: Trouble): State {
-  return { ...state, screen: 'error', sheet: null, trouble, typed: null, resume: working(state) };
+  return { ...state, screen: 'error', sheet: null, trouble, typed: null, number: null, resume: working(state) };
 }
 
 /** The screen to come back to: this one, or the one before it where this one is about getting in. */
 export function working({ screen, resume: before }: State): Screen | null {
-  return screen === 'error' || screen === 'loading' || screen === 'code' ? before : screen;
+  return screen === 'error' || screen === 'loading' || screen === 'code' || screen === 'waiting' ? before : screen;
 }

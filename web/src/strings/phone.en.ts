@@ -248,6 +248,10 @@ const texts = {
   'code.malformed': 'A code has 8 letters and digits. Compare it with the desktop.',
   'code.token_invalid': 'This code does not work. Compare it with the desktop, or show a new one there.',
 
+  'waiting.title': 'Ask for this phone to be let in',
+  'waiting.number': 'This phone’s number is',
+  'waiting.todo': 'Type this number on the desktop. The page goes on by itself.',
+
   'error.retry': 'Try again',
   'error.discard': { one: 'Delete the photo from this phone', other: 'Delete {n} photos from this phone' },
   'error.sure': 'Tap again to confirm',
@@ -278,6 +282,9 @@ const texts = {
   'trouble.token_invalid.title': 'This code has expired',
   'trouble.token_invalid.what': 'A code works for ten minutes, and only the newest one.',
   'trouble.token_invalid.todo': 'Show a new code on the desktop, and scan or type it.',
+  'trouble.not_admitted.title': 'This phone was not let in',
+  'trouble.not_admitted.what': 'Three wrong numbers were typed on the desktop, or a newer code was shown.',
+  'trouble.not_admitted.todo': 'Show a new code on the desktop, and scan or type it.',
   'trouble.session_expired.title': 'The session has ended',
   'trouble.session_expired.what': 'The desktop closed it, or nothing happened for two hours.',
   'trouble.session_expired.todo': 'Show a new code on the desktop, and scan or type it.',

@@ -6,6 +6,7 @@ import { Gate } from './Gate';
 import type { RecordGate } from './readiness';
 import { missingFrom, placeText, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './session/api';
+import { Phones } from './Phones';
 import { Timeline } from './Timeline';
 import { tagOf, Viewer, type Look } from './Viewer';
 import { problemText, type Words } from './words';
@@ -72,6 +73,7 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
       {open && codeShown && state.qr && (
         <Code words={words} state={state} qr={state.qr} onRenew={() => void sync.showCode(true)} />
       )}
+      {open && <Phones state={state} sync={sync} words={words} />}
       {!open && <Over state={state} words={words} onReopen={() => sync.reopen()} />}
       {state.images.length > 0 || state.expected.length > 0 || state.expecting ? (
         <Grid state={state} words={words} onOpen={(id) => setLook({ id })} />

@@ -381,6 +381,66 @@ describe('a photo on its way', () => {
   });
 });
 
+describe('the phones', () => {
+  const at = new Date().toISOString();
+  const joined = (id: string, name: string, change = {}) => ({
+    phoneId: id,
+    name,
+    joinedAt: at,
+    lastSeenAt: at,
+    ...change,
+  });
+  const labelled = (label: string) => find<HTMLElement>(`[aria-label="${label}"]`);
+
+  test('are listed with what they do, and one is removed after a second press', async () => {
+    edge.current!.phones = [
+      joined('p', 'iPhone, Safari'),
+      joined('q', 'Android, Chrome'),
+      joined('r', '', { removed: true }),
+    ];
+    edge.current!.expected = [1, 2, 3].map((n) => ({ imageId: String(n).repeat(32), phoneId: 'q', reservedAt: at }));
+    await mount();
+    const list = await eventually(() => find('[data-testid=phones]'));
+    expect(list.querySelector('summary')?.textContent).toBe('Phones (2)');
+    const [first, second, third] = [...list.querySelectorAll('li')].map((item) => item.textContent);
+    expect(first).toMatch(/^iPhone, SafariJoined .* · Last seen/);
+    expect(second).toMatch(/^Android, ChromeJoined .* · 3 photos on their way · Last seen/);
+    expect(third).toBe('PhoneRemoved');
+    labelled('Not your phone? Remove iPhone, Safari').click();
+    await eventually(() => expect(find('.phones .danger').textContent).toBe('Remove'));
+    expect(edge.current!.calls).not.toContain('DELETE /enc-1001/phones/p');
+    find('.phones .danger').click();
+    await eventually(() => expect(edge.current!.calls).toContain('DELETE /enc-1001/phones/p'));
+  });
+
+  async function type(number: string): Promise<void> {
+    const field = await eventually(() => find<HTMLInputElement>('[data-testid=admit] input'));
+    field.value = number;
+    find('[data-testid=admit]').dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+  }
+
+  test('one that waits joins by its number', async () => {
+    edge.current!.phones = [joined('p', 'iPhone, Safari', { waiting: true })];
+    await mount();
+    await type('42');
+    await eventually(() => expect(widget.shadowRoot?.querySelector('[data-testid=admit]')).toBeNull());
+    expect(find('.phones li').textContent).toMatch(/Joined/);
+  });
+
+  test('three wrong numbers invalidate the code, and it says so', async () => {
+    edge.current!.phones = [joined('p', 'iPhone, Safari', { waiting: true })];
+    await mount();
+    for (const wrong of [1, 2]) {
+      await type('13');
+      await eventually(() => expect(edge.current!.wrong).toBe(wrong));
+      await eventually(() => expect(find('[data-testid=admit]').textContent).toContain('No phone shows this number.'));
+      await eventually(() => expect(find<HTMLButtonElement>('[data-testid=admit] button').disabled).toBe(false));
+    }
+    await type('13');
+    await eventually(() => expect(find('.problem').textContent).toContain('the code no longer works'));
+  });
+});
+
 test('a note that was typed just before the page goes is sent', async () => {
   await mount(listed('a', TAGGED));
   find(`[data-image-id="${a}"]`).click();

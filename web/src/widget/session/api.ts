@@ -24,6 +24,7 @@ export interface SessionProblem {
 /** A photo that a phone is sending. */
 export interface ExpectedPhoto {
   id: string;
+  phoneId: string;
   /** The phone's name. */
   phone: string;
   /** The last sign of the phone, by the desktop's clock. */
@@ -57,6 +58,8 @@ export interface SessionState {
   phoneConnectedAt: string | null;
   /** The phones that joined, in their order. */
   phones: readonly Phone[];
+  /** What became of the last number that was typed to let a phone join. */
+  admission: 'none' | 'sending' | 'wrong';
   /** Photos that phones are sending; each becomes an image of the same id. */
   expected: readonly ExpectedPhoto[];
   /** Photos are expected that are not listed yet. */
@@ -139,6 +142,11 @@ export interface SessionSync {
   stay(): void;
   /** Removes a phone: it cannot send any more. */
   removePhone(phoneId: string): Promise<void>;
+  /**
+   * Lets the phone join that waits and shows this number. `admission` says if no phone shows it. After three wrong
+   * numbers no phone waits any more, and the code does not work.
+   */
+  admit(number: string): Promise<void>;
   /** Lets go of everything: sockets, timers, object URLs. */
   close(): void;
 }

@@ -1,6 +1,14 @@
 /** Invented photos and a small edge for the tests. */
 
-import type { CreateResponse, ExpectedImage, Image, ListResponse, Metadata, Phone } from '../../contract/api';
+import type {
+  AdmitRequest,
+  CreateResponse,
+  ExpectedImage,
+  Image,
+  ListResponse,
+  Metadata,
+  Phone,
+} from '../../contract/api';
 import type { RealtimeHandlers } from './realtime';
 
 export const AT = '2026-03-04T09:30:00Z';
@@ -44,6 +52,9 @@ export class Edge {
   /** How far its clock is ahead of the desktop's. */
   skewMs = 0;
   phones: Phone[] = [];
+  /** That the phone shows which waits. */
+  number = '42';
+  wrong = 0;
   expected: ExpectedImage[] = [];
   handlers: RealtimeHandlers | undefined;
   listeners = 0;
@@ -103,6 +114,7 @@ export class Edge {
       return Response.json(this.#list(), { headers: { ETag: etag } });
     }
     if (call === 'DELETE /enc-1001') return this.#end(asked.get('If-Match') === etag, force);
+    if (call === 'POST /enc-1001/phones') return this.#admit((JSON.parse(String(body)) as AdmitRequest).number);
     if (call.startsWith('DELETE')) {
       if (!this.images.some(({ imageId }) => imageId === id)) return refusal('image_not_found', 404);
       this.change(this.images.filter(({ imageId }) => imageId !== id));
@@ -135,6 +147,17 @@ export class Edge {
     const serverTime = new Date(this.#now()).toISOString();
     const session = { encounterId: 'enc-1001', sessionExpiresAt: '2026-03-04T12:00:00Z', serverTime };
     return { ...session, images, revision, phones, expected };
+  }
+
+  /** As the edge does: after three wrong numbers nobody waits any more. */
+  #admit(number: string): Response {
+    this.revision++;
+    if (number === this.number) {
+      this.phones = this.phones.map(({ waiting: _, ...phone }) => phone);
+      return new Response(null, { status: 204 });
+    }
+    if (++this.wrong === 3) this.phones = this.phones.filter(({ waiting }) => !waiting);
+    return refusal('token_invalid', 404);
   }
 
   /** As the edge does: what the desktop does not know is not deleted unless it is forced. */

@@ -88,6 +88,7 @@ export interface State {
   codeWanted: boolean;
   phoneConnectedAt: string | null;
   phones: readonly Phone[];
+  admission: SessionState['admission'];
   /** Names of all phones that were ever listed, by their ids: photos outlive the session that lists their phones. */
   phoneNames: ReadonlyMap<string, string>;
   /** Photos that phones are sending. */
@@ -148,6 +149,7 @@ export function initialState(
     codeWanted: false,
     phoneConnectedAt: null,
     phones: [],
+    admission: 'none',
     phoneNames: new Map(),
     expected: [],
     expecting: false,
@@ -206,6 +208,8 @@ export type Act =
   /** The clinician does not want to end the session after all. */
   | { type: 'stay' }
   | { type: 'remove-phone'; phoneId: string }
+  /** Lets the phone join that shows this number. */
+  | { type: 'admit'; number: string }
   /** The page goes, and may not come back. */
   | { type: 'page-hidden' }
   /** Another screen of this tab put photos into the record. */
@@ -244,6 +248,8 @@ export type Reply = {
   | { type: 'ended' }
   | { type: 'end-failed'; failure: Failure }
   | { type: 'phone-removed' }
+  | { type: 'admitted' }
+  | { type: 'not-admitted'; failure: Failure }
   /** Any other call failed. */
   | { type: 'failed'; failure: Failure }
 );
@@ -289,6 +295,7 @@ export type Effect =
   | { do: 'note-committed'; ids: readonly string[]; at: string; failed: ReadonlyMap<string, string> }
   | { do: 'end'; opening: number; access: DesktopAccess; revision: number; force: boolean }
   | { do: 'remove-phone'; opening: number; access: DesktopAccess; phoneId: string }
+  | { do: 'admit'; opening: number; access: DesktopAccess; number: string }
   /** Reports `due` after some time, unless the timer is set again or stopped. */
   | { do: 'wait'; timer: Timer; ms: number; due: Due }
   | { do: 'stop'; timer: Timer }

@@ -164,6 +164,7 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     codeWanted: false,
     phoneConnectedAt: null,
     phones: [],
+    admission: 'none',
     list: emptyListing,
   };
 }

@@ -106,6 +106,8 @@ function act(state: State, event: Stamped<Act | Due>): Step {
       return only({ ...state, ending: null });
     case 'remove-phone':
       return removePhone(state, event.phoneId);
+    case 'admit':
+      return admit(state, event.number);
     case 'close':
       return close(state);
     case 'rest-due':
@@ -119,7 +121,10 @@ function reply(state: State, event: Stamped<Reply>): Step {
     case 'opened':
       return opened(state, event, event.inherited);
     case 'code-renewed':
-      return only(withCode(withServerTime(state, event.created.sentAt), event.created));
+      return only({
+        ...withCode(withServerTime(state, event.created.sentAt), event.created),
+        admission: 'none',
+      });
     case 'code-failed':
       return codeFailed(state, event.failure);
     case 'heard':
@@ -146,7 +151,10 @@ function reply(state: State, event: Stamped<Reply>): Step {
     case 'end-failed':
       return endFailed(state, event.failure);
     case 'phone-removed':
-      return refresh(forgetTag(state));
+    case 'admitted':
+      return refresh(forgetTag({ ...state, admission: 'none' }));
+    case 'not-admitted':
+      return notAdmitted(state, event.failure);
     case 'failed':
       return fail(state, event.failure);
   }
@@ -219,6 +227,18 @@ function unsent(state: State, id: string, failure: Failure): Step {
 function removePhone(state: State, phoneId: string): Step {
   const { access, opening } = state;
   return access ? [state, [{ do: 'remove-phone', opening, access, phoneId }]] : only(state);
+}
+
+function admit(state: State, number: string): Step {
+  const { access, opening } = state;
+  if (!access || state.admission === 'sending') return only(state);
+  return [{ ...state, admission: 'sending' }, [{ do: 'admit', opening, access, number }]];
+}
+
+/** No phone shows this number: the list says whether one still waits. */
+function notAdmitted(state: State, failure: Failure): Step {
+  if (failure.code !== 'token_invalid') return fail({ ...state, admission: 'none' }, failure);
+  return refresh(forgetTag({ ...state, admission: 'wrong' }));
 }
 
 /** The screen goes. What the edge is still to learn is sent without it. */

@@ -118,7 +118,7 @@ export class Runtime {
   }
 
   #request(
-    effect: Extract<Effect, { do: 'renew-code' | 'list' | 'correct' | 'remove' | 'end' | 'remove-phone' }>,
+    effect: Extract<Effect, { do: 'renew-code' | 'list' | 'correct' | 'remove' | 'end' | 'remove-phone' | 'admit' }>,
   ): Promise<void> {
     switch (effect.do) {
       case 'renew-code':
@@ -150,6 +150,15 @@ export class Runtime {
           await edge.removePhone(effect.access, effect.phoneId);
           return { type: 'phone-removed' };
         });
+      case 'admit':
+        return this.#call(
+          effect.opening,
+          async () => {
+            await edge.admitPhone(effect.access, effect.number);
+            return { type: 'admitted' };
+          },
+          (failure) => ({ type: 'not-admitted', failure }),
+        );
     }
   }
 

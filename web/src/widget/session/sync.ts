@@ -121,6 +121,10 @@ class Sync implements SessionSync {
     return this.#runtime.dispatch({ type: 'remove-phone', phoneId });
   }
 
+  admit(number: string): Promise<void> {
+    return this.#runtime.dispatch({ type: 'admit', number });
+  }
+
   close(): void {
     for (const [target, type] of WAKING) target().removeEventListener(type, this.#wake);
     this.#stopNoting();

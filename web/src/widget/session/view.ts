@@ -20,7 +20,7 @@ export function removedOf(state: State): WidgetImage[] {
 
 /** `before` is the view of an earlier state: what did not change since is taken from it. */
 export function viewOf(state: State, before?: { state: State; view: SessionState }): SessionState {
-  const { status, connection, maxImages, phoneConnectedAt, phones, expecting, problem, timeline } = state;
+  const { status, connection, maxImages, phoneConnectedAt, phones, admission, expecting, problem, timeline } = state;
   const { delivering, commitProblem, tooLate, ending, encounter, list } = state;
   return {
     status,
@@ -32,6 +32,7 @@ export function viewOf(state: State, before?: { state: State; view: SessionState
     maxImages,
     phoneConnectedAt,
     phones,
+    admission,
     expected: before && showsSamePhones(state, before.state) ? before.view.expected : expectedOf(state),
     expecting,
     ...(before && showsSameTimes(state, before.state)
@@ -62,6 +63,7 @@ function expectedOf(state: State): ExpectedPhoto[] {
     );
     return {
       id: imageId,
+      phoneId,
       phone: plainText(phone?.name ?? ''),
       aliveAt: localTime(aliveAt, state),
       removed: phone?.removed ?? false,

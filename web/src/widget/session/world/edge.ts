@@ -115,6 +115,8 @@ export class ModelEdge {
         return { type: 'code-renewed', created: createdBy(of, session, this.#clock()) };
       case 'remove-phone':
         return { type: 'phone-removed' };
+      case 'admit':
+        return { type: 'admitted' };
       case 'end':
         return this.#endAs(call, of, session, agreed);
       case 'correct': {
