@@ -177,7 +177,7 @@ func (p *phone) lifecycle() {
 
 // weather decides what becomes of one call.
 func (p *phone) weather(ctx context.Context, effect func()) error {
-	lost := shared.NewError(shared.CodeNetwork, "lost")
+	lost := &shared.Error{Code: shared.CodeNetwork}
 	wait := 50*time.Millisecond + p.slow
 	select {
 	case <-time.After(wait):
@@ -238,7 +238,7 @@ func (f fetcher) Fetch(ctx context.Context, request edgeapi.Request) (response e
 		}
 	})
 	if f.p.deaf && strings.HasSuffix(request.URL, "/images") {
-		return edgeapi.Response{}, shared.NewError(shared.CodeNetwork, "lost")
+		return edgeapi.Response{}, &shared.Error{Code: shared.CodeNetwork}
 	}
 	return response, err
 }

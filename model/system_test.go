@@ -87,7 +87,7 @@ func (s *system) RoundTrip(r *http.Request) (*http.Response, error) {
 	fakes.RedisREST(s.t, s.do).ServeHTTP(recorder, r)
 	if s.lost {
 		s.lost = false
-		return nil, shared.NewError(shared.CodeNetwork, "the response was lost")
+		return nil, &shared.Error{Code: shared.CodeNetwork}
 	}
 	return recorder.Result(), nil
 }
@@ -142,7 +142,7 @@ type silent struct{}
 func (silent) Publish(context.Context, string, shared.EventName, shared.Event, string) {}
 
 func (silent) SubscribeToken(string, time.Time) (shared.RealtimeResponse, error) {
-	return shared.RealtimeResponse{}, shared.NewError(shared.CodeUpstreamUnavailable, "none")
+	return shared.RealtimeResponse{}, &shared.Error{Code: shared.CodeUpstreamUnavailable}
 }
 
 // bucket is an object store that keeps what the real one does: one PUT for each
