@@ -335,6 +335,26 @@ test.each<[Metadata['kind'], string | undefined]>([
   expect([concept?.text, concept?.coding?.[0]?.code]).toEqual([kind, code]);
 });
 
+test('a Media says what it is, how large, and on which phone it was taken', async () => {
+  expect(await mediaOf(photo())).toMatchObject({
+    status: 'completed',
+    type: { coding: [{ code: 'image' }] },
+    deviceName: 'iPhone, Safari',
+    width: 3072,
+    height: 2304,
+  });
+});
+
+test('a DocumentReference says what it is', async () => {
+  const [entry] = entriesOf(await whole([photo()], { form: 'DocumentReference' }), 'DocumentReference');
+  expect(entry?.resource).toMatchObject({
+    status: 'current',
+    docStatus: 'final',
+    type: { coding: [{ system: 'http://loinc.org', code: '72170-4' }] },
+    description: 'Left forearm, close-up, mole A. Two weeks\nafter the graft.',
+  });
+});
+
 test('two clinicians in one session are two authors', async () => {
   const of = async (id: string) => (await mediaOf(photo(), { clinician: { id } })).operator?.identifier?.value;
   expect([await of('dr-1'), await of('nurse-2')]).toEqual(['dr-1', 'nurse-2']);
