@@ -3,6 +3,7 @@ package jpeg
 import (
 	"bytes"
 	"errors"
+	"image"
 	"image/jpeg"
 	"math/rand/v2"
 	"slices"
@@ -218,10 +219,21 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// noise is a picture whose blocks have more bytes than those that zeros are read
+// as, so that there are zeros for all of them.
+func noise(width, height int) image.Image {
+	random := rand.New(rand.NewPCG(3, 4))
+	m := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range m.Pix {
+		m.Pix[i] = byte(random.Uint32())
+	}
+	return m
+}
+
 // TestEndOfWhatWasNotLoaded: the bytes that a download has not reached are 0.
 func TestEndOfWhatWasNotLoaded(t *testing.T) {
 	var encoded bytes.Buffer
-	if err := jpeg.Encode(&encoded, scene(320, 240), nil); err != nil {
+	if err := jpeg.Encode(&encoded, noise(320, 240), &jpeg.Options{Quality: 95}); err != nil {
 		t.Fatal(err)
 	}
 	file := encoded.Bytes()
