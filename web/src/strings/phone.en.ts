@@ -136,6 +136,7 @@ const texts = {
   'metadata.label.hint': 'Such as “mole 2”',
   'metadata.privacy': 'Sensitive',
   'metadata.sensitive': 'Hide until opened',
+  'metadata.sensitive.suggested': 'Photos of this site are often marked as sensitive.',
   'kind.lesion': 'Lesion',
   'kind.rash': 'Rash',
   'kind.wound': 'Wound',

@@ -5,6 +5,7 @@ import { plainText } from '../text';
 import { CapturedField, KindField, LabelField, SensitiveField, ViewField } from './Fields';
 import { NO_SITE, SiteField } from './SiteField';
 import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
+import { SensitiveFlag } from './Veil';
 import { timeText, wallText, type Words } from './words';
 
 const NOTES_LIMIT = 500;
@@ -90,6 +91,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
       <CapturedField words={words} image={image} onChange={onChange} />
       <SensitiveField words={words} image={image} onChange={onChange} />
       <Notes words={words} value={said.notes ?? ''} onChange={(notes) => onChange({ notes: notes || null })} />
+      <SensitiveFlag words={words} image={image} onChange={(sensitive) => onChange({ sensitive: sensitive || null })} />
       <div class="row">
         {untagged > 0 && missing.length === 0 && (
           <button type="button" title={words('details.useHint')} onClick={onUseForAll}>

@@ -13,6 +13,7 @@ const PATHS = {
   compare: icons.compare,
   crop: icons.crop,
   done: icons.check,
+  hidden: icons.hidden,
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

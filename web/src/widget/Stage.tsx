@@ -1,23 +1,48 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { placeText, type WidgetImage } from './image';
 import { FIT, pan, turnRight, zoomAt, type View } from './geometry';
+import { useVeils, VeiledStage } from './Veil';
 import type { Words } from './words';
 
 const KEY_ZOOM = 1.25;
 const KEY_PAN = 0.1;
 const DOUBLE_CLICK_ZOOM = 2.5;
 
+/** A photo as the viewer shows it. */
+export interface Shown extends Pick<WidgetImage, 'id' | 'derivedFrom' | 'previewUrl' | 'said'> {
+  name: string;
+}
+
 interface StageProps {
   words: Words;
-  image: WidgetImage;
+  image: Shown;
+  /** Lies over the image, from the left up to this share of the stage, in percent. */
+  over?: { photo: Shown; share: number };
   view: View;
   onView(change: (view: View) => View): void;
   onCompare(): void;
 }
 
-/** One photo to look at closely: wheel, drag, pinch, double click and keys. */
-export function Stage({ words, image, view, onView, onCompare }: StageProps) {
+/** One photo to look at closely, unless it is veiled. */
+export function Stage(props: StageProps) {
+  const { isVeiled, reveal } = useVeils();
+  const [revealedId, setRevealedId] = useState<string | null>(null);
+  const { image, words } = props;
+  if (!isVeiled(image)) return <Closeup {...props} takesFocus={revealedId === image.id} />;
+  const show = (): void => {
+    setRevealedId(image.id);
+    reveal(image);
+  };
+  return <VeiledStage words={words} label={image.name} onReveal={show} />;
+}
+
+/** Wheel, drag, pinch, double click and keys. */
+function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: StageProps & { takesFocus: boolean }) {
   const stage = useRef<HTMLDivElement>(null);
+  // The button that had the focus is gone.
+  useEffect(() => {
+    if (takesFocus) stage.current?.focus();
+  }, [takesFocus]);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   /** A place on the screen, from the stage's middle, in stage sizes. */
   const place = ({ clientX, clientY }: MouseEvent): { x: number; y: number } => {
@@ -68,9 +93,10 @@ export function Stage({ words, image, view, onView, onCompare }: StageProps) {
       part="stage"
       role="group"
       tabIndex={0}
-      aria-label={words('viewer.photo', { n: image.number })}
+      aria-label={image.name}
       aria-description={words('viewer.keys')}
       data-turns={view.turns}
+      data-sensitive={image.said.sensitive}
       onKeyDown={onKeyDown}
       onDblClick={(event) =>
         onView((now) => (now.zoom > 1 ? { ...FIT, turns: now.turns } : zoomAt(now, DOUBLE_CLICK_ZOOM, place(event))))
@@ -83,19 +109,26 @@ export function Stage({ words, image, view, onView, onCompare }: StageProps) {
       onPointerUp={({ pointerId }) => pointers.current.delete(pointerId)}
       onPointerCancel={({ pointerId }) => pointers.current.delete(pointerId)}
     >
-      {image.previewUrl ? (
-        <div class="moved" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.zoom})` }}>
-          <img
-            class={view.turns % 2 === 1 ? 'across' : ''}
-            style={{ rotate: `${view.turns * 90}deg` }}
-            src={image.previewUrl}
-            draggable={false}
-            alt={placeText(image.said) || words('viewer.photo', { n: image.number })}
-          />
+      {image.previewUrl ? <Picture photo={image} view={view} /> : <p>{words('image.loading')}</p>}
+      {over && (
+        <div class="upper" style={{ clipPath: `inset(0 ${100 - over.share}% 0 0)` }}>
+          <Picture photo={over.photo} view={view} />
         </div>
-      ) : (
-        <p>{words('image.loading')}</p>
       )}
+    </div>
+  );
+}
+
+function Picture({ photo, view }: { photo: Shown; view: View }) {
+  return (
+    <div class="moved" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.zoom})` }}>
+      <img
+        class={view.turns % 2 === 1 ? 'across' : ''}
+        style={{ rotate: `${view.turns * 90}deg` }}
+        src={photo.previewUrl}
+        draggable={false}
+        alt={placeText(photo.said) || photo.name}
+      />
     </div>
   );
 }

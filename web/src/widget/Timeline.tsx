@@ -43,7 +43,9 @@ export function Timeline({ words, state, onClose }: { words: Words; state: Sessi
   );
 }
 
-function storyOf({ what, photo, count }: TimelineEntry, words: Words): string {
+function storyOf({ what, photo, count, photos, way }: TimelineEntry, words: Words): string {
+  if (photos && way)
+    return words('timeline.exported', { n: photos.length, photos: photos.join(', '), way: words(`export.way.${way}`) });
   const n = photo ?? count;
   return words(`timeline.${what}`, n === undefined ? {} : { n });
 }

@@ -1,11 +1,14 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Compare } from './Compare';
 import { Crop } from './Crop';
 import { Details } from './Details';
+import { bestMatch, useEarlier } from './earlier';
 import { FIT, turnRight, zoomAt, type View } from './geometry';
 import { Icon } from './Icon';
 import { missingFrom, placeText, type Missing, type WidgetImage } from './image';
-import { Stage } from './Stage';
+import { Stage, type Shown } from './Stage';
 import type { SessionSync } from './session/api';
+import { useVeils } from './Veil';
 import type { Words } from './words';
 
 const BUTTON_ZOOM = 1.5;
@@ -31,9 +34,12 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   const [view, setView] = useState<View>(FIT);
   const [otherId, setOtherId] = useState<string | null>(null);
   const [cropping, setCropping] = useState(false);
+  const { isVeiled } = useVeils();
   const index = images.findIndex(({ id }) => id === look.id);
   const image = images[index];
-  const other = images.find(({ id }) => id === otherId && id !== look.id);
+  const earlier = useEarlier(words);
+  const today = images.filter(({ id }) => id !== look.id).map((one) => shownOf(one, words));
+  const other = [...earlier, ...today].find(({ id }) => id === otherId);
   // Before the fields' own effects: opening a dialog moves the focus.
   useLayoutEffect(() => {
     dialog.current?.showModal();
@@ -53,7 +59,9 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
     const next = images[index + by];
     if (next) onLook({ id: next.id });
   };
-  const toggleCompare = (): void => setOtherId(other ? null : ((images[index + 1] ?? images[index - 1])?.id ?? null));
+  const nextToIt = images[index + 1] ?? images[index - 1];
+  const match = bestMatch(image, earlier, nextToIt && shownOf(nextToIt, words));
+  const toggleCompare = (): void => setOtherId(other ? null : (match?.id ?? null));
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const untagged = images.filter(
     ({ id, said, committedAt }) =>
@@ -109,20 +117,20 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
             icon="crop"
             label={words('viewer.crop')}
             pressed={cropping}
-            disabled={!image.file}
+            disabled={!image.file || isVeiled(image)}
             onClick={() => setCropping(!cropping)}
           />
           <Tool
             icon="compare"
             label={words('viewer.compare')}
             pressed={other !== undefined}
-            disabled={cropping || images.length < 2}
+            disabled={cropping || match === undefined}
             onClick={toggleCompare}
           />
         </div>
         <Tool icon="close" label={words('viewer.close')} onClick={() => dialog.current?.close()} />
       </header>
-      {cropping && image.file ? (
+      {cropping && image.file && !isVeiled(image) ? (
         <Crop
           words={words}
           file={image.file}
@@ -134,29 +142,17 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
           }}
         />
       ) : (
-        <div class={other ? 'stages two' : 'stages'}>
-          <div class="one">
-            {other && <p class="quiet">{nameOf(image, words)}</p>}
-            <Stage words={words} image={image} view={view} onView={changeView} onCompare={toggleCompare} />
-          </div>
-          {other && (
-            <div class="one">
-              <label>
-                {words('viewer.compareWith')}
-                <select value={other.id} onChange={({ currentTarget }) => setOtherId(currentTarget.value)}>
-                  {images
-                    .filter(({ id }) => id !== image.id)
-                    .map((one) => (
-                      <option key={one.id} value={one.id}>
-                        {nameOf(one, words)}
-                      </option>
-                    ))}
-                </select>
-              </label>
-              <Stage words={words} image={other} view={view} onView={changeView} onCompare={toggleCompare} />
-            </div>
-          )}
-        </div>
+        <Looking
+          words={words}
+          image={shownOf(image, words)}
+          other={other}
+          today={today}
+          earlier={earlier}
+          view={view}
+          onOther={setOtherId}
+          onView={changeView}
+          onCompare={toggleCompare}
+        />
       )}
       <div class="side">
         <Details
@@ -182,6 +178,19 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   );
 }
 
+/** One photo, or two. */
+function Looking({ other, ...props }: Omit<Parameters<typeof Compare>[0], 'other'> & { other: Shown | undefined }) {
+  if (other) return <Compare {...props} other={other} />;
+  const { words, image, view, onView, onCompare } = props;
+  return (
+    <div class="stages">
+      <div class="one">
+        <Stage words={words} image={image} view={view} onView={onView} onCompare={onCompare} />
+      </div>
+    </div>
+  );
+}
+
 /** Where to look for the first thing that is missing. */
 export function firstIncomplete(images: readonly WidgetImage[]): Look | undefined {
   for (const { id, said, committedAt } of images) {
@@ -198,8 +207,9 @@ export function tagOf(image: WidgetImage, words: Words): string {
   return image.local ? words('image.kept') : '';
 }
 
-function nameOf({ number, said }: WidgetImage, words: Words): string {
-  return [words('viewer.photo', { n: number }), placeText(said)].filter(Boolean).join(': ');
+function shownOf(image: WidgetImage, words: Words): Shown {
+  const name = [words('viewer.photo', { n: image.number }), placeText(image.said)].filter(Boolean).join(': ');
+  return { ...image, name };
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {

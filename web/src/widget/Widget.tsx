@@ -2,12 +2,15 @@ import { useEffect, useState } from 'preact/hooks';
 import { Code } from './Code';
 import { End } from './End';
 import { Expected } from './Expected';
+import { Export } from './export/Export';
+import { useExportOptions } from './export/options';
 import { Gate } from './Gate';
 import type { RecordGate } from './readiness';
 import { missingFrom, placeText, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './session/api';
 import { Phones } from './Phones';
 import { Timeline } from './Timeline';
+import { useRevealed, useVeils, Veil, VeilsProvider } from './Veil';
 import { tagOf, Viewer, type Look } from './Viewer';
 import { problemText, type Words } from './words';
 
@@ -22,7 +25,16 @@ interface WidgetProps {
 /** The widget's face. Each encounter has one of its own: nothing that was open for one patient is open for the next. */
 export function Widget(props: WidgetProps) {
   const state = useStore(props.sync);
-  return <Face key={[state.facilityId, state.patientId, state.encounterId].join('/')} {...props} state={state} />;
+  return <Encounter key={[state.facilityId, state.patientId, state.encounterId].join('/')} {...props} state={state} />;
+}
+
+function Encounter(props: WidgetProps & { state: SessionState }) {
+  const veils = useRevealed();
+  return (
+    <VeilsProvider value={veils}>
+      <Face {...props} />
+    </VeilsProvider>
+  );
 }
 
 /** What the session's state looks like. */
@@ -30,6 +42,8 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
   const [codeShown, setCodeShown] = useState(false);
   const [look, setLook] = useState<Look | null>(null);
   const [timelineShown, setTimelineShown] = useState(false);
+  const [exporting, setExporting] = useState(false);
+  const mayExport = !useExportOptions().isForbidden && state.images.some(({ file }) => file !== null);
   const open = state.status === 'opening' || state.status === 'open';
   const toggleCode = (): void => {
     if (!codeShown) void sync.showCode();
@@ -45,6 +59,11 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
         {state.timeline.length > 0 && (
           <button type="button" class="plain" onClick={() => setTimelineShown(true)}>
             {words('timeline')}
+          </button>
+        )}
+        {mayExport && (
+          <button type="button" class="plain" onClick={() => setExporting(true)}>
+            {words('export')}
           </button>
         )}
         {open && (
@@ -104,6 +123,7 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
           onClose={() => setLook(null)}
         />
       )}
+      {exporting && mayExport && <Export words={words} sync={sync} state={state} onClose={() => setExporting(false)} />}
       {timelineShown && <Timeline words={words} state={state} onClose={() => setTimelineShown(false)} />}
     </section>
   );
@@ -149,6 +169,7 @@ function Empty({ words }: { words: Words }) {
 }
 
 function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onOpen(id: string): void }) {
+  const { isVeiled } = useVeils();
   return (
     <ul class="grid" part="grid">
       {state.images.map((image) => {
@@ -156,6 +177,7 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
         const missing = image.committedAt === undefined ? missingText(image, words) : '';
         const problem = image.commitProblem ? words('image.notKept', { reason: image.commitProblem }) : '';
         const tag = tagOf(image, words);
+        const veil = image.said.sensitive ? words('veil.sensitive') : '';
         return (
           <li key={image.id}>
             <button
@@ -163,13 +185,16 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
               class="tile"
               part="tile"
               data-image-id={image.id}
-              aria-label={[words('image.open', { n: image.number }), place, missing, problem, tag]
+              data-sensitive={image.said.sensitive}
+              aria-label={[words('image.open', { n: image.number }), place, missing, problem, tag, veil]
                 .filter(Boolean)
                 .join('. ')}
               onClick={() => onOpen(image.id)}
             >
-              {image.previewUrl ? (
-                <img src={image.previewUrl} alt="" />
+              {isVeiled(image) ? (
+                <Veil words={words} />
+              ) : image.previewUrl ? (
+                <img src={image.previewUrl} alt="" draggable={false} />
               ) : (
                 <span class="loading">{words('image.loading')}</span>
               )}

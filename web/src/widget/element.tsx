@@ -12,14 +12,17 @@
 
 import { render } from 'preact';
 import { randomHex } from '../random';
+import { EarlierProvider } from './earlier';
+import { exportOptions, ExportOptionsProvider } from './export/options';
 import type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm } from './record/context';
 import { taken } from './record/results';
-import type { WidgetImage } from './image';
+import type { EarlierPhoto, WidgetImage } from './image';
 import { readyToCommit, type RecordGate } from './readiness';
 import type { Commit, SessionState, SessionSync } from './session/api';
 import styles from './style.css?inline';
 import { createSessionSync } from './session/sync';
 import viewerStyles from './viewer.css?inline';
+import exportStyles from './export/export.css?inline';
 import { Widget } from './Widget';
 import { wordsFor, type Words } from './words';
 
@@ -46,13 +49,14 @@ export interface PhotobridgeEventMap {
 }
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(styles + viewerStyles);
+sheet.replaceSync(styles + viewerStyles + exportStyles);
 
 export class PhotobridgeWidget extends HTMLElement {
   /** The others are read when they are needed. */
   static readonly observedAttributes = ['api-base', 'launch-token', 'locale', 'record-gate'];
   readonly #root = this.attachShadow({ mode: 'open' });
   #launchToken: LaunchToken | undefined;
+  #earlier: readonly EarlierPhoto[] = [];
   #sync: SessionSync | undefined;
   #restarting = false;
   /** Another for each session: nothing that was open for one is open for the next. */
@@ -61,6 +65,10 @@ export class PhotobridgeWidget extends HTMLElement {
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [sheet];
+    this.#root.addEventListener('contextmenu', (event) => {
+      // A browser's own menu would save or copy a picture.
+      if (exportOptions(this).isForbidden) event.preventDefault();
+    });
   }
 
   /** A launch token, or a function that gets one. Setting it opens that encounter's session. */
@@ -69,8 +77,19 @@ export class PhotobridgeWidget extends HTMLElement {
   }
 
   set launchToken(token: LaunchToken | undefined) {
+    // The photos of the patient before are not shown next to those of another.
+    if (this.#launchToken !== undefined && token !== this.#launchToken) this.#earlier = [];
     this.#launchToken = token;
     this.#restart();
+  }
+
+  /** Photos of the patient's record, to be compared with today's. A new launch token clears it: set it afterwards. */
+  get earlier(): readonly EarlierPhoto[] {
+    return this.#earlier;
+  }
+
+  set earlier(photos: readonly EarlierPhoto[]) {
+    this.#earlier = photos;
   }
 
   /** What describes each photo in the record: Media, or DocumentReference. */
@@ -179,7 +198,8 @@ export class PhotobridgeWidget extends HTMLElement {
     this.#stop();
   }
 
-  attributeChangedCallback(name: string): void {
+  attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    if (name === 'launch-token' && before !== null && before !== now) this.#earlier = [];
     if (name === 'record-gate') this.#render();
     else if (this.isConnected) this.#restart();
   }
@@ -211,7 +231,14 @@ export class PhotobridgeWidget extends HTMLElement {
     if (!this.#sync) return;
     const onCommit = (only?: readonly string[]): void => void this.commit(only);
     render(
-      <Widget key={this.#key} sync={this.#sync} words={this.#words} gate={this.recordGate} onCommit={onCommit} />,
+      <ExportOptionsProvider value={() => exportOptions(this)}>
+        <ExportOptionsProvider value={() => exportOptions(this)}>
+          <EarlierProvider value={() => this.#earlier}>
+            <Widget key={this.#key} sync={this.#sync} words={this.#words} gate={this.recordGate} onCommit={onCommit} />
+          </EarlierProvider>
+        </ExportOptionsProvider>
+        ,
+      </ExportOptionsProvider>,
       this.#root,
     );
   }

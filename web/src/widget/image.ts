@@ -61,6 +61,18 @@ export interface WidgetImage {
   commitProblem?: string;
 }
 
+/** A photo of the record. The widget shows it and keeps nothing of it. */
+export interface EarlierPhoto {
+  /** Where the host's page may load it from. */
+  url: string;
+  /** When it was taken: an RFC 3339 time, or a day. The day is shown as it is written here. */
+  time: string;
+  /** A site's id, as in `said`. */
+  bodySite?: string;
+  laterality?: Laterality;
+  sensitive?: boolean;
+}
+
 /** What the record asks for and has not been said. */
 export type Missing = 'bodySite' | 'laterality';
 

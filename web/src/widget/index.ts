@@ -28,5 +28,5 @@ export { missingFrom } from './image';
 export type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm, RecordForms } from './record/context';
 export type { Bundle } from './record/transaction';
 export type { TimelineEntry } from './session/timeline';
-export type { CodeableConcept, Coding, CodedMetadata, MetadataChange, WidgetImage } from './image';
+export type { CodeableConcept, Coding, CodedMetadata, EarlierPhoto, MetadataChange, WidgetImage } from './image';
 export type { CommitDetail, LaunchToken, PhotobridgeEventMap } from './element';

@@ -1,6 +1,7 @@
 /** The fields of a photo that say more than where it is. None needs a tap. */
 
 import { MAX_LABEL, type Kind, type View } from '../../contract/api';
+import { suggestsSensitive } from '../../sensitive';
 import { t } from '../strings';
 import { Choice } from './Choice';
 import { usePage } from './context';
@@ -72,7 +73,7 @@ export function LabelField({ id, value }: FieldProps<string>) {
   );
 }
 
-export function SensitiveField({ id, value }: FieldProps<boolean>) {
+export function SensitiveField({ id, value, site }: FieldProps<boolean> & { site: string | undefined }) {
   const { dispatch } = usePage();
   return (
     <fieldset class="field">
@@ -85,6 +86,11 @@ export function SensitiveField({ id, value }: FieldProps<boolean>) {
           onToggle={(sensitive) => dispatch({ type: 'describe', id, change: { sensitive } })}
         />
       </div>
+      {!value && suggestsSensitive(site) && (
+        <p class="hint" role="status">
+          {t('metadata.sensitive.suggested')}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -135,7 +135,7 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
         <KindField id={id} value={said.kind} />
         <NotesField id={id} value={said.notes ?? ''} />
         <LabelField id={id} value={said.label ?? ''} />
-        <SensitiveField id={id} value={said.sensitive ?? false} />
+        <SensitiveField id={id} value={said.sensitive ?? false} site={said.bodySite} />
       </div>
     </>
   );

@@ -7,7 +7,7 @@ import type { Bundle } from '../record/transaction';
 import type { MetadataChange, WidgetImage } from '../image';
 import type { Phone } from '../../contract/api';
 import type { Realtime } from './realtime';
-import type { TimelineEntry } from './timeline';
+import type { ExportWay, TimelineEntry } from './timeline';
 
 export type SessionStatus = 'opening' | 'open' | 'ended' | 'failed';
 export type Connection = 'connecting' | 'live' | 'polling';
@@ -124,6 +124,8 @@ export interface SessionSync {
   restore(imageId: string): void;
   /** Adds an image made from another, which stays as it is; returns its id. */
   derive(from: string, file: File, size: { width: number; height: number }): string | undefined;
+  /** Notes in the timeline that photos were taken out. */
+  exported(imageIds: readonly string[], way: ExportWay): void;
   /**
    * Hands all photos that are ready and not yet in the record to `deliver`, or only those with these ids. A photo
    * counts as committed when its own `keep` resolves, or without one when `deliver` resolves. The reason why a photo

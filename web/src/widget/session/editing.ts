@@ -14,7 +14,7 @@ import {
 import { after, only, timestamp, UNDO_MS, type State, type Step, type Timer } from './model';
 import { addCorrection, addRemoval } from './outbox';
 import { send } from './sending';
-import { extend, type TimelineEntry } from './timeline';
+import { extend, type ExportWay, type TimelineEntry } from './timeline';
 import type { MetadataChange } from '../image';
 
 export function correct(state: State, id: string, change: MetadataChange): Step {
@@ -68,6 +68,12 @@ export function derive(state: State, derived: { id: string; from: string; pictur
   const { from } = derived;
   const correction = { ...state.outbox.corrections.get(from), ...state.late.get(from) };
   return only(withAlbum(state, derivePhoto(state.album, { ...derived, correction }, timestamp(state))));
+}
+
+/** Photos were taken out of the widget. */
+export function noteExport(state: State, ids: readonly string[], way: ExportWay): State {
+  const photos = ids.flatMap((id) => findPhoto(state.album, id)?.number ?? []);
+  return photos.length === 0 ? state : tell(state, { at: timestamp(state), what: 'exported', photos, way });
 }
 
 /** The state with another album, and what brought it there in the timeline. */

@@ -12,7 +12,7 @@ import { emptyAlbum, type Album, type Picture, type Size } from './album';
 import type { Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
 import type { LaunchClaims } from './launch';
 import { emptyOutbox, type Outbox } from './outbox';
-import type { TimelineEntry } from './timeline';
+import type { ExportWay, TimelineEntry } from './timeline';
 
 /** How long the desktop may not have heard of a change while realtime is down. */
 export const POLL_MS = 15_000;
@@ -201,6 +201,7 @@ export type Act =
   | { type: 'restore'; id: string }
   /** A photo was made from another. */
   | { type: 'derive'; id: string; from: string; picture: Picture; size: Size }
+  | { type: 'export'; ids: readonly string[]; way: ExportWay }
   | { type: 'commit'; forms: RecordForms; only: readonly string[] | null; deliver: Deliver }
   | { type: 'delivered'; outcome: Outcome }
   /** `anyway`: the clinician has seen what is new. */

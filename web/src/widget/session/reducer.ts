@@ -8,7 +8,7 @@ import { emptyAlbum, findPhoto, takeImage } from './album';
 import { OVER } from './api';
 import { commit, delivered, noted } from './committing';
 import { checkEnd, endFailed, end } from './ending';
-import { correct, derive, remove, removeAllForGood, removeForGood, restore, withAlbum } from './editing';
+import { correct, derive, noteExport, remove, removeAllForGood, removeForGood, restore, withAlbum } from './editing';
 import { finishFetching, forgetTag, listed, loaded, loadFailed, refresh } from './listing';
 import {
   after,
@@ -94,6 +94,8 @@ function act(state: State, event: Stamped<Act | Due>): Step {
       return removeForGood(state, event.id);
     case 'derive':
       return derive(state, event);
+    case 'export':
+      return only(noteExport(state, event.ids, event.way));
     case 'commit':
       return commit(state, event.forms, event.only, event.deliver);
     case 'delivered':

@@ -10,6 +10,7 @@ import { DEFAULT_FORMS, type RecordForms } from '../record/context';
 import type { MetadataChange } from '../image';
 import { findPhoto, type Size } from './album';
 import type { Commit, SessionState, SessionSync, SessionSyncOptions } from './api';
+import type { ExportWay } from './timeline';
 import { Ledger } from './ledger';
 import type { Session, State } from './model';
 import { Runtime } from './runtime';
@@ -96,6 +97,10 @@ class Sync implements SessionSync {
     const picture = { file, url: URL.createObjectURL(file) };
     void this.#runtime.dispatch({ type: 'derive', id, from, picture, size });
     return id;
+  }
+
+  exported(imageIds: readonly string[], way: ExportWay): void {
+    void this.#runtime.dispatch({ type: 'export', ids: imageIds, way });
   }
 
   async commit(

@@ -9,7 +9,11 @@ export type Happening =
   | 'removed'
   | 'restored'
   | 'committed'
+  | 'exported'
   | 'ended';
+
+/** How photos were taken out of the widget. */
+export type ExportWay = 'saved' | 'zip' | 'pdf' | 'clipboard' | 'shared' | 'dragged';
 
 export interface TimelineEntry {
   /** RFC 3339. */
@@ -19,6 +23,9 @@ export interface TimelineEntry {
   photo?: number;
   /** How many photos, where several are meant. */
   count?: number;
+  /** Which photos were taken out, and how. */
+  photos?: readonly number[];
+  way?: ExportWay;
 }
 
 /** Corrections of one photo that follow each other this closely are one. */

@@ -1,0 +1,48 @@
+/** Photos of the record that the host passes in, to be seen next to today's. */
+
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Shown } from './Stage';
+import { placeText, type EarlierPhoto } from './image';
+import type { Words } from './words';
+
+const Context = createContext<() => readonly EarlierPhoto[]>(() => []);
+
+export const EarlierProvider = Context.Provider;
+
+/** The host's photos as it has set them by now, the newest first. */
+export function useEarlier(words: Words): readonly Shown[] {
+  return useContext(Context)()
+    .toSorted((a, b) => b.time.localeCompare(a.time))
+    .map((photo) => shown(photo, words));
+}
+
+function shown({ url, time, bodySite, laterality, sensitive }: EarlierPhoto, words: Words): Shown {
+  const said = {
+    ...(bodySite === undefined ? {} : { bodySite }),
+    ...(laterality === undefined ? {} : { laterality }),
+    ...(sensitive ? { sensitive } : {}),
+  };
+  const name = [words('earlier.photo', { day: dayText(time, words.language) }), placeText(said)];
+  return { id: `earlier ${url}`, previewUrl: url, said, name: name.filter(Boolean).join(': ') };
+}
+
+/** The day as it is written, whatever the time zone here. */
+function dayText(time: string, language: string): string {
+  const day = new Date(`${time.slice(0, 10)}T00:00:00Z`);
+  return Number.isNaN(day.getTime())
+    ? time
+    : day.toLocaleDateString(language, { dateStyle: 'medium', timeZone: 'UTC' });
+}
+
+/** Returns what a photo is best compared with: the newest earlier one of its site and side, else another of today. */
+export function bestMatch(
+  image: Pick<Shown, 'said'>,
+  earlier: readonly Shown[],
+  nextToIt: Shown | undefined,
+): Shown | undefined {
+  const { bodySite, laterality } = image.said;
+  const isSame = ({ said }: Shown): boolean => said.bodySite === bodySite && said.laterality === laterality;
+  const same = bodySite === undefined ? undefined : earlier.find(isSame);
+  return same ?? nextToIt ?? earlier[0];
+}

@@ -1,0 +1,149 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { placeText, type WidgetImage } from '../image';
+import { patientName } from '../Patient';
+import type { SessionState, SessionSync } from '../session/api';
+import { useVeils, Veil } from '../Veil';
+import type { Words } from '../words';
+import { canCopy, canShare, carry } from './leaving';
+import { fileName } from './names';
+import { useExportOptions } from './options';
+import { download, downloadPdf, share, toClipboard, type Order, type Present, type Taking } from './taking';
+
+interface ExportProps {
+  words: Words;
+  sync: SessionSync;
+  state: SessionState;
+  onClose(): void;
+}
+
+type Note = 'export.done' | 'export.failed' | 'export.working' | null;
+
+const isPresent = (image: WidgetImage): image is Present => image.file !== null;
+
+/** Takes photos out of the widget: as files, as a PDF, to the clipboard, into another app. */
+export function Export({ words, sync, state, onClose }: ExportProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { referralMaxBytes, namesPatient } = useExportOptions();
+  const [picks, setPicks] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [isSmall, setSmall] = useState(false);
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const photos = state.images.filter(isPresent);
+  // A sensitive photo leaves only if it is chosen.
+  const isChosen = ({ id, said }: WidgetImage): boolean => picks.get(id) ?? said.sensitive !== true;
+  const chosen = photos.filter(isChosen);
+  const patient = namesPatient ? patientName(state, words) : '';
+  return (
+    <dialog ref={dialog} class="export" part="export" aria-label={words('export.title')} onClose={onClose}>
+      <h3>{words('export.title')}</h3>
+      <ul class="choices">
+        {photos.map((image) => (
+          <Choice
+            key={image.id}
+            words={words}
+            image={image}
+            isChosen={isChosen(image)}
+            onChoose={(on) => setPicks(new Map(picks).set(image.id, on))}
+            onDrag={(transfer) => carry(transfer, image.file, fileName(image, patient), image.previewUrl ?? '')}
+            onDropped={() => sync.exported([image.id], 'dragged')}
+          />
+        ))}
+      </ul>
+      <label class="check">
+        <input type="checkbox" checked={isSmall} onChange={({ currentTarget }) => setSmall(currentTarget.checked)} />
+        <span>{words('export.small', { size: Math.round(referralMaxBytes / 1000) })}</span>
+      </label>
+      <Ways
+        order={{ chosen, patient, words, maxBytes: isSmall ? referralMaxBytes : undefined }}
+        sync={sync}
+        onClose={() => dialog.current?.close()}
+      />
+    </dialog>
+  );
+}
+
+function Ways({ order, sync, onClose }: { order: Order; sync: SessionSync; onClose(): void }) {
+  const [note, setNote] = useState<Note>(null);
+  const { chosen, words } = order;
+  const take = async (taking: (order: Order) => Taking): Promise<void> => {
+    setNote('export.working');
+    try {
+      const { way, done } = taking(order);
+      await done;
+      sync.exported(
+        chosen.map(({ id }) => id),
+        way,
+      );
+      setNote('export.done');
+    } catch (error) {
+      // Someone who closes the sheet of apps has changed their mind.
+      setNote(error instanceof DOMException && error.name === 'AbortError' ? null : 'export.failed');
+    }
+  };
+  const isIdle = chosen.length > 0 && note !== 'export.working';
+  return (
+    <>
+      <div class="row">
+        <button type="button" class="primary" disabled={!isIdle} onClick={() => void take(download)}>
+          {words(chosen.length === 1 ? 'export.save' : 'export.zip')}
+        </button>
+        <button type="button" disabled={!isIdle} onClick={() => void take(downloadPdf)}>
+          {words('export.pdf')}
+        </button>
+        {canCopy() && (
+          <button type="button" disabled={!isIdle || chosen.length !== 1} onClick={() => void take(toClipboard)}>
+            {words('export.copy')}
+          </button>
+        )}
+        {canShare(chosen.map(({ file }) => file)) && (
+          <button type="button" disabled={!isIdle} onClick={() => void take(share)}>
+            {words('export.share')}
+          </button>
+        )}
+        <button type="button" onClick={onClose}>
+          {words('viewer.close')}
+        </button>
+      </div>
+      <p class={note === 'export.failed' ? 'problem' : 'quiet'} role="status">
+        {note && words(note)}
+      </p>
+    </>
+  );
+}
+
+interface ChoiceProps {
+  words: Words;
+  image: WidgetImage;
+  isChosen: boolean;
+  onChoose(on: boolean): void;
+  onDrag(transfer: DataTransfer): void;
+  onDropped(): void;
+}
+
+/** A photo to choose; it can be dragged out from here. */
+function Choice({ words, image, isChosen, onChoose, onDrag, onDropped }: ChoiceProps) {
+  const { isVeiled } = useVeils();
+  const { number, said, previewUrl } = image;
+  const name = [words('viewer.photo', { n: number }), placeText(said), said.sensitive && words('veil.sensitive')];
+  return (
+    <li data-sensitive={said.sensitive}>
+      <label class="check">
+        <input type="checkbox" checked={isChosen} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />
+        <span>{name.filter(Boolean).join(' · ')}</span>
+      </label>
+      {isVeiled(image) ? (
+        <Veil words={words} />
+      ) : (
+        <img
+          src={previewUrl}
+          alt=""
+          title={words('export.drag')}
+          draggable
+          onDragStart={({ dataTransfer }) => dataTransfer && onDrag(dataTransfer)}
+          onDragEnd={({ dataTransfer }) => dataTransfer?.dropEffect !== 'none' && onDropped()}
+        />
+      )}
+    </li>
+  );
+}

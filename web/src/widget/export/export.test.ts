@@ -1,0 +1,89 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { eventually, Mounted } from '../fixtures';
+import { Edge } from '../session/fixtures';
+
+const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
+vi.mock('../session/realtime', () => ({
+  listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never),
+}));
+const saved: { name: string; href: string }[] = [];
+
+const HAND = { bodySite: 'hand', laterality: 'left' } as const;
+const GROIN = { bodySite: 'groin', laterality: 'left', sensitive: true } as const;
+
+let widget: Mounted;
+
+beforeEach(async () => {
+  await import('../index');
+  sessionStorage.clear();
+  edge.current = new Edge();
+  vi.stubGlobal('fetch', edge.current.fetch);
+  saved.length = 0;
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    saved.push({ name: this.download, href: this.href });
+  });
+});
+
+afterEach(() => {
+  widget.element.remove();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+async function open(...said: Parameters<typeof Mounted.with>[1]): Promise<void> {
+  widget = await Mounted.with(edge.current!, said);
+  widget.button('Take out…').click();
+  await eventually(() => widget.find('.export'));
+}
+
+const boxes = (): HTMLInputElement[] => widget.all<HTMLInputElement>('.choices input');
+
+async function timeline(): Promise<string[]> {
+  widget.button('Close').click();
+  widget.button('Timeline').click();
+  await eventually(() => widget.find('.timeline li'));
+  return widget.all('.timeline li span').map(({ textContent }) => textContent ?? '');
+}
+
+test('one photo is downloaded under the name that people file it by, and the timeline says so', async () => {
+  await open({ ...HAND, captured: { local: '2026-03-04T08:15:00', source: 'camera' } });
+  widget.button('Download').click();
+  await eventually(() => expect(saved).toHaveLength(1));
+  expect(saved[0]?.name).toBe('2026-03-04 left hand 1.jpg');
+  await eventually(() => expect(widget.find('.export [role=status]').textContent).toContain('Done'));
+  expect(await timeline()).toContain('Photo 1 taken out: downloaded');
+});
+
+test('sensitive photos stay behind unless they are chosen', async () => {
+  await open(HAND, GROIN, HAND);
+  expect(boxes().map(({ checked }) => checked)).toEqual([true, false, true]);
+  expect(widget.all('.choices img')).toHaveLength(2);
+  widget.button('Download as ZIP').click();
+  await eventually(() => expect(saved).toHaveLength(1));
+  expect(saved[0]?.name).toMatch(/^2026-03-0\d photos\.zip$/);
+  boxes()[1]?.click();
+  await eventually(() => expect(boxes().map(({ checked }) => checked)).toEqual([true, true, true]));
+  widget.button('Download as ZIP').click();
+  await eventually(() => expect(saved).toHaveLength(2));
+  const told = (await timeline()).filter((text) => text.includes('taken out'));
+  expect(told).toEqual(['Photos 1, 3 taken out: downloaded as ZIP', 'Photos 1, 2, 3 taken out: downloaded as ZIP']);
+});
+
+test('a practice that forbids it has no way out, nor the menu of the browser', async () => {
+  widget = await Mounted.with(edge.current!, [HAND], { 'no-export': '' });
+  expect(widget.all('button').map(({ textContent }) => textContent)).not.toContain('Take out…');
+  const menu = new Event('contextmenu', { bubbles: true, cancelable: true });
+  widget.find('.tile').dispatchEvent(menu);
+  expect(menu.defaultPrevented).toBe(true);
+});
+
+test('an export that fails says so, and the timeline does not claim it', async () => {
+  await open(HAND);
+  vi.spyOn(URL, 'createObjectURL').mockImplementation(() => {
+    throw new Error('no memory');
+  });
+  widget.button('Download').click();
+  await eventually(() => expect(widget.find('.export [role=status]').textContent).toContain('nothing was taken out'));
+  expect((await timeline()).some((text) => text.includes('taken out'))).toBe(false);
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { Metadata } from '../../contract/api';
+import { codeMetadata, type WidgetImage } from '../image';
+import { collectionName, fileName } from './names';
+
+function image(said: Metadata, number = 1): WidgetImage {
+  return {
+    id: 'a'.repeat(32),
+    number,
+    file: null,
+    width: 1,
+    height: 1,
+    // Noon, so that it is this day wherever the test runs.
+    uploadedAt: '2026-03-05T12:00:00',
+    metadata: codeMetadata(said),
+    said,
+    failed: false,
+    local: false,
+  };
+}
+
+const captured = { local: '2026-03-04T23:59:00', offset: '+13:00', source: 'camera' } as const;
+
+test.each<[Metadata, string, string]>([
+  [
+    { bodySite: 'forearm', laterality: 'left', view: 'close-up', captured },
+    '',
+    '2026-03-04 left forearm close-up 1.jpg',
+  ],
+  [{ bodySite: 'nose', laterality: 'na', captured }, '', '2026-03-04 nose 1.jpg'],
+  [{}, '', '2026-03-05 1.jpg'],
+  [{ captured }, 'Rangi Māori', 'Rangi Māori 2026-03-04 1.jpg'],
+  [{ captured }, '../..\\C:*?"<>|\u202e\0 x', 'C x 2026-03-04 1.jpg'],
+])('%j, patient %j: %s', (said, patient, name) => {
+  expect(fileName(image(said), patient)).toBe(name);
+});
+
+test('a long label leaves room for the rest', () => {
+  expect(fileName(image({ captured }), 'x'.repeat(300))).toBe(`${'x'.repeat(60)} 2026-03-04 1.jpg`);
+});
+
+test('what holds several photos is named by the first day', () => {
+  const photos = [image({}), image({ captured }, 2)];
+  expect(collectionName(photos, 'zip')).toBe('2026-03-04 photos.zip');
+  expect(collectionName(photos.slice(0, 1), 'pdf', 'Rangi')).toBe('Rangi 2026-03-05 photo.pdf');
+});
