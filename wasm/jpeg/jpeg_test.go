@@ -392,27 +392,6 @@ func sparse(width, height, scans int) []byte {
 	return append(file, 0xff, markerEOI)
 }
 
-// runBeyond is a picture of one MCU whose first block has 64 zeros after its DC.
-func runBeyond() []byte {
-	dc, ac := typicalDC[0].codes(), typicalAC[0].codes()
-	w := writer{data: appendHeader(nil, 16, 16, &[2][64]uint8{})}
-	for i := range 4 {
-		w.put(pack(dc[0], 0, 0))
-		if i == 0 {
-			for range 4 {
-				w.put(pack(ac[0xf0], 0, 0))
-			}
-			continue
-		}
-		w.put(pack(ac[0], 0, 0))
-	}
-	for range 2 {
-		w.put(pack(typicalDC[1].codes()[0], 0, 0))
-		w.put(pack(typicalAC[1].codes()[0], 0, 0))
-	}
-	return append(w.finish(), 0xff, markerEOI)
-}
-
 func decode(file []byte) error {
 	m, err := Parse(file)
 	if err != nil {
