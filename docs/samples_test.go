@@ -103,7 +103,8 @@ func main() {
 func TestLaunchTokenInGo(t *testing.T) {
 	folder := t.TempDir()
 	var files []string
-	for name, text := range map[string]string{"sample.go": sample(t, "docs/integrate.md", "go"), "verifier.go": verifier} {
+	programs := map[string]string{"sample.go": sample(t, "docs/integrate.md", "go"), "verifier.go": verifier}
+	for name, text := range programs {
 		file := filepath.Join(folder, name)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

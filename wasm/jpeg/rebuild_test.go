@@ -149,7 +149,9 @@ func TestRebuildTakesNoText(t *testing.T) {
 	wide := slices.Concat(file[:dqt], appendSegment(nil, markerDQT, append([]byte{0x10}, "Jane Example"+
 		string(bytes.Repeat([]byte{0, 1}, 58))...)...), file[dqt:dqt+4], []byte{1}, file[dqt+5:])
 	tests := map[string][]byte{"quantisers": over(dqt+5, "Jane Example"), "quantisers of 16 bits": wide}
-	for _, text := range []string{"Jane Example", "NHI ZZZ0016", "jane@mail.nz", "1984-03-02", "021 555 0199", "41.2S 174.7E"} {
+	for _, text := range []string{
+		"Jane Example", "NHI ZZZ0016", "jane@mail.nz", "1984-03-02", "021 555 0199", "41.2S 174.7E",
+	} {
 		for at := m.at + 100; at < len(file)-100; at += 97 {
 			if clean, err := Rebuild(over(at, text)); err == nil && bytes.Contains(clean, []byte(text)) {
 				t.Fatalf("%q at %d of %d survives", text, at, len(file))

@@ -35,7 +35,7 @@ export function exchangeEarly(): void {
 const ASK_MS = 1_500;
 
 /**
- * Returns the session of a code. Where the desktop admits each phone, it shows the number first and waits. It fails with
+ * Returns the session of a code. Where the desktop admits each phone, it shows a number first and waits. It fails with
  * an ApiError, such as token_invalid once three wrong numbers were typed.
  */
 export async function exchange(code: string, signal: AbortSignal, show: (number: string) => void): Promise<Grant> {
