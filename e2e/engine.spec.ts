@@ -54,7 +54,8 @@ test('a photo that is taken back does not hold up the next', async ({ browser, s
   const engine = await Engine.open(browser, stack, 'falsified');
   const paint = (width: number): Promise<string> =>
     makePhoto(engine.page, info.outputDir, `${width}.jpg`, { width, height: width / 2, orientation: 1 });
-  const [large, taken, quick, next] = [await paint(7000), await paint(7002), await paint(1600), await paint(1602)];
+  // So large that its work takes far longer than the start of another codec worker.
+  const [large, taken, quick, next] = [await paint(10_000), await paint(10_002), await paint(1600), await paint(1602)];
   await engine.compress(quick); // loads the engine and its own codecs
   const alone = await elapsed(() => engine.compress(large));
   const together = await elapsed(async () => {
