@@ -110,6 +110,7 @@ test('the module holds what the types promise, and its version is in the changel
   expect(Object.keys(exported).sort()).toEqual([
     'PhotobridgeWidget',
     'createSessionSync',
+    'gapsIn',
     'missingFrom',
     'readyToCommit',
   ]);
