@@ -110,7 +110,7 @@ func retryableRefusal(err error) bool {
 func retryableCompression(err error) bool {
 	switch shared.CodeOf(err) {
 	case shared.CodeTimeout, shared.CodeOutOfMemory, shared.CodeInternal, shared.CodeBlankResult, shared.CodeNetwork,
-		shared.CodeEmptyFile, shared.CodeFileGone:
+		shared.CodeFileGone:
 		return true
 	}
 	return false
