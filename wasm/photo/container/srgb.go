@@ -57,15 +57,22 @@ func toneCurve(profile []byte, name string) func(x float64) float64 {
 		}
 	}
 	body := ProfileTag(profile, name, "para")
-	if len(body) < 24 || binary.BigEndian.Uint16(body) != 3 {
+	if len(body) < 24 {
 		return nil
 	}
 	g, a, b, c, d := fixed(body[4:]), fixed(body[8:]), fixed(body[12:]), fixed(body[16:]), fixed(body[20:])
+	var e, f float64
+	switch kind := binary.BigEndian.Uint16(body); {
+	case kind == 4 && len(body) >= 32: // as Chromium writes it
+		e, f = fixed(body[24:]), fixed(body[28:])
+	case kind != 3:
+		return nil
+	}
 	return func(x float64) float64 {
 		if x < d {
-			return c * x
+			return c*x + f
 		}
-		return math.Pow(a*x+b, g)
+		return math.Pow(a*x+b, g) + e
 	}
 }
 

@@ -72,6 +72,15 @@ func TestIsSRGB(t *testing.T) {
 		1/12.92,
 		0.04045,
 	)
+	// The general formula with its two constants, which sRGB leaves at 0.
+	general := appendFixed(
+		[]byte("para\x00\x00\x00\x00\x00\x04\x00\x00"),
+		2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045, 0, 0,
+	)
+	shifted := appendFixed(
+		[]byte("para\x00\x00\x00\x00\x00\x04\x00\x00"),
+		2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045, 0.1, 0.1,
+	)
 	gamma := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
 	tests := []struct {
 		name    string
@@ -80,6 +89,8 @@ func TestIsSRGB(t *testing.T) {
 	}{
 		{"a table", profileOf(srgb, table), true},
 		{"a formula", profileOf(srgb, parametric), true},
+		{"the general formula, as Chromium writes it", profileOf(srgb, general), true},
+		{"the general formula of a curve that begins higher", profileOf(srgb, shifted), false},
 		{"Display P3", profileOf(displayP3, parametric), false},
 		{"a gamma of 2.2", profileOf(srgb, gamma), false},
 		{"a table of another curve", profileOf(srgb, tableOf(256, func(x float64) float64 { return x * x })), false},
