@@ -62,6 +62,7 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   const nextToIt = images[index + 1] ?? images[index - 1];
   const match = bestMatch(image, earlier, nextToIt && shownOf(nextToIt, words));
   const toggleCompare = (): void => setOtherId(other ? null : (match?.id ?? null));
+  useEffect(() => keepFocus(dialog.current), [other?.id]);
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const untagged = images.filter(
     ({ id, said, committedAt }) =>
@@ -189,6 +190,13 @@ function Looking({ other, ...props }: Omit<Parameters<typeof Compare>[0], 'other
       </div>
     </div>
   );
+}
+
+/** Comparing replaces the stage that had the focus: its keys are to work on. */
+function keepFocus(dialog: HTMLDialogElement | null): void {
+  const root = dialog?.getRootNode();
+  if (!dialog?.open || !(root instanceof ShadowRoot) || dialog.contains(root.activeElement)) return;
+  dialog.querySelector<HTMLElement>('.stage')?.focus();
 }
 
 /** Where to look for the first thing that is missing. */
