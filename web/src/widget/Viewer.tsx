@@ -61,8 +61,15 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   };
   const nextToIt = images[index + 1] ?? images[index - 1];
   const match = bestMatch(image, earlier, nextToIt && shownOf(nextToIt, words));
-  const toggleCompare = (): void => setOtherId(other ? null : (match?.id ?? null));
-  useEffect(() => keepFocus(dialog.current), [other?.id]);
+  const toggled = useRef(false);
+  const toggleCompare = (): void => {
+    toggled.current = true;
+    setOtherId(other ? null : (match?.id ?? null));
+  };
+  useEffect(() => {
+    if (toggled.current) keepFocus(dialog.current);
+    toggled.current = false;
+  }, [other?.id]);
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const untagged = images.filter(
     ({ id, said, committedAt }) =>
@@ -194,8 +201,7 @@ function Looking({ other, ...props }: Omit<Parameters<typeof Compare>[0], 'other
 
 /** Comparing replaces the stage that had the focus: its keys are to work on. */
 function keepFocus(dialog: HTMLDialogElement | null): void {
-  const root = dialog?.getRootNode();
-  if (!dialog?.open || !(root instanceof ShadowRoot) || dialog.contains(root.activeElement)) return;
+  if (!dialog?.open || dialog.querySelector(':focus')) return;
   dialog.querySelector<HTMLElement>('.stage')?.focus();
 }
 
