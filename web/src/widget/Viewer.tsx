@@ -68,7 +68,6 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   };
   useEffect(() => {
     if (toggled.current) keepFocus(dialog.current);
-    toggled.current = false;
   }, [other?.id]);
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const untagged = images.filter(
@@ -201,7 +200,8 @@ function Looking({ other, ...props }: Omit<Parameters<typeof Compare>[0], 'other
 
 /** Comparing replaces the stage that had the focus: its keys are to work on. */
 function keepFocus(dialog: HTMLDialogElement | null): void {
-  if (!dialog?.open || dialog.querySelector(':focus')) return;
+  const root = dialog?.getRootNode();
+  if (!dialog?.open || !(root instanceof ShadowRoot) || dialog.contains(root.activeElement)) return;
   dialog.querySelector<HTMLElement>('.stage')?.focus();
 }
 
