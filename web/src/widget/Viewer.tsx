@@ -61,13 +61,11 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   };
   const nextToIt = images[index + 1] ?? images[index - 1];
   const match = bestMatch(image, earlier, nextToIt && shownOf(nextToIt, words));
-  const toggled = useRef(false);
   const toggleCompare = (): void => {
-    toggled.current = true;
     setOtherId(other ? null : (match?.id ?? null));
   };
   useEffect(() => {
-    if (toggled.current) keepFocus(dialog.current);
+    keepFocus(dialog.current);
   }, [other?.id]);
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const untagged = images.filter(
@@ -201,7 +199,7 @@ function Looking({ other, ...props }: Omit<Parameters<typeof Compare>[0], 'other
 /** Comparing replaces the stage that had the focus: its keys are to work on. */
 function keepFocus(dialog: HTMLDialogElement | null): void {
   const root = dialog?.getRootNode();
-  if (!dialog?.open || !(root instanceof ShadowRoot) || dialog.contains(root.activeElement)) return;
+  if (!dialog?.open || !(root instanceof ShadowRoot) || document.activeElement === root.host) return;
   dialog.querySelector<HTMLElement>('.stage')?.focus();
 }
 
