@@ -76,10 +76,11 @@ func events(t *testing.T, s running) {
 	s.call(t, "GET", "/enc-events/realtime", desktop.DesktopToken, nil, &access)
 	realtime, err := ably.NewRealtime(
 		ably.WithToken(access.Token), ably.WithTLS(false), ably.WithEndpoint("127.0.0.1"), ably.WithPort(s.Port+4),
-		ably.WithLogLevel(ably.LogNone))
+		ably.WithLogLevel(ably.LogNone), ably.WithAutoConnect(false))
 	if err != nil {
 		t.Fatal(err)
 	}
+	realtime.Connect()
 	defer realtime.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

@@ -100,10 +100,12 @@ func (d *desktop) listen(ctx context.Context) error {
 		ably.WithPort(port),
 		ably.WithTLS(false),
 		ably.WithLogLevel(ably.LogNone),
+		ably.WithAutoConnect(false),
 	)
 	if err != nil {
 		return err
 	}
+	d.client.Connect()
 	if _, err := d.client.Channels.Get(access.Channel).SubscribeAll(ctx, d.hear); err != nil {
 		return err
 	}

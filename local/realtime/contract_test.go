@@ -243,7 +243,7 @@ func TestRefusals(t *testing.T) {
 	wantError(t, s.realtime(t, withKey).Channels.Get(topic).Publish(t.Context(), "x", large), codeMessageTooLarge)
 	wantError(t, s.rest(t, withKey).Channels.Get(topic).Publish(t.Context(), "x", large), codeMessageTooLarge)
 
-	wrong := s.realtime(t, ably.WithKey(keyName+":wrong"), ably.WithAutoConnect(false))
+	wrong := s.unconnected(t, ably.WithKey(keyName+":wrong"))
 	failed := make(chan ably.ConnectionStateChange, 1)
 	wrong.Connection.On(ably.ConnectionEventFailed, func(change ably.ConnectionStateChange) { failed <- change })
 	wrong.Connect()
