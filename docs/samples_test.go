@@ -113,11 +113,11 @@ func TestLaunchTokenInGo(t *testing.T) {
 	}
 	program := exec.CommandContext(t.Context(), "go", append([]string{"run"}, files...)...)
 	program.Dir = root
-	var said strings.Builder
-	program.Stderr = &said
+	var problems strings.Builder
+	program.Stderr = &problems
 	output, err := program.Output()
 	if err != nil {
-		t.Fatalf("%v: %s", err, said.String())
+		t.Fatalf("%v: %s", err, problems.String())
 	}
 	var got session.Launch
 	if err := json.Unmarshal(output, &got); err != nil {
@@ -184,7 +184,7 @@ func TestLog(t *testing.T) {
 	fields := names(code, `json:"(\w+)`)
 	for _, name := range append(fields, names(code, `action = "(\w+)"`)...) {
 		if !strings.Contains(text, "`"+name+"`") {
-			t.Errorf("nothing is said of %s", name)
+			t.Errorf("no document mentions %s", name)
 		}
 	}
 	lines := 0

@@ -89,7 +89,7 @@ func TestEdgeOnFakes(t *testing.T) {
 	t.Run("the log", func(t *testing.T) { checkLog(t, log.String()) })
 }
 
-// checkLog looks for what nobody may read in a log. The suite's ids begin with
+// checkLog looks for what must not be in a log. The suite's ids begin with
 // enc-, its people are called Test Patient, its notes begin with of or Ōtaki.
 func checkLog(t *testing.T, log string) {
 	for _, secret := range []string{
@@ -213,7 +213,7 @@ func TestMisconfigured(t *testing.T) {
 				}
 				for _, value := range test.changes {
 					if value != "" && strings.Contains(string(body), value) {
-						t.Errorf("%s tells a value: %s", path, body)
+						t.Errorf("%s reveals a value: %s", path, body)
 					}
 				}
 				if wanted := map[bool]int{true: 503, false: 200}[token == ""]; response.StatusCode != wanted {

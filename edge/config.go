@@ -18,7 +18,7 @@ type config struct {
 	sessionSecret           []byte
 	launchSecret            []byte
 	launchJWKSURL           string // instead of launchSecret
-	adminToken              string // empty: nobody may ask the doctor
+	adminToken              string // empty: the doctor is switched off
 	maxImages, maxImageSize int
 	consent                 shared.Consent
 	pairing                 shared.Pairing

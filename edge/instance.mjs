@@ -80,7 +80,7 @@ export class Instance {
   #exports;
   /** The message that Go copies next: a head and a body. */
   #message = [NO_BYTES, NO_BYTES];
-  #answer = () => {};
+  #resolve = () => {};
   #fail = () => {};
   exited = false;
 
@@ -119,7 +119,7 @@ export class Instance {
           body(content, size),
           patience,
         ).then(
-          (answer) => this.#send(call, answer.status, answer.head, answer.body),
+          ({ status, head, body }) => this.#send(call, status, head, body),
           // Its message may hold a URL.
           (error) => this.#send(call, 0, error?.name ?? 'Error'),
         );
@@ -131,7 +131,7 @@ export class Instance {
         );
       },
       answer: (status, headers, headersSize, content, size) => {
-        this.#answer(new Response(body(content, size), { status, headers: headersOf(text(headers, headersSize)) }));
+        this.#resolve(new Response(body(content, size), { status, headers: headersOf(text(headers, headersSize)) }));
       },
       post: (url, urlSize, headers, headersSize, content, size) => {
         const letter = {
@@ -157,19 +157,19 @@ export class Instance {
 
   /** Gives Go a message, as `receive` in edge/host_js.go describes it. */
   #send(call, status, head = '', body = NO_BYTES) {
-    if (this.exited) return; // nobody is left to answer to
+    if (this.exited) return; // no request is waiting
     this.#message = [encoder.encode(head), body];
     this.#exports.receive(call, status, this.#message[0].length, body.length);
-    this.#go._resume(); // as the loader's own callbacks do: runs whoever waited for the message
+    this.#go._resume(); // as the loader's callbacks do: runs the goroutine that waits for the message
   }
 
-  /** Answers a request whose body was read, or fails if the instance ends over it. */
+  /** Responds to a request whose body was read. Rejects if the instance exits meanwhile. */
   handle(request, body, env, ctx) {
     if (this.exited) return Promise.reject(new Error('the Go instance ended'));
     Object.assign(this.#context, { env, ctx });
     // Do not use Promise.race with a long-lived promise: it would retain every request.
     return new Promise((resolve, reject) => {
-      this.#answer = resolve;
+      this.#resolve = resolve;
       this.#fail = reject;
       this.#send(0, 0, `${request.method} ${request.url}\n${linesOf(request.headers)}`, body);
     });

@@ -18,7 +18,7 @@ import (
 )
 
 // main serves until the isolate goes away: worker.mjs keeps this instance warm
-// and hands it one request at a time, which this goroutine answers: its stack
+// and hands it one request at a time, which this goroutine handles. Its stack
 // has grown already.
 func main() {
 	handler := newApp(platform{
@@ -78,7 +78,7 @@ func (w *answerWriter) Write(part []byte) (int, error) { return w.body.Write(par
 
 // limiter asks the platform's rate limit of that name
 // (https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/).
-// Without one, or when it fails, nobody is refused.
+// Without one, or when it fails, every request is allowed.
 func limiter(name string) api.Limiter {
 	if !cloudflare.GetBinding(name).Truthy() {
 		return nil
@@ -154,5 +154,5 @@ func parseHeaderLines(lines string) http.Header {
 	return header
 }
 
-// text is bytes as a string, for as long as nobody writes to them.
+// text returns the bytes as a string without a copy. The bytes must not change afterwards.
 func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

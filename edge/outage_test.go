@@ -22,7 +22,7 @@ import (
 )
 
 // outage is the use cases over a real store, with a storage, a realtime service
-// and a way to Redis that fail when told.
+// and a way to Redis that fail on request.
 type outage struct {
 	service *session.Service
 	ref     session.Ref

@@ -17,7 +17,7 @@ const pool = new Pool({
   sleep: (ms) => scheduler.wait(ms),
 });
 
-async function answer(request, env, ctx) {
+async function respond(request, env, ctx) {
   const body = await readBody(request); // first: a slow sender must not hold an instance
   const instance = await pool.borrow(env, ctx);
   try {
@@ -32,10 +32,10 @@ async function answer(request, env, ctx) {
 
 export default {
   async fetch(request, env, ctx) {
-    const answered = answer(request, env, ctx).catch((error) => refuse(request, env, error));
+    const response = respond(request, env, ctx).catch((error) => refuse(request, env, error));
     // A phone that hangs up must not take the instance with it.
-    ctx.waitUntil(answered);
-    return answered;
+    ctx.waitUntil(response);
+    return response;
   },
 };
 

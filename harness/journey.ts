@@ -35,9 +35,9 @@ interface People {
   nurse: Nurse;
   /** The phone's line to everything else. */
   line: Link;
-  /** Takes that many photos, no two alike. */
+  /** Takes that many photos, all different. */
   photos: (count: number, size?: PhotoSize) => Promise<string[]>;
-  mended: void;
+  repaired: void;
 }
 
 export interface Cast {
@@ -92,7 +92,7 @@ export const test = base.extend<People & Cast>({
       return paths;
     });
   },
-  mended: [
+  repaired: [
     async ({ stack }, use) => {
       await use();
       await clearFaults(stack);

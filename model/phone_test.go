@@ -156,7 +156,7 @@ func (p *phone) describe(n int) {
 		return
 	}
 	words := p.system.truth.words(p.name)
-	p.system.truth.said(photo.ID, words)
+	p.system.truth.described(photo.ID, words)
 	p.queue.Do(upload.Command{
 		Type: upload.CommandDescribe, ID: photo.ID, Metadata: &shared.Metadata{Notes: words},
 	})

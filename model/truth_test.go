@@ -72,7 +72,7 @@ func (t *truth) takenBack(id string) { t.photos[id].back, t.photos[id].unsure = 
 
 func (t *truth) see(id string) { t.photos[id].shown = true }
 
-func (t *truth) said(id, words string) {
+func (t *truth) described(id, words string) {
 	if f := t.photos[id]; !f.corrected {
 		f.last, f.at = words, time.Now()
 	}
@@ -97,7 +97,7 @@ func (t *truth) mayEnd(images []shared.Image, may bool) {
 	}
 }
 
-// pageEnded: what was said a moment before may not have been written.
+// pageEnded: the last details entered may not have been written.
 func (t *truth) pageEnded(p *phone) {
 	for id, f := range t.photos {
 		if f.phone != p {
@@ -235,7 +235,7 @@ func (t *truth) lastWord() {
 	}
 }
 
-// arrived: what was asked for is there, or was.
+// arrived reports whether every photo that was sent is stored, or was.
 func (t *truth) arrived() {
 	for id, f := range t.photos {
 		if f.asked && !f.back && !f.lost && !f.stored {

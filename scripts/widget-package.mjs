@@ -16,7 +16,7 @@ function place(path) {
   const name = [basename(path), `${basename(dirname(path))}-${basename(path)}`].find(
     (one) => (placed.get(one) ?? path) === path,
   );
-  if (name === undefined) throw new Error(`${path} has no name of its own`);
+  if (name === undefined) throw new Error(`${path} has no name`);
   if (placed.has(name)) return name;
   placed.set(name, path);
   const text = readFileSync(path, 'utf8').replace(

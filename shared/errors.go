@@ -15,7 +15,7 @@ const (
 	CodePhoneRemoved        Code = "phone_removed" // a desktop removed the phone that calls
 	CodeForbidden           Code = "forbidden"
 	CodeConsentRequired     Code = "consent_required"
-	CodeTokenInvalid        Code = "token_invalid" // unknown and expired answer alike
+	CodeTokenInvalid        Code = "token_invalid" // the same response for unknown and expired tokens
 	CodeSessionExpired      Code = "session_expired"
 	CodeImageNotFound       Code = "image_not_found"
 	CodeLimitReached        Code = "limit_reached"
@@ -32,7 +32,7 @@ const (
 	CodeInternal            Code = "internal"
 )
 
-// EngineCode is a code of the phone engine: one of the API's or one of its own.
+// EngineCode is a code of the phone engine: one of the API's codes or one that only the engine has.
 type EngineCode = Code
 
 // The codes of the phone engine, for what can be wrong with a chosen file.
@@ -70,7 +70,7 @@ type Error struct {
 	Code       Code
 	Field      string        // of the request, where one is wrong
 	Limit      int           // the most that the field may have, where it has a limit
-	RetryAfter time.Duration // zero: not said
+	RetryAfter time.Duration // zero: not given
 	ImageID    string        // of image_removed: which photo of a batch
 	Err        error         // the cause, for logs; may be nil
 }

@@ -22,7 +22,7 @@ type PresignImage struct {
 	SHA256      Bytes32 `json:"sha256"`                              // as x-amz-checksum-sha256 wants it
 }
 
-// PresignResponse answers in the order of the request.
+// PresignResponse lists the images in the order of the request.
 type PresignResponse struct {
 	Images []PresignedUpload `json:"images"`
 }
@@ -50,7 +50,7 @@ type ConfirmRequest struct {
 	MetadataVersion int `json:"metadataVersion,omitempty" minimum:"0" maximum:"MaxMetadataVersion"`
 }
 
-// ConfirmResponse answers POST /images with the image as it is stored, which is
+// ConfirmResponse is the response to POST /images: the image as it is stored, which is
 // not always what was sent.
 type ConfirmResponse struct {
 	Image      Image `json:"image"`
@@ -72,7 +72,7 @@ type Image struct {
 	// MetadataVersion is the phone's counter of the metadata that is stored.
 	MetadataVersion int `json:"metadataVersion,omitempty" minimum:"0"`
 	PhoneID         ID  `json:"phoneId,omitempty"` // the phone that sent it
-	// CorrectedBy is who corrected the metadata last on a desktop; nil: nobody.
+	// CorrectedBy is who corrected the metadata last on a desktop; nil: not corrected.
 	CorrectedBy *Clinician `json:"correctedBy,omitempty"`
 	// PreviewURL is a presigned GET; it is left out of the phone's own list.
 	PreviewURL string `json:"previewUrl,omitempty" format:"uri"`
@@ -86,7 +86,7 @@ type ExpectedImage struct {
 	ReservedAt time.Time `json:"reservedAt"`
 }
 
-// ListResponse answers GET /images/{encounterId}. Images are in the order in
+// ListResponse is the response to GET /images/{encounterId}. Images are in the order in
 // which they were confirmed. A phone's own list has no Phones and no Expected,
 // and no metadata of photos that other phones sent.
 type ListResponse struct {

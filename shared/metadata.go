@@ -17,11 +17,11 @@ type Laterality string
 
 // The sides.
 const (
-	LateralityUnset     Laterality = "" // not said yet
+	LateralityUnset     Laterality = "" // not recorded yet
 	LateralityLeft      Laterality = "left"
 	LateralityRight     Laterality = "right"
 	LateralityBilateral Laterality = "bilateral"
-	LateralityNA        Laterality = "na" // not applicable, said explicitly
+	LateralityNA        Laterality = "na" // not applicable, chosen explicitly
 )
 
 // View is how close the photo was taken.
@@ -58,7 +58,7 @@ type Metadata struct {
 	View       View       `json:"view,omitempty"`
 	// No control characters but line breaks and tabs.
 	Notes string `json:"notes,omitempty" maxLength:"MaxNotes"`
-	// Label tells photos of one site apart. One line.
+	// Label distinguishes photos of one site. One line.
 	Label string `json:"label,omitempty" maxLength:"MaxLabel"`
 	Kind  Kind   `json:"kind,omitempty"`
 	// Sensitive photos are veiled until someone asks to see them.

@@ -93,11 +93,11 @@ func TestAPIHandWrittenSchemas(t *testing.T) {
 	}
 }
 
-// TestAPIErrorsHaveExamples: each code is answered somewhere, under the status
+// TestAPIErrorsHaveExamples: each code is returned by a call, under the status
 // that its example says, and each status of an error has an example.
 func TestAPIErrorsHaveExamples(t *testing.T) {
 	doc := loadAPI(t)
-	answered := map[any]bool{}
+	returned := map[any]bool{}
 	eachOperation(doc, func(path, method string, operation *openapi3.Operation) {
 		for status, response := range operation.Responses.Map() {
 			if status < "400" {
@@ -119,7 +119,7 @@ func TestAPIErrorsHaveExamples(t *testing.T) {
 					t.Errorf("the example %s has the title %v", name, problem["title"])
 				}
 				codes = append(codes, problem["code"])
-				answered[problem["code"]] = true
+				returned[problem["code"]] = true
 				if err := media.Schema.Value.VisitJSON(problem, openapi3.EnableJSONSchema2020()); err != nil {
 					t.Errorf("%s %s: %s: %v", method, path, status, err)
 				}
@@ -148,8 +148,8 @@ func TestAPIErrorsHaveExamples(t *testing.T) {
 		}
 	})
 	for _, code := range schemaNamed(t, doc, "Code").Enum {
-		if !answered[code] {
-			t.Errorf("no call answers %v", code)
+		if !returned[code] {
+			t.Errorf("no call returns %v", code)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func ValidID(id string) bool {
 // TypedCodePattern is the form of a typed code: 40 random bits in Crockford's base 32.
 const TypedCodePattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$"
 
-// CreateResponse answers POST /create and POST /{encounterId}/token.
+// CreateResponse is the response to POST /create and POST /{encounterId}/token.
 type CreateResponse struct {
 	EncounterID    ID        `json:"encounterId"`
 	Token          string    `json:"token" minLength:"22" maxLength:"64"` // the QR token, 128 random bits or more
@@ -94,7 +94,7 @@ const (
 	PairingAsk  Pairing = "ask"
 )
 
-// WaitResponse answers a phone that joins and has to wait. It asks for its grant
+// WaitResponse is the response to a phone that joins and has to wait. It asks for its grant
 // with the wait token until the desktop has admitted it.
 type WaitResponse struct {
 	PhoneID    ID        `json:"phoneId"`
@@ -119,7 +119,7 @@ const (
 	ConsentRequire Consent = "require" // may not be skipped
 )
 
-// PhoneLimits tells the phone what the edge will accept.
+// PhoneLimits holds what the edge accepts from the phone.
 type PhoneLimits struct {
 	MaxImageBytes int `json:"maxImageBytes" minimum:"1"`
 	MaxNotes      int `json:"maxNotes" minimum:"1"` // characters
@@ -151,7 +151,7 @@ type Grant struct {
 	StorageOrigin Origin `json:"storageOrigin,omitempty" format:"uri"`
 }
 
-// RealtimeResponse answers GET /{encounterId}/realtime.
+// RealtimeResponse is the response to GET /{encounterId}/realtime.
 type RealtimeResponse struct {
 	Token     string    `json:"token"` // Ably JWT: subscribe, on Channel only
 	ExpiresAt time.Time `json:"expiresAt"`

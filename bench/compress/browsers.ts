@@ -1,4 +1,4 @@
-/** The browsers that are there, each opened at the bench's page; the page asks the server what to do. */
+/** The installed browsers, each opened at the bench's page; the page asks the server what to do. */
 
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -145,6 +145,6 @@ async function crawl(served: Served, slow: Slow, all: readonly Measured[]): Prom
 
 function taskText(all: readonly Measured[]): string {
   const longest = longestTask(all);
-  if (longest === null) return 'This browser does not tell of long tasks.';
+  if (longest === null) return 'This browser does not report long tasks.';
   return `Longest task of the main thread while ours worked: ${longest.toFixed(0)} ms (0: below 50).`;
 }

@@ -7,7 +7,7 @@ export interface Run {
   height: number;
   /** Of the photo. */
   megapixels: number;
-  /** Longest task of the main thread meanwhile, in milliseconds; 0 below 50, null where the browser does not tell. */
+  /** Longest task of the main thread meanwhile, in milliseconds; 0 below 50, null where the browser does not report it. */
   longestTask: number | null;
 }
 
@@ -34,7 +34,7 @@ const engines = new Map<Contestant, Promise<Worker>>();
 const tellsTasks = PerformanceObserver.supportedEntryTypes.includes('longtask');
 const tasks: PerformanceEntry[] = [];
 if (tellsTasks) new PerformanceObserver((list) => tasks.push(...list.getEntries())).observe({ type: 'longtask' });
-/** A browser tells of a task some time after it. */
+/** A browser reports a long task some time after it ended. */
 const TOLD_AFTER = 50; // milliseconds
 
 const bench: Bench = {

@@ -16,6 +16,6 @@ export async function compare(source: string, result: string): Promise<Quality> 
   const ssimulacra = await run('ssimulacra_main', [source, result]);
   const butteraugli = await run('butteraugli_main', [source, result]);
   const norm = /3-norm: ([\d.]+)/.exec(butteraugli.stdout)?.[1];
-  if (norm === undefined) throw new Error(`butteraugli_main answered: ${butteraugli.stdout}`);
+  if (norm === undefined) throw new Error(`butteraugli_main printed: ${butteraugli.stdout}`);
   return { ssimulacra: Number.parseFloat(ssimulacra.stdout), butteraugli: Number.parseFloat(norm) };
 }

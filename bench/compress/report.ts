@@ -13,7 +13,7 @@ export interface Measured {
   height: number;
   /** Of the photo. */
   megapixels: number;
-  /** Of the main thread meanwhile, in any round, in milliseconds; 0 below 50, null where the browser does not tell. */
+  /** Of the main thread meanwhile, in any round, in milliseconds; 0 below 50, null where the browser does not report it. */
   longestTask: number | null;
   quality?: Quality;
 }
@@ -52,11 +52,11 @@ export const mean = (values: readonly number[]): number =>
 
 /** Of both roads, on all photos. */
 export function longestTask(all: readonly Measured[]): number | null {
-  const told = all
+  const reported = all
     .filter(({ contestant }) => contestant !== 'peer')
     .map(({ longestTask }) => longestTask)
     .filter((task) => task !== null);
-  return told.length > 0 ? Math.max(...told) : null;
+  return reported.length > 0 ? Math.max(...reported) : null;
 }
 
 /** A Markdown table, and the promises that were missed. */
@@ -134,10 +134,10 @@ export function slowTable({ factors, photos }: Slowed): { text: string; missed: 
       ({ photo, rounds }) =>
         `${photo}: ${median(rounds).toFixed(0)} ms on a slower processor, promised ${SLOW_PROMISE.ms}`,
     );
-  const said =
+  const summary =
     `Native, on a processor ${factors.map((factor) => factor.toFixed(1)).join(' and ')} times as slow, by a loop ` +
     `in the engine's worker before and after${fair ? '' : ': more than is promised for'}:`;
-  return { text: `${said}\n\n${markdown(['photo', 'megapixels', 'ms', 'slowest ms'], rows, 1)}`, missed };
+  return { text: `${summary}\n\n${markdown(['photo', 'megapixels', 'ms', 'slowest ms'], rows, 1)}`, missed };
 }
 
 /** The first columns are of words, the others of numbers. */

@@ -37,7 +37,7 @@ export async function throttle(processes: readonly number[], factor: number): Pr
 
 function cycle({ processes, factor, end }: Cycle): void {
   const signal = (name: NodeJS.Signals) => processes.forEach((pid) => process.kill(pid, name));
-  /** Answers how long it was: a busy machine wakes late, which the next pause makes up for. */
+  /** Returns how long the pause was. A busy machine wakes late; the next pause makes up for it. */
   const sleep = (milliseconds: number): number => {
     const before = performance.now();
     Atomics.wait(end, 0, 0, milliseconds);

@@ -1,4 +1,4 @@
-/** A profile that says sRGB, for a program that has none of its own (ICC.1:2001). */
+/** An sRGB profile for programs that have none built in (ICC.1:2001). */
 
 const D50 = [0.9642, 1, 0.8249];
 const PRIMARIES = { rXYZ: [0.4361, 0.2225, 0.0139], gXYZ: [0.3851, 0.7169, 0.0971], bXYZ: [0.1431, 0.0606, 0.7141] };

@@ -57,7 +57,7 @@ const hoursPerMonth = 730.0
 // Usage is how much of each meter a number of GPs takes.
 type Usage map[string]float64
 
-// usageOf is linear in gps: nobody shares anything.
+// usageOf is linear in gps, because practices share nothing.
 func usageOf(gps float64, a Assumptions, c Counts) Usage {
 	day := gps * a.EncountersPerDay
 	month := day * a.WorkingDaysPerMonth

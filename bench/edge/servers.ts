@@ -71,12 +71,12 @@ export async function startWorker(
   });
   writeFileSync(join(folder, 'config.capnp'), configuration(readdirSync(folder), main, port, env));
   const origin = `http://127.0.0.1:${port}`;
-  const answers = (): Promise<boolean> =>
+  const responds = (): Promise<boolean> =>
     fetch(`${origin}/api/medtech/session/token/x`).then(
       (r) => r.status < 500,
       () => false,
     );
-  const { pid, stop } = await start('workerd', ['serve', join(folder, 'config.capnp')], answers);
+  const { pid, stop } = await start('workerd', ['serve', join(folder, 'config.capnp')], responds);
   return {
     name,
     origin,

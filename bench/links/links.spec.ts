@@ -204,7 +204,7 @@ class Place {
     );
   }
 
-  /** The response tells the longest task of the phone's page from here on, in milliseconds; 0 below 50. */
+  /** The response holds the longest task of the phone's page from here on, in milliseconds; 0 below 50. */
   async watchTasks(): Promise<() => Promise<number>> {
     const longest = await this.phone.page.evaluateHandle(() => {
       const seen = { duration: 0 };
@@ -216,7 +216,7 @@ class Place {
     return () => longest.evaluate(({ duration }) => duration);
   }
 
-  /** Presses Send. Tells the seconds until the desktop has painted the photo, and where they went. */
+  /** Presses Send. Returns the seconds until the desktop has painted the photo, and where they went. */
   async press(): Promise<{ seconds: number; steps: string }> {
     const paintedAt = await this.desktop.watchPaints();
     const pressedAt = this.phone.page.evaluate(

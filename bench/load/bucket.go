@@ -29,7 +29,7 @@ func newBucket(env map[string]string) *bucket {
 	}), env["S3_BUCKET_NAME"]}
 }
 
-// list answers the keys of an encounter's objects.
+// list returns the keys of an encounter's objects.
 func (b *bucket) list(ctx context.Context, encounterID string) ([]string, error) {
 	page, err := b.client.ListObjectsV2(
 		ctx,

@@ -35,13 +35,13 @@ type desktop struct {
 	session shared.CreateResponse
 	client  *ably.Realtime
 	wanted  chan struct{} // a list is to be fetched
-	ended   chan struct{} // the session's end was heard of
+	ended   chan struct{} // closed when the session-ended event arrived
 	slots   chan struct{} // pictures that may be on their way
 
 	mu      sync.Mutex
 	etag    string
 	list    shared.ListResponse
-	heard   map[string]int       // image id → events that told of it
+	heard   map[string]int       // image id → number of events for it
 	sentAt  map[string]time.Time // image id → when its confirmation was asked for
 	fetched map[string]string    // image id → SHA-256 of what came, base64
 	failed  error                // the first thing that went wrong
@@ -158,14 +158,14 @@ func (d *desktop) follow(ctx context.Context, photos int) error {
 	var pictures sync.WaitGroup
 	defer pictures.Wait()
 	asked := map[string]bool{}
-	for len(asked) < photos || d.told() < photos || len(d.wanted) > 0 {
+	for len(asked) < photos || d.announced() < photos || len(d.wanted) > 0 {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf(
-				"the desktop has %d of %d photos and was told of %d: %w",
+				"the desktop has %d of %d photos and received events for %d: %w",
 				len(asked),
 				photos,
-				d.told(),
+				d.announced(),
 				context.Cause(ctx),
 			)
 		case <-d.wanted:
@@ -185,8 +185,8 @@ func (d *desktop) follow(ctx context.Context, photos int) error {
 	return d.failed
 }
 
-// told is how many photos events told of.
-func (d *desktop) told() int {
+// announced returns how many photos had an event.
+func (d *desktop) announced() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.heard)

@@ -81,7 +81,7 @@ func decode[T any](got answer, what string) (T, error) {
 		return value, fmt.Errorf("%s returned %s", what, failureCode(got, nil))
 	}
 	if err := json.Unmarshal(got.Body, &value); err != nil {
-		return value, fmt.Errorf("%s answered what is no JSON of its own: %w", what, err)
+		return value, fmt.Errorf("the response to %s is not the expected JSON: %w", what, err)
 	}
 	return value, nil
 }

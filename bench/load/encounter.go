@@ -33,10 +33,10 @@ type findings struct {
 	lost, doubled, strays, left []string
 }
 
-// judge holds what arrived against what was sent. A photo is lost if any one
+// compare compares what arrived with what was sent. A photo is lost if any one
 // of list, bucket, desktop and channel has not got it whole; doubled if one has
 // it twice; a stray if it belongs to nobody here.
-func judge(e encounter) findings {
+func compare(e encounter) findings {
 	f := findings{left: e.left}
 	listed := map[string][]shared.Image{}
 	keys := map[string]bool{}
@@ -54,7 +54,7 @@ func judge(e encounter) findings {
 	}
 	for _, id := range slices.Sorted(maps.Keys(e.heard)) {
 		if _, ours := e.sent[id]; !ours {
-			f.strays = append(f.strays, fmt.Sprintf("%q was heard of and not sent here", id))
+			f.strays = append(f.strays, fmt.Sprintf("%q had an event and was not sent here", id))
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(e.sent)) {
@@ -64,7 +64,7 @@ func judge(e encounter) findings {
 		if len(listed[id]) > 1 || e.heard[id] > 1 {
 			f.doubled = append(
 				f.doubled,
-				fmt.Sprintf("%s is listed %d times and was heard of %d times", id, len(listed[id]), e.heard[id]),
+				fmt.Sprintf("%s is listed %d times and had %d events", id, len(listed[id]), e.heard[id]),
 			)
 		}
 	}

@@ -29,7 +29,7 @@ func whole() encounter {
 	}
 }
 
-func TestJudge(t *testing.T) {
+func TestCompare(t *testing.T) {
 	tests := map[string]struct {
 		change                      func(*encounter)
 		lost, doubled, strays, left int
@@ -43,18 +43,18 @@ func TestJudge(t *testing.T) {
 		"not in the bucket":        {change: func(e *encounter) { e.stored = e.stored[:1] }, lost: 1},
 		"not fetched":              {change: func(e *encounter) { delete(e.fetched, "a") }, lost: 1},
 		"fetched with other bytes": {change: func(e *encounter) { e.fetched["a"] = "sum-b" }, lost: 1},
-		"not heard of":             {change: func(e *encounter) { delete(e.heard, "b") }, lost: 1},
+		"without an event":         {change: func(e *encounter) { delete(e.heard, "b") }, lost: 1},
 		"nowhere":                  {change: func(e *encounter) { *e = encounter{sent: e.sent} }, lost: 2},
 		"listed twice": {
 			change:  func(e *encounter) { e.listed = append(e.listed, e.listed[0]) },
 			doubled: 1,
 		},
-		"heard of twice": {change: func(e *encounter) { e.heard["a"] = 2 }, doubled: 1},
+		"with two events": {change: func(e *encounter) { e.heard["a"] = 2 }, doubled: 1},
 		"somebody else's in the list": {
 			change: func(e *encounter) { e.listed = append(e.listed, shared.Image{ImageID: "c"}) },
 			strays: 1,
 		},
-		"somebody else's was heard of": {change: func(e *encounter) { e.heard["c"] = 1 }, strays: 1},
+		"an event for another encounter's photo": {change: func(e *encounter) { e.heard["c"] = 1 }, strays: 1},
 		"an object of no image": {
 			change: func(e *encounter) { e.stored = append(e.stored, "key-c") },
 			strays: 1,
@@ -65,7 +65,7 @@ func TestJudge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := whole()
 			test.change(&e)
-			f := judge(e)
+			f := compare(e)
 			got := [4]int{len(f.lost), len(f.doubled), len(f.strays), len(f.left)}
 			if want := [4]int{test.lost, test.doubled, test.strays, test.left}; got != want {
 				t.Errorf("lost, doubled, strays, left: %v, want %v (%+v)", got, want, f)
@@ -150,13 +150,13 @@ func TestFailureCode(t *testing.T) {
 		err    error
 		want   string
 	}{
-		"success":               {answer{Status: 200}, nil, ""},
-		"not modified":          {answer{Status: 304}, nil, ""},
-		"the edge's own":        {answer{429, problem, []byte(`{"code":"rate_limited"}`)}, nil, "rate_limited"},
-		"a problem of no code":  {answer{500, problem, []byte(`{}`)}, nil, "500"},
-		"the store's":           {answer{Status: 403, Body: []byte("<Error/>")}, nil, "403"},
-		"no answer":             {answer{}, errors.New("connection refused"), "network"},
-		"nobody waited for one": {answer{}, context.Canceled, "given up"},
+		"success":              {answer{Status: 200}, nil, ""},
+		"not modified":         {answer{Status: 304}, nil, ""},
+		"the edge's own":       {answer{429, problem, []byte(`{"code":"rate_limited"}`)}, nil, "rate_limited"},
+		"a problem of no code": {answer{500, problem, []byte(`{}`)}, nil, "500"},
+		"the store's":          {answer{Status: 403, Body: []byte("<Error/>")}, nil, "403"},
+		"no answer":            {answer{}, errors.New("connection refused"), "network"},
+		"the caller gave up":   {answer{}, context.Canceled, "given up"},
 	}
 	for name, test := range tests {
 		if got := failureCode(test.answer, test.err); got != test.want {

@@ -103,7 +103,7 @@ func measure(ctx context.Context, root string, p plan) (found findings, report R
 		Seconds: time.Since(began).Seconds(), Routes: s.traffic.report(),
 	}
 	for _, e := range encounters {
-		found.add(judge(e))
+		found.add(compare(e))
 		if e.err != nil {
 			report.Unfinished++
 			fmt.Fprintln(os.Stderr, "load: an encounter was not carried through:", e.err)

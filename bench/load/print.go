@@ -11,10 +11,10 @@ import (
 	"text/tabwriter"
 )
 
-// shown is how many findings of a kind are told one by one.
+// shown is how many findings of a kind are printed one by one.
 const shown = 10
 
-// print tells a report to a person.
+// print writes a report for a person to read.
 func print(w io.Writer, r Report, f findings) {
 	photos := r.Encounters * r.Photos
 	fmt.Fprintf(w, "%d encounters of %d photos, %d encounters at once, on %d cores: %.0f s, %.1f photos a second.\n\n",

@@ -73,7 +73,7 @@ func (t *traffic) roundTrip(request *http.Request) (answer, error) {
 	return answer{response.StatusCode, response.Header, body}, err
 }
 
-// note records something that is no request of its own.
+// note records a duration that is not a request.
 func (t *traffic) note(name string, took time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -111,7 +111,7 @@ func failureCode(got answer, err error) string {
 	}
 }
 
-// RouteReport is a route as it is told. Times are milliseconds.
+// RouteReport is what the report says of one route. Times are milliseconds.
 type RouteReport struct {
 	Route         string         `json:"route"`
 	Count         int            `json:"count"`
@@ -124,7 +124,7 @@ type RouteReport struct {
 	edge, storage bool
 }
 
-// report tells all routes, in the order of their names.
+// report returns all routes, sorted by name.
 func (t *traffic) report() []RouteReport {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { complaints, judge, type Row } from './row.ts';
+import { complaints, verdictOf, type Row } from './row.ts';
 
 const path = fileURLToPath(new URL('../out/report.json', import.meta.url));
 if (!existsSync(path)) {
@@ -12,12 +12,12 @@ if (!existsSync(path)) {
 const rows = JSON.parse(readFileSync(path, 'utf8')) as Row[];
 const wrong = complaints(rows);
 for (const complaint of wrong) console.error(complaint);
-const count = (verdict: string): number => rows.filter((row) => judge(row) === verdict).length;
+const count = (verdict: string): number => rows.filter((row) => verdictOf(row) === verdict).length;
 const photos = rows.some(({ name }) => name.startsWith('compress/'))
   ? ''
   : ' Compression was not measured: PHOTOS named no folder.';
 console.log(
   `${count('met')} met, ${count('within the noise')} within the noise, ${count('missed')} missed, ` +
-    `${count('told')} times told.${photos}`,
+    `${count('reported')} times reported.${photos}`,
 );
 if (wrong.length > 0) process.exit(1);

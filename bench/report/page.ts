@@ -1,7 +1,7 @@
 /** The report as one page that asks nothing of anybody: no script, no other file. */
 
 import { budgetBar, CLASS_OF, escapeHtml, stripPlot, type Strip } from './plot.ts';
-import { format, judge, type Row } from './row.ts';
+import { format, verdictOf, type Row } from './row.ts';
 
 const TITLES: Record<string, string> = {
   sizes: 'What is sent and deployed',
@@ -28,7 +28,7 @@ export function page(rows: readonly Row[], strips: readonly Strip[], when: Date)
 on ${escapeHtml(machine)}.</p>
 <p>A bar is the part of its budget that a figure takes; the line is where the budget ends,
 the thin stroke the spread of the rounds.
-What was measured side by side, counted or weighed is judged; times of this one machine are told.</p>
+Ratios, counts and sizes have a verdict. Absolute times of one machine are reported without one.</p>
 ${groups
   .map((group) =>
     section(
@@ -58,7 +58,7 @@ ${rows.map((row) => line(group, row)).join('\n')}
 
 function line(group: string, row: Row): string {
   const spread = row.spread > 0 ? ` <small>± ${format(row.spread, row.unit)}</small>` : '';
-  const verdict = judge(row);
+  const verdict = verdictOf(row);
   const bound = row.better === 'lower' ? '≤' : '≥';
   return `<tr><th scope="row">${escapeHtml(row.name.slice(group.length + 1))}</th>
 <td>${budgetBar(row)}</td>
@@ -70,12 +70,12 @@ function line(group: string, row: Row): string {
 const STYLE = `
 :root {
   --paper: #fff; --ink: #1c2421; --quiet: #56625d; --line: #d5dcd8;
-  --met: #0b6e4f; --near: #8a5a00; --missed: #b3261e; --told: #5b6b8c;
+  --met: #0b6e4f; --near: #8a5a00; --missed: #b3261e; --reported: #5b6b8c;
   --a: #0b6e4f; --b: #2f6ea3; --c: #b0413e;
 }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #141917; --ink: #e6ece9; --quiet: #9daaa4; --line: #34403b;
-  --met: #4cc498; --near: #e5b04d; --missed: #ff8a80; --told: #9fb0d6;
+  --met: #4cc498; --near: #e5b04d; --missed: #ff8a80; --reported: #9fb0d6;
   --a: #4cc498; --b: #7db8ea; --c: #ff9c94;
 } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
@@ -90,11 +90,11 @@ thead th { color: var(--quiet); } tbody th { min-width: 11rem; }
 small { color: var(--quiet); }
 .verdict { white-space: nowrap; font-weight: 600; }
 .verdict.met { color: var(--met); } .verdict.near { color: var(--near); }
-.verdict.missed { color: var(--missed); } .verdict.told { color: var(--told); }
+.verdict.missed { color: var(--missed); } .verdict.reported { color: var(--reported); }
 .bar { display: block; }
 .track { fill: var(--line); opacity: .5; }
 .met .fill { fill: var(--met); } .near .fill { fill: var(--near); }
-.missed .fill { fill: var(--missed); } .told .fill { fill: var(--told); }
+.missed .fill { fill: var(--missed); } .reported .fill { fill: var(--reported); }
 .goal { stroke: var(--ink); stroke-width: 2; } .whisker { stroke: var(--ink); stroke-width: 1.5; }
 figure { margin: 1.5rem 0; } figcaption { font-weight: 600; }
 .strip text { fill: var(--ink); font-size: 12px; } .strip .label { fill: var(--quiet); }

@@ -1,6 +1,6 @@
 /** Small plots as inline SVG. Their colours are the page's, by class. */
 
-import { judge, used, type Figure, type Verdict } from './row.ts';
+import { verdictOf, used, type Figure, type Verdict } from './row.ts';
 import { median } from './statistics.ts';
 
 const BAR = { width: 220, height: 22, goalAt: 160 };
@@ -9,7 +9,7 @@ export const CLASS_OF: Record<Verdict, string> = {
   met: 'met',
   'within the noise': 'near',
   missed: 'missed',
-  told: 'told',
+  reported: 'reported',
 };
 
 /**
@@ -26,7 +26,7 @@ export function budgetBar(figure: Figure): string {
     noise > 0
       ? `<path class="whisker" d="M${at(share - noise).toFixed(1)} ${middle}H${at(share + noise).toFixed(1)}"/>`
       : '';
-  return `<svg class="bar ${CLASS_OF[judge(figure)]}" ${sized(width, height)} aria-hidden="true">
+  return `<svg class="bar ${CLASS_OF[verdictOf(figure)]}" ${sized(width, height)} aria-hidden="true">
 <rect class="track" width="${goalAt}" height="12" y="${middle - 6}"/>
 <rect class="fill" width="${at(share).toFixed(1)}" height="12" y="${middle - 6}"/>
 ${whisker}<path class="goal" d="M${goalAt} 1V${height - 1}"/></svg>`;

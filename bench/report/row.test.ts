@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { complaints, judge, used, type Figure, type Row, type Verdict } from './row';
+import { complaints, verdictOf, used, type Figure, type Row, type Verdict } from './row';
 
 const figure = (change: Partial<Figure>): Figure => ({
   name: 'edge/x',
@@ -12,7 +12,7 @@ const figure = (change: Partial<Figure>): Figure => ({
 });
 const row = (change: Partial<Figure>): Row => ({ ...figure(change), machine: 'm', commit: 'c' });
 
-describe('judge', () => {
+describe('verdictOf', () => {
   test.each<[string, Partial<Figure>, Verdict]>([
     ['a ratio at its goal', {}, 'met'],
     ['a ratio below', { value: 0.5 }, 'met'],
@@ -24,10 +24,10 @@ describe('judge', () => {
     ['more is better and it is less by the noise', { better: 'higher', value: 0.9, spread: 0.2 }, 'within the noise'],
     ['a size above', { unit: 'bytes', value: 1001, goal: 1000 }, 'missed'],
     ['a count above', { unit: 'requests', value: 5.2, goal: 5 }, 'missed'],
-    ['milliseconds, however many', { unit: 'ms', value: 900, goal: 50 }, 'told'],
-    ['seconds, however many', { unit: 's', value: 9, goal: 2 }, 'told'],
+    ['milliseconds, however many', { unit: 'ms', value: 900, goal: 50 }, 'reported'],
+    ['seconds, however many', { unit: 's', value: 9, goal: 2 }, 'reported'],
     ['what could not be computed', { value: Number.NaN, spread: 1 }, 'missed'],
-  ])('%s', (_, change, verdict) => expect(judge(figure(change))).toBe(verdict));
+  ])('%s', (_, change, verdict) => expect(verdictOf(figure(change))).toBe(verdict));
 });
 
 test.each<[Partial<Figure>, number]>([

@@ -20,14 +20,14 @@ export type Unit = '×' | 'bytes' | 'requests' | 'commands' | 'ms' | 's';
 /** A row before it is known where it was measured. */
 export type Figure = Omit<Row, 'machine' | 'commit'>;
 
-export type Verdict = 'met' | 'within the noise' | 'missed' | 'told';
+export type Verdict = 'met' | 'within the noise' | 'missed' | 'reported';
 
 /** Times depend on the machine, so they are reported but never fail the check. */
-const TOLD: readonly Unit[] = ['ms', 's'];
+const REPORTED: readonly Unit[] = ['ms', 's'];
 
 /** A figure misses its goal only by more than the noise. */
-export function judge({ value, goal, unit, spread, better }: Figure): Verdict {
-  if (TOLD.includes(unit)) return 'told';
+export function verdictOf({ value, goal, unit, spread, better }: Figure): Verdict {
+  if (REPORTED.includes(unit)) return 'reported';
   const beyond = better === 'lower' ? value - goal : goal - value;
   if (Number.isNaN(beyond)) return 'missed';
   if (beyond <= 0) return 'met';
@@ -48,7 +48,7 @@ export function complaints(rows: readonly Row[]): string[] {
   return [
     ...missing.map((group) => `${group}: nothing was measured`),
     ...rows
-      .filter((row) => judge(row) === 'missed')
+      .filter((row) => verdictOf(row) === 'missed')
       .map(
         (row) =>
           `${row.name}: ${say(row)}, and promised ${row.better === 'lower' ? 'at most' : 'at least'} ` +

@@ -1,4 +1,4 @@
-import { format, judge, used, type Row } from './row.ts';
+import { format, verdictOf, used, type Row } from './row.ts';
 
 /** The report as a table of fixed width. */
 export function table(rows: readonly Row[]): string {
@@ -10,7 +10,7 @@ export function table(rows: readonly Row[]): string {
       row.spread > 0 ? format(row.spread, row.unit) : '',
       `${row.better === 'lower' ? '≤' : '≥'} ${format(row.goal, row.unit)}`,
       `${(used(row) * 100).toFixed(0)} %`,
-      judge(row),
+      verdictOf(row),
     ]),
   ];
   const widths = cells[0]?.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0))) ?? [];

@@ -20,7 +20,7 @@ test('the line goes while photos are sent, and comes back', async ({ line, nurse
 });
 
 for (const [what, effect] of Object.entries({
-  'answers that are lost': 'drop-after',
+  'responses that are lost': 'drop-after',
   'uploads cut in the middle': 'cut-upload',
   'a storage that fails': 'status',
 } as const)) {

@@ -59,7 +59,7 @@ var problems = map[shared.Code]problem{
 	},
 	shared.CodeTooLarge:        {http.StatusRequestEntityTooLarge, "This is too large."},
 	shared.CodeUnsupportedType: {http.StatusUnsupportedMediaType, "This type of content is not taken."},
-	shared.CodeMetadataInvalid: {http.StatusUnprocessableEntity, "What is said of the photo is not valid."},
+	shared.CodeMetadataInvalid: {http.StatusUnprocessableEntity, "The photo's details are not valid."},
 	shared.CodeRateLimited: {
 		http.StatusTooManyRequests, "Too many requests just now. Wait a minute, then try again.",
 	},
@@ -74,7 +74,7 @@ var problems = map[shared.Code]problem{
 }
 
 // writeError writes a problem document (RFC 9457). The text of what is not an
-// Error of ours may hold anything, so nobody outside reads it.
+// Error may hold anything, so no client reads it.
 func writeError(w http.ResponseWriter, err error, requestID string) int {
 	code := shared.CodeOf(err)
 	kind := problems[code]

@@ -34,7 +34,7 @@ type Config struct {
 	Limits         Limits
 
 	// Doctor examines the deployment for the holder of AdminToken; empty means
-	// that nobody may ask.
+	// that is switched off.
 	Doctor     func(context.Context) doctor.Report
 	AdminToken string
 }

@@ -125,8 +125,8 @@ func (h *handler) write(line any) {
 	}
 }
 
-// pseudonyms makes what stands for an id in the log: the same id has the same
-// pseudonym, and without the deployment's secret nobody finds the id by trying.
+// pseudonyms replaces ids in the log. The same id always has the same pseudonym.
+// Without the deployment's secret, the id cannot be found by trying.
 func (h *handler) pseudonyms() func(id string) string {
 	mac := hmac.New(sha256.New, h.Keys.Session)
 	return func(id string) string {

@@ -89,11 +89,11 @@ func tooMany() error {
 	return &shared.Error{Code: shared.CodeRateLimited, RetryAfter: rateWindow}
 }
 
-// clientAddress is where a request comes from, as Cloudflare tells it
+// clientAddress is where a request comes from, as Cloudflare reports it
 // (https://developers.cloudflare.com/fundamentals/reference/http-headers/).
 func clientAddress(r *http.Request) string { return r.Header.Get("CF-Connecting-IP") }
 
-// sameSecret compares in a time that says nothing; an empty secret is no one's.
+// sameSecret compares in constant time. An empty secret never matches.
 func sameSecret(given, secret string) bool {
 	return secret != "" && subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1
 }

@@ -3,7 +3,7 @@ package api
 import "strings"
 
 // phoneName names a phone by what its browser discloses anyway, such as
-// "iPhone, Safari": enough to tell two phones in a room apart, and no more.
+// "iPhone, Safari": enough to distinguish two phones in a room, and no more.
 func phoneName(userAgent string) string {
 	device := firstOf(userAgent, "Phone", [][2]string{
 		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"},

@@ -18,7 +18,7 @@ import (
 type credential struct {
 	name  string
 	token string
-	// refusals are the statuses that refuse it. A session that ended is told
+	// refusals are the statuses that refuse it. A session that ended is reported
 	// apart from a bad token, for the sentence that a person reads.
 	refusals []int
 }

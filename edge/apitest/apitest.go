@@ -180,7 +180,7 @@ func (a *api) checkAnswer(t *testing.T, input *openapi3filter.RequestValidationI
 		t.Errorf("%s %s returned %d, not as documented: %v", input.Request.Method, input.Route.Path, got.Status, err)
 	}
 	if got.Header.Get("X-Request-Id") == "" {
-		t.Errorf("%s %s answered without a request id", input.Request.Method, input.Route.Path)
+		t.Errorf("the response to %s %s has no request id", input.Request.Method, input.Route.Path)
 	}
 }
 
@@ -260,7 +260,7 @@ func (a *api) list(t *testing.T, s opened) shared.ListResponse {
 	return decode[shared.ListResponse](t, got)
 }
 
-// open opens a session of its own encounter, which ends with the test.
+// open opens a session for a new encounter. It ends with the test.
 func (a *api) open(t *testing.T) opened {
 	t.Helper()
 	encounterID := "enc-" + randomHex(6)

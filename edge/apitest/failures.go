@@ -52,7 +52,7 @@ func codeFailures(t *testing.T, a *api) {
 	}{
 		{"no code", map[string]any{}, 404, shared.CodeTokenInvalid},
 		{"no code's form", map[string]any{"typedCode": "\u2603"}, 404, shared.CodeTokenInvalid},
-		{"nobody's code", map[string]any{"typedCode": "0000-0000"}, 404, shared.CodeTokenInvalid},
+		{"a code that was never issued", map[string]any{"typedCode": "0000-0000"}, 404, shared.CodeTokenInvalid},
 		{"an endless code", map[string]any{"typedCode": strings.Repeat("0", 60_000)}, 404, shared.CodeTokenInvalid},
 		{"a number", map[string]any{"typedCode": 12345678}, 400, shared.CodeBadRequest},
 		{"not JSON", []byte("7K3M-9QTX"), 400, shared.CodeBadRequest},
@@ -358,7 +358,7 @@ func correctFailures(t *testing.T, a *api, s opened) {
 			shared.CodeMetadataInvalid,
 		},
 		{
-			"a time to come, said to be the file's",
+			"a time in the future with the file as its source",
 			map[string]any{"metadata": map[string]any{"captured": shared.Captured{
 				Local: time.Now().UTC().Add(time.Hour).Format("2006-01-02T15:04:05"), Offset: "+00:00",
 				Source: shared.CapturedInFile,

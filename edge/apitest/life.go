@@ -271,7 +271,7 @@ func races(t *testing.T, a *api) {
 	})
 }
 
-// isolation interleaves two encounters' requests and looks for one in the other's answers.
+// isolation interleaves two encounters' requests and looks for one in the other's responses.
 func isolation(t *testing.T, a *api) {
 	sessions := []opened{a.open(t), a.open(t)}
 	for _, s := range sessions {

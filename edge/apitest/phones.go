@@ -43,7 +43,7 @@ func phones(t *testing.T, a *api) {
 			t.Errorf("images are %+v", list.Images)
 		}
 	})
-	t.Run("see nothing of what others said", func(t *testing.T) {
+	t.Run("see no details of other phones' photos", func(t *testing.T) {
 		got := a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).expect(t, 200, "")
 		list := decode[shared.ListResponse](t, got)
 		if len(list.Images) != 2 || list.Images[0].Metadata.Notes != "of mine" ||

@@ -235,7 +235,7 @@ func TestKeySetIsCached(t *testing.T) {
 	now := t0
 	set := &keySet{keys: map[string]any{"a": ec.Public()}}
 	jwks := &JWKS{URL: "https://practice.example/jwks", HTTP: set, Now: func() time.Time { return now }}
-	keys := Keys{JWKS: jwks, Now: func() time.Time { return t0 }} // the tokens' clock stands still
+	keys := Keys{JWKS: jwks, Now: func() time.Time { return t0 }} // the clock that checks tokens does not move
 	verify := func(kid string, key *ecdsa.PrivateKey) shared.Code {
 		_, err := keys.VerifyLaunch(t.Context(), sign(t, jwt.SigningMethodES256, kid, key))
 		return shared.CodeOf(err)

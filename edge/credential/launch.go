@@ -20,7 +20,7 @@ const (
 )
 
 // reservedEncounters are parts of the API's own paths: an encounter of such a
-// name could not be told from a call.
+// name could not be distinguished from a call.
 var reservedEncounters = []string{"create", "grant", "images", "phones", "presigned-url", "realtime", "token"}
 
 type launchClaims struct {

@@ -79,7 +79,7 @@ func (r *Reader) OptionalURL(name string) string {
 	return r.URL(name)
 }
 
-// mayBePlain reports whether what is said to a host stays on this machine or, in
+// mayBePlain reports whether a request to a host stays on this machine or, in
 // development, on the local network.
 func (r *Reader) mayBePlain(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
@@ -115,7 +115,7 @@ func (r *Reader) Distinct(names ...string) {
 	for i, name := range names {
 		for _, other := range names[:i] {
 			if value := r.Getenv(name); value != "" && value == r.Getenv(other) {
-				r.Complain("%s and %s are the same; each needs a value of its own", other, name)
+				r.Complain("%s and %s are the same; each needs a different value", other, name)
 			}
 		}
 	}

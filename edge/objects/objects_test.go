@@ -161,7 +161,7 @@ func TestPresignAsTheSDKDoes(t *testing.T) {
 	}
 }
 
-// presignerAt is the SDK's signer at a time of ours, told to keep headers as
+// presignerAt is the SDK's signer at a given time, configured to keep headers as
 // headers, which its S3 client leaves to a query where it can.
 type presignerAt struct{ now time.Time }
 

@@ -121,7 +121,7 @@ func (p *Publisher) ask(ctx context.Context, method, path string, body []byte) (
 	return response.StatusCode, reply, err
 }
 
-// Probe publishes to a channel that nobody listens to.
+// Probe publishes to a channel without subscribers.
 func (p *Publisher) Probe(ctx context.Context) (string, error) {
 	status, _, err := p.ask(ctx, http.MethodPost, messagesPath("doctor"), []byte(`{"name":"probe","data":""}`))
 	if err == nil && status >= 300 {

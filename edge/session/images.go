@@ -113,7 +113,7 @@ func (s *Service) List(ctx context.Context, ref Ref) (shared.ListResponse, error
 }
 
 // ListAsPhone returns the session as a phone may see it: without URLs, and
-// without what was said of photos that other phones sent.
+// without the details of photos that other phones sent.
 func (s *Service) ListAsPhone(ctx context.Context, phone PhoneRef) (shared.ListResponse, error) {
 	state, err := s.Store.GetImagesAsPhone(ctx, phone)
 	if err != nil {

@@ -60,7 +60,7 @@ func (s *Store) CreateSessionToken(
 		ref.EncounterID, ttl.Milliseconds()))
 }
 
-// GetSessionToken returns what a QR token stands for.
+// GetSessionToken returns the session that a QR token belongs to.
 func (s *Store) GetSessionToken(ctx context.Context, tokenHash string) (session.QRToken, error) {
 	reply, err := s.eval(ctx, getSessionToken, []string{tokenKey(tokenHash)})
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Store) GetSessionToken(ctx context.Context, tokenHash string) (session.
 	return decode[session.QRToken](reply, 0)
 }
 
-// GetSessionCode returns what a typed code stands for.
+// GetSessionCode returns the session that a typed code belongs to.
 func (s *Store) GetSessionCode(ctx context.Context, codeHash string) (session.QRToken, error) {
 	reply, err := s.eval(ctx, getSessionCode, []string{codeKey(codeHash), wrongCodesKey},
 		session.WrongCodes, session.WrongCodesWindow.Milliseconds())

@@ -32,7 +32,7 @@ func TestStoreOnEmbeddedRedis(t *testing.T) {
 func TestStoreOnRealRedis(t *testing.T) {
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
-		t.Skip("no redis-server on this machine; the embedded Redis was held to the same suite")
+		t.Skip("no redis-server on this machine; the embedded Redis passes the same suite")
 	}
 	address := startRedis(t, binary)
 	storetest.Run(t, func(t *testing.T, world storetest.World) storetest.Subject {
@@ -76,7 +76,7 @@ func TestClientFailures(t *testing.T) {
 	}
 }
 
-// TestSessionsOfManyPages answers as a Redis with more keys than one SCAN
+// TestSessionsOfManyPages responds as a Redis with more keys than one SCAN
 // names: the embedded one always names all.
 func TestSessionsOfManyPages(t *testing.T) {
 	pages := map[string]string{

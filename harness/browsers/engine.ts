@@ -77,7 +77,7 @@ export class Engine {
     return this.page.evaluate((what) => window.engine.compressHeld(what), name);
   }
 
-  /** Hands over a photo and answers its id. */
+  /** Hands over a photo and returns its id. */
   add(bytes: Buffer): Promise<string> {
     return this.page.evaluate((base64) => window.engine.add(base64), bytes.toString('base64'));
   }
@@ -120,7 +120,7 @@ declare global {
 
 type Remembering = typeof globalThis & { programMemory?: WebAssembly.Memory | undefined };
 
-/** Runs in a worker, before its program is there. */
+/** Runs in a worker before its program is loaded. */
 function rememberProgram(): void {
   const worker = globalThis as Remembering;
   if ('programMemory' in worker) return;

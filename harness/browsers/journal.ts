@@ -3,8 +3,8 @@ import type { Page } from '@playwright/test';
 const NEXT_WRITE_MS = 100;
 
 /**
- * Resolves when the engine has written down what it was told: a read waits for the writes before it,
- * and two that are alike had none between them.
+ * Resolves when the engine has written every command to its journal. A read waits for the writes before it;
+ * two equal reads had no write between them.
  */
 export async function untilWritten(page: Page): Promise<void> {
   for (let before = await page.evaluate(journal); ; ) {

@@ -34,7 +34,7 @@ export function find(encoded: string): Element[] {
   );
   const [kind, pattern] = JSON.parse(new TextDecoder().decode(bytes)) as [string, string];
   const wanted = new RegExp(pattern, 'u');
-  const said = (element: HTMLElement): string => {
+  const textOf = (element: HTMLElement): string => {
     const label = element.ariaLabel ?? (element as HTMLInputElement).labels?.[0]?.innerText ?? element.innerText;
     return (label || (element.title ?? '')).replace(/\s+/g, ' ').trim();
   };
@@ -44,5 +44,5 @@ export function find(encoded: string): Element[] {
   }
   return trees
     .flatMap((tree) => [...tree.querySelectorAll<HTMLElement>(kind)])
-    .filter((element) => element.checkVisibility({ visibilityProperty: true }) && wanted.test(said(element)));
+    .filter((element) => element.checkVisibility({ visibilityProperty: true }) && wanted.test(textOf(element)));
 }

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
-/** A driver that is stuck, such as one without a display, never answers. */
+/** A driver that is stuck, such as one without a display, never responds. */
 const ANSWER_LIMIT_MS = 30_000;
 const POLL_MS = 100;
 /** The key under which an element's reference is sent (12.3). */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 type Reference = Record<typeof ELEMENT, string>;
 
-/** What a page that is still moving answers. */
+/** The result of a page that is still moving. */
 const PASSING = new Set([
   'no such element',
   'stale element reference',
@@ -19,7 +19,7 @@ const PASSING = new Set([
   'element click intercepted',
 ]);
 
-/** Runs in the page: brings an element into sight; answers its middle, or -1 where something lies over that. */
+/** Runs in the page: scrolls an element into view. Returns its middle, or -1 where something covers it. */
 const middleOnTop = `
   arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });
   const { left, top, width, height } = arguments[0].getBoundingClientRect();

@@ -105,7 +105,7 @@ async function secondBatch(mishaps: Mishaps, ledger: Ledger, photos: readonly st
   return left > 0 ? [`nothing leaves before Send: ${left}`] : [];
 }
 
-/** Waits until all that was sent and said has arrived, or for as long as that may take. */
+/** Waits until every photo and every correction has arrived, or for as long as that may take. */
 async function settled(ledgers: readonly Ledger[]): Promise<void> {
   const start = Date.now();
   for (const ledger of ledgers) {

@@ -27,7 +27,7 @@ export class Ledger {
     return this.sent - this.#removed.size - this.#kept(await this.#images()).length;
   }
 
-  /** Whether all that was sent and said has arrived. */
+  /** Whether every photo and every correction has arrived. */
   async isComplete(): Promise<boolean> {
     const kept = this.#kept(await this.#images());
     return this.sent - this.#removed.size <= kept.length && kept.every((image) => this.#isLastWord(image));

@@ -17,7 +17,7 @@ const WRITTEN_MS = 1_000;
 /** What goes wrong with a phone, its line and the services, and what the desktop does meanwhile. */
 export class Mishaps {
   readonly struck: string[] = [];
-  /** Photos that lost a page, a worker or a network. Nobody chooses one again. */
+  /** Photos that lost a page, a worker or a network. They are not chosen again. */
   interrupted = 0;
 
   constructor(

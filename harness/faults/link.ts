@@ -40,7 +40,7 @@ class Pipe {
     private readonly delayMs: number,
   ) {}
 
-  /** Resolves when the bytes have left; `arrive` is called when they are there. */
+  /** Resolves when the bytes have left; `arrive` is called when they have arrived. */
   async carry(bytes: number, arrive: () => void): Promise<void> {
     const now = performance.now();
     this.#free = Math.max(now, this.#free) + (bytes * 8_000) / this.bitsPerSecond;
@@ -203,7 +203,7 @@ export class Link {
     await this.#down.carry(0, () => answer.end());
   }
 
-  /** A WebSocket's way through: what each side is told at first, then all that they say. */
+  /** Connects both sides of a WebSocket: first the handshake, then all frames. */
   #tunnel(url: URL, near: Socket, toNear?: string, toFar?: string): void {
     const far = connect(this.#reach(url));
     this.#keep(far);

@@ -7,7 +7,7 @@ export function switchOn(profile: string, launch: LaunchOptions, proxy: { server
   return chromium.launchPersistentContext(profile, { ...launch, ...PHONE, proxy });
 }
 
-/** Kills the browser as an empty battery does: nothing is told, nothing is saved. */
+/** Kills the browser as an empty battery does: without notice and without saving. */
 export async function cutPower(context: BrowserContext, profile: string): Promise<void> {
   const processes = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
   const main = processes.find((line) => line.includes(`--user-data-dir=${profile}`) && !line.includes('--type='));

@@ -34,7 +34,7 @@ export class Desktop extends Clinician {
     return Desktop.openIn(await browser.newContext({ ...DESKTOP, ...options }), stack, encounterId);
   }
 
-  /** Opens a patient in a browser that is there already. */
+  /** Opens a patient in a browser that is already open. */
   static async openIn(context: BrowserContext, stack: Stack, encounterId: string): Promise<Desktop> {
     const desktop = new Desktop(await context.newPage(), stack);
     await desktop.opensPatient(encounterId);

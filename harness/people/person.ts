@@ -17,7 +17,7 @@ export class Person {
     return this.browser.press(button(says));
   }
 
-  /** Presses what has no words of its own, named by a CSS selector. */
+  /** Presses an element without text, found by a CSS selector. */
   presses(selector: string): Promise<void> {
     return this.browser.press({ kind: selector });
   }
@@ -49,7 +49,7 @@ export class Person {
       .toBeGreaterThan(0);
   }
 
-  /** Fails if it is there a second from now. */
+  /** Fails if it still exists after a second. */
   async doesNotSee(sight: Sight): Promise<void> {
     await sleep(1_000);
     expect(await this.browser.look(sight)).toEqual([]);

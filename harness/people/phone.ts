@@ -30,7 +30,7 @@ export class Phone extends Nurse {
     return Phone.open(context, url);
   }
 
-  /** Opens the page in a browser that is there already. */
+  /** Opens the page in a browser that is already open. */
   static async open(context: BrowserContext, url: string): Promise<Phone> {
     const page = await context.newPage();
     await page.goto(url);

@@ -1,4 +1,4 @@
-/** Colours as people tell them apart. */
+/** Colours as people distinguish them. */
 
 export type Lab = readonly [number, number, number];
 type Triple = readonly [number, number, number];

@@ -11,7 +11,7 @@ const PATCHES = [
   { skin: '22 35% 38%', spot: '14 40% 18%', spread: 0.12 },
 ] as const;
 
-/** Paints patches of skin that nobody has, each with something on it, and as heavy as a phone's photos. */
+/** Paints invented patches of skin, each with a lesion, with files as large as a phone's photos. */
 export async function makeSkins(
   page: Page,
   folder: string,

@@ -9,7 +9,7 @@ export const MAX_IMAGE_BYTES = 1_000_000;
 /** JPEG and resampling move a flat colour by less. */
 const SAME_COLOUR = 12;
 
-/** Every object of an encounter is a JPEG within the limit that says nothing but its pixels. Answers them decoded. */
+/** Checks that every object of an encounter is a JPEG within the limit and without metadata. Returns them decoded. */
 export async function expectStored(page: Page, stack: Stack, encounterId: string, count: number): Promise<Decoded[]> {
   const objects = await storedObjects(stack, encounterId);
   expect(objects).toHaveLength(count);
@@ -23,7 +23,7 @@ export async function expectStored(page: Page, stack: Stack, encounterId: string
   return decoded;
 }
 
-/** Test photos show their corners where they belong, and as many as `portraits` stand upright. */
+/** Test photos show their corners where they belong, and as many as `portraits` are upright. */
 export function expectUpright(objects: readonly Decoded[], portraits: number): void {
   for (const { corners } of objects) expect(colourDistance(corners, CORNERS)).toBeLessThan(SAME_COLOUR);
   expect(objects.filter(({ width, height }) => height > width)).toHaveLength(portraits);

@@ -71,7 +71,7 @@ function header({ width, height }: PNG): Buffer {
   return Buffer.concat([numbers(width, height), Buffer.from([8, RGB.colorType, 0, 0, 0])]);
 }
 
-/** Where and how long a frame is shown: over what is there, which stays. */
+/** Where and how long a frame is shown: over the earlier frames, which stay visible. */
 function control(sequence: number, { x, y, width, height }: Area, ms: number): Buffer {
   const delay = Buffer.alloc(4);
   delay.writeUInt16BE(ms, 0);

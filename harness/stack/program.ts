@@ -1,4 +1,4 @@
-/** Programs that run until they are told to end, on ports and with variables of their own. */
+/** Programs that run until they are stopped, with their own ports and variables. */
 
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 //go:build unix
 
 // Package stack runs the whole product as `make dev` starts it, on ports and
-// data of its own, for tests and measurements.
+// its own data, for tests and measurements.
 package stack
 
 import (
@@ -70,7 +70,7 @@ func (s *Stack) run() error {
 		close(s.ended)
 		return err
 	}
-	var said strings.Builder
+	var printed strings.Builder
 	ready := make(chan bool, 2)
 	go func() {
 		defer close(s.ended)
@@ -79,7 +79,7 @@ func (s *Stack) run() error {
 			if !waiting {
 				continue
 			}
-			said.WriteString(lines.Text() + "\n")
+			printed.WriteString(lines.Text() + "\n")
 			if strings.Contains(lines.Text(), "/mobile#t=") {
 				waiting = false
 				ready <- true
@@ -90,7 +90,7 @@ func (s *Stack) run() error {
 	select {
 	case ok := <-ready:
 		if !ok {
-			return fmt.Errorf("make dev ended:\n%s", said.String())
+			return fmt.Errorf("make dev ended:\n%s", printed.String())
 		}
 	case <-time.After(startLimit):
 		return fmt.Errorf("make dev printed no link within %s", startLimit)

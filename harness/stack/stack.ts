@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 export const LAN_NAME = 'practice.test';
 
-/** The whole product, as `make dev` starts it, on ports and data of its own. */
+/** The whole product, as `make dev` starts it, with its own ports and data. */
 export interface Stack {
   /** Origin of the edge: the API and the phone page. */
   edge: string;

@@ -10,7 +10,7 @@ export interface Encrypted {
   close(): void;
 }
 
-/** A port that speaks TLS, under a certificate that nobody has signed, in front of one that does not. */
+/** A TLS port with a self-signed certificate, in front of a port without TLS. */
 export async function encrypt(port: number, name: string, folder: string): Promise<Encrypted> {
   const server = createServer(selfSigned(name, folder), (near) => {
     const far = connect(port, '127.0.0.1');

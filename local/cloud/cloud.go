@@ -179,13 +179,13 @@ func (c *Cloud) Clock(service fault.Service) *clock.Clock { return c.clocks[serv
 // Meter counts what the services are asked.
 func (c *Cloud) Meter() *meter.Meter { return &c.meter }
 
-// Realtime can be told to cut its clients off, or to forget them.
+// Realtime can disconnect its clients on request, or forget them.
 func (c *Cloud) Realtime() *realtime.Server { return c.realtime }
 
 // Objects lists and sweeps what is stored.
 func (c *Cloud) Objects() *objects.Server { return c.objects }
 
-// Variables are those of the edge, as they stand in EnvFile.
+// Variables are the edge's variables, as written to EnvFile.
 func (c *Cloud) Variables() map[string]string {
 	variables := map[string]string{}
 	for _, v := range c.config.variables(c.secrets) {
@@ -217,7 +217,7 @@ func (c *Cloud) Close() error {
 	}
 	for _, server := range c.servers {
 		if err := server.Shutdown(ctx); err != nil {
-			server.Close() // whoever is still connected has had the time
+			server.Close() // clients that are still connected had time to finish
 		}
 	}
 	if c.objects != nil {

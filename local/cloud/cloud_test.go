@@ -92,7 +92,7 @@ func TestTheCloudAndItsNextStart(t *testing.T) {
 	for _, test := range []struct{ target, want string }{
 		{config.Control() + "status.json", `"name":"image-uploaded"`},
 		{config.Control() + "counters", `"SET":1`},
-		{config.Control() + "counters", `"PUT object":{"count":1,"answers":{"200":1}}`},
+		{config.Control() + "counters", `"PUT object":{"count":1,"responses":{"200":1}}`},
 		{config.Desktop() + "practice.json", `"edge":"` + config.Edge()},
 	} {
 		if status, body := fetch(t, "GET", test.target, ""); status != 200 || !strings.Contains(body, test.want) {

@@ -16,7 +16,7 @@ import (
 // direct is a client without a proxy: the edge is on this machine.
 var direct = &http.Client{Transport: &http.Transport{}, Timeout: 20 * time.Second}
 
-// AwaitEdge returns when the edge answers, or with the context's error.
+// AwaitEdge returns when the edge responds, or with the context's error.
 func (c *Cloud) AwaitEdge(ctx context.Context) error {
 	for {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.config.Edge()+"/healthz", nil)

@@ -146,7 +146,7 @@ describe('a publisher', () => {
     expect(await received(name, inbox)).toEqual(['once', 'a', 'b']);
   });
 
-  it('over REST is told of a refusal', async () => {
+  it('over REST reports a refusal', async () => {
     await inject(cloud, { service: 'realtime', effect: 'status', status: 401, route: 'POST messages', next: 1 });
     await expect(rest().channels.get(newChannel()).publish('x', null)).rejects.toMatchObject({ statusCode: 401 });
   });
@@ -219,7 +219,7 @@ describe('a wrong key', () => {
 });
 
 describe('a connection', () => {
-  it('answers a ping, leaves a channel and closes', async () => {
+  it('responds to a ping, leaves a channel and closes', async () => {
     const client = connect();
     const { channel } = await subscribe(client, newChannel());
     expect(await client.connection.ping()).toBeGreaterThanOrEqual(0);

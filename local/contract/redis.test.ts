@@ -21,7 +21,7 @@ afterEach(() => restore(cloud));
 describe.each<[string, 'base64' | false]>([
   ['as base64', 'base64'],
   ['as they are', false],
-])('answers that travel %s', (_, responseEncoding) => {
+])('responses encoded as %s', (_, responseEncoding) => {
   const redis = connect({ responseEncoding });
 
   it.each(['plain', 'ā "quoted" <&>\n', '', '12 apples'])('keeps the string %j', async (value) => {
@@ -46,7 +46,7 @@ describe.each<[string, 'base64' | false]>([
     expect(await redis.hgetall('none')).toBeNull();
   });
 
-  it('answers a pipeline in its order', async () => {
+  it('returns the results of a pipeline in order', async () => {
     const pipeline = redis.pipeline().set('key', 'OK').get('key').incr('count').hset('hash', { a: 1 }).hgetall('hash');
     expect(await pipeline.exec()).toEqual(['OK', 'OK', 1, 1, { a: 1 }]);
   });
@@ -62,11 +62,11 @@ describe.each<[string, 'base64' | false]>([
 });
 
 describe('a pipeline', () => {
-  it('goes on after an error', async () => {
+  it('continues after an error', async () => {
     await redis.set('text', 'x');
-    const answers = await redis.pipeline().incr('text').get('text').exec({ keepErrors: true });
-    expect(answers[0]?.error).toMatch(/not an integer/);
-    expect(answers[1]).toEqual({ result: 'x' });
+    const results = await redis.pipeline().incr('text').get('text').exec({ keepErrors: true });
+    expect(results[0]?.error).toMatch(/not an integer/);
+    expect(results[1]).toEqual({ result: 'x' });
   });
 
   it('is made of what is asked for at once', async () => {
@@ -78,7 +78,7 @@ describe('a pipeline', () => {
 });
 
 describe('a transaction', () => {
-  it('answers all or nothing', async () => {
+  it('applies all or nothing', async () => {
     expect(await redis.multi().set('key', 1).incr('key').get('key').exec()).toEqual(['OK', 2, 2]);
   });
 
@@ -141,11 +141,11 @@ describe('a time to live', () => {
 });
 
 describe('failures', () => {
-  it('of the token are told', async () => {
+  it('of the token are reported', async () => {
     await expect(connect({ token: 'guess' }).get('key')).rejects.toThrow(/WRONGPASS/);
   });
 
-  it('of the command are told', async () => {
+  it('of the command are reported', async () => {
     await redis.set('key', 'x');
     await expect(redis.hget('key', 'field')).rejects.toThrow(/WRONGTYPE/);
   });

@@ -161,7 +161,7 @@ describe('an object', () => {
 });
 
 describe('failures', () => {
-  it('of the credentials are told', async () => {
+  it('of the credentials are reported', async () => {
     const wrong = connect('wrong').send(new ListObjectsV2Command({ Bucket }));
     await expect(wrong).rejects.toMatchObject({ name: 'SignatureDoesNotMatch', $metadata: { httpStatusCode: 403 } });
   });

@@ -42,7 +42,7 @@ type Scan struct {
 	At          time.Time `json:"at"`
 }
 
-// Session is a live session, told without anything of the patient.
+// Session describes a live session without any patient data.
 type Session struct {
 	EncounterID string `json:"encounterId"`
 	Images      int    `json:"images"`

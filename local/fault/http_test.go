@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// service answers a body of ten bytes, counts what it was asked, and says
-// whether it was told that something has expired.
+// service responds with ten bytes, counts its requests, and records
+// whether it was asked to expire something.
 type service struct {
 	served int
 	body   string

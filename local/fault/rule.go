@@ -55,7 +55,7 @@ func (e Effect) cuts() bool {
 // every call.
 type Rule struct {
 	Service Service `json:"service"`
-	// Route is a pattern as in path.Match, where * stands for anything but a
+	// Route is a pattern as in path.Match, where * matches anything but a
 	// slash, over the route's name: "PUT object", "POST /pipeline", "in ATTACH".
 	Route  string  `json:"route,omitempty"`
 	Effect Effect  `json:"effect"`

@@ -21,9 +21,9 @@ type Counts struct {
 // Requests are those of one route.
 type Requests struct {
 	Count int `json:"count"`
-	// Answers by status; "cut" are those whose connection was cut. What is
+	// Responses by status; "cut" are those whose connection was cut. What is
 	// still under way has none.
-	Answers map[string]int `json:"answers"`
+	Responses map[string]int `json:"responses"`
 }
 
 // Meter counts. The zero Meter is ready.
@@ -52,17 +52,17 @@ func (m *Meter) Frame(route string) {
 	m.counts.Frames[route]++
 }
 
-// request counts a request, and answered how it ended.
+// request counts a request. respond counts its response.
 func (m *Meter) request(service, route string) {
 	m.change(service, route, func(r *Requests) { r.Count++ })
 }
 
-func (m *Meter) answered(service, route, answer string) {
+func (m *Meter) respond(service, route, outcome string) {
 	m.change(service, route, func(r *Requests) {
-		if r.Answers == nil {
-			r.Answers = map[string]int{}
+		if r.Responses == nil {
+			r.Responses = map[string]int{}
 		}
-		r.Answers[answer]++
+		r.Responses[outcome]++
 	})
 }
 
@@ -94,7 +94,7 @@ func (m *Meter) Counts() Counts {
 	for service, routes := range m.counts.Requests {
 		copied.Requests[service] = map[string]Requests{}
 		for route, r := range routes {
-			copied.Requests[service][route] = Requests{r.Count, clone(r.Answers)}
+			copied.Requests[service][route] = Requests{r.Count, clone(r.Responses)}
 		}
 	}
 	return copied
@@ -119,12 +119,12 @@ func (m *Meter) Reset() {
 func (m *Meter) Handler(service string, route func(*http.Request) string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		watched := &watcher{ResponseWriter: w}
-		name, answer := route(r), "cut"
+		name, outcome := route(r), "cut"
 		m.request(service, name)
 		// A handler that aborts comes by here as well.
-		defer func() { m.answered(service, name, answer) }()
+		defer func() { m.respond(service, name, outcome) }()
 		next.ServeHTTP(watched, r)
-		answer = strconv.Itoa(watched.final())
+		outcome = strconv.Itoa(watched.final())
 	})
 }
 

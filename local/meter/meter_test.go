@@ -52,8 +52,8 @@ func TestRequestsByRouteAndAnswer(t *testing.T) {
 	close(hold)
 	slow.Wait()
 	server.Close()
-	if got := m.Counts().Requests["s3"]["POST /slow"].Answers["200"]; got != 1 {
-		t.Errorf("the slow one has %d answers of 200 in the end", got)
+	if got := m.Counts().Requests["s3"]["POST /slow"].Responses["200"]; got != 1 {
+		t.Errorf("the slow one has %d responses with 200 in the end", got)
 	}
 }
 

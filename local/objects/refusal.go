@@ -21,7 +21,7 @@ const (
 
 type refusal struct{ code, message string }
 
-// expired judges the request's signature time by a clock that may be wrong.
+// expired checks the request's signature time against a clock that may be wrong.
 // The gateway goes by the system's clock and so never sees such a request.
 // The codes are S3's: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func (s *Server) expired(r *http.Request, now time.Time) *refusal {

@@ -44,7 +44,7 @@ func TestObjectsLiveForADay(t *testing.T) {
 			}
 		}
 		if left != test.left {
-			t.Errorf("after %s it is there: %v", test.skew, left)
+			t.Errorf("after %s it exists: %v", test.skew, left)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func TestRoutes(t *testing.T) {
 		{"a page that is not built", missing, "GET", "/", ``, 404, "make build"},
 		{"a launch", there, "POST", "/launch", `{"encounterId":"enc-1001"}`, 200, `"launchToken"`},
 		{
-			"a launch of nobody",
+			"a launch without a clinician",
 			there,
 			"POST",
 			"/launch",
@@ -114,6 +114,6 @@ func TestRoutesHaveNames(t *testing.T) {
 	w := httptest.NewRecorder()
 	Refuse(w, nil, fault.Verdict{Status: 503})
 	if w.Code != 503 {
-		t.Errorf("a fault answers %d", w.Code)
+		t.Errorf("a fault returns %d", w.Code)
 	}
 }

@@ -185,7 +185,7 @@ func receive[T any](t *testing.T, from <-chan T, what string) T {
 	}
 }
 
-// until waits for something that nobody tells.
+// until polls for something that has no event.
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !done(); time.Sleep(time.Millisecond) {

@@ -19,7 +19,7 @@ func (a *attachment) deliver(e *entry) {
 	a.connection.send(e.frame)
 }
 
-// attach answers ATTACH: the modes that were asked for and are permitted, the
+// attach responds to ATTACH: the modes that were asked for and are permitted, the
 // serial at which the stream begins, and what was missed since the client's.
 func (c *connection) attach(m *ProtocolMessage) {
 	modes := m.Flags & allModes
@@ -73,7 +73,7 @@ func (c *connection) begin(ch *channel, m, attached *ProtocolMessage) []*entry {
 		entries, complete := ch.since(serial)
 		switch {
 		case !known:
-			attached.Error = newError(codeEpochExpired, "Unable to resume: the server has started anew since.")
+			attached.Error = newError(codeEpochExpired, "Unable to resume: the server has restarted since.")
 		case !complete:
 			attached.Error = newError(codeMessagesExpired, "Unable to resume: messages in between have expired.")
 		default:

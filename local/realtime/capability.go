@@ -59,7 +59,7 @@ func (c capability) modes(channel string) int64 {
 	return modes
 }
 
-// resourceMatches compares segment by segment. A * stands for one whole
+// resourceMatches compares segment by segment. A * matches one whole
 // segment, at the end for one or more; beside other characters it is itself.
 func resourceMatches(resource, channel string) bool {
 	want, have := strings.Split(resource, ":"), strings.Split(channel, ":")

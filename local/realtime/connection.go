@@ -60,7 +60,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 		InsecureSkipVerify: true, // any origin may connect: the token decides
 	})
 	if err != nil {
-		return // Accept has answered
+		return // Accept has responded
 	}
 	socket.SetReadLimit(maxFrameSize)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
@@ -151,7 +151,7 @@ func (c *connection) setCredential(grant *credential) {
 	defer c.mu.Unlock()
 	c.grant, c.askAt = grant, time.Time{}
 	// A token that lives for less is renewed when it has expired: asking at
-	// once, again and again, would help nobody.
+	// once, again and again, would not help.
 	if !grant.expires.IsZero() && grant.expires.Sub(c.server.clock.Now()) > 2*askReauth {
 		c.askAt = grant.expires.Add(-askReauth)
 	}

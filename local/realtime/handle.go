@@ -43,7 +43,7 @@ func (c *connection) refuse(m *ProtocolMessage, info *ErrorInfo) {
 	}
 }
 
-// publish answers MESSAGE with ACK or NACK. A client that did not get our ACK
+// publish responds to MESSAGE with ACK or NACK. A client that did not get our ACK
 // sends the same msgSerial again, and so the same message ids: the channel
 // knows them, and the client gets its ACK.
 func (c *connection) publish(m *ProtocolMessage) {
@@ -126,7 +126,7 @@ func messageSize(m *Message) int {
 	return size
 }
 
-// reauthenticate answers AUTH: CONNECTED with the new token, ERROR without.
+// reauthenticate responds to AUTH: CONNECTED with the new token, ERROR without.
 // Channels that the new token does not permit are left.
 func (c *connection) reauthenticate(m *ProtocolMessage) {
 	var token string

@@ -34,7 +34,7 @@ func (s *Server) root(w http.ResponseWriter, r *http.Request) {
 	s.connect(w, r)
 }
 
-// time answers the server's clock, in Unix milliseconds.
+// time returns the server's clock, in Unix milliseconds.
 func (s *Server) time(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, http.StatusOK, []int64{s.clock.Now().UnixMilli()})
 }
@@ -165,7 +165,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, status int, valu
 	_, _ = w.Write(body)
 }
 
-// fail answers {"error": …} with the headers that Ably's clients look at.
+// fail responds with {"error": …} with the headers that Ably's clients look at.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, info *ErrorInfo) {
 	w.Header().Set("X-Ably-Errorcode", strconv.Itoa(info.Code))
 	w.Header().Set("X-Ably-Errormessage", info.Message)

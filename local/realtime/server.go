@@ -197,7 +197,7 @@ func (s *Server) exit(c *connection) {
 	s.serving.Done()
 }
 
-// forget drops the state of a client that has said goodbye.
+// forget drops the state of a client that closed its connection.
 func (s *Server) forget(st *state) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

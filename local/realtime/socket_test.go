@@ -124,7 +124,7 @@ func TestADropAfterTheEffectHasNoAnswer(t *testing.T) {
 			t.Fatal(err)
 		}
 		if m, err := c.next(t.Context()); err == nil {
-			t.Errorf("%s: answered with %s", effect, m.Action)
+			t.Errorf("%s: the response is %s", effect, m.Action)
 		}
 		if published := s.Stats().Published; published != 1 {
 			t.Errorf("%s: %d were published", effect, published)
@@ -226,14 +226,14 @@ func TestWhoLagsTooFarIsCutOff(t *testing.T) {
 		o.put(f, false)
 	}
 	if full != 1 {
-		t.Errorf("said %d times that it is full", full)
+		t.Errorf("reported %d times that it is full", full)
 	}
 	if frames, ended := o.take(t.Context()); len(frames) != maxQueued || !ended {
 		t.Errorf("holds %d, ended: %v", len(frames), ended)
 	}
 }
 
-func TestNobodyComesInAfterTheEnd(t *testing.T) {
+func TestNoConnectionAfterTheEnd(t *testing.T) {
 	s := start(t)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func TestNobodyComesInAfterTheEnd(t *testing.T) {
 	}
 	defer c.CloseNow()
 	if m := c.expect(t, ActionDisconnected); m.Error.Code != codeDisconnected {
-		t.Errorf("told %+v", m.Error)
+		t.Errorf("received %+v", m.Error)
 	}
 	var closed websocket.CloseError
 	if _, err := c.next(t.Context()); !errors.As(err, &closed) {

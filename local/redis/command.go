@@ -23,7 +23,7 @@ func (c command) args() []any {
 	return args
 }
 
-// keys are those that the command names, as far as its form tells.
+// keys are those that the command names, as far as its form shows.
 func (c command) keys() []string {
 	switch c.name() {
 	case "EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO":

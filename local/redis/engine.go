@@ -46,7 +46,7 @@ func newEngine(url string, c *clock.Clock) (*engine, error) {
 }
 
 // conn borrows a connection. The embedded server goes by our clock, so it is
-// set before every use: keys age, and TIME tells, as the clock says.
+// set before every use: keys age and TIME returns as the clock says.
 func (e *engine) conn(ctx context.Context) (redis.Conn, error) {
 	if e.embedded != nil {
 		e.embedded.SetTime(e.clock.Now())

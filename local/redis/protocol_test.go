@@ -37,7 +37,7 @@ func (c call) to(h http.Handler) *httptest.ResponseRecorder {
 	return w
 }
 
-// The answers are those that Upstash's documentation shows.
+// The responses are those in Upstash's documentation.
 func TestProtocol(t *testing.T) {
 	base64 := map[string]string{"Upstash-Encoding": "base64"}
 	tests := []struct {

@@ -181,7 +181,7 @@ func TestStartsThatFail(t *testing.T) {
 		config Config
 		want   string
 	}{
-		{"nobody at the URL", Config{URL: "redis://127.0.0.1:1"}, "does not respond"},
+		{"no server at the URL", Config{URL: "redis://127.0.0.1:1"}, "does not respond"},
 		{"a broken snapshot", Config{Snapshot: broken}, "make clean-data"},
 	} {
 		if _, err := New(test.config); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -70,7 +70,7 @@ func (s *Server) Close() error {
 	return err
 }
 
-// ServeHTTP answers {"result": …} or {"error": "…"}; /pipeline and /multi-exec
+// ServeHTTP responds with {"result": …} or {"error": "…"}; /pipeline and /multi-exec
 // answer an array of those.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
@@ -213,7 +213,7 @@ func answer(w http.ResponseWriter, status int, value any) {
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	// Nobody is left to tell when the client has gone.
+	// When the client has gone, there is no one to report an error to.
 	_ = encoder.Encode(value)
 }
 

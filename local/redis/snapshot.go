@@ -46,7 +46,7 @@ type keeper struct {
 }
 
 // keep restores the file's keys and begins to write it. It fails if the file
-// is there and cannot be read.
+// exists and cannot be read.
 func keep(server *miniredis.Miniredis, file string, c *clock.Clock) (*keeper, error) {
 	k := &keeper{server: server, file: file, clock: c, stop: make(chan struct{}), stopped: make(chan struct{})}
 	if err := k.restore(); err != nil {

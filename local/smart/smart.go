@@ -64,7 +64,7 @@ type Server struct {
 	byKey    map[string]string // condition or address → id
 }
 
-// launch is what a launch value stands for.
+// launch is what a launch value refers to.
 type launch struct {
 	patient Patient
 	none    bool // the user selected no patient

@@ -66,7 +66,7 @@ func readPID(t *testing.T, file string) int {
 	return 0
 }
 
-// running says whether a process is there and not a zombie that nobody reaps.
+// running reports whether a process exists and is not a zombie that waits to be reaped.
 func running(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false

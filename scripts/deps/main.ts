@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { goDependencies, modulesOf } from './go.ts';
 import { npmAudit, npmDependencies } from './npm.ts';
-import { tell } from './report.ts';
+import { table } from './report.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const go = goDependencies(root);
-console.log(tell('Go modules in the worker and the engine', go.shipped, true));
-console.log(tell('Go modules that build and test', go.tools, false));
-console.log(tell('Go modules of the local cloud', modulesOf(join(root, 'local'), ['-test', './...']), false));
+console.log(table('Go modules in the worker and the engine', go.shipped, true));
+console.log(table('Go modules that build and test', go.tools, false));
+console.log(table('Go modules of the local cloud', modulesOf(join(root, 'local'), ['-test', './...']), false));
 const npm = npmDependencies(root);
-console.log(tell('npm packages of the pages and the widget', npm.shipped, true));
-console.log(tell('npm packages that build and test', npm.tools, false));
+console.log(table('npm packages of the pages and the widget', npm.shipped, true));
+console.log(table('npm packages that build and test', npm.tools, false));
 
 const audit = npmAudit(root);
 if (audit === undefined) console.log('npm audit: this registry has no audit service');

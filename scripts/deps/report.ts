@@ -9,11 +9,11 @@ export interface Dependency {
   newer: string | undefined;
 }
 
-/** In place of a newest version that the registry or proxy does not tell. */
+/** Replaces a newest version that the registry or proxy does not report. */
 export const UNREACHABLE = 'not reachable';
 
 /** Describes dependencies: newer versions, licences by number and, of those handed on, the ones to look at by name. */
-export function tell(title: string, dependencies: readonly Dependency[], handedOn: boolean): string {
+export function table(title: string, dependencies: readonly Dependency[], handedOn: boolean): string {
   const newer = dependencies
     .filter((one) => one.newer && one.newer !== UNREACHABLE)
     .map(({ name, version, newer: latest }) => `  ${name} ${version} → ${latest}`);

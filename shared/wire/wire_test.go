@@ -94,7 +94,7 @@ func agree(t *testing.T, data []byte, of wire.Message) {
 	}
 }
 
-// comparable reports whether both packages mean to read the data alike. This
+// comparable reports whether both packages read the data in the same way. This
 // one limits depth, and encoding/json merges what is given twice and takes
 // names in any case.
 func comparable(data []byte) bool {

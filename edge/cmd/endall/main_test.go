@@ -64,27 +64,27 @@ func TestEveryKeyAndObjectOfEverySessionGoes(t *testing.T) {
 		return out.String()
 	}
 	if got := run(true); got != "would end 12 sessions\n" {
-		t.Errorf("a dry run said %q", got)
+		t.Errorf("a dry run printed %q", got)
 	}
 	if _, err := e.service.Objects.Head(t.Context(), key); err != nil {
 		t.Errorf("a dry run took the photo: %v", err)
 	}
 	if got := run(false); got != "ended 12 of 12 sessions\n" {
-		t.Errorf("it said %q", got)
+		t.Errorf("it printed %q", got)
 	}
 	for _, ref := range refs {
 		if _, err := e.store.GetSession(t.Context(), ref); shared.CodeOf(err) != shared.CodeSessionExpired {
-			t.Fatalf("%s answers %v", ref.EncounterID, err)
+			t.Fatalf("reading %s returned %v", ref.EncounterID, err)
 		}
 	}
 	if _, err := e.service.Objects.Head(t.Context(), key); shared.CodeOf(err) != shared.CodeObjectMissing {
-		t.Errorf("the photo answers %v", err)
+		t.Errorf("reading the photo returned %v", err)
 	}
 	if kept, err := e.store.Redis.Do(t.Context(), "GET", "neighbour"); kept != "stays" {
 		t.Errorf("a key that is no session's is now %v, %v", kept, err)
 	}
 	if got := run(false); got != "ended 0 of 0 sessions\n" {
-		t.Errorf("the second time it said %q", got)
+		t.Errorf("the second time it printed %q", got)
 	}
 }
 
@@ -161,11 +161,11 @@ func TestASessionThatCannotBeEndedDoesNotKeepTheOthers(t *testing.T) {
 	var out bytes.Buffer
 	err = e.run(t.Context(), &out, false)
 	if err == nil || !strings.Contains(err.Error(), "2 sessions failed") || out.String() != "ended 2 of 3 sessions\n" {
-		t.Errorf("it said %q and %v", out.String(), err)
+		t.Errorf("it printed %q and %v", out.String(), err)
 	}
 	out.Reset()
 	if err := e.run(t.Context(), &out, false); err != nil || out.String() != "ended 0 of 0 sessions\n" {
-		t.Errorf("run again, it said %q and %v", out.String(), err)
+		t.Errorf("run again, it printed %q and %v", out.String(), err)
 	}
 	for _, key := range keys {
 		if _, err := e.service.Objects.Head(t.Context(), key); shared.CodeOf(err) != shared.CodeObjectMissing {
@@ -190,6 +190,6 @@ func (s stubborn) Delete(ctx context.Context, keys ...string) error {
 func TestMissingVariablesAreNamed(t *testing.T) {
 	_, err := newEnder(func(name string) string { return strings.TrimSuffix(name, "ABLY_API_KEY") })
 	if err == nil || err.Error() != "configuration: ABLY_API_KEY is not set" {
-		t.Errorf("it said %v", err)
+		t.Errorf("it reported %v", err)
 	}
 }

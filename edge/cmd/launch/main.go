@@ -47,7 +47,7 @@ func main() {
 	fmt.Println(token)
 }
 
-// mint signs claims with what only time can tell.
+// mint adds the times to the claims and signs them.
 func mint(secret string, life time.Duration, claims jwt.MapClaims) (string, error) {
 	if secret == "" {
 		return "", fmt.Errorf("set LAUNCH_SECRET to the deployment's")

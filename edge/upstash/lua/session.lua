@@ -75,5 +75,5 @@ local function encode(image)
   return json
 end
 
--- Objects that the script returns for its caller to delete; nil: none of its own.
+-- Objects that the script returns for its caller to delete; nil: the script deletes none.
 local mine

@@ -73,12 +73,12 @@ function what(rule) {
 
 function counterRows({ requests, commands, frames }) {
   const rows = Object.entries(requests).flatMap(([service, routes]) =>
-    Object.entries(routes).map(([route, { count, answers }]) => ({ service, route, count, answers })),
+    Object.entries(routes).map(([route, { count, responses }]) => ({ service, route, count, responses })),
   );
   for (const [route, count] of Object.entries(commands))
-    rows.push({ service: 'redis command', route, count, answers: {} });
+    rows.push({ service: 'redis command', route, count, responses: {} });
   for (const [route, count] of Object.entries(frames))
-    rows.push({ service: 'realtime frame', route, count, answers: {} });
+    rows.push({ service: 'realtime frame', route, count, responses: {} });
   return rows.sort((a, b) => a.service.localeCompare(b.service) || a.route.localeCompare(b.route));
 }
 
@@ -150,14 +150,14 @@ function draw(status) {
     'The bucket is empty.',
   );
   const counts = counterRows(counters);
-  const answers = (c) =>
-    Object.entries(c.answers)
+  const responses = (c) =>
+    Object.entries(c.responses)
       .map(([status, count]) => `${status}: ${count}`)
       .join(', ');
   fill(
     'counters',
     counts,
-    (c) => [cell(c.service), cell(c.route), number(c.count), cell(answers(c))],
+    (c) => [cell(c.service), cell(c.route), number(c.count), cell(responses(c))],
     'Nothing was counted yet.',
   );
   const routes = [...new Set(counts.filter((c) => c.service !== 'redis command').map((c) => c.route))];
@@ -166,9 +166,9 @@ function draw(status) {
 
 function say(sentence, trouble) {
   clearTimeout(saying);
-  byId('said').textContent = sentence;
-  byId('said').classList.toggle('trouble', trouble);
-  saying = setTimeout(() => (byId('said').textContent = ''), SAID_MS);
+  byId('message').textContent = sentence;
+  byId('message').classList.toggle('trouble', trouble);
+  saying = setTimeout(() => (byId('message').textContent = ''), SAID_MS);
 }
 
 /** Does what a switch asks for, says how it went, and shows what came of it. */

@@ -51,7 +51,7 @@ export type Code =
   | 'upstream_unavailable'
   | 'internal';
 
-/** EngineCode is a code of the phone engine: one of the API's or one of its own. */
+/** EngineCode is a code of the phone engine: one of the API's codes or one that only the engine has. */
 export type EngineCode =
   | Code
   | 'empty_file'
@@ -165,7 +165,7 @@ export interface PresignImage {
   sha256: Bytes32;
 }
 
-/** PresignResponse answers in the order of the request. */
+/** PresignResponse lists the images in the order of the request. */
 export interface PresignResponse {
   images: PresignedUpload[];
 }
@@ -201,7 +201,7 @@ export interface ConfirmRequest {
 }
 
 /**
- * ConfirmResponse answers POST /images with the image as it is stored, which is
+ * ConfirmResponse is the response to POST /images: the image as it is stored, which is
  * not always what was sent.
  */
 export interface ConfirmResponse {
@@ -226,7 +226,7 @@ export interface Image {
   metadataVersion?: number;
   /** the phone that sent it */
   phoneId?: ID;
-  /** CorrectedBy is who corrected the metadata last on a desktop; nil: nobody. */
+  /** CorrectedBy is who corrected the metadata last on a desktop; nil: not corrected. */
   correctedBy?: Clinician;
   /** PreviewURL is a presigned GET; it is left out of the phone's own list. */
   previewUrl?: string;
@@ -243,7 +243,7 @@ export interface ExpectedImage {
 }
 
 /**
- * ListResponse answers GET /images/{encounterId}. Images are in the order in
+ * ListResponse is the response to GET /images/{encounterId}. Images are in the order in
  * which they were confirmed. A phone's own list has no Phones and no Expected,
  * and no metadata of photos that other phones sent.
  */
@@ -272,7 +272,7 @@ export interface Metadata {
   view?: View;
   /** No control characters but line breaks and tabs. */
   notes?: string;
-  /** Label tells photos of one site apart. One line. */
+  /** Label distinguishes photos of one site. One line. */
   label?: string;
   kind?: Kind;
   /** Sensitive photos are veiled until someone asks to see them. */
@@ -296,7 +296,7 @@ export interface MetadataPatch {
   view?: View | null;
   /** No control characters but line breaks and tabs. */
   notes?: string | null;
-  /** Label tells photos of one site apart. One line. */
+  /** Label distinguishes photos of one site. One line. */
   label?: string | null;
   kind?: Kind | null;
   /** Sensitive photos are veiled until someone asks to see them. */
@@ -328,7 +328,7 @@ export interface BodySite {
   lateralityApplies: boolean;
 }
 
-/** CreateResponse answers POST /create and POST /{encounterId}/token. */
+/** CreateResponse is the response to POST /create and POST /{encounterId}/token. */
 export interface CreateResponse {
   encounterId: ID;
   /** the QR token, 128 random bits or more */
@@ -373,7 +373,7 @@ export interface Phone {
 }
 
 /**
- * WaitResponse answers a phone that joins and has to wait. It asks for its grant
+ * WaitResponse is the response to a phone that joins and has to wait. It asks for its grant
  * with the wait token until the desktop has admitted it.
  */
 export interface WaitResponse {
@@ -391,7 +391,7 @@ export interface AdmitRequest {
   number: string;
 }
 
-/** PhoneLimits tells the phone what the edge will accept. */
+/** PhoneLimits holds what the edge accepts from the phone. */
 export interface PhoneLimits {
   maxImageBytes: number;
   /** characters */
@@ -433,7 +433,7 @@ export interface Grant {
   storageOrigin?: Origin;
 }
 
-/** RealtimeResponse answers GET /{encounterId}/realtime. */
+/** RealtimeResponse is the response to GET /{encounterId}/realtime. */
 export interface RealtimeResponse {
   /** Ably JWT: subscribe, on Channel only */
   token: string;

@@ -1,4 +1,4 @@
-/** What the local cloud can be told to do wrong, from the practice's own origin. */
+/** The faults that the local cloud can be asked for, from the practice's own origin. */
 
 export interface Fault {
   id: string;
@@ -57,6 +57,6 @@ export async function expireSession(encounterId: string): Promise<void> {
 
 async function steer(path: string, method: 'POST' | 'DELETE', body?: object): Promise<Response> {
   const response = await fetch(`/control/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
-  if (!response.ok && response.status !== 404) throw new Error(`The local cloud answered ${response.status}.`);
+  if (!response.ok && response.status !== 404) throw new Error(`The local cloud returned ${response.status}.`);
   return response;
 }

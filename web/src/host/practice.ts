@@ -18,7 +18,7 @@ export interface Practice {
 
 export async function loadPractice(): Promise<Practice> {
   const response = await fetch('/practice.json');
-  if (!response.ok) throw new Error(`The practice's backend answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The practice's backend returned ${response.status}.`);
   return (await response.json()) as Practice;
 }
 
@@ -29,6 +29,6 @@ export async function launchToken(encounterId: string): Promise<string> {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ encounterId }),
   });
-  if (!response.ok) throw new Error(`The practice's backend answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The practice's backend returned ${response.status}.`);
   return ((await response.json()) as { launchToken: string }).launchToken;
 }

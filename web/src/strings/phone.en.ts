@@ -251,7 +251,7 @@ const texts = {
 
   'waiting.title': 'Ask for this phone to be let in',
   'waiting.number': 'This phone’s number is',
-  'waiting.todo': 'Type this number on the desktop. The page goes on by itself.',
+  'waiting.todo': 'Type this number on the desktop. The page continues by itself.',
 
   'error.retry': 'Try again',
   'error.discard': { one: 'Delete the photo from this phone', other: 'Delete {n} photos from this phone' },

@@ -1,5 +1,5 @@
 /**
- * Languages that nobody speaks, made from English: what is left plain on the
+ * Invented languages, made from English: what is left plain on the
  * screen was hard-wired, what is cut off has no room to grow. The tags are
  * CLDR's own for this (https://cldr.unicode.org, "pseudolocales").
  */
