@@ -25,7 +25,7 @@ func main() {
 	select {}
 }
 
-// start wires the engine and answers its ear.
+// start wires the engine and returns the function that takes its commands.
 func start(page *bridge.Page, pure *bridge.PureCodec) func(json []byte, file js.Value) {
 	queue := upload.New(upload.World{
 		Clock:      bridge.Clock{},

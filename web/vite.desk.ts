@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The desk page: served by the gateway, under an address of its own for each launch. */
+/** The desk page: served by the gateway, under a separate address for each launch. */
 export default defineConfig({
   root: here('src/desk'),
   publicDir: false,

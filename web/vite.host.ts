@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The host page: a practice system's stand-in, on an origin of its own. Not deployed. */
+/** The host page: a practice system's stand-in, on a separate origin. Not deployed. */
 export default defineConfig({
   root: here('src/host'),
   publicDir: false,

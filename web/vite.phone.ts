@@ -28,7 +28,7 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  // What the codecs' worker tells a share of: a server that packs them does not say how long they are.
+  // The codecs' worker reports progress as a share of these sizes, because a compressed response has no length.
   define: {
     PURE_BYTES: statSync(here('../build/purecodec.wasm')).size,
     HEIF_BYTES: statSync(here('../node_modules/libheif-js/libheif-wasm/libheif.wasm')).size,
@@ -64,7 +64,7 @@ function preloadPage(): Plugin {
 }
 
 /**
- * Tells the service worker which files the shell consists of: all that is built but what only some
+ * Lists for the service worker which files the shell consists of: all that is built but what only some
  * photos or people need.
  */
 function shell(): Plugin {

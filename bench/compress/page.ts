@@ -7,7 +7,7 @@ export interface Run {
   height: number;
   /** Of the photo. */
   megapixels: number;
-  /** Longest task of the main thread meanwhile, in milliseconds; 0 below 50, null where the browser does not report it. */
+  /** Longest task of the main thread meanwhile, in milliseconds; 0 below 50, null if not reported. */
   longestTask: number | null;
 }
 

@@ -13,7 +13,7 @@ export interface Measured {
   height: number;
   /** Of the photo. */
   megapixels: number;
-  /** Of the main thread meanwhile, in any round, in milliseconds; 0 below 50, null where the browser does not report it. */
+  /** Of the main thread meanwhile, in any round, in milliseconds; 0 below 50, null if not reported. */
   longestTask: number | null;
   quality?: Quality;
 }

@@ -140,7 +140,7 @@ func (d *IndexedDB) Write(ctx context.Context, puts []journal.Item, deletes []st
 			for _, key := range deletes {
 				store.Call("delete", key)
 			}
-			transaction.Call("commit") // goes on even if the page ends now
+			transaction.Call("commit") // completes even if the page ends now
 			return transaction
 		})
 		if err != nil {

@@ -12,7 +12,7 @@ type Page struct{ post js.Value }
 
 // Export offers the engine's one constructor to worker.ts: called with a
 // function that posts messages and one that makes the pure codec's worker, it
-// starts the engine and answers a function that takes commands. A command is
+// starts the engine and returns a function that takes commands. A command is
 // given as its JSON and its file, undefined if there is none.
 func Export(name string, start func(page *Page, pure *PureCodec) (command func(json []byte, file js.Value))) {
 	js.Global().Set(name, js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -37,7 +37,7 @@ func (p *Page) PostPreview(id string, jpeg []byte) {
 	p.post.Invoke(map[string]any{"type": "preview", "id": id, "jpeg": blob})
 }
 
-// PostLoading says which share has come of what a photo needs to be read.
+// PostLoading reports the download progress, up to 1, of the decoder that a photo needs.
 func (p *Page) PostLoading(share float64) {
 	p.post.Invoke(map[string]any{"type": "loading", "share": share})
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // await waits for a promise. It fails with a jsError when the promise rejects
-// and with ctx's error when that is done first; the promise then goes on alone.
+// and with ctx's error when that is done first; the promise then continues without a listener.
 func await(ctx context.Context, promise js.Value) (js.Value, error) {
 	type outcome struct {
 		value js.Value

@@ -13,24 +13,24 @@ import (
 // never gives memory back, only the worker's end does.
 const idle = 10 * time.Second
 
-// PureCodec is the program wasm/purecodec in a worker of its own
+// PureCodec is the program wasm/purecodec in a separate worker
 // (wasm/browser/pure.ts). The worker starts with the first photo that needs
-// it, and ends when a photo is cancelled or none has come for a while. It works
+// it, and ends when a photo is cancelled or after a while without photos. It works
 // on one photo at a time.
 type PureCodec struct {
-	start   js.Value // makes the Worker
-	loading func(share float64)
-	worker  js.Value // undefined while none runs
-	answers chan js.Value
-	release func()
-	held    *pureBitmap // the photo that is worked on
-	rest    *time.Timer
+	start     js.Value // makes the Worker
+	loading   func(share float64)
+	worker    js.Value // undefined while none runs
+	responses chan js.Value
+	release   func()
+	held      *pureBitmap // the photo that is worked on
+	rest      *time.Timer
 }
 
 var _ photo.Codec = (*PureCodec)(nil)
 
-// NewPureCodec takes a function that makes the worker, and one that is told
-// from time to time which share has come of what a photo needs there, up to 1.
+// NewPureCodec takes a function that makes the worker, and one that receives
+// the download progress, up to 1, of the decoder that a photo needs.
 func NewPureCodec(start js.Value, loading func(share float64)) *PureCodec {
 	c := &PureCodec{start: start, loading: loading}
 	c.rest = time.AfterFunc(idle, func() {
@@ -50,16 +50,16 @@ func (c *PureCodec) Decode(ctx context.Context, source photo.Source, edge int) (
 	c.rest.Stop()
 	picture := &pureBitmap{codec: c}
 	c.held = picture
-	answer, err := c.call(ctx, map[string]any{"call": "decode", "file": blob, "edge": edge})
+	response, err := c.call(ctx, map[string]any{"call": "decode", "file": blob, "edge": edge})
 	if err != nil {
 		picture.Close()
 		return nil, err
 	}
-	picture.width, picture.height = answer.Get("width").Int(), answer.Get("height").Int()
+	picture.width, picture.height = response.Get("width").Int(), response.Get("height").Int()
 	return picture, nil
 }
 
-// call asks the worker and waits for its answer. When ctx is done first the
+// call asks the worker and waits for its response. When ctx is done first the
 // worker is ended: it does not listen while it computes. One that failed is
 // ended too: its program may have.
 func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value, error) {
@@ -70,12 +70,12 @@ func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value,
 	}
 	c.worker.Call("postMessage", request)
 	select {
-	case answer := <-c.answers:
-		if code := answer.Get("code"); code.Type() == js.TypeString {
+	case response := <-c.responses:
+		if code := response.Get("code"); code.Type() == js.TypeString {
 			c.end()
 			return js.Undefined(), &shared.Error{Code: shared.Code(code.String())}
 		}
-		return answer, nil
+		return response, nil
 	case <-ctx.Done():
 		c.end()
 		return js.Undefined(), ctx.Err()
@@ -87,11 +87,11 @@ func (c *PureCodec) run() error {
 	if err != nil {
 		return err
 	}
-	answers := make(chan js.Value, 1)
-	say := func(answer js.Value) {
+	responses := make(chan js.Value, 1)
+	say := func(response js.Value) {
 		select {
-		case answers <- answer:
-		default: // nobody asked
+		case responses <- response:
+		default: // no call is waiting
 		}
 	}
 	onMessage := js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -109,7 +109,7 @@ func (c *PureCodec) run() error {
 	})
 	worker.Set("onmessage", onMessage)
 	worker.Set("onerror", onError)
-	c.worker, c.answers = worker, answers
+	c.worker, c.responses = worker, responses
 	c.release = func() {
 		onMessage.Release()
 		onError.Release()
@@ -138,14 +138,14 @@ func (b *pureBitmap) Encode(ctx context.Context, width, height int, quality floa
 }
 
 func (b *pureBitmap) Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error) {
-	answer, err := b.codec.call(
+	response, err := b.codec.call(
 		ctx,
 		map[string]any{"call": "estimate", "width": width, "height": height, "quality": quality},
 	)
 	if err != nil {
 		return 0, err
 	}
-	return answer.Get("size").Int(), nil
+	return response.Get("size").Int(), nil
 }
 
 func (b *pureBitmap) Sample(ctx context.Context, width, height int) ([]byte, error) {
@@ -158,11 +158,11 @@ func (b *pureBitmap) Original(ctx context.Context, width, height int) ([]byte, e
 }
 
 func (b *pureBitmap) bytes(ctx context.Context, request map[string]any) ([]byte, error) {
-	answer, err := b.codec.call(ctx, request)
+	response, err := b.codec.call(ctx, request)
 	if err != nil {
 		return nil, err
 	}
-	return bytesFromJS(answer.Get("bytes")), nil
+	return bytesFromJS(response.Get("bytes")), nil
 }
 
 // Close leaves the worker to the next photo, for a while.

@@ -11,7 +11,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// fakeWorker answers each call with what answer gives, or never if that is undefined.
+// fakeWorker responds to each call with what answer returns, or never if that is undefined.
 func fakeWorker(ended *int, answer func(request js.Value) any) js.Value {
 	worker := js.Global().Get("Object").New()
 	worker.Set("postMessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -86,13 +86,13 @@ func TestPureCodecPassesOnWhatTheWorkerSays(t *testing.T) {
 		t.Errorf("sample: %v", err)
 	}
 	if ended != 1 {
-		t.Error("a worker that failed goes on")
+		t.Error("a worker that failed is still used")
 	}
 }
 
 func TestPureCodecTellsWhatIsLoaded(t *testing.T) {
 	ended := 0
-	var told []float64
+	var reported []float64
 	codec := NewPureCodec(js.FuncOf(func(js.Value, []js.Value) any {
 		var worker js.Value
 		worker = fakeWorker(&ended, func(js.Value) any {
@@ -102,12 +102,12 @@ func TestPureCodecTellsWhatIsLoaded(t *testing.T) {
 			return map[string]any{"width": 30, "height": 20}
 		})
 		return worker
-	}).Value, func(share float64) { told = append(told, share) })
+	}).Value, func(share float64) { reported = append(reported, share) })
 	bitmap, err := codec.Decode(t.Context(), newBlob(), 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if width, height := bitmap.Size(); width != 30 || height != 20 || !slices.Equal(told, []float64{0.4, 1}) {
-		t.Errorf("size %d×%d, told %v", width, height, told)
+	if width, height := bitmap.Size(); width != 30 || height != 20 || !slices.Equal(reported, []float64{0.4, 1}) {
+		t.Errorf("size %d×%d, reported %v", width, height, reported)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/clinicpro/photobridge/wasm/upload"
 )
 
-// XHR is XMLHttpRequest (https://xhr.spec.whatwg.org/): fetch cannot tell how
+// XHR is XMLHttpRequest (https://xhr.spec.whatwg.org/): fetch cannot report how
 // much of a body has left.
 type XHR struct{}
 
@@ -38,7 +38,7 @@ func (XHR) Put(
 			xhr.Call("setRequestHeader", name, value)
 		}
 		xhr.Get("upload").Set("onprogress", onProgress)
-		xhr.Set("onloadend", onEnd) // after load, error, timeout and abort alike
+		xhr.Set("onloadend", onEnd) // after load, error, timeout and abort
 		// A Blob: Chromium hands it over by reference, and bytes piece by piece before the request begins.
 		xhr.Call("send", js.Global().Get("Blob").New([]any{bytesToJS(body)}))
 		return js.Undefined()

@@ -34,7 +34,7 @@ export function loadHeif(onBytes: OnBytes): Promise<Heif> {
   return loading;
 }
 
-/** What its JavaScript binding answers, which its types leave open; `code` tells of a failure. */
+/** The result of the JavaScript binding, which its types leave open; `code` is set on a failure. */
 interface Decoded {
   code?: unknown;
   image: never;

@@ -14,7 +14,7 @@ interface Photo {
   /** Missing for a photo that the engine restored from an earlier page. */
   add?: Of<'add'>;
   describe?: Of<'describe'>;
-  /** What the person last said about sending it. */
+  /** The person's last decision about sending it. */
   wish?: 'send' | 'cancel';
 }
 
@@ -150,7 +150,7 @@ class SessionLog {
     return commands.filter((command) => command !== undefined);
   }
 
-  /** Trying one photo again takes a cancellation back; it does not send what nobody asked to send. */
+  /** Trying one photo again takes a cancellation back; it does not send a photo for which Send was not pressed. */
   #retry(id: string | undefined): void {
     this.#pause = undefined;
     if (id !== undefined && this.#photos.get(id)?.wish === 'cancel') this.#change(id, { wish: 'send' });

@@ -1,7 +1,7 @@
 /**
  * The pure codec's worker: codecs in WebAssembly, loaded for the first photo
  * that the browser's own cannot be trusted with. The engine makes it and ends
- * it (wasm/bridge/purecodec_js.go). It answers each call in turn.
+ * it (wasm/bridge/purecodec_js.go). It handles one call after the other.
  */
 
 import wasmUrl from '../../build/purecodec.wasm?url';
@@ -19,7 +19,7 @@ type Call =
 declare const PURE_BYTES: number;
 declare const HEIF_BYTES: number;
 
-/** Steps in which it tells of what has come: few enough to be read out. */
+/** Steps in which it reports the download: few enough for a screen reader to read each. */
 const TOLD_STEPS = 10;
 
 type Answer = { width: number; height: number } | { size: number } | { bytes: ArrayBuffer } | { code: string };
@@ -36,7 +36,7 @@ const OUT_OF_MEMORY: Answer = { code: 'out_of_memory' };
 const NOT_LOADED: Answer = { code: 'network' };
 const NOT_READ: Answer = { code: 'cannot_decode' };
 
-const loading = { bytes: 0, of: PURE_BYTES, told: 0 };
+const loading = { bytes: 0, of: PURE_BYTES, reported: 0 };
 const loaded = runProgram(wasmUrl, count);
 // A Go program that runs out of memory ends. That it could not be loaded, each call says.
 loaded.then(
@@ -71,12 +71,12 @@ function ask(call: GoCall): Answer {
   return (globalThis as PureGlobals).photobridgePure?.(call) ?? OUT_OF_MEMORY;
 }
 
-/** Tells the engine which share has come of what the photo needs. */
+/** Reports to the engine which share of the decoder has been downloaded. */
 function count(bytes: number): void {
   loading.bytes += bytes;
   const share = Math.min(1, Math.floor((TOLD_STEPS * loading.bytes) / loading.of) / TOLD_STEPS);
-  if (share <= loading.told) return;
-  loading.told = share;
+  if (share <= loading.reported) return;
+  loading.reported = share;
   self.postMessage({ share });
 }
 

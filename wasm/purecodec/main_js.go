@@ -1,4 +1,4 @@
-// The pure codec: runs in a worker of its own, which wasm/browser/pure.ts
+// The pure codec: runs in a separate worker, which wasm/browser/pure.ts
 // makes for the first photo that needs it. It exports one function and stays
 // alive. It holds one picture at a time: the last that was decoded.
 package main
@@ -26,7 +26,7 @@ func main() {
 	select {}
 }
 
-// desk answers the calls that wasm/browser/pure.ts declares.
+// desk handles the calls that wasm/browser/pure.ts declares.
 type desk struct{ picture *pure.Picture }
 
 func (d *desk) answer(request js.Value) (map[string]any, error) {

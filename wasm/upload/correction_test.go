@@ -86,7 +86,7 @@ func TestQueueCorrections(t *testing.T) {
 			t.Errorf("%d records are left", len(w.records))
 		}
 	})
-	inBubble(t, "the edge heard of one that the journal lost", func(t *testing.T, w *world) {
+	inBubble(t, "the edge has one that the journal lost", func(t *testing.T, w *world) {
 		q, kill := w.start(t.Context())
 		show(q, w)
 		add(q, id)
@@ -171,7 +171,7 @@ func TestQueueCorrections(t *testing.T) {
 			t.Errorf("%d confirms", n)
 		}
 	})
-	inBubble(t, "the code is opened again: what this phone said is not withheld from it", func(t *testing.T, w *world) {
+	inBubble(t, "the code is opened again: this phone gets its own details back", func(t *testing.T, w *world) {
 		w.first(confirm, 1, dropAfter)
 		q := sent(t, w)
 		time.Sleep(200 * time.Millisecond)
@@ -207,9 +207,9 @@ func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
 		then *shared.Metadata
 		want shared.Captured
 	}{
-		{"said at once", 0, nil, camera},
-		{"said after the file was read", time.Second, nil, camera},
-		{"and kept when more is said", 0, &shared.Metadata{Notes: "mole"}, camera},
+		{"given at once", 0, nil, camera},
+		{"given after the file was read", time.Second, nil, camera},
+		{"and kept when more details are given", 0, &shared.Metadata{Notes: "mole"}, camera},
 	} {
 		inBubble(t, c.name, func(t *testing.T, w *world) {
 			w.captured = &file

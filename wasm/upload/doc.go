@@ -9,7 +9,7 @@
 //
 // It can leave them to failed or cancelled, and from there it comes back to the
 // stage that it left. One goroutine owns all state (Queue.Run). Each step runs in
-// a goroutine of its own, as a job, and reports back. Every step can be repeated
+// its own goroutine, as a job, and reports back. Every step can be repeated
 // safely: the photo's id, its key and its bytes never change.
 //
 // The state has three owners: the album (photos, transitions, journal), the

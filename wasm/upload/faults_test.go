@@ -40,7 +40,7 @@ func TestQueueSurvivesFaults(t *testing.T) {
 	}
 }
 
-func TestQueueAnswers(t *testing.T) {
+func TestQueueResponses(t *testing.T) {
 	inBubble(t, "403 on a PUT: signed again, same key", func(t *testing.T, w *world) {
 		w.fault = func(s step, n int) fault {
 			if s == send && n == 1 {
@@ -130,7 +130,7 @@ func TestQueueAnswers(t *testing.T) {
 			calls := w.calls
 			time.Sleep(50 * time.Minute)
 			if w.calls != calls {
-				t.Error("it goes on calling")
+				t.Error("it continues to call")
 			}
 			// The same encounter's code is scanned again.
 			w.fault = func(step, int) fault { return works }

@@ -59,7 +59,7 @@ func TestQueueJournal(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, all[0])
 	})
-	inBubble(t, "killed before compression: the person is told", func(t *testing.T, w *world) {
+	inBubble(t, "killed before compression: the person sees an error", func(t *testing.T, w *world) {
 		w.latency = 10 * time.Second
 		q, kill := w.start(t.Context())
 		session := w.grant()

@@ -11,7 +11,7 @@ type CommandType = string
 
 // The commands.
 const (
-	// First command. Restores the journal of the same patient's encounter. The session before goes on in the
+	// First command. Restores the journal of the same patient's encounter. The session before continues in the
 	// background.
 	CommandOpen CommandType = "open"
 	// Work on the photo starts at once. The id is 32 random hex digits and becomes the imageId.
@@ -60,7 +60,7 @@ const (
 	MessageSnapshot MessageType = "snapshot"
 	// A compressed photo, once per photo, for thumbnails. Also after a restore.
 	MessagePreview MessageType = "preview"
-	// The photo that is compressed needs a decoder that is loading; share of it has come, up to 1.
+	// The photo that is compressed needs a decoder that is loading; share is its progress, up to 1.
 	MessageLoading MessageType = "loading"
 )
 
@@ -166,7 +166,7 @@ type PhotoSnapshot struct {
 // the journal does not know whose they are; the queue does if it left them
 // itself.
 type Waiting struct {
-	Session      string    `json:"session"` // tells sessions apart, and nothing else
+	Session      string    `json:"session"` // distinguishes sessions, and nothing else
 	Photos       int       `json:"photos"`
 	ExpiresAt    time.Time `json:"expiresAt"` // on the phone's clock
 	PatientLabel string    `json:"patientLabel,omitempty"`

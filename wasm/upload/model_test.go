@@ -111,7 +111,7 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 	return d
 })
 
-// GoString is how a failing life is told.
+// GoString prints a failing life.
 func (d deed) GoString() string {
 	switch {
 	case d.Share > 0:
@@ -131,24 +131,24 @@ type model struct {
 	rng     *rand.Rand
 	queue   *Queue
 	kill    func()
-	log     []Command // what the page tells a new worker: wasm/browser/log.ts
+	log     []Command // what the page sends to a new worker: wasm/browser/log.ts
 	weather [steps]struct {
 		fault fault
 		share int
 	}
-	offline  bool
-	blind    bool // the edge failed to list what it has: same bytes may pass
-	taken    map[string]bool
-	wanted   map[string]string // the photos that must arrive: id → content
-	asked    map[string]bool   // the photos for which the person pressed Send
-	removed  map[string]bool   // from a page that still lives: they stay away
-	said     map[string]string // what a person said last of each photo, if that must be stored
-	words    int
-	joined   time.Time       // when the code was opened last
-	forward  time.Duration   // by how much the phone's clock was set forward, in all
-	ever     map[string]bool // contents that ever were in a session
-	sessions int
-	wrong    []string
+	offline   bool
+	blind     bool // the edge failed to list what it has: same bytes may pass
+	taken     map[string]bool
+	wanted    map[string]string // the photos that must arrive: id → content
+	asked     map[string]bool   // the photos for which the person pressed Send
+	removed   map[string]bool   // from a page that still lives: they stay away
+	lastWords map[string]string // the details last given for each photo, if they must be stored
+	words     int
+	joined    time.Time       // when the code was opened last
+	forward   time.Duration   // by how much the phone's clock was set forward, in all
+	ever      map[string]bool // contents that ever were in a session
+	sessions  int
+	wrong     []string
 }
 
 // content gives every third photo the bytes of the one before.
@@ -163,16 +163,16 @@ func photoID(photo int) string { return fmt.Sprintf("%032x", photo+1) }
 
 func play(ctx context.Context, seed uint64, life []deed) []string {
 	m := &model{
-		world:    newWorld(),
-		ctx:      ctx,
-		rng:      rand.New(rand.NewPCG(seed, 1)),
-		wanted:   map[string]string{},
-		taken:    map[string]bool{},
-		removed:  map[string]bool{},
-		asked:    map[string]bool{},
-		said:     map[string]string{},
-		ever:     map[string]bool{},
-		sessions: 1,
+		world:     newWorld(),
+		ctx:       ctx,
+		rng:       rand.New(rand.NewPCG(seed, 1)),
+		wanted:    map[string]string{},
+		taken:     map[string]bool{},
+		removed:   map[string]bool{},
+		asked:     map[string]bool{},
+		lastWords: map[string]string{},
+		ever:      map[string]bool{},
+		sessions:  1,
 	}
 	m.fault, m.writing = m.fate, 15*time.Millisecond
 	m.crashed = func(reason any) {
@@ -313,24 +313,24 @@ func (m *model) describe(id string) {
 		return
 	}
 	m.words++
-	m.said[id] = fmt.Sprint("phone ", m.words)
-	m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: m.said[id]}})
+	m.lastWords[id] = fmt.Sprint("phone ", m.words)
+	m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: m.lastWords[id]}})
 }
 
 // desktopCorrects is the last word from then on.
 func (m *model) desktopCorrects(id string) {
 	if m.images[id].ImageID != "" {
 		m.words++
-		m.said[id] = fmt.Sprint("desktop ", m.words)
-		m.correct(id, m.said[id])
+		m.lastWords[id] = fmt.Sprint("desktop ", m.words)
+		m.correct(id, m.lastWords[id])
 	}
 }
 
-// forgetUnwritten: a page that ends takes with it what was said a moment before.
+// forgetUnwritten: a page that ends takes with it the details given a moment before.
 func (m *model) forgetUnwritten() {
-	for id, said := range m.said {
-		if m.kept(id).Metadata.Notes != said && m.notes(id) != said {
-			delete(m.said, id)
+	for id, last := range m.lastWords {
+		if m.kept(id).Metadata.Notes != last && m.notes(id) != last {
+			delete(m.lastWords, id)
 		}
 	}
 }
@@ -353,16 +353,16 @@ func (m *model) erasure() {
 
 // lastWord: the last word of a person is what is stored, and what is shown.
 func (m *model) lastWord() {
-	for id, said := range m.said {
+	for id, last := range m.lastWords {
 		image, stored := m.images[id]
 		if !stored {
 			continue
 		}
-		if image.Metadata.Notes != said {
-			m.fail("photo %s: %q is stored, %q was said last", id, image.Metadata.Notes, said)
+		if image.Metadata.Notes != last {
+			m.fail("photo %s: %q is stored, %q was the last word", id, image.Metadata.Notes, last)
 		}
-		if p := m.photo(id); p.State == StateConfirmed && p.Metadata.Notes != said && image.CorrectedBy == nil {
-			m.fail("photo %s: %q is shown, %q was said last", id, p.Metadata.Notes, said)
+		if p := m.photo(id); p.State == StateConfirmed && p.Metadata.Notes != last && image.CorrectedBy == nil {
+			m.fail("photo %s: %q is shown, %q was the last word", id, p.Metadata.Notes, last)
 		}
 	}
 }
@@ -442,7 +442,7 @@ func (m *model) kept(id string) Entry {
 }
 
 // killWorker ends the engine alone: the page still has all files and starts
-// another one, with what it was told.
+// another one, with its commands.
 func (m *model) killWorker() {
 	shown := m.last()
 	session := *m.log[0].Session
@@ -467,7 +467,7 @@ func (m *model) endSession() {
 	defer m.mu.Unlock()
 	m.judgeSession()
 	clear(m.gone)
-	clear(m.said)
+	clear(m.lastWords)
 	m.sessions++
 	m.session, m.secret = fmt.Sprint("token-", m.sessions), fmt.Sprint("key-", m.sessions)
 	clear(m.slots)
@@ -508,7 +508,7 @@ func (m *model) confirmedEver(id string) bool {
 	return here || m.ever[id]
 }
 
-// faultsStop: what was asked for goes on by itself, unless the person is needed.
+// faultsStop: what was asked for continues by itself, unless the person is needed.
 func (m *model) faultsStop() {
 	m.clear()
 	m.offline, m.max = false, 1000

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// openLimit is how long the page waits for the journal before it goes on
+	// openLimit is how long the page waits for the journal before it continues
 	// without.
 	openLimit = 5 * time.Second
 	// mendAfter is how long the queue waits before it tries a failing journal
@@ -122,7 +122,7 @@ func within(ctx context.Context, clock Clock, open func(context.Context) (Journa
 	}
 }
 
-// opened goes on once the journal was read, or could not be.
+// opened continues once the journal was read, or could not be.
 func (q *Queue) opened(s *session, grant *shared.Grant, earlier Journal, f found) {
 	if s.grant != grant {
 		if f.journal != nil {

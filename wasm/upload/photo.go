@@ -9,7 +9,7 @@ import (
 	"github.com/clinicpro/photobridge/shared/wire"
 )
 
-// Stage is how far a photo has come. It is what the journal keeps; what is
+// Stage is the last completed step of a photo. It is what the journal keeps; what is
 // being done for a photo right now is its job.
 type Stage string
 
@@ -49,7 +49,7 @@ type photo struct {
 	file             Source // nil once compressed, and after a restore
 
 	stage   Stage
-	resume  Stage // of a failed or cancelled photo: where it goes on
+	resume  Stage // of a failed or cancelled photo: where it resumes
 	asked   bool  // Upload was pressed for it
 	problem *Problem
 
@@ -76,8 +76,8 @@ type photo struct {
 	at      time.Time // when the edge confirmed it
 	since   time.Time // the same, on the phone's clock
 	shown   bool      // its preview was given away
-	earlier bool      // confirmed before the upload that goes on now
-	// cancelling: the person cancelled while the edge was being told; if that
+	earlier bool      // confirmed before the current upload
+	// cancelling: the person cancelled while the confirm was under way; if that
 	// fails, the photo is cancelled.
 	cancelling bool
 }
@@ -182,7 +182,7 @@ func (p *photo) unflag() {
 	p.warnings = slices.DeleteFunc(p.warnings, func(w Warning) bool { return w == WarningDuplicate })
 }
 
-// describe takes what a person said of the photo. It reports whether that is
+// describe takes the details that a person gave of the photo. It reports whether that is
 // news.
 func (p *photo) describe(metadata shared.Metadata) bool {
 	if p.stage == StageRemoved || p.past || p.overruled {
@@ -260,7 +260,7 @@ func (p *photo) record() Record {
 }
 
 // unwritten is more changes of the metadata than a page makes before the journal
-// has one of them. The edge may have heard of those that the journal lost, so a
+// has one of them. The edge may have those that the journal lost, so a
 // new page counts on from beyond them.
 const unwritten = 1000
 

@@ -141,7 +141,7 @@ func TestCircuit(t *testing.T) {
 	}
 }
 
-// Whatever stands in the table of moves leads on: nothing is a dead end but
+// Every entry in the table of moves leads on: nothing is a dead end but
 // confirmed, and all else can still become confirmed.
 func TestMovesLeadToConfirmed(t *testing.T) {
 	if len(moves[StageRemoved]) != 0 || !slices.Equal(moves[StageConfirmed], []Stage{StageRemoved}) {

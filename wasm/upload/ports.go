@@ -44,7 +44,7 @@ type Compressor interface {
 // PutResult is an object store's response to a PUT.
 type PutResult struct {
 	Status     int
-	RetryAfter time.Duration // zero: not said
+	RetryAfter time.Duration // zero: not given
 }
 
 // Transport carries bytes to the object store.
@@ -83,7 +83,7 @@ type Record struct {
 	Name          string          `json:"name"`
 	Source        PhotoSource     `json:"source"`
 	Stage         Stage           `json:"stage"`
-	Resume        Stage           `json:"resume,omitempty"` // where a failed or cancelled photo goes on
+	Resume        Stage           `json:"resume,omitempty"` // where a failed or cancelled photo resumes
 	Asked         bool            `json:"asked"`            // Upload was pressed for it
 	OriginalBytes int64           `json:"originalBytes"`
 	Width         int             `json:"width"`
@@ -113,7 +113,7 @@ type Journal interface {
 	// Save writes photos' records, all or none.
 	Save(ctx context.Context, records ...Record) error
 	// SaveJPEG writes a photo's bytes and record, both or neither. Nil bytes erase
-	// those that are there.
+	// those that exist.
 	SaveJPEG(ctx context.Context, record Record, jpeg []byte) error
 	// Remove erases a photo.
 	Remove(ctx context.Context, id string) error

@@ -6,7 +6,7 @@ import (
 )
 
 // board keeps what is shown steady: bytes never fall and time left never
-// grows while one upload goes on.
+// grows during one upload.
 type board struct {
 	sent, total int64
 	gone        int64 // bytes that removed photos had sent

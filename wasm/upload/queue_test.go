@@ -133,7 +133,7 @@ func TestQueueSendsWhileItCompresses(t *testing.T) {
 				time.Sleep(100 * time.Millisecond)
 			}
 			took := time.Since(started)
-			synctest.Wait() // the journal hears of it too
+			synctest.Wait() // the journal is written too
 			arrived(t, w, ids(photos)...)
 			slower := max(c.compress+w.latency, time.Duration(900_000*float64(time.Second)/float64(c.uplink))) * photos
 			t.Logf("%v of %v (%.2f), %d sign calls", took, slower, float64(took)/float64(slower), w.called(sign))

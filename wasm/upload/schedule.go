@@ -11,7 +11,7 @@ import (
 func (t *traffic) observe() {
 	for j := range t.jobs {
 		if j.step == compress {
-			continue // has a limit of its own
+			continue // has its own limit
 		}
 		if sent := j.sent.Load(); sent > j.seen {
 			j.seen, j.movedAt = sent, t.now
@@ -62,7 +62,7 @@ func (t *traffic) startCompress() {
 	}
 }
 
-// startList asks for the edge's list: after a restore, and to tell a blocked
+// startList asks for the edge's list: after a restore, and to distinguish a blocked
 // upload address from a dead network.
 func (t *traffic) startList() {
 	if !t.album.edge.wanted && !t.mustDiagnose() && !t.overdue() {
@@ -145,7 +145,7 @@ func (t *traffic) startSign() {
 // enoughToSign is how many photos make a call while more are being compressed:
 // one for the first and the last, whose bytes leave at once, and signTogether
 // for those between. Where compression is no faster than the network, each
-// photo would have a call of its own otherwise.
+// photo would have its own call otherwise.
 func (t *traffic) enoughToSign() int {
 	underWay, coming := 0, 0
 	for _, p := range t.album.photos {

@@ -18,12 +18,12 @@ type scribe struct {
 	journal Journal // nil: there is none
 	report  func(whole bool)
 
-	mu     sync.Mutex
-	writes []write
-	last   chan struct{} // closed when all writes so far are done
-	busy   bool
-	broken bool
-	mended bool // it broke off, and has not written everything since
+	mu       sync.Mutex
+	writes   []write
+	last     chan struct{} // closed when all writes so far are done
+	busy     bool
+	broken   bool
+	reopened bool // it broke off, and has not written everything since
 }
 
 // write is one transaction of the journal: records, or whatever else do does.
@@ -74,14 +74,14 @@ func (s *scribe) write(do func(context.Context, Journal) error) {
 func (s *scribe) mend() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.broken, s.mended = false, true
+	s.broken, s.reopened = false, true
 }
 
 // whole reports whether the journal has what it was given, or is about to.
 func (s *scribe) whole() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.journal != nil && !s.broken && !s.mended
+	return s.journal != nil && !s.broken && !s.reopened
 }
 
 // merged has the newest record of each photo.
@@ -129,8 +129,8 @@ func (s *scribe) next() (w write, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.writes) == 0 {
-		if s.mended {
-			s.mended = false
+		if s.reopened {
+			s.reopened = false
 			s.report(true)
 		}
 		s.busy = false

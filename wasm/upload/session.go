@@ -17,7 +17,7 @@ func identityOf(grant *shared.Grant) identity {
 
 // session is one patient's photos with everything that belongs to them. Nothing
 // is shared with another patient's session, so no photo can get under another
-// patient, and one that was left goes on sending what was asked for.
+// patient, and a session that was left continues to send what was asked for.
 type session struct {
 	identity identity
 	grant    *shared.Grant

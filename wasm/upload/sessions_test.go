@@ -83,7 +83,7 @@ func TestQueueTwoPatients(t *testing.T) {
 			}
 		}
 	})
-	inBubble(t, "another page's photos are kept and told of", func(t *testing.T, w *world) {
+	inBubble(t, "another page's photos are kept and reported", func(t *testing.T, w *world) {
 		q, kill := w.start(t.Context())
 		show(q, w)
 		add(q, ids(2)...)
@@ -115,7 +115,7 @@ func TestQueueRetention(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		erased(t, w)
 	})
-	inBubble(t, "an hour after a session that nobody used has expired", func(t *testing.T, w *world) {
+	inBubble(t, "an hour after an unused session has expired", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(2)...)
 		time.Sleep(time.Minute)

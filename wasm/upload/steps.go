@@ -136,7 +136,7 @@ func (t *traffic) listed(response shared.ListResponse, asked time.Time) {
 	t.album.flagDoubles(func(p *photo) bool { return t.jobOf[p] == nil })
 }
 
-// seen takes in one image of the list. The edge keeps what another phone said of
+// seen takes in one image of the list. The edge withholds what another phone recorded of
 // a photo to itself, and this one was another before its code was opened again;
 // confirming it once more returns the whole.
 func (t *traffic) seen(p *photo, image shared.Image) {

@@ -335,7 +335,7 @@ func (t *traffic) lifecycle(visible, online bool) {
 	}
 }
 
-// cancel stops sending one photo. Once the edge may have been told of it, that
+// cancel stops sending one photo. Once the edge may know of it, that
 // is awaited first.
 func (t *traffic) cancel(p *photo) {
 	if p.settled() || p.stage == StageCancelled {

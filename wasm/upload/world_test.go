@@ -63,7 +63,7 @@ type world struct {
 	writes    int               // to the journal
 	noJournal error
 	unsafe    []string        // photos that were signed before the journal had them
-	signedFor map[string]bool // photos that the edge was told of
+	signedFor map[string]bool // photos that were announced to the edge
 	crashed   func(any)
 
 	snapshots []Snapshot
@@ -214,7 +214,7 @@ type clock struct{ w *world }
 func (c clock) Now() time.Time                         { return time.Now().Round(0).Add(c.w.skew) }
 func (c clock) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
-// enter counts a call and answers its fault.
+// enter counts a call and returns its fault.
 func (w *world) enter(s step) fault {
 	w.mu.Lock()
 	defer w.mu.Unlock()

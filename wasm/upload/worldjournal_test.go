@@ -63,7 +63,7 @@ func (m memory) Replay(context.Context) ([]Entry, error) {
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()
 	entries := slices.Collect(maps.Values(m.w.shelf(m.key).records))
-	for i := range entries { // the real one reads them anew
+	for i := range entries { // the real one reads them again
 		entries[i].Warnings = slices.Clone(entries[i].Warnings)
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return int(a.Order - b.Order) })

@@ -21,7 +21,7 @@ describe('the search finds', () => {
   });
 });
 
-test('each site has an id and a label of its own', () => {
+test('each site has its own id and label', () => {
   for (const key of ['id', 'label'] as const)
     expect(new Set(BODY_SITES.map((site) => site[key])).size).toBe(BODY_SITES.length);
 });

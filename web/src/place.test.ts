@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chooseSite, placeText, type Place } from './place';
 
 test.each<[string, Place, string, ReturnType<typeof chooseSite>]>([
-  ['a site without sides answers for the side', { laterality: 'left' }, 'nose', { bodySite: 'nose', laterality: 'na' }],
+  ['a site without sides sets the side', { laterality: 'left' }, 'nose', { bodySite: 'nose', laterality: 'na' }],
   [
     '… and takes its answer back',
     { bodySite: 'nose', laterality: 'na' },
@@ -12,8 +12,8 @@ test.each<[string, Place, string, ReturnType<typeof chooseSite>]>([
   ['"no site" is taken back with its answer', { laterality: 'na' }, 'hand', { bodySite: 'hand', laterality: null }],
   ['an explicit "no side" stays', { bodySite: 'back', laterality: 'na' }, 'chest', { bodySite: 'chest' }],
   ['a side stays', { bodySite: 'foot', laterality: 'left' }, 'hand', { bodySite: 'hand' }],
-])('%s', (_, said, site, change) => {
-  expect(chooseSite(said, site)).toEqual(change);
+])('%s', (_, details, site, change) => {
+  expect(chooseSite(details, site)).toEqual(change);
 });
 
 const words = {

@@ -13,7 +13,7 @@ export function isSided(site: string): boolean {
 /**
  * Returns what changes when a site is chosen. A site without sides sets the
  * side to "not applicable"; a site with sides takes that back, unless it was
- * said of another site with sides. Null removes the side.
+ * recorded for another site with sides. Null removes the side.
  */
 export function chooseSite(
   { bodySite, laterality }: Place,
@@ -34,7 +34,7 @@ export interface PlaceWords {
   sided(site: string, side: Laterality): string;
 }
 
-/** Puts a place into words. The side "not applicable" has none; '' if nothing else was said. */
+/** Puts a place into words. The side "not applicable" has none; '' if nothing else is recorded. */
 export function placeText({ bodySite, laterality }: Place, words: PlaceWords): string {
   const site = bodySite === undefined ? '' : words.site(bodySite);
   if (laterality === undefined || laterality === 'na') return site;

@@ -29,7 +29,7 @@ func main() {
 	flag.Usage = func() {
 		fmt.Fprint(
 			flag.CommandLine.Output(),
-			"Ends every session: its tokens stop working, its photos are deleted from the store, desktops are notified.\n"+
+			"Ends every session: its tokens stop working, its photos are deleted, desktops are notified.\n"+
 				"Reads the edge's own variables: UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, AWS_REGION, "+
 				"AWS_ACCESS_KEY_ID,\n"+
 				"AWS_SECRET_ACCESS_KEY, S3_BUCKET_NAME, S3_ENDPOINT (if it is not AWS), ABLY_API_KEY and "+

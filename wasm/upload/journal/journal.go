@@ -82,7 +82,7 @@ const (
 
 // Open opens the journal of a session. owner is a random name for this opening;
 // Close ends it. keep is how long photos may stay on the phone. random fills a
-// slice with bytes that nobody can foresee.
+// slice with unpredictable bytes.
 func Open(
 	ctx context.Context,
 	storage Storage,

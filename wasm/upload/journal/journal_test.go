@@ -173,7 +173,7 @@ func TestJournalKeepsPhotos(t *testing.T) {
 		j.Close()
 		p.has(p.open(grant(1)), "a", "asked")
 	})
-	onPhone(t, "and names nobody", func(t *testing.T, p *phone) {
+	onPhone(t, "and contains no name", func(t *testing.T, p *phone) {
 		p.save(p.open(grant(1)), "a")
 		for key, value := range p.storage.values {
 			for _, word := range []string{"name of", "bytes of", "pat-1", "fac-1", "enc-1"} {
@@ -252,7 +252,7 @@ func TestJournalSweeps(t *testing.T) {
 			t.Errorf("%d values are left", n)
 		}
 	})
-	onPhone(t, "when the page said so before it ended", func(t *testing.T, p *phone) {
+	onPhone(t, "when the page asked for it before it ended", func(t *testing.T, p *phone) {
 		j := p.open(grant(1))
 		p.save(j, "a")
 		if err := j.Expire(t.Context(), time.Hour); err != nil {

@@ -48,13 +48,13 @@ export type Warning = 'low-light' | 'blurred' | 'shrunk' | 'duplicate';
 export type Correction = 'pending' | 'overruled';
 
 /**
- * Stage is how far a photo has come. It is what the journal keeps; what is
+ * Stage is the last completed step of a photo. It is what the journal keeps; what is
  * being done for a photo right now is its job.
  */
 export type Stage = 'chosen' | 'compressed' | 'signed' | 'sent' | 'confirmed' | 'failed' | 'cancelled' | 'removed';
 
 /**
- * First command. Restores the journal of the same patient's encounter. The session before goes on in the
+ * First command. Restores the journal of the same patient's encounter. The session before continues in the
  * background.
  */
 export interface OpenCommand {
@@ -152,7 +152,7 @@ export interface PreviewMessage {
   jpeg: Blob;
 }
 
-/** The photo that is compressed needs a decoder that is loading; share of it has come, up to 1. */
+/** The photo that is compressed needs a decoder that is loading; share is its progress, up to 1. */
 export interface LoadingMessage {
   type: 'loading';
   share: number;
@@ -197,7 +197,7 @@ export interface PhotoSnapshot {
  * itself.
  */
 export interface Waiting {
-  /** tells sessions apart, and nothing else */
+  /** distinguishes sessions, and nothing else */
   session: string;
   photos: number;
   /** on the phone's clock */

@@ -12,7 +12,7 @@ export function describe(state: State, id: string, change: Change): Step {
 }
 
 /**
- * Gives a photo that nothing was said of yet the kind that was chosen last. Its
+ * Gives a photo without details the kind that was chosen last. Its
  * chip shows it, and a tap takes it back. A view is not carried over: it differs
  * from photo to photo.
  */

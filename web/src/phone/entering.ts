@@ -99,7 +99,7 @@ export function refused(state: State, { token, trouble }: EventOf<'refused'>): S
   return only(fail({ ...state, token: trouble.retryable ? token : null }, trouble));
 }
 
-/** A newer grant of the session that is here, which goes on with its photos. */
+/** Takes a newer grant of the current session, which keeps its photos. */
 function rejoin(state: State, session: Grant): Step {
   const next: State = { ...state, session, trouble: null, engine: runs(state) ? state.engine : 'starting' };
   const screen: Screen = unsent(next).length > 0 ? 'review' : 'capture';
@@ -156,7 +156,7 @@ export function tryAgain(state: State): Step {
   return [next, [{ do: 'send', command: { type: 'retry' } }]];
 }
 
-/** Leaves another code behind: the session that was here goes on, and a late response to that code counts no more. */
+/** Drops another code: the current session continues, and a late response to that code is ignored. */
 export function giveUpCode(state: State): State {
   if (!alive(state)) return state;
   const next: State = { ...state, trouble: null, token: null, typed: null, number: null, offered: null };

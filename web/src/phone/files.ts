@@ -14,7 +14,7 @@ export function adopt(media: Media, files: Iterable<File>, source: Chosen['sourc
 }
 
 /**
- * What the camera's file input accepts. Since Android 14 Chrome answers a list
+ * What the camera's file input accepts. Since Android 14 Chrome responds to a list
  * of images alone with a photo picker that has no camera; a type that no file
  * has brings the camera back (https://issues.chromium.org/issues/40937303).
  */

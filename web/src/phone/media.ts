@@ -30,7 +30,7 @@ export class Media {
     return this.#files.get(id);
   }
 
-  /** The compressed photo has come; it replaces the original on the screen. */
+  /** The compressed photo has arrived. It replaces the original on the screen. */
   preview(id: string, jpeg: Blob): void {
     this.#previewed.add(id);
     this.pictured(id, { preview: this.#url(id, jpeg) });

@@ -107,7 +107,7 @@ export interface State {
   /** Download progress (0 to 1) of the decoder that a photo waits for, or null. */
   decoder: number | null;
   chosen: readonly Chosen[];
-  /** What the person said of a photo in this page's life, by photo. */
+  /** The details that the person gave since the page was loaded, by photo. */
   drafts: Readonly<Record<string, Metadata>>;
   /** Object URLs of what can be shown of a photo. */
   pictures: Readonly<Record<string, Picture>>;
@@ -129,7 +129,7 @@ export interface State {
   online: boolean;
   /** Nothing of the session is left on the phone: the person is done, or its time is over. */
   closed: false | 'done' | 'over';
-  /** The screen to show once the engine has told what it restored. */
+  /** The screen to show once the engine has reported what it restored. */
   resume: Screen | null;
 }
 
@@ -187,7 +187,7 @@ export type Event =
   | { type: 'switch' }
   /** Back to a patient that this page left. */
   | { type: 'return'; session: Grant }
-  /** The time is over that this session may stay on the phone, or everything, since nobody used the page. */
+  /** The time is over that this session may stay on the phone, or everything, because the page was not used. */
   | { type: 'over'; unused: boolean }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
   /** `session`: the one that was shown when they were taken, if that was a while ago. */

@@ -84,7 +84,7 @@ export function settle(state: State): State {
   return { ...state, batch: [], screen: 'success', sheet: null, undo: null, notice, receipt };
 }
 
-/** Whether the end of an upload turns the screen. Nobody is interrupted while there are photos to describe. */
+/** Whether the end of an upload turns the screen. The person is not interrupted while there are photos to describe. */
 function leadsOn(state: State): boolean {
   const { screen } = state;
   return screen === 'uploading' || screen === 'review' || (screen === 'metadata' && unsent(state).length === 0);

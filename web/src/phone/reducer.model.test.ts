@@ -157,7 +157,7 @@ class World {
 
   #reload(): void {
     const saved = JSON.parse(JSON.stringify(savedOf(this.state)));
-    // A deletion that can still be undone is not sent; the photo is there again.
+    // A deletion that can still be undone is not sent; the photo is back.
     this.state = initialState;
     this.opened = undefined;
     this.#fresh = true;

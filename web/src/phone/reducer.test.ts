@@ -28,7 +28,7 @@ describe('a phone that has to be admitted', () => {
   }).state;
   const waiting = play(asked, { type: 'waits', token: 'qr', number: '42' }).state;
 
-  test('shows its number, and goes on once it is let in', () => {
+  test('shows its number, and continues once it is let in', () => {
     expect(waiting).toMatchObject({ screen: 'waiting', number: '42' });
     const { state } = play(waiting, { type: 'granted', token: 'qr', session: grant });
     expect(state).toMatchObject({ number: null, session: grant });
@@ -252,8 +252,8 @@ describe('consent', () => {
     const { state, effects } = play({ ...capturing, consent: { answer, at } }, { type: 'chosen', photos: chosen('a') });
     const describe = { do: 'send', command: { type: 'describe', id: 'a', metadata: { consentAt: at } } };
     expect(effects).toEqual([{ do: 'add', photo: chosen('a')[0] }, ...(noted ? [describe] : [])]);
-    const said = play(state, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
-    expect(metadataOf(said, 'a')).toEqual(noted ? { laterality: 'left', consentAt: at } : { laterality: 'left' });
+    const details = play(state, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
+    expect(metadataOf(details, 'a')).toEqual(noted ? { laterality: 'left', consentAt: at } : { laterality: 'left' });
   });
 
   test('a reload on the question asks it again and then goes where the photos are', () => {
@@ -278,7 +278,7 @@ describe('choosing', () => {
     expect(ids(play(state, snap([photo('a', { state: 'compressing' })])).state)).toEqual(['a', 'b']);
   });
 
-  test('what is beyond the limit is refused and told', () => {
+  test('photos beyond the limit are refused with a message', () => {
     const nearly = { ...capturing, snapshot: snapshot([], { imageCount: 18 }) };
     const { state, effects } = play(nearly, { type: 'chosen', photos: chosen('a', 'b', 'c') });
     expect(ids(state)).toEqual(['a', 'b']);
@@ -293,7 +293,7 @@ describe('choosing', () => {
     expect(room(play(capturing, snap([broken, photo('b')])).state).used).toBe(1);
   });
 
-  test('the camera in the page stays open from shot to shot; closing it goes on to Review', () => {
+  test('the camera in the page stays open from shot to shot; closing it leads to Review', () => {
     const shooting = play(capturing, { type: 'open', sheet: 'camera' }, { type: 'chosen', photos: chosen('a') }).state;
     expect(shooting).toMatchObject({ screen: 'capture', sheet: 'camera' });
     expect(play(shooting, { type: 'close' }).state).toMatchObject({ screen: 'review', sheet: null });
@@ -351,7 +351,7 @@ describe('describing', () => {
     ['clears', { laterality: 'left', view: 'overview' }, { laterality: null }, { view: 'overview' }],
     ['an empty note is none', { notes: 'x' }, { notes: '' }, {}],
     [
-      'a site without sides answers for the side',
+      'a site without sides sets the side',
       { laterality: 'left' },
       { bodySite: 'nose' },
       { bodySite: 'nose', laterality: 'na' },
@@ -381,10 +381,10 @@ describe('describing', () => {
     expect([...(metadataOf(state, 'a').notes ?? '')]).toHaveLength(500);
   });
 
-  test('what a desktop overruled is shown as it is stored, not as it was said here', () => {
-    const said = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
+  test('what a desktop overruled is shown as it is stored, not as it was entered here', () => {
+    const details = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
     const stored = photo('a', { state: 'confirmed', metadata: { laterality: 'right' }, correction: 'overruled' });
-    expect(metadataOf(play(said, snap([stored])).state, 'a')).toEqual({ laterality: 'right' });
+    expect(metadataOf(play(details, snap([stored])).state, 'a')).toEqual({ laterality: 'right' });
   });
 
   test('the kind chosen last is preset on the next photo, and can be taken back', () => {
@@ -406,8 +406,8 @@ describe('describing', () => {
     [{ label: 'mole\n2\u0007' }, { label: 'mole 2' }],
     [{ label: 'x'.repeat(50) }, { label: 'x'.repeat(40) }],
     [{ label: '' }, {}],
-  ])('%j is said', (change, said) => {
-    expect(metadataOf(play(tagging, { type: 'describe', id: 'a', change }).state, 'a')).toEqual(said);
+  ])('%j is recorded', (change, details) => {
+    expect(metadataOf(play(tagging, { type: 'describe', id: 'a', change }).state, 'a')).toEqual(details);
   });
 
   test('notes lose control characters that were pasted, and keep their lines', () => {
@@ -416,15 +416,15 @@ describe('describing', () => {
   });
 
   test('the time in the photo survives what the person says, before or after', () => {
-    const said = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
+    const details = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
     const captured = { local: '2026-03-01T08:59:00', source: 'file' } as const;
-    expect(metadataOf(play(said, snap([photo('a', { metadata: { captured } })])).state, 'a')).toEqual({
+    expect(metadataOf(play(details, snap([photo('a', { metadata: { captured } })])).state, 'a')).toEqual({
       laterality: 'left',
       captured,
     });
   });
 
-  test('the moment of the shutter goes to the engine, and stays when more is said', () => {
+  test('the moment of the shutter goes to the engine, and stays when more details are given', () => {
     const captured = { local: '2026-03-04T08:15:00', offset: '+13:00', source: 'camera' } as const;
     const [shot = { id: '', name: '', size: 0, source: 'camera' }] = chosen('a');
     const taken = play(capturing, { type: 'chosen', photos: [{ ...shot, captured }] });
@@ -433,12 +433,12 @@ describe('describing', () => {
       command: { type: 'describe', id: 'a', metadata: { captured } },
     });
     const file = { local: '2026-03-01T08:59:00', source: 'file' } as const;
-    const said = play(taken.state, snap([photo('a', { metadata: { captured: file } })]), {
+    const details = play(taken.state, snap([photo('a', { metadata: { captured: file } })]), {
       type: 'describe',
       id: 'a',
       change: { laterality: 'left' },
     });
-    expect(metadataOf(said.state, 'a')).toEqual({ laterality: 'left', captured });
+    expect(metadataOf(details.state, 'a')).toEqual({ laterality: 'left', captured });
   });
 
   test('a photo that is ready after the page turned to another patient is let go', () => {
@@ -506,7 +506,7 @@ describe('sending', () => {
     expect(effects.slice(1)).toEqual(['a', 'b'].map((id) => ({ do: 'send', command: { type: 'retry', id } })));
   });
 
-  test('nothing to send is said, not done', () => {
+  test('nothing to send gives a message and no upload', () => {
     expect(play(capturing, { type: 'upload' })).toMatchObject({
       state: { screen: 'capture', notice: { kind: 'nothing-to-send' } },
       effects: [],
@@ -544,7 +544,7 @@ describe('sending', () => {
     expect(ids(state)).toEqual(['b']);
   });
 
-  test('a batch that was paused goes on with what it has sent', () => {
+  test('a batch that was paused resumes with what it has sent', () => {
     const { state } = play(sending.state, snap([done('a', 1), photo('b')], { phase: 'paused' }), { type: 'upload' });
     expect(state).toMatchObject({ screen: 'uploading', batch: ['a', 'b'] });
     expect(play(state, snap([done('a', 1), done('b', 2)])).state.receipt).toMatchObject({ count: 2, at: at(2) });
@@ -777,7 +777,7 @@ describe('a decoder that a photo waits for', () => {
 
   test.each<[string, Event, number | null]>([
     ['is shown while it comes', snap([photo('a', { state: 'compressing' })]), 0.4],
-    ['is there', { type: 'decoder-loading', share: 1 }, null],
+    ['is loaded', { type: 'decoder-loading', share: 1 }, null],
     ['is waited for no more', snap([photo('a', { state: 'failed' })]), null],
   ])('%s', (_, event, decoder) => {
     expect(play(waiting, event).state.decoder).toBe(decoder);
@@ -793,7 +793,7 @@ describe('back', () => {
     ],
     ['Review to Capture', reviewing('a'), { screen: 'capture' }],
     [
-      'Uploading to Review; sending goes on',
+      'Uploading to Review; sending continues',
       play(reviewing('a'), { type: 'upload' }).state,
       { screen: 'review', batch: ['a'] },
     ],

@@ -114,7 +114,7 @@ function upload(state: State): Step {
   return after(lapse(state), (now) => {
     const list = sendable(now);
     if (list.length === 0) return only({ ...now, notice: { kind: 'nothing-to-send' } });
-    // A batch that was paused goes on: what it has sent counts.
+    // A batch that was paused resumes: what it has sent counts.
     const arrived = now.batch.filter((id) => now.confirmed[id] !== undefined);
     const again = list.filter((photo) => photo.state === 'cancelled' || photo.state === 'failed');
     return [
@@ -170,7 +170,7 @@ function back(state: State): State {
   return screen === null ? state : { ...state, screen, notice: null, trouble: null };
 }
 
-/** Closing the camera with photos in it goes on to look at them. */
+/** Closing the camera with photos in it leads to Review. */
 function close(state: State): State {
   const screen = state.sheet === 'camera' && unsent(state).length > 0 ? 'review' : state.screen;
   return { ...state, sheet: null, screen };

@@ -28,7 +28,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('while the page is open', () => {
   test.each<[string, State, number, 'finish' | 'over']>([
-    ['a receipt that nobody looks at closes itself', receipt, RECEIPT_MS, 'finish'],
+    ['an unattended receipt closes itself', receipt, RECEIPT_MS, 'finish'],
     ['an ended session is over after an hour', ended, KEEP_AFTER_END_MS, 'over'],
     ['an unused page is over after twelve hours', reviewing('a'), KEEP_UNUSED_MS, 'over'],
     [

@@ -1,7 +1,7 @@
 /**
  * How long a patient's data may stay on the phone: one hour after the session
- * has ended, twelve hours after the page was last used. A receipt that nobody
- * looks at closes itself sooner. The engine keeps the same limits for photos.
+ * has ended, twelve hours after the page was last used. An unattended
+ * receipt closes itself sooner. The engine keeps the same limits for photos.
  */
 
 import type { State } from './model';

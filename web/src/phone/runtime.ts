@@ -15,7 +15,7 @@ import { Retention } from './retention';
 import { erase, load, save, savedOf, takePicking } from './storage';
 import { keepAwake } from './wakelock';
 
-/** Notes are typed letter by letter; the engine and its journal hear of them this much later. */
+/** Notes are typed letter by letter; the engine and its journal get them this much later. */
 const DESCRIBE_DELAY_MS = 250;
 
 /** Events that happen without the person. */

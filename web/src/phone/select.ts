@@ -58,7 +58,7 @@ export function batch(state: State): PhotoSnapshot[] {
 }
 
 /**
- * What is known of a photo: what the person said, with the engine's time. Where a desktop overruled that, it is what
+ * What is known of a photo: what the person entered, with the engine's time. Where a desktop overruled that, it is what
  * the edge stored.
  */
 export function metadataOf(state: State, id: string): Metadata {

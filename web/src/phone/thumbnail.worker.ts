@@ -1,4 +1,4 @@
-/** Answers each photo with its thumbnail, or with undefined where the browser cannot decode it. */
+/** Responds to each photo with its thumbnail, or with undefined where the browser cannot decode it. */
 
 const EDGE = 480;
 

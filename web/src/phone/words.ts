@@ -21,15 +21,15 @@ export function patientText(session: Grant): string {
 }
 
 /** "Forearm, Left", in the page's language. */
-export function placeLabel(said: Metadata): string {
+export function placeLabel(details: Metadata): string {
   const side = (id: Laterality) => t(`side.${id}`);
   const sided = (site: string, id: Laterality) => t('metadata.place', { site, side: side(id) });
-  return placeText(said, { site: siteLabel, side, sided }) || t('side.na');
+  return placeText(details, { site: siteLabel, side, sided }) || t('side.na');
 }
 
 /** What a desktop made of a photo after it was sent. */
-export function correctedText(said: Metadata): string {
-  return isTagged(said) ? t('progress.corrected', { place: placeLabel(said) }) : t('progress.corrected.other');
+export function correctedText(details: Metadata): string {
+  return isTagged(details) ? t('progress.corrected', { place: placeLabel(details) }) : t('progress.corrected.other');
 }
 
 /** What is wrong with a photo, short. The catalogue has every code of this version; a newer edge may have others. */
@@ -63,7 +63,7 @@ export function typedText(wrong: Exclude<Typed, 'asking'>): string {
   return `${what} ${todo}`;
 }
 
-/** Where a photo stands on its way; the decoder is the one that it waits for, if it does. */
+/** What a photo's progress line says. `decoder` is the download that the photo waits for, if any. */
 export function progressText(photo: PhotoSnapshot, decoder: number | null): string {
   switch (photo.state) {
     case 'chosen':
@@ -77,7 +77,7 @@ export function progressText(photo: PhotoSnapshot, decoder: number | null): stri
     case 'sending':
       if (photo.sentBytes < photo.bytes)
         return t('progress.sending', { share: percentLabel(photo.sentBytes / photo.bytes) });
-      return t('progress.confirming'); // it is all out, and nobody has said that it arrived
+      return t('progress.confirming'); // all bytes are sent, and the edge has not confirmed them yet
     case 'confirming':
       return t('progress.confirming');
     case 'confirmed':

@@ -152,7 +152,7 @@ const CASES: { name: string; events: CameraEvent[]; did: string[]; state?: Parti
     did: ['ask any', 'watch', 'shoot'],
   },
   {
-    name: 'a photo that was missed is said, until the next press',
+    name: 'a missed photo is reported until the next press',
     events: [OPEN, OPENED, { type: 'frame' }, { type: 'shutter' }, { type: 'missed' }],
     did: ['ask any', 'watch', 'shoot'],
     state: { missed: true, shooting: false },

@@ -109,7 +109,7 @@ export class LiveCamera {
 
   /**
    * Takes a picture: the sensor's own still, or what was on the screen when this was called. That is also the photo
-   * when the stream is stopped before the still has come.
+   * when the stream is stopped before the still has arrived.
    */
   async shoot(video: HTMLVideoElement): Promise<Blob> {
     const frame = frameOf(video);

@@ -6,8 +6,8 @@ import { Figure } from './Figure';
 import { REGIONS } from './regions';
 
 interface BodyPickerProps {
-  said: Metadata;
-  /** Without a side, the side that was said stays. */
+  details: Metadata;
+  /** Without a side, the recorded side stays. */
   onPick: (site: string, side?: Laterality) => void;
 }
 
@@ -17,20 +17,20 @@ const HEAD_SITES = new Set(REGIONS.head.map((region) => region.site).filter((sit
 const FINER: Readonly<Record<string, readonly string[]>> = { hand: ['hand', 'finger'], finger: ['hand', 'finger'] };
 
 /** Front and back side by side. A touch on the head opens it large. */
-export function BodyPicker({ said, onPick }: BodyPickerProps) {
+export function BodyPicker({ details, onPick }: BodyPickerProps) {
   const [head, setHead] = useState(false);
-  const site = said.bodySite === 'finger' ? 'hand' : said.bodySite;
-  const shown: Metadata = site === undefined ? said : { ...said, bodySite: site };
+  const site = details.bodySite === 'finger' ? 'hand' : details.bodySite;
+  const shown: Metadata = site === undefined ? details : { ...details, bodySite: site };
   const pick = (picked: string, side: Laterality) => {
     if (!head && HEAD_SITES.has(picked)) setHead(true);
     onPick(picked, side);
   };
-  const finer = FINER[said.bodySite ?? ''];
+  const finer = FINER[details.bodySite ?? ''];
   return (
     <div class="body-picker">
       {head ? (
         <div class="figures figures-head">
-          <Figure view="head" said={shown} onPick={pick} />
+          <Figure view="head" details={shown} onPick={pick} />
           <button type="button" class="button small" onClick={() => setHead(false)}>
             <Icon name="back" class="flip" />
             {t('figure.whole')}
@@ -39,11 +39,11 @@ export function BodyPicker({ said, onPick }: BodyPickerProps) {
       ) : (
         <div class="figures">
           <div class="figure-column">
-            <Figure view="front" said={shown} onPick={pick} />
+            <Figure view="front" details={shown} onPick={pick} />
             <span aria-hidden="true">{t('figure.front.short')}</span>
           </div>
           <div class="figure-column">
-            <Figure view="back" said={shown} onPick={pick} />
+            <Figure view="back" details={shown} onPick={pick} />
             <span aria-hidden="true">{t('figure.back.short')}</span>
           </div>
         </div>
@@ -55,7 +55,7 @@ export function BodyPicker({ said, onPick }: BodyPickerProps) {
               key={id}
               type="button"
               class="choice"
-              aria-pressed={said.bodySite === id}
+              aria-pressed={details.bodySite === id}
               onClick={() => onPick(id)}
             >
               {siteLabel(id)}

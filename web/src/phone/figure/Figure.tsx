@@ -6,7 +6,7 @@ import { REGIONS, VIEW_BOX, type FigureView, type Region } from './regions';
 
 interface FigureProps {
   view: FigureView;
-  said: Metadata;
+  details: Metadata;
   onPick: (site: string, side: Laterality) => void;
 }
 
@@ -22,7 +22,7 @@ function sideOf(view: FigureView, half: Half): 'left' | 'right' {
 }
 
 /** One drawing of the body: a touch sets site and side together. */
-export function Figure({ view, said, onPick }: FigureProps) {
+export function Figure({ view, details, onPick }: FigureProps) {
   const svg = useRef<SVGSVGElement>(null);
   const { width, height } = VIEW_BOX[view];
   const parts = REGIONS[view].flatMap((region): Part[] =>
@@ -33,7 +33,7 @@ export function Figure({ view, said, onPick }: FigureProps) {
           { region, side: sideOf(view, 'right-hand') },
         ],
   );
-  const marked = parts.findIndex((part) => isMarked(part, said));
+  const marked = parts.findIndex((part) => isMarked(part, details));
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     const buttons = [...(svg.current?.querySelectorAll<SVGElement>('[role="button"]') ?? [])];
@@ -62,7 +62,7 @@ export function Figure({ view, said, onPick }: FigureProps) {
           key={`${part.region.site}-${part.side}`}
           part={part}
           width={width}
-          pressed={isMarked(part, said)}
+          pressed={isMarked(part, details)}
           reachable={index === Math.max(0, marked)}
           onPick={onPick}
         />

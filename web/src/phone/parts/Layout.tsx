@@ -7,7 +7,7 @@ import { patientText } from '../words';
 import { usePage } from './context';
 import { Icon } from './Icon';
 
-/** Who the photos are for, on every screen: nobody should photograph into the wrong record. */
+/** Who the photos are for, on every screen, so that no photo goes into the wrong record. */
 export function PatientBar() {
   const { state } = usePage();
   const { session } = state;
@@ -32,7 +32,7 @@ export function PatientBar() {
   );
 }
 
-/** While another code is opened, nobody's name is shown: it may become another patient's page. */
+/** While another code is opened, no name is shown: it may become another patient's page. */
 function isShown({ closed, screen, token }: State): boolean {
   return !closed && !(screen === 'loading' && token !== null);
 }
@@ -95,7 +95,7 @@ function Actions({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** Tells the styles how high a bar is, which its text decides: what takes the focus scrolls clear of it. */
+/** Gives the styles the height of a bar, which depends on its text, so that the focused element scrolls clear of it. */
 function useBar(edge: 'top' | 'bottom'): RefObject<HTMLElement | null> {
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {

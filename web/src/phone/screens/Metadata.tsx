@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { PhotoSnapshot } from '../../contract/engine';
 import { LATERALITIES } from '../../bodysites';
-import type { Laterality, Metadata as Said } from '../../contract/api';
+import type { Laterality, Metadata as Details } from '../../contract/api';
 import { siteLabel, t } from '../strings';
 import { placeLabel } from '../words';
 import { Choice } from '../parts/Choice';
@@ -73,7 +73,7 @@ export function Metadata() {
         ))}
       </ol>
       <div class={`page ${turned}`} key={photo.id} data-photo-id={photo.id} {...swipe}>
-        <Fields photo={photo} number={number} said={metadataOf(state, photo.id)} />
+        <Fields photo={photo} number={number} details={metadataOf(state, photo.id)} />
       </div>
     </Layout>
   );
@@ -88,7 +88,7 @@ function useTurn(number: number): string {
   return turned.current;
 }
 
-function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number; said: Said }) {
+function Fields({ photo, number, details }: { photo: PhotoSnapshot; number: number; details: Details }) {
   const { state, dispatch } = usePage();
   const { id } = photo;
   const count = unsent(state).length;
@@ -96,7 +96,7 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
     rememberSite(bodySite);
     dispatch({ type: 'describe', id, change: laterality === undefined ? { bodySite } : { bodySite, laterality } });
   };
-  const previous = isTagged(said) ? undefined : previousTagged(state, id);
+  const previous = isTagged(details) ? undefined : previousTagged(state, id);
   return (
     <>
       <div class="look">
@@ -105,9 +105,9 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
             <Thumb photo={photo} alt={t('photo.name', { n: number })} full />
             <Icon name="zoom" class="look-zoom" />
           </button>
-          <div class="look-said">
+          <div class="look-place">
             <p class="place" role="status">
-              {isTagged(said) ? placeLabel(said) : t('metadata.where')}
+              {isTagged(details) ? placeLabel(details) : t('metadata.where')}
             </p>
             {previous && (
               <button type="button" class="button carry" onClick={() => dispatch({ type: 'copy-previous', id })}>
@@ -115,7 +115,7 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
                 <span>{t('metadata.same', { n: previous.index + 1, place: placeLabel(previous.metadata) })}</span>
               </button>
             )}
-            {count > 1 && isTagged(said) && (
+            {count > 1 && isTagged(details) && (
               <button
                 type="button"
                 class="button quiet small apply"
@@ -126,16 +126,16 @@ function Fields({ photo, number, said }: { photo: PhotoSnapshot; number: number;
             )}
           </div>
         </div>
-        <BodyPicker said={said} onPick={(site, side) => pickSite(site, side)} />
+        <BodyPicker details={details} onPick={(site, side) => pickSite(site, side)} />
       </div>
       <div class="fields">
-        <LateralityField id={id} value={said.laterality} />
-        <SiteField id={id} value={said.bodySite} />
-        <ViewField id={id} value={said.view} />
-        <KindField id={id} value={said.kind} />
-        <NotesField id={id} value={said.notes ?? ''} />
-        <LabelField id={id} value={said.label ?? ''} />
-        <SensitiveField id={id} value={said.sensitive ?? false} site={said.bodySite} />
+        <LateralityField id={id} value={details.laterality} />
+        <SiteField id={id} value={details.bodySite} />
+        <ViewField id={id} value={details.view} />
+        <KindField id={id} value={details.kind} />
+        <NotesField id={id} value={details.notes ?? ''} />
+        <LabelField id={id} value={details.label ?? ''} />
+        <SensitiveField id={id} value={details.sensitive ?? false} site={details.bodySite} />
       </div>
     </>
   );
