@@ -54,6 +54,11 @@ function onCommit(answer?: (detail: CommitDetail) => Promise<unknown>): CommitDe
   return heard;
 }
 
+test('nothing but the widget is in its shadow root', async () => {
+  await mount(listed('a', TAGGED));
+  expect([...(widget.shadowRoot?.childNodes ?? [])].map(({ nodeName }) => nodeName)).toEqual(['SECTION']);
+});
+
 describe('the gate', () => {
   test('leads to what is missing, with the cursor in it', async () => {
     await mount(listed('a', TAGGED), listed('b', { bodySite: 'hand' }));

@@ -1,6 +1,6 @@
 /**
  * `<photobridge-widget api-base launch-token locale record-form attachment record-consent record-provenance
- * record-gate * end-on-commit>`:
+ * record-gate end-on-commit>`:
  * the photos of one encounter inside a practice system's page.
  *
  * Events (all bubble and cross shadow roots):
@@ -232,12 +232,9 @@ export class PhotobridgeWidget extends HTMLElement {
     const onCommit = (only?: readonly string[]): void => void this.commit(only);
     render(
       <ExportOptionsProvider value={() => exportOptions(this)}>
-        <ExportOptionsProvider value={() => exportOptions(this)}>
-          <EarlierProvider value={() => this.#earlier}>
-            <Widget key={this.#key} sync={this.#sync} words={this.#words} gate={this.recordGate} onCommit={onCommit} />
-          </EarlierProvider>
-        </ExportOptionsProvider>
-        ,
+        <EarlierProvider value={() => this.#earlier}>
+          <Widget key={this.#key} sync={this.#sync} words={this.#words} gate={this.recordGate} onCommit={onCommit} />
+        </EarlierProvider>
       </ExportOptionsProvider>,
       this.#root,
     );
