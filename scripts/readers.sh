@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Programs of others that read what the product writes (libtiff, poppler, ImageMagick).
+# Programs of others that read what the product writes (libtiff, poppler, ImageMagick), or write its input (libjpeg).
 # Installs what is missing where that is allowed. Without them their tests are skipped, except in CI.
 set -euo pipefail
 
-declare -A packages=([tiffdump]=libtiff-tools [pdfimages]=poppler-utils [compare]=imagemagick)
+declare -A packages=(
+  [tiffdump]=libtiff-tools [pdfimages]=poppler-utils [compare]=imagemagick [cjpeg]=libjpeg-turbo-progs
+)
 
 missing=()
 for program in "${!packages[@]}"; do

@@ -144,8 +144,8 @@ func (i Inbox) date(photo record.Photo) time.Time {
 	}
 }
 
-// wrap makes the attachment. A progressive JPEG does not fit into a TIFF, so it
-// goes into a PDF.
+// wrap makes the attachment. A JPEG that does not fit into a TIFF, such as a
+// progressive one, goes into a PDF.
 func (i Inbox) wrap(photo record.Photo) (attachment, error) {
 	caption := scan.Caption{Text: photo.Description, Taken: photo.Taken}
 	kind, ending := "image/tiff", ".tiff"
@@ -157,7 +157,7 @@ func (i Inbox) wrap(photo record.Photo) (attachment, error) {
 	case FormTIFF:
 		file, err = scan.TIFF(photo.JPEG, caption)
 	}
-	if i.Form == FormPDF || errors.Is(err, scan.ErrProgressive) {
+	if i.Form == FormPDF || errors.Is(err, scan.ErrTIFF) {
 		kind, ending = "application/pdf", ".pdf"
 		file, err = scan.PDF(scan.Page{JPEG: photo.JPEG, Caption: caption})
 	}

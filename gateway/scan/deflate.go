@@ -3,6 +3,7 @@ package scan
 import (
 	"bytes"
 	"compress/zlib"
+	"errors"
 	"image"
 	"image/draw"
 	"image/jpeg"
@@ -19,7 +20,7 @@ const (
 
 // Deflate stores a photo as a TIFF with Deflate compression, for viewers that
 // cannot read a JPEG inside a TIFF. A document of more than limit bytes is
-// scaled down until it fits. It fails with ErrNotJPEG, ErrColour, or
+// scaled down until it fits. It fails with ErrNotJPEG, ErrCoding, ErrColour, or
 // ErrTooLarge if even a long side of 800 pixels does not fit.
 func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
 	f, err := readFrame(photo)
@@ -27,11 +28,16 @@ func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
 		return nil, err
 	}
 	decoded, err := jpeg.Decode(bytes.NewReader(photo))
+	if _, unknown := errors.AsType[jpeg.UnsupportedError](err); unknown {
+		return nil, ErrCoding
+	}
 	if err != nil {
 		return nil, ErrNotJPEG
 	}
-	picture := image.NewNRGBA(decoded.Bounds())
-	draw.Draw(picture, picture.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
+	if f.colours == cmyk { // stored as RGB, which its profile does not describe
+		f.components, f.profile = f.components[:3], nil
+	}
+	picture := upright(decoded, f.orientation)
 	for {
 		size := picture.Bounds().Size()
 		f.width, f.height = size.X, size.Y
@@ -50,6 +56,32 @@ func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
 	}
 }
 
+// upright copies a picture the way that EXIF's orientation says.
+func upright(picture image.Image, orientation uint16) *image.NRGBA {
+	bounds := picture.Bounds()
+	out := image.NewNRGBA(bounds)
+	draw.Draw(out, bounds, picture, bounds.Min, draw.Src)
+	if orientation == 1 {
+		return out
+	}
+	last := bounds.Size().Sub(image.Pt(1, 1))
+	size := bounds.Size()
+	if orientation >= sideways {
+		size = image.Pt(size.Y, size.X)
+	}
+	turned := image.NewNRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
+			from := [...]image.Point{
+				2: {last.X - x, y}, 3: {last.X - x, last.Y - y}, 4: {x, last.Y - y},
+				5: {y, x}, 6: {y, last.Y - x}, 7: {last.X - y, last.Y - x}, 8: {last.X - y, x},
+			}[orientation]
+			turned.SetNRGBA(x, y, out.NRGBAAt(from.X, from.Y))
+		}
+	}
+	return turned
+}
+
 func scale(side int, by float64) int { return max(1, int(float64(side)*by)) }
 
 func deflated(f frame, picture *image.NRGBA, caption Caption) ([]byte, error) {
@@ -57,14 +89,14 @@ func deflated(f frame, picture *image.NRGBA, caption Caption) ([]byte, error) {
 	d.shorts(tagCompression, compressionDeflate)
 	d.shorts(tagPredictor, 2)
 	d.longs(tagRowsPerStrip, stripRows)
-	if f.components == 1 {
+	if f.colours == grey {
 		d.shorts(tagPhotometric, photometricBlackIsZero)
 	} else {
 		d.shorts(tagPhotometric, photometricRGB)
 	}
 	var strips [][]byte
 	for top := 0; top < f.height; top += stripRows {
-		strip, err := compressRows(picture, top, min(top+stripRows, f.height), f.components)
+		strip, err := compressRows(picture, top, min(top+stripRows, f.height), len(f.components))
 		if err != nil {
 			return nil, err
 		}

@@ -9,16 +9,18 @@ import (
 
 // Errors of this package. Each says what kind of JPEG cannot be wrapped.
 var (
-	ErrNotJPEG     = errors.New("scan: not a whole JPEG")
-	ErrProgressive = errors.New("scan: a TIFF holds baseline JPEG only, this one is not baseline")
-	ErrColour      = errors.New("scan: only grey and YCbCr JPEGs can be wrapped")
-	ErrTooLarge    = errors.New("scan: the document does not fit the size limit")
+	ErrNotJPEG  = errors.New("scan: not a whole JPEG")
+	ErrCoding   = errors.New("scan: a JPEG of a coding that few readers know")
+	ErrColour   = errors.New("scan: a JPEG whose colours are uncertain")
+	ErrTIFF     = errors.New("scan: a TIFF cannot hold this kind of JPEG, a PDF can")
+	ErrTooLarge = errors.New("scan: the document does not fit the size limit")
 )
 
 // JPEG markers (ITU-T T.81, table B.1).
 const (
-	markerSOF0  = 0xc0
-	markerSOF2  = 0xc2
+	markerSOF0  = 0xc0 // baseline
+	markerSOF1  = 0xc1 // extended sequential
+	markerSOF2  = 0xc2 // progressive
 	markerDHT   = 0xc4
 	markerJPG   = 0xc8
 	markerDAC   = 0xcc
@@ -26,30 +28,52 @@ const (
 	markerEOI   = 0xd9
 	markerSOS   = 0xda
 	markerAPP0  = 0xe0
+	markerAPP1  = 0xe1
 	markerAPP2  = 0xe2
 	markerAPP14 = 0xee
+)
+
+// colours are what the components of a JPEG mean.
+type colours int
+
+const (
+	grey colours = iota
+	yCbCr
+	rgb
+	cmyk // or YCCK; inverted, as Adobe stores it
 )
 
 // frame is what the headers of a JPEG say.
 type frame struct {
 	width, height int
-	components    int // 1 or 3
-	baseline      bool
-	subsampling   [2]uint16 // horizontal and vertical factor of the first component against the others
+	coding        byte // the marker of the frame header
+	components    []component
+	colours       colours
+	orientation   uint16    // EXIF's, 1 to 8; 1 is upright
 	density       [2]uint16 // JFIF density; 72 × 72 if it gives none
 	densityUnit   uint16    // TIFF's ResolutionUnit: 1 none, 2 inch, 3 centimetre
 	profile       []byte    // ICC profile; nil if there is none
+	adobe         int       // where Adobe's segment begins; 0 if there is none
 }
 
-// readFrame reads the headers up to the first scan. It fails with ErrNotJPEG or
-// ErrColour.
+// component is one colour of a frame: its name and its sampling factors.
+type component struct{ id, horizontal, vertical byte }
+
+// hints are what tells the colours of a JPEG, besides its components.
+type hints struct {
+	jfif      bool
+	transform int // of Adobe's segment; -1 if there is none
+}
+
+// readFrame reads the headers up to the first scan. It fails with ErrNotJPEG,
+// ErrCoding or ErrColour.
 func readFrame(jpeg []byte) (frame, error) {
-	f := frame{density: [2]uint16{72, 72}, densityUnit: 2}
+	f := frame{density: [2]uint16{72, 72}, densityUnit: 2, orientation: 1}
 	if len(jpeg) < 4 || !bytes.HasPrefix(jpeg, []byte{0xff, 0xd8}) || !bytes.HasSuffix(jpeg, []byte{0xff, markerEOI}) {
 		return f, ErrNotJPEG
 	}
 	var profile profileParts
-	transform := -1
+	told := hints{transform: -1}
 	for at := 2; ; {
 		if at+4 > len(jpeg) || jpeg[at] != 0xff {
 			return f, ErrNotJPEG
@@ -69,15 +93,18 @@ func readFrame(jpeg []byte) (frame, error) {
 			if err := f.readSize(marker, body); err != nil {
 				return f, err
 			}
-		case marker == markerAPP0 && len(body) >= 12 && bytes.HasPrefix(body, []byte("JFIF\x00")):
+		case marker == markerAPP0 && bytes.HasPrefix(body, []byte("JFIF\x00")):
+			told.jfif = true
 			f.readDensity(body)
+		case marker == markerAPP1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")):
+			f.orientation = orientation(body[6:])
 		case marker == markerAPP2:
 			profile.add(body)
 		case marker == markerAPP14 && len(body) >= 12 && bytes.HasPrefix(body, []byte("Adobe")):
-			transform = int(body[11])
+			f.adobe, told.transform = at, int(body[11])
 		case marker == markerSOS:
 			f.profile = profile.join()
-			return f, f.check(transform)
+			return f, f.check(told)
 		}
 		at = end
 	}
@@ -90,43 +117,89 @@ func isFrameHeader(marker byte) bool {
 
 // readSize reads a frame header (T.81, B.2.2).
 func (f *frame) readSize(marker byte, body []byte) error {
-	if len(body) < 6 || len(body) < 6+3*int(body[5]) || body[5] == 0 {
+	if len(body) < 6 || len(body) < 6+3*int(body[5]) || f.components != nil {
 		return ErrNotJPEG
 	}
-	f.baseline = marker == markerSOF0
+	f.coding = marker
 	f.height, f.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
-	f.components = int(body[5])
+	f.components = []component{}
+	for at := 6; at < 6+3*int(body[5]); at += 3 {
+		f.components = append(f.components, component{body[at], body[at+1] >> 4, body[at+1] & 0x0f})
+	}
 	if body[0] != 8 {
-		return fmt.Errorf("%w: %d bits a sample", ErrColour, body[0])
+		return fmt.Errorf("%w: %d bits a sample", ErrCoding, body[0])
 	}
-	first, second := body[7], body[7]
-	if f.components > 1 {
-		second = body[10]
-	}
-	if second&0x0f == 0 || second>>4 == 0 {
-		return ErrNotJPEG
-	}
-	f.subsampling = [2]uint16{uint16(first>>4) / uint16(second>>4), uint16(first&0x0f) / uint16(second&0x0f)}
 	return nil
 }
 
 // readDensity reads JFIF's resolution (JFIF 1.02). Its units 0, 1 and 2 are
 // TIFF's 1, 2 and 3.
 func (f *frame) readDensity(body []byte) {
+	if len(body) < 12 {
+		return
+	}
 	x, y := binary.BigEndian.Uint16(body[8:]), binary.BigEndian.Uint16(body[10:])
 	if unit := body[7]; unit <= 2 && x > 0 && y > 0 {
 		f.density, f.densityUnit = [2]uint16{x, y}, uint16(unit)+1
 	}
 }
 
-func (f *frame) check(transform int) error {
+// check fails for what readers do not agree on.
+func (f *frame) check(told hints) error {
 	switch {
-	case f.width == 0 || f.height == 0:
+	case f.width == 0 || f.height == 0 || len(f.components) == 0:
 		return ErrNotJPEG
-	case f.components != 1 && f.components != 3, f.components == 3 && transform == 0:
+	case f.coding > markerSOF2: // arithmetic, lossless, hierarchical
+		return ErrCoding
+	}
+	for _, c := range f.components {
+		if c.horizontal < 1 || c.horizontal > 4 || c.vertical < 1 || c.vertical > 4 {
+			return ErrNotJPEG
+		}
+	}
+	return f.setColours(told)
+}
+
+// setColours says what the components mean. JFIF's segment, Adobe's and the
+// names of the components tell; where they contradict each other, readers do too.
+func (f *frame) setColours(told hints) error {
+	c := f.components
+	switch named := len(c) == 3 && c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B'; {
+	case len(c) == 1:
+		f.colours = grey
+	case len(c) == 3 && told.transform == 0 && !told.jfif:
+		f.colours = rgb
+	case len(c) == 3 && told.transform != 0 && !(named && told.transform < 0):
+		f.colours = yCbCr
+	case len(c) == 4 && (told.transform == 0 || told.transform == 2):
+		f.colours = cmyk
+	default:
 		return ErrColour
 	}
 	return nil
+}
+
+// fitsTIFF reports whether TIFF and its Technical Note 2 know this kind of JPEG:
+// baseline, and the second and third component of one sample for each 1, 2 or 4
+// of the first, no more often down than across. It is upright: readers do not
+// agree on TIFF's own tag for that.
+func (f *frame) fitsTIFF() bool {
+	if f.coding != markerSOF0 || f.colours == cmyk || f.orientation != 1 {
+		return false
+	}
+	if f.colours == grey {
+		return true
+	}
+	first := f.components[0]
+	for _, c := range f.components[1:] {
+		if c.horizontal != 1 || c.vertical != 1 {
+			return false
+		}
+	}
+	if f.colours == rgb {
+		return first.horizontal == 1 && first.vertical == 1
+	}
+	return first.horizontal != 3 && first.vertical != 3 && first.vertical <= first.horizontal
 }
 
 // profileParts collects an ICC profile that is spread over several segments
@@ -155,4 +228,33 @@ func (p profileParts) join() []byte {
 		whole = append(whole, part...)
 	}
 	return whole
+}
+
+const exifOrientation = 274
+
+// orientation reads the orientation of EXIF's first directory (EXIF 2.32,
+// 4.6.4); 1, upright, if there is none.
+func orientation(exif []byte) uint16 {
+	var order binary.ByteOrder = binary.LittleEndian
+	if len(exif) < 8 {
+		return 1
+	}
+	if exif[0] == 'M' {
+		order = binary.BigEndian
+	}
+	at := int64(order.Uint32(exif[4:]))
+	if at+2 > int64(len(exif)) {
+		return 1
+	}
+	fields := exif[at+2:]
+	for range order.Uint16(exif[at:]) {
+		if len(fields) < 12 {
+			break
+		}
+		if value := order.Uint16(fields[8:]); order.Uint16(fields) == exifOrientation && value >= 1 && value <= 8 {
+			return value
+		}
+		fields = fields[12:]
+	}
+	return 1
 }

@@ -28,34 +28,57 @@ const (
 )
 
 // PDF puts each photo on a page with its caption below. The JPEG's bytes are the
-// image's stream, unchanged. It fails with ErrNotJPEG or ErrColour.
+// image's stream, unchanged. It fails with ErrNotJPEG, ErrCoding or ErrColour.
 func PDF(photos ...Page) ([]byte, error) {
 	doc := fpdf.New("P", "mm", "A4", "")
 	doc.SetProducer("Photobridge", true)
 	doc.SetAutoPageBreak(false, 0)
 	doc.AddUTF8FontFromBytes("caption", "", goregular.TTF)
 	var profiles []profiled
+	var standIns [][2][]byte // what the library takes, and what it stands for
 	for i, photo := range photos {
 		f, err := readFrame(photo.JPEG)
 		if err != nil {
 			return nil, err
 		}
 		if f.profile != nil {
-			profiles = append(profiles, profiled{photo.JPEG, f.profile, f.components})
+			profiles = append(profiles, profiled{photo.JPEG, f.profile, len(f.components)})
 		}
 		if i == 0 && !photo.Caption.Taken.IsZero() {
 			doc.SetTitle(photo.Caption.Taken.Format("2006-01-02"), true)
 		}
-		addPage(doc, strconv.Itoa(i), photo, f)
+		stored := photo.JPEG
+		if f.colours == rgb {
+			stored = standIn(photo.JPEG, f.adobe)
+			standIns = append(standIns, [2][]byte{stored, photo.JPEG})
+		}
+		addPage(doc, strconv.Itoa(i), stored, photo.Caption.Text, f)
+		if doc.Err() {
+			return nil, fmt.Errorf("%w: %w", ErrCoding, doc.Error())
+		}
 	}
 	var out bytes.Buffer
 	if err := doc.Output(&out); err != nil {
 		return nil, fmt.Errorf("scan: PDF: %w", err)
 	}
-	if len(profiles) == 0 {
-		return out.Bytes(), nil
+	file := out.Bytes()
+	for _, pair := range standIns {
+		file = bytes.Replace(file, pair[0], pair[1], 1)
 	}
-	return withProfiles(out.Bytes(), profiles)
+	if len(profiles) == 0 {
+		return file, nil
+	}
+	return withProfiles(file, profiles)
+}
+
+// standIn makes an RGB JPEG, whose segment of Adobe is at a place, look like one
+// of YCbCr in as many bytes, for a library that knows no RGB in a JPEG. Readers
+// of the PDF find Adobe's segment again.
+func standIn(jpeg []byte, adobe int) []byte {
+	changed := bytes.Clone(jpeg)
+	changed[adobe+1] = markerAPP0
+	copy(changed[adobe+4:], "JFIF\x00")
+	return changed
 }
 
 // profiled is a JPEG with the colour profile that it carries.
@@ -70,8 +93,11 @@ type Page struct {
 	Caption Caption
 }
 
-func addPage(doc *fpdf.Fpdf, name string, photo Page, f frame) {
+func addPage(doc *fpdf.Fpdf, name string, jpeg []byte, caption string, f frame) {
 	width, height := float64(f.width)/dpi*inch, float64(f.height)/dpi*inch
+	if f.orientation >= sideways {
+		width, height = height, width
+	}
 	maxWidth, maxHeight := float64(shortA4), float64(longA4)
 	if width > height {
 		maxWidth, maxHeight = maxHeight, maxWidth
@@ -82,16 +108,42 @@ func addPage(doc *fpdf.Fpdf, name string, photo Page, f frame) {
 	pageWidth := max(width, minPage)
 	doc.SetFont("caption", "", captionSize)
 	doc.SetCellMargin(0)
-	lines := doc.SplitText(photo.Caption.Text, pageWidth-2*margin)
+	lines := doc.SplitText(caption, pageWidth-2*margin)
 	pageHeight := height + 2*margin + float64(len(lines))*captionLine
 	doc.AddPageFormat("P", fpdf.SizeType{Wd: pageWidth, Ht: pageHeight})
-	jpg := fpdf.ImageOptions{ImageType: "JPG"}
-	doc.RegisterImageOptionsReader(name, jpg, bytes.NewReader(photo.JPEG))
-	doc.ImageOptions(name, (pageWidth-width)/2, 0, width, height, false, jpg, 0, "")
+	doc.RegisterImageOptionsReader(name, fpdf.ImageOptions{ImageType: "JPG"}, bytes.NewReader(jpeg))
+	place(doc, name, f.orientation, (pageWidth-width)/2, width, height)
 	for i, line := range lines {
 		doc.SetXY(margin, height+margin+float64(i)*captionLine)
 		doc.Cell(pageWidth-2*margin, captionLine, line)
 	}
+}
+
+// sideways is the first of the orientations that swap width and height.
+const sideways = 5
+
+// turns are the degrees to the left, after a mirroring, that bring each of
+// EXIF's orientations upright.
+var turns = [9]struct {
+	left     float64
+	mirrored bool
+}{2: {0, true}, 3: {180, false}, 4: {180, true}, 5: {90, true}, 6: {270, false}, 7: {270, true}, 8: {90, false}}
+
+// place draws an image upright into the rectangle at the page's top.
+func place(doc *fpdf.Fpdf, name string, orientation uint16, left, width, height float64) {
+	middle, turn := left+width/2, turns[orientation]
+	doc.TransformBegin()
+	doc.TransformRotate(turn.left, middle, height/2)
+	if turn.mirrored {
+		doc.TransformMirrorHorizontal(middle)
+	}
+	drawnWidth, drawnHeight := width, height
+	if orientation >= sideways {
+		drawnWidth, drawnHeight = height, width
+	}
+	doc.ImageOptions(name, middle-drawnWidth/2, height/2-drawnHeight/2, drawnWidth, drawnHeight, false,
+		fpdf.ImageOptions{ImageType: "JPG"}, 0, "")
+	doc.TransformEnd()
 }
 
 // withProfiles gives each image the colour profile of its JPEG: PDF readers do

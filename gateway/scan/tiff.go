@@ -51,23 +51,26 @@ const (
 )
 
 // TIFF wraps a JPEG as the single strip of a TIFF. The JPEG's bytes are the
-// strip, unchanged. It fails with ErrNotJPEG, ErrProgressive or ErrColour.
+// strip, unchanged. It fails with ErrNotJPEG, ErrCoding, ErrColour or ErrTIFF.
 func TIFF(jpeg []byte, caption Caption) ([]byte, error) {
 	f, err := readFrame(jpeg)
 	if err != nil {
 		return nil, err
 	}
-	if !f.baseline {
-		return nil, ErrProgressive
+	if !f.fitsTIFF() {
+		return nil, ErrTIFF
 	}
 	d := newDirectory(f, caption)
 	d.shorts(tagCompression, compressionJPEG)
 	d.longs(tagRowsPerStrip, uint32(f.height))
-	if f.components == 1 {
+	switch f.colours {
+	case grey:
 		d.shorts(tagPhotometric, photometricBlackIsZero)
-	} else {
+	case rgb:
+		d.shorts(tagPhotometric, photometricRGB)
+	default:
 		d.shorts(tagPhotometric, photometricYCbCr)
-		d.shorts(tagYCbCrSubSampling, f.subsampling[0], f.subsampling[1])
+		d.shorts(tagYCbCrSubSampling, uint16(f.components[0].horizontal), uint16(f.components[0].vertical))
 		d.shorts(tagYCbCrPositioning, 1)
 		d.rationals(tagReferenceBlackWhite, 0, 255, 128, 255, 128, 255)
 	}
@@ -79,12 +82,12 @@ func newDirectory(f frame, caption Caption) *directory {
 	d := &directory{}
 	d.longs(tagImageWidth, uint32(f.width))
 	d.longs(tagImageLength, uint32(f.height))
-	bits := make([]uint16, f.components)
+	bits := make([]uint16, len(f.components))
 	for i := range bits {
 		bits[i] = 8
 	}
 	d.shorts(tagBitsPerSample, bits...)
-	d.shorts(tagSamplesPerPixel, uint16(f.components))
+	d.shorts(tagSamplesPerPixel, uint16(len(f.components)))
 	d.shorts(tagPlanarConfiguration, 1)
 	d.rationals(tagXResolution, uint32(f.density[0]))
 	d.rationals(tagYResolution, uint32(f.density[1]))
