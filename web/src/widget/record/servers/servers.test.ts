@@ -2,15 +2,16 @@
 
 import { createHash } from 'node:crypto';
 import type { Binary, Consent, DocumentReference, Media, Provenance, Resource } from 'fhir/r4';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { WidgetImage } from '../../image';
 import type { RecordContext } from '../context';
 import { ALL_FORMS, context, FULL, photo } from '../fixtures';
 import { transactions } from '../transaction';
+import { asymmetrik } from './asymmetrik';
 import { loadDefinitions, medplum } from './medplum';
 import type { FhirServer } from './server';
 
-const SERVERS: Readonly<Record<string, () => FhirServer>> = { medplum };
+const SERVERS: Readonly<Record<string, () => Promise<FhirServer>>> = { medplum, asymmetrik };
 
 /** Photos of different bytes, with the checksums that their objects in the store have. */
 function photos(count: number): { image: WidgetImage; sha256: string }[] {
@@ -34,14 +35,26 @@ beforeAll(loadDefinitions, 60_000);
 
 describe.each(Object.entries(SERVERS))('%s', (_, start) => {
   let server: FhirServer;
-  beforeEach(() => {
-    server = start();
+  beforeEach(async () => {
+    server = await start();
   });
+  afterEach(() => server.stop());
 
   test('what is not R4 has issues', async () => {
     const media = (await transactions([photo()], [photo()], context())).whole.entry?.at(-1)?.resource as Media;
-    for (const wrong of [{ colour: 'red' }, { status: undefined }, { height: 'tall' }])
+    for (const wrong of [{ colour: 'red' }, { content: undefined }, { height: 'tall' }])
       expect(server.issues({ ...media, ...wrong } as Media)).not.toEqual([]);
+  });
+
+  test.each(ALL_FORMS)('$form, $attachment, $consent, $provenance: keeps every element', async (forms) => {
+    const { whole } = await transactions([photo()], [photo()], context(forms));
+    const sent = whole.entry?.flatMap(({ resource }) => (resource ? [resource] : [])) ?? [];
+    await server.transact(structuredClone(whole));
+    for (const { id: _, ...resource } of sent) {
+      const [kept] = await server.all(resource.resourceType);
+      // The photo has got an id meanwhile.
+      expect(kept).toMatchObject(resource.resourceType === 'Provenance' ? { ...resource, target: [{}] } : resource);
+    }
   });
 
   describe.each(ALL_FORMS)('$form, $attachment, consent $consent, provenance $provenance', (forms) => {
