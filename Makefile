@@ -41,6 +41,7 @@ PHONE := web/dist/mobile.html
 HEADERS := web/dist/_headers
 WIDGET := web/dist/widget.js
 WIDGET_PACKAGE := build/widget/package.json
+MANIFEST := build/custom-elements.json
 STATICCHECK := build/staticcheck
 REVIVE := build/revive
 DEPGUARD := build/depguard
@@ -118,16 +119,23 @@ $(HEADERS): headers web/_headers | $(PHONE)
 
 $(WIDGET): $(call web_files,web/src/widget web/src/api web/src/contract web/src/strings) \
 		$(wildcard web/src/*.ts) web/vite.widget.ts shared/bodysites.json $(NODE)
+	rm -rf web/dist/widget
 	vite build --config web/vite.widget.ts --logLevel warn
 	@touch $@
 
 .PHONY: widget-package
-widget-package: $(WIDGET_PACKAGE) ## the widget with its types as an npm package, in build/widget
+widget-package: $(WIDGET_PACKAGE) ## the widget as an npm package in build/widget, and its tarball
 
-$(WIDGET_PACKAGE): $(WIDGET) web/tsconfig.widget.json scripts/widget-package.mjs LICENSE
-	rm -rf build/types
+$(MANIFEST): web/src/widget/element.tsx $(call web_files,web/src/widget) tools/custom-elements.config.mjs $(NODE)
+	custom-elements-manifest analyze --quiet --config tools/custom-elements.config.mjs
+
+$(WIDGET_PACKAGE): $(WIDGET) $(MANIFEST) web/tsconfig.widget.json web/vite.package.ts scripts/widget-package.mjs LICENSE
+	rm -rf build/types build/widget
+	vite build --config web/vite.package.ts --logLevel warn
+	vite build --config web/vite.package.ts --logLevel warn --mode classic
 	tsc --project web/tsconfig.widget.json
 	node scripts/widget-package.mjs
+	cd build/widget && npm pack --silent --pack-destination .. >/dev/null
 
 $(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
 	vite build --config web/vite.host.ts --logLevel warn
@@ -144,24 +152,26 @@ gateway: $(GATEWAY) $(DESK_PAGE) ## the gateway for a practice's server: build/p
 $(GATEWAY): $(call go_files,gateway shared) shared/bodysites.json go.mod go.sum
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./gateway
 
-# The page and the widget that it imports, which is its own module.
+# The page and the widget that it imports, with what that loads on demand.
 $(DESK_PAGE): $(call web_files,web/src/desk web/src/api web/src/contract web/src/strings) \
 		$(wildcard web/src/*.ts) web/vite.desk.ts web/public/icons/icon.svg $(WIDGET) $(NODE)
 	vite build --config web/vite.desk.ts --logLevel warn
-	cp $(WIDGET) web/public/icons/icon.svg build/desk/assets/
+	cp -r $(WIDGET) web/dist/widget web/public/icons/icon.svg build/desk/assets/
 	@touch $@
 
 .PHONY: sizes
-sizes: build ## sizes of what is deployed, held against the budgets
+sizes: build widget-package ## sizes of what is deployed and published, held against the budgets
 	@node scripts/sizes.mjs
 
 .PHONY: generate
-generate: ## codecs, TypeScript types and OpenAPI schemas of the messages, from their Go structs
+generate: $(MANIFEST) ## codecs, TypeScript types and OpenAPI schemas from the messages' structs, the widget's tables from its comments
 	go run ./shared/generate
+	node scripts/widget-docs.mjs
 
 .PHONY: generated
-generated:
+generated: $(MANIFEST)
 	go run ./shared/generate -check
+	node scripts/widget-docs.mjs --check
 
 ##@ Test
 

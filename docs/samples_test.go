@@ -166,15 +166,38 @@ func TestNames(t *testing.T) {
 			names(section(t, "web/src/widget/README.md", "## Attributes and properties"), "(?m)^\\| `([a-z-]+)`"),
 			names(read(t, "web/src/widget/element.tsx")+read(t, "web/src/widget/export/options.ts"),
 				`(?:Attribute\(|[\[,] )'([a-z-]+)'`)},
+		{"parts",
+			names(section(t, "web/src/widget/README.md", "## Looks"), "(?m)^\\| `([a-z]+)` \\|"),
+			names(widgetFaces(t), `part="([a-z]+)"`)},
 		{"events",
 			names(section(t, "web/src/widget/README.md", "## Events"), "(?m)^\\| `(photobridge-[a-z]+)`"),
-			names(read(t, "web/src/widget/element.tsx"), `'(photobridge-[a-z]+)': CustomEvent`)},
+			names(read(t, "web/src/widget/events.ts"), `'(photobridge-[a-z]+)': CustomEvent`)},
 	}
 	for _, test := range tests {
 		if diff := cmp.Diff(test.want, test.got); diff != "" || len(test.got) == 0 {
 			t.Errorf("%s, in the code and in the document: %s", test.what, diff)
 		}
 	}
+}
+
+// widgetFaces is all that the widget shows.
+func widgetFaces(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, pattern := range []string{"web/src/widget/*.tsx", "web/src/widget/*/*.tsx"} {
+		paths, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, paths, err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(text)
+		}
+	}
+	return all.String()
 }
 
 // TestLog holds the two kinds of line in docs/operations.md to the code: every

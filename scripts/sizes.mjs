@@ -1,7 +1,7 @@
 // Sizes of what is deployed, held against the budgets. Fails above one.
 // REPORT names a file for them as JSON.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const brotli = (bytes) =>
@@ -20,6 +20,22 @@ const isEngine = (name) => /engine.*\.wasm$|worker.*\.js$/.test(name);
 const isPure = (name) => /pure.*\.(wasm|js)$/.test(name);
 const isHeif = (name) => /heif/.test(name);
 const isSeldom = (name) => isPure(name) || isHeif(name);
+
+/** A module of the npm package, and what it imports at once. */
+function reached(name, found = new Set()) {
+  const path = join('build/widget', name);
+  if (!found.has(path)) {
+    found.add(path);
+    for (const [, next] of readFileSync(path, 'utf8').matchAll(/(?:from|import)["']\.\/([\w/.-]+)["']/g))
+      reached(join(dirname(name), next), found);
+  }
+  return [...found];
+}
+
+function packed() {
+  const { name, version } = JSON.parse(readFileSync('build/widget/package.json', 'utf8'));
+  return `build/${name}-${version}.tgz`;
+}
 
 const parts = [
   { name: 'edge worker', files: ['build/edge.wasm'], how: 'gzip', measure: gzip, budget: 3_000_000 },
@@ -49,6 +65,10 @@ const parts = [
   },
   { name: 'HEIC decoder (only when needed)', files: assets.filter(isHeif), how: 'brotli', measure: brotli },
   { name: 'desktop widget', files: ['web/dist/widget.js'], how: 'brotli', measure: brotli },
+  { name: 'widget as a classic script', files: ['build/widget/widget.classic.js'], how: 'brotli', measure: brotli },
+  { name: 'session half of the package', files: reached('session.js'), how: 'brotli', measure: brotli },
+  { name: 'React component, without both', files: ['build/widget/react.js'], how: 'brotli', measure: brotli },
+  { name: 'npm package, packed', files: [packed()], how: 'gzip', measure: (bytes) => bytes.length },
 ];
 
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} KB`;

@@ -1,57 +1,67 @@
-/**
- * `<photobridge-widget api-base launch-token locale record-form attachment record-consent record-provenance
- * record-gate end-on-commit>`:
- * the photos of one encounter inside a practice system's page.
- *
- * Events (all bubble and cross shadow roots):
- * - `photobridge-image`: `{ image: WidgetImage }`, once its bytes are here
- * - `photobridge-status`: `{ status, connection, phoneConnected }`
- * - `photobridge-error`: `{ code, detail }`
- * - `photobridge-commit`: a CommitDetail; whoever keeps the photos says so with `waitUntil`
- */
-
 import { render } from 'preact';
 import { randomHex } from '../random';
 import { EarlierProvider } from './earlier';
 import { exportOptions, ExportOptionsProvider } from './export/options';
 import type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm } from './record/context';
 import { taken } from './record/results';
+import type { LaunchToken, PhotobridgeEventMap } from './events';
 import type { EarlierPhoto, WidgetImage } from './image';
+import { styleSheet } from './looks';
 import { readyToCommit, type RecordGate } from './readiness';
 import type { Commit, SessionState, SessionSync } from './session/api';
-import styles from './style.css?inline';
 import { createSessionSync } from './session/sync';
-import viewerStyles from './viewer.css?inline';
-import exportStyles from './export/export.css?inline';
 import { Widget } from './Widget';
 import { wordsFor, type Words } from './words';
 
-export type LaunchToken = string | (() => Promise<string>);
+/** HTMLElement. On a server, which has none, a class that nobody makes an element of. */
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
-export interface CommitDetail extends Commit {
-  /**
-   * Holds the commit open, as an ExtendableEvent's does: the photos count as
-   * committed when every promise has resolved. The message of one that rejects
-   * is shown. Call it while the event is dispatched.
-   */
-  waitUntil(kept: PromiseLike<unknown>): void;
-}
-
-export interface PhotobridgeEventMap {
-  'photobridge-commit': CustomEvent<CommitDetail>;
-  'photobridge-image': CustomEvent<{ image: WidgetImage }>;
-  'photobridge-status': CustomEvent<{
-    status: SessionState['status'];
-    connection: SessionState['connection'];
-    phoneConnected: boolean;
-  }>;
-  'photobridge-error': CustomEvent<NonNullable<SessionState['problem']>>;
-}
-
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(styles + viewerStyles + exportStyles);
-
-export class PhotobridgeWidget extends HTMLElement {
+/**
+ * The photos of one encounter inside a practice system's page.
+ *
+ * @customElement photobridge-widget
+ *
+ * @attr {string} api-base - origin of the Photobridge edge; empty: the page's own
+ * @attr {string} locale - BCP 47 tag for texts, dates and times; else the browser's
+ * @attr {boolean} no-export - photos cannot be taken out of the widget, other than into the record
+ * @attr {number} referral-max-bytes - size limit of a small copy for a referral; 500 000 if nothing is said
+ * @attr {boolean} export-patient - names of files and captions begin with the patient's label
+ *
+ * @fires {CustomEvent<{ image: WidgetImage }>} photobridge-image - a photo's bytes have arrived
+ * @fires {CustomEvent<{ status: SessionStatus, connection: Connection, phoneConnected: boolean }>} photobridge-status -
+ * one of them changed
+ * @fires {CustomEvent<CommitDetail>} photobridge-commit - photos are to go into the record; whoever keeps them says so
+ * with `waitUntil`
+ * @fires {CustomEvent<{ code: string, detail: string }>} photobridge-error - the edge's code (or `network`, or
+ * `launch_failed`) and its sentence, for a log; passing failures are tried again
+ *
+ * @cssprop --photobridge-accent - the main button
+ * @cssprop --photobridge-on-accent - text on the main button
+ * @cssprop --photobridge-accent-text - links, marks and focus on the surface
+ * @cssprop --photobridge-surface - the card and its dialogs
+ * @cssprop --photobridge-sunken - behind photos
+ * @cssprop --photobridge-text - text
+ * @cssprop --photobridge-quiet-text - text that explains
+ * @cssprop --photobridge-line - borders
+ * @cssprop --photobridge-control - borders of fields
+ * @cssprop --photobridge-warning - what is missing or failed
+ * @cssprop --photobridge-danger - removal
+ * @cssprop --photobridge-radius - corners
+ *
+ * @csspart widget - the card
+ * @csspart code - the code to scan
+ * @csspart empty - the card without photos
+ * @csspart grid - all photos
+ * @csspart tile - one of them
+ * @csspart gate - the way into the record
+ * @csspart phones - the phones that joined
+ * @csspart viewer - the dialog with one photo
+ * @csspart stage - the photo in it
+ * @csspart details - what is said of it
+ * @csspart export - the dialog that takes photos out
+ * @csspart timeline - the dialog with what happened
+ */
+export class PhotobridgeWidget extends Base {
   /** The others are read when they are needed. */
   static readonly observedAttributes = ['api-base', 'launch-token', 'locale', 'record-gate'];
   readonly #root = this.attachShadow({ mode: 'open' });
@@ -64,14 +74,17 @@ export class PhotobridgeWidget extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [sheet];
+    this.#root.adoptedStyleSheets = [styleSheet()];
     this.#root.addEventListener('contextmenu', (event) => {
       // A browser's own menu would save or copy a picture.
       if (exportOptions(this).isForbidden) event.preventDefault();
     });
   }
 
-  /** A launch token, or a function that gets one. Setting it opens that encounter's session. */
+  /**
+   * a launch token, or (property only) a function that promises one; setting it opens that encounter
+   * @attr launch-token
+   */
   get launchToken(): LaunchToken | undefined {
     return this.#launchToken ?? this.getAttribute('launch-token') ?? undefined;
   }
@@ -83,7 +96,7 @@ export class PhotobridgeWidget extends HTMLElement {
     this.#restart();
   }
 
-  /** Photos of the patient's record, to be compared with today's. A new launch token clears it: set it afterwards. */
+  /** photos of the patient's record to compare with today's; a new launch token clears it, so set it afterwards */
   get earlier(): readonly EarlierPhoto[] {
     return this.#earlier;
   }
@@ -92,7 +105,10 @@ export class PhotobridgeWidget extends HTMLElement {
     this.#earlier = photos;
   }
 
-  /** What describes each photo in the record: Media, or DocumentReference. */
+  /**
+   * what describes a photo in the record; `Media` if nothing is said
+   * @attr record-form
+   */
   get recordForm(): RecordForm {
     return this.getAttribute('record-form') === 'DocumentReference' ? 'DocumentReference' : 'Media';
   }
@@ -101,7 +117,10 @@ export class PhotobridgeWidget extends HTMLElement {
     this.setAttribute('record-form', form);
   }
 
-  /** Where a photo's bytes are: `inline` in the resource that describes it, or in a `binary` that it points to. */
+  /**
+   * where a photo's bytes are: inside its resource (default), or in a `Binary` with a fixed id
+   * @attr attachment
+   */
   get attachment(): AttachmentForm {
     return this.getAttribute('attachment') === 'binary' ? 'binary' : 'inline';
   }
@@ -110,7 +129,10 @@ export class PhotobridgeWidget extends HTMLElement {
     this.setAttribute('attachment', form);
   }
 
-  /** How consent is recorded that was given on the phone: as a `Consent`, as a `note` on the photo, or `off`. */
+  /**
+   * how consent that was given on the phone is recorded: as a resource (default), as a note on the photo, not at all
+   * @attr record-consent
+   */
   get recordConsent(): ConsentForm {
     const form = this.getAttribute('record-consent');
     return form === 'note' || form === 'off' ? form : 'Consent';
@@ -120,7 +142,10 @@ export class PhotobridgeWidget extends HTMLElement {
     this.setAttribute('record-consent', form);
   }
 
-  /** Where provenance is: `contained` in the resource that describes the photo, or a `resource` under a fixed id. */
+  /**
+   * where a photo's provenance is: inside its resource (default), or in a `Provenance` with a fixed id
+   * @attr record-provenance
+   */
   get recordProvenance(): ProvenanceForm {
     return this.getAttribute('record-provenance') === 'resource' ? 'resource' : 'contained';
   }
@@ -129,7 +154,11 @@ export class PhotobridgeWidget extends HTMLElement {
     this.setAttribute('record-provenance', form);
   }
 
-  /** What has to be there before a commit: `site-side`, or the set of views that a referral asks for. */
+  /**
+   * what has to be there before a commit: a site and a side for each photo (default); for a referral also an overview
+   * and a close-up of each lesion, or those and a dermoscopic photo
+   * @attr record-gate
+   */
   get recordGate(): RecordGate {
     const gate = this.getAttribute('record-gate');
     return gate === 'referral' || gate === 'referral-dermoscopy' ? gate : 'site-side';
@@ -139,7 +168,10 @@ export class PhotobridgeWidget extends HTMLElement {
     this.setAttribute('record-gate', gate);
   }
 
-  /** Whether a commit that leaves nothing to commit ends the session. */
+  /**
+   * ends the session when a commit leaves nothing to commit; asks first if photos arrived meanwhile or are on their way
+   * @attr end-on-commit
+   */
   get endOnCommit(): boolean {
     return this.hasAttribute('end-on-commit');
   }
@@ -148,27 +180,23 @@ export class PhotobridgeWidget extends HTMLElement {
     this.toggleAttribute('end-on-commit', end);
   }
 
-  /** The session's photos, in the order in which they were confirmed. */
+  /** the photos, in the order in which they were confirmed */
   get images(): readonly WidgetImage[] {
     return this.#sync?.store.getState().images ?? [];
   }
 
-  /** Whether every photo that is not in the record yet could go into it. */
+  /** whether every photo that is not in the record yet has its bytes, site and side */
   get ready(): boolean {
     return readyToCommit(this.images, this.recordGate) !== undefined;
   }
 
-  /**
-   * How many photos nothing but this screen holds, neither the session nor the record. Another launch
-   * token lets them go.
-   */
+  /** how many photos only this screen holds, and lets go when another encounter is opened */
   get unsaved(): number {
     return this.images.filter(({ local, committedAt }) => local && committedAt === undefined).length;
   }
 
   /**
-   * As the widget's own button; resolves to false if nothing was committed.
-   * @param only ids of the photos to commit; without it all that are not in the record yet
+   * what the widget's own button does, for all photos or those with the ids in `only`; `false` if nothing was committed
    */
   async commit(only?: readonly string[]): Promise<boolean> {
     const sync = this.#sync;

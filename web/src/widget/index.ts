@@ -1,8 +1,10 @@
-/** The widget as one module: importing it defines `<photobridge-widget>`. */
+/** The widget as one module: importing it in a page defines `<photobridge-widget>`. On a server it defines nothing. */
 
-import { PhotobridgeWidget, type PhotobridgeEventMap } from './element';
+import { PhotobridgeWidget } from './element';
+import type { PhotobridgeEventMap } from './events';
 
-if (!customElements.get('photobridge-widget')) customElements.define('photobridge-widget', PhotobridgeWidget);
+if (globalThis.customElements && !customElements.get('photobridge-widget'))
+  customElements.define('photobridge-widget', PhotobridgeWidget);
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -12,21 +14,5 @@ declare global {
 }
 
 export { PhotobridgeWidget };
-export { createSessionSync } from './session/sync';
-export type {
-  Commit,
-  Connection,
-  SessionProblem,
-  SessionState,
-  SessionStatus,
-  SessionStore,
-  SessionSync,
-  SessionSyncOptions,
-} from './session/api';
-export { gapsIn, readyToCommit, type Gap, type RecordGate } from './readiness';
-export { missingFrom } from './image';
-export type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm, RecordForms } from './record/context';
-export type { Bundle } from './record/transaction';
-export type { TimelineEntry } from './session/timeline';
-export type { CodeableConcept, Coding, CodedMetadata, EarlierPhoto, MetadataChange, WidgetImage } from './image';
-export type { CommitDetail, LaunchToken, PhotobridgeEventMap } from './element';
+export * from './session/index';
+export type { CommitDetail, LaunchToken, PhotobridgeEventMap } from './events';

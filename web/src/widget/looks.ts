@@ -1,0 +1,16 @@
+/** The widget's style sheet: one for all elements of a page. */
+
+import exportStyles from './export/export.css?inline';
+import styles from './style.css?inline';
+import viewerStyles from './viewer.css?inline';
+
+let sheet: CSSStyleSheet | undefined;
+
+/** Returns the sheet, made when the first element needs it: a server has none. */
+export function styleSheet(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles + viewerStyles + exportStyles);
+  }
+  return sheet;
+}

@@ -1,0 +1,47 @@
+/** What a host sets on the element, as React's and Vue's templates write it. */
+
+import type { PhotobridgeWidget } from './element';
+import type { PhotobridgeEventMap } from './events';
+
+type Properties = Pick<
+  PhotobridgeWidget,
+  'recordForm' | 'attachment' | 'recordConsent' | 'recordProvenance' | 'recordGate' | 'endOnCommit'
+>;
+
+/** The element's attributes by the names that JavaScript gives them. */
+export interface PhotobridgeSettings extends Partial<Properties> {
+  /** Origin of the Photobridge edge; the page's own if nothing is said. */
+  apiBase?: string;
+  /** BCP 47 tag for texts, dates and times; the browser's if nothing is said. */
+  locale?: string;
+  /** Photos cannot be taken out of the widget, other than into the record. */
+  noExport?: boolean;
+  /** Size limit of a small copy for a referral. */
+  referralMaxBytes?: number;
+  /** Names of files and captions begin with the patient's label. */
+  exportPatient?: boolean;
+}
+
+export const ATTRIBUTES = {
+  apiBase: 'api-base',
+  locale: 'locale',
+  recordForm: 'record-form',
+  attachment: 'attachment',
+  recordConsent: 'record-consent',
+  recordProvenance: 'record-provenance',
+  recordGate: 'record-gate',
+  endOnCommit: 'end-on-commit',
+  noExport: 'no-export',
+  referralMaxBytes: 'referral-max-bytes',
+  exportPatient: 'export-patient',
+} as const satisfies Record<keyof PhotobridgeSettings, string>;
+
+/** The attributes as HTML has them. */
+export type PhotobridgeAttributes = {
+  [Name in keyof PhotobridgeSettings as (typeof ATTRIBUTES)[Name]]?: PhotobridgeSettings[Name] | undefined;
+} & { 'launch-token'?: string | undefined };
+
+/** The events as React 19 and Preact listen to those of an element: `onphotobridge-commit`. */
+export type PhotobridgeListeners = {
+  [Name in keyof PhotobridgeEventMap as `on${Name}`]?: ((event: PhotobridgeEventMap[Name]) => void) | undefined;
+};
