@@ -33,8 +33,8 @@ const (
 // UTC where that is known. It is never converted to UTC, because an offset that
 // was guessed moves a morning to the day before.
 type Captured struct {
-	Local  string         `json:"local"            pattern:"CapturedPattern"` // such as 2026-03-04T08:15:00
-	Offset string         `json:"offset,omitempty" pattern:"OffsetPattern"`   // such as +13:00
+	Local  string         `json:"local" schema:"pattern: CapturedPattern"`          // such as 2026-03-04T08:15:00
+	Offset string         `json:"offset,omitempty" schema:"pattern: OffsetPattern"` // such as +13:00
 	Source CapturedSource `json:"source"`
 }
 

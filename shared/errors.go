@@ -103,11 +103,11 @@ func CodeOf(err error) Code {
 // Problem is the one shape of an error on the wire (RFC 9457,
 // application/problem+json).
 type Problem struct {
-	Type      string `json:"type"      const:"about:blank"`
+	Type      string `json:"type" schema:"const: 'about:blank'"`
 	Title     string `json:"title"`
-	Status    int    `json:"status"    minimum:"400" maximum:"599"`
+	Status    int    `json:"status" schema:"minimum: 400, maximum: 599"`
 	Code      Code   `json:"code"`
-	Detail    string `json:"detail"    minLength:"1"` // what happened and what to do, for a person
-	RequestID string `json:"requestId" minLength:"1"`
+	Detail    string `json:"detail" schema:"minLength: 1"` // what happened and what to do, for a person
+	RequestID string `json:"requestId" schema:"minLength: 1"`
 	ImageID   ID     `json:"imageId,omitempty"` // of image_removed: which photo
 }

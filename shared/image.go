@@ -11,15 +11,15 @@ const ContentTypeJPEG = "image/jpeg"
 type PresignRequest struct {
 	EncounterID ID `json:"encounterId"`
 	// At most limits.maxBatch, each with its own imageId.
-	Images []PresignImage `json:"images" minItems:"1" maxItems:"100"`
+	Images []PresignImage `json:"images" schema:"minItems: 1, maxItems: 100"`
 }
 
 // PresignImage describes the exact bytes that one presigned URL will accept.
 type PresignImage struct {
 	ImageID     ID      `json:"imageId"` // chosen by the phone
-	ContentType string  `json:"contentType" const:"ContentTypeJPEG"`
-	Size        int64   `json:"size" minimum:"1" maximum:"20000000"` // bytes, at most limits.maxImageBytes
-	SHA256      Bytes32 `json:"sha256"`                              // as x-amz-checksum-sha256 wants it
+	ContentType string  `json:"contentType" schema:"const: ContentTypeJPEG"`
+	Size        int64   `json:"size" schema:"minimum: 1, maximum: 20000000"` // bytes, at most limits.maxImageBytes
+	SHA256      Bytes32 `json:"sha256"`                                      // as x-amz-checksum-sha256 wants it
 }
 
 // PresignResponse lists the images in the order of the request.
@@ -32,8 +32,8 @@ type PresignResponse struct {
 type PresignedUpload struct {
 	ImageID   ID                `json:"imageId"`
 	S3Key     ObjectKey         `json:"s3Key"`
-	UploadURL string            `json:"uploadUrl" format:"uri"`
-	Headers   map[string]string `json:"headers" required:"[content-type, if-none-match, x-amz-checksum-sha256]"`
+	UploadURL string            `json:"uploadUrl" schema:"format: uri"`
+	Headers   map[string]string `json:"headers" schema:"required: [content-type, if-none-match, x-amz-checksum-sha256]"`
 	ExpiresAt time.Time         `json:"expiresAt"`
 }
 
@@ -41,41 +41,41 @@ type PresignedUpload struct {
 type ConfirmRequest struct {
 	EncounterID ID        `json:"encounterId"`
 	ImageID     ID        `json:"imageId"`
-	S3Key       ObjectKey `json:"s3Key"`                                     // as the presign call gave it
-	Width       int       `json:"width" minimum:"1" maximum:"MaxDimension"`  // pixels, upright
-	Height      int       `json:"height" minimum:"1" maximum:"MaxDimension"` // pixels, upright
+	S3Key       ObjectKey `json:"s3Key"`                                             // as the presign call gave it
+	Width       int       `json:"width" schema:"minimum: 1, maximum: MaxDimension"`  // pixels, upright
+	Height      int       `json:"height" schema:"minimum: 1, maximum: MaxDimension"` // pixels, upright
 	Metadata    Metadata  `json:"metadata"`
 	// MetadataVersion counts the changes of the metadata on the phone. Confirming an
 	// image again stores a newer version, unless a desktop has corrected it.
-	MetadataVersion int `json:"metadataVersion,omitempty" minimum:"0" maximum:"MaxMetadataVersion"`
+	MetadataVersion int `json:"metadataVersion,omitempty" schema:"minimum: 0, maximum: MaxMetadataVersion"`
 }
 
 // ConfirmResponse is the response to POST /images: the image as it is stored, which is
 // not always what was sent.
 type ConfirmResponse struct {
 	Image      Image `json:"image"`
-	ImageCount int   `json:"imageCount" minimum:"1"`
+	ImageCount int   `json:"imageCount" schema:"minimum: 1"`
 }
 
 // Image is one confirmed photo of a session.
 type Image struct {
 	ImageID     ID        `json:"imageId"`
 	S3Key       ObjectKey `json:"s3Key"`
-	ContentType string    `json:"contentType" const:"ContentTypeJPEG"`
-	Size        int64     `json:"size" minimum:"1"`
+	ContentType string    `json:"contentType" schema:"const: ContentTypeJPEG"`
+	Size        int64     `json:"size" schema:"minimum: 1"`
 	SHA256      Bytes32   `json:"sha256"`
-	Width       int       `json:"width" minimum:"1"`
-	Height      int       `json:"height" minimum:"1"`
+	Width       int       `json:"width" schema:"minimum: 1"`
+	Height      int       `json:"height" schema:"minimum: 1"`
 	Metadata    Metadata  `json:"metadata"`
 	UploadedAt  time.Time `json:"uploadedAt"` // when it was confirmed
 	UpdatedAt   time.Time `json:"updatedAt"`
 	// MetadataVersion is the phone's counter of the metadata that is stored.
-	MetadataVersion int `json:"metadataVersion,omitempty" minimum:"0"`
+	MetadataVersion int `json:"metadataVersion,omitempty" schema:"minimum: 0"`
 	PhoneID         ID  `json:"phoneId,omitempty"` // the phone that sent it
 	// CorrectedBy is who corrected the metadata last on a desktop; nil: not corrected.
 	CorrectedBy *Clinician `json:"correctedBy,omitempty"`
 	// PreviewURL is a presigned GET; it is left out of the phone's own list.
-	PreviewURL string `json:"previewUrl,omitempty" format:"uri"`
+	PreviewURL string `json:"previewUrl,omitempty" schema:"format: uri"`
 }
 
 // ExpectedImage is a photo that a phone is sending: its slot is reserved and it
@@ -92,7 +92,7 @@ type ExpectedImage struct {
 type ListResponse struct {
 	EncounterID      ID         `json:"encounterId"`
 	Images           []Image    `json:"images"`
-	Revision         int64      `json:"revision" minimum:"0"` // moves on every change of the session
+	Revision         int64      `json:"revision" schema:"minimum: 0"` // moves on every change of the session
 	SessionExpiresAt time.Time  `json:"sessionExpiresAt"`
 	ServerTime       time.Time  `json:"serverTime"`
 	PhoneConnectedAt *time.Time `json:"phoneConnectedAt,omitempty"` // last time a phone exchanged a QR token

@@ -5,249 +5,237 @@ package shared
 import "github.com/clinicpro/photobridge/shared/wire"
 
 // Fields implements wire.Message.
-func (m *Captured) Fields(f *wire.Fields) {
-	f.Text("local", (*string)(&m.Local), wire.Always)
-	f.Text("offset", (*string)(&m.Offset), wire.OmitEmpty)
-	f.Text("source", (*string)(&m.Source), wire.Always)
-}
-
-// Fields implements wire.Message.
-func (m *Problem) Fields(f *wire.Fields) {
-	f.Text("type", (*string)(&m.Type), wire.Always)
-	f.Text("title", (*string)(&m.Title), wire.Always)
-	f.Int("status", &m.Status, wire.Always)
-	f.Text("code", (*string)(&m.Code), wire.Always)
-	f.Text("detail", (*string)(&m.Detail), wire.Always)
-	f.Text("requestId", (*string)(&m.RequestID), wire.Always)
-	f.Text("imageId", (*string)(&m.ImageID), wire.OmitEmpty)
-}
-
-// Fields implements wire.Message.
-func (m *PresignRequest) Fields(f *wire.Fields) {
-	f.Text("encounterId", (*string)(&m.EncounterID), wire.Always)
-	f.Objects("images", len(m.Images), wire.Always, wire.Make(&m.Images), func(i int) wire.Message { return &m.Images[i] })
-}
-
-// Fields implements wire.Message.
-func (m *PresignImage) Fields(f *wire.Fields) {
-	f.Text("imageId", (*string)(&m.ImageID), wire.Always)
-	f.Text("contentType", (*string)(&m.ContentType), wire.Always)
-	f.Int64("size", &m.Size, wire.Always)
-	f.Text("sha256", (*string)(&m.SHA256), wire.Always)
-}
-
-// Fields implements wire.Message.
-func (m *PresignResponse) Fields(f *wire.Fields) {
-	f.Objects("images", len(m.Images), wire.Always, wire.Make(&m.Images), func(i int) wire.Message { return &m.Images[i] })
-}
-
-// Fields implements wire.Message.
-func (m *PresignedUpload) Fields(f *wire.Fields) {
-	f.Text("imageId", (*string)(&m.ImageID), wire.Always)
-	f.Text("s3Key", (*string)(&m.S3Key), wire.Always)
-	f.Text("uploadUrl", (*string)(&m.UploadURL), wire.Always)
-	f.Map("headers", &m.Headers, wire.Always)
-	f.Time("expiresAt", &m.ExpiresAt)
-}
-
-// Fields implements wire.Message.
-func (m *ConfirmRequest) Fields(f *wire.Fields) {
-	f.Text("encounterId", (*string)(&m.EncounterID), wire.Always)
-	f.Text("imageId", (*string)(&m.ImageID), wire.Always)
-	f.Text("s3Key", (*string)(&m.S3Key), wire.Always)
-	f.Int("width", &m.Width, wire.Always)
-	f.Int("height", &m.Height, wire.Always)
-	f.Object("metadata", &m.Metadata)
-	f.Int("metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
-}
-
-// Fields implements wire.Message.
-func (m *ConfirmResponse) Fields(f *wire.Fields) {
-	f.Object("image", &m.Image)
-	f.Int("imageCount", &m.ImageCount, wire.Always)
-}
-
-// Fields implements wire.Message.
-func (m *Image) Fields(f *wire.Fields) {
-	f.Text("imageId", (*string)(&m.ImageID), wire.Always)
-	f.Text("s3Key", (*string)(&m.S3Key), wire.Always)
-	f.Text("contentType", (*string)(&m.ContentType), wire.Always)
-	f.Int64("size", &m.Size, wire.Always)
-	f.Text("sha256", (*string)(&m.SHA256), wire.Always)
-	f.Int("width", &m.Width, wire.Always)
-	f.Int("height", &m.Height, wire.Always)
-	f.Object("metadata", &m.Metadata)
-	f.Time("uploadedAt", &m.UploadedAt)
-	f.Time("updatedAt", &m.UpdatedAt)
-	f.Int("metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
-	f.Text("phoneId", (*string)(&m.PhoneID), wire.OmitEmpty)
-	if f.Present("correctedBy", m.CorrectedBy != nil) {
-		f.Object("correctedBy", wire.New(&m.CorrectedBy))
-	}
-	f.Text("previewUrl", (*string)(&m.PreviewURL), wire.OmitEmpty)
-}
-
-// Fields implements wire.Message.
-func (m *ExpectedImage) Fields(f *wire.Fields) {
-	f.Text("imageId", (*string)(&m.ImageID), wire.Always)
-	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
-	f.Time("reservedAt", &m.ReservedAt)
-}
-
-// Fields implements wire.Message.
-func (m *ListResponse) Fields(f *wire.Fields) {
-	f.Text("encounterId", (*string)(&m.EncounterID), wire.Always)
-	f.Objects("images", len(m.Images), wire.Always, wire.Make(&m.Images), func(i int) wire.Message { return &m.Images[i] })
-	f.Int64("revision", &m.Revision, wire.Always)
-	f.Time("sessionExpiresAt", &m.SessionExpiresAt)
-	f.Time("serverTime", &m.ServerTime)
-	if f.Present("phoneConnectedAt", m.PhoneConnectedAt != nil) {
-		f.Time("phoneConnectedAt", wire.New(&m.PhoneConnectedAt))
-	}
-	if f.Present("urlsExpireAt", m.URLsExpireAt != nil) {
-		f.Time("urlsExpireAt", wire.New(&m.URLsExpireAt))
-	}
-	f.Objects("phones", len(m.Phones), wire.OmitEmpty, wire.Make(&m.Phones), func(i int) wire.Message { return &m.Phones[i] })
-	f.Objects("expected", len(m.Expected), wire.OmitEmpty, wire.Make(&m.Expected), func(i int) wire.Message { return &m.Expected[i] })
-}
-
-// Fields implements wire.Message.
-func (m *Metadata) Fields(f *wire.Fields) {
-	f.Text("laterality", (*string)(&m.Laterality), wire.OmitEmpty)
-	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
-	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
-	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
-	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
-	f.Text("kind", (*string)(&m.Kind), wire.OmitEmpty)
-	f.Bool("sensitive", &m.Sensitive, wire.OmitEmpty)
-	if f.Present("captured", m.Captured != nil) {
-		f.Object("captured", wire.New(&m.Captured))
-	}
-	if f.Present("consentAt", m.ConsentAt != nil) {
-		f.Time("consentAt", wire.New(&m.ConsentAt))
-	}
-}
-
-// Fields implements wire.Message.
-func (m *MetadataPatch) Fields(f *wire.Fields) {
-	f.Text("laterality", (*string)(&m.Laterality), wire.OmitEmpty)
-	f.Text("bodySite", (*string)(&m.BodySite), wire.OmitEmpty)
-	f.Text("view", (*string)(&m.View), wire.OmitEmpty)
-	f.Text("notes", (*string)(&m.Notes), wire.OmitEmpty)
-	f.Text("label", (*string)(&m.Label), wire.OmitEmpty)
-	f.Text("kind", (*string)(&m.Kind), wire.OmitEmpty)
-	f.Bool("sensitive", &m.Sensitive, wire.OmitEmpty)
-	if f.Present("captured", m.Captured != nil) {
-		f.Object("captured", wire.New(&m.Captured))
-	}
-}
-
-// Fields implements wire.Message.
-func (m *UpdateRequest) Fields(f *wire.Fields) {
-	f.Object("metadata", &m.Metadata)
-}
-
-// Fields implements wire.Message.
-func (m *Coding) Fields(f *wire.Fields) {
-	f.Text("system", (*string)(&m.System), wire.Always)
-	f.Text("code", (*string)(&m.Code), wire.Always)
-	f.Text("display", (*string)(&m.Display), wire.Always)
+func (m *AdmitRequest) Fields(f *wire.Fields) {
+	wire.Text(f, "number", &m.Number, wire.Always)
 }
 
 // Fields implements wire.Message.
 func (m *BodySite) Fields(f *wire.Fields) {
-	f.Text("id", (*string)(&m.ID), wire.Always)
-	f.Text("label", (*string)(&m.Label), wire.Always)
-	f.Text("code", (*string)(&m.Code), wire.Always)
-	f.Text("display", (*string)(&m.Display), wire.Always)
-	f.Bool("lateralityApplies", &m.LateralityApplies, wire.Always)
+	wire.Text(f, "id", &m.ID, wire.Always)
+	wire.Text(f, "label", &m.Label, wire.Always)
+	wire.Text(f, "code", &m.Code, wire.Always)
+	wire.Text(f, "display", &m.Display, wire.Always)
+	wire.Bool(f, "lateralityApplies", &m.LateralityApplies, wire.Always)
 }
 
 // Fields implements wire.Message.
-func (m *CreateResponse) Fields(f *wire.Fields) {
-	f.Text("encounterId", (*string)(&m.EncounterID), wire.Always)
-	f.Text("token", (*string)(&m.Token), wire.Always)
-	f.Time("tokenExpiresAt", &m.TokenExpiresAt)
-	f.Text("mobileUrl", (*string)(&m.MobileURL), wire.Always)
-	f.Text("typedCode", (*string)(&m.TypedCode), wire.Always)
-	f.Text("desktopToken", (*string)(&m.DesktopToken), wire.Always)
-	f.Time("sessionExpiresAt", &m.SessionExpiresAt)
-	f.Time("serverTime", &m.ServerTime)
-	f.Int("maxImages", &m.MaxImages, wire.Always)
-	f.Object("clinician", &m.Clinician)
-	f.Text("storageOrigin", (*string)(&m.StorageOrigin), wire.OmitEmpty)
+func (m *Captured) Fields(f *wire.Fields) {
+	wire.Text(f, "local", &m.Local, wire.Always)
+	wire.Text(f, "offset", &m.Offset, wire.OmitEmpty)
+	wire.Text(f, "source", &m.Source, wire.Always)
 }
 
 // Fields implements wire.Message.
 func (m *Clinician) Fields(f *wire.Fields) {
-	f.Text("id", (*string)(&m.ID), wire.Always)
-	f.Text("name", (*string)(&m.Name), wire.OmitEmpty)
-	f.Text("practitionerId", (*string)(&m.PractitionerID), wire.OmitEmpty)
+	wire.Text(f, "id", &m.ID, wire.Always)
+	wire.Text(f, "name", &m.Name, wire.OmitEmpty)
+	wire.Text(f, "practitionerId", &m.PractitionerID, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
-func (m *Phone) Fields(f *wire.Fields) {
-	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
-	f.Text("name", (*string)(&m.Name), wire.Always)
-	f.Time("joinedAt", &m.JoinedAt)
-	f.Time("lastSeenAt", &m.LastSeenAt)
-	f.Bool("removed", &m.Removed, wire.OmitEmpty)
-	f.Bool("waiting", &m.Waiting, wire.OmitEmpty)
+func (m *Coding) Fields(f *wire.Fields) {
+	wire.Text(f, "system", &m.System, wire.Always)
+	wire.Text(f, "code", &m.Code, wire.Always)
+	wire.Text(f, "display", &m.Display, wire.Always)
 }
 
 // Fields implements wire.Message.
-func (m *WaitResponse) Fields(f *wire.Fields) {
-	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
-	f.Text("number", (*string)(&m.Number), wire.Always)
-	f.Text("waitToken", (*string)(&m.WaitToken), wire.Always)
-	f.Time("serverTime", &m.ServerTime)
+func (m *ConfirmRequest) Fields(f *wire.Fields) {
+	wire.Text(f, "encounterId", &m.EncounterID, wire.Always)
+	wire.Text(f, "imageId", &m.ImageID, wire.Always)
+	wire.Text(f, "s3Key", &m.S3Key, wire.Always)
+	wire.Int(f, "width", &m.Width, wire.Always)
+	wire.Int(f, "height", &m.Height, wire.Always)
+	wire.Object(f, "metadata", &m.Metadata, wire.Always)
+	wire.Int(f, "metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
-func (m *AdmitRequest) Fields(f *wire.Fields) {
-	f.Text("number", (*string)(&m.Number), wire.Always)
+func (m *ConfirmResponse) Fields(f *wire.Fields) {
+	wire.Object(f, "image", &m.Image, wire.Always)
+	wire.Int(f, "imageCount", &m.ImageCount, wire.Always)
 }
 
 // Fields implements wire.Message.
-func (m *PhoneLimits) Fields(f *wire.Fields) {
-	f.Int("maxImageBytes", &m.MaxImageBytes, wire.Always)
-	f.Int("maxNotes", &m.MaxNotes, wire.Always)
-	f.Int("maxBatch", &m.MaxBatch, wire.Always)
-}
-
-// Fields implements wire.Message.
-func (m *ExchangeRequest) Fields(f *wire.Fields) {
-	f.Text("typedCode", (*string)(&m.TypedCode), wire.Always)
-}
-
-// Fields implements wire.Message.
-func (m *Grant) Fields(f *wire.Fields) {
-	f.Text("encounterId", (*string)(&m.EncounterID), wire.Always)
-	f.Text("patientId", (*string)(&m.PatientID), wire.Always)
-	f.Text("patientLabel", (*string)(&m.PatientLabel), wire.Always)
-	f.Text("facilityId", (*string)(&m.FacilityID), wire.Always)
-	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
-	f.Text("uploadToken", (*string)(&m.UploadToken), wire.Always)
-	f.Text("journalKey", (*string)(&m.JournalKey), wire.Always)
-	f.Time("sessionExpiresAt", &m.SessionExpiresAt)
-	f.Time("serverTime", &m.ServerTime)
-	f.Int("maxImages", &m.MaxImages, wire.Always)
-	f.Int("imageCount", &m.ImageCount, wire.Always)
-	f.Object("limits", &m.Limits)
-	f.Text("consent", (*string)(&m.Consent), wire.Always)
-	f.Text("storageOrigin", (*string)(&m.StorageOrigin), wire.OmitEmpty)
-}
-
-// Fields implements wire.Message.
-func (m *RealtimeResponse) Fields(f *wire.Fields) {
-	f.Text("token", (*string)(&m.Token), wire.Always)
-	f.Time("expiresAt", &m.ExpiresAt)
-	f.Text("channel", (*string)(&m.Channel), wire.Always)
-	f.Text("realtimeUrl", (*string)(&m.RealtimeURL), wire.OmitEmpty)
+func (m *CreateResponse) Fields(f *wire.Fields) {
+	wire.Text(f, "encounterId", &m.EncounterID, wire.Always)
+	wire.Text(f, "token", &m.Token, wire.Always)
+	wire.Time(f, "tokenExpiresAt", &m.TokenExpiresAt, wire.Always)
+	wire.Text(f, "mobileUrl", &m.MobileURL, wire.Always)
+	wire.Text(f, "typedCode", &m.TypedCode, wire.Always)
+	wire.Text(f, "desktopToken", &m.DesktopToken, wire.Always)
+	wire.Time(f, "sessionExpiresAt", &m.SessionExpiresAt, wire.Always)
+	wire.Time(f, "serverTime", &m.ServerTime, wire.Always)
+	wire.Int(f, "maxImages", &m.MaxImages, wire.Always)
+	wire.Object(f, "clinician", &m.Clinician, wire.Always)
+	wire.Text(f, "storageOrigin", &m.StorageOrigin, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
 func (m *Event) Fields(f *wire.Fields) {
-	f.Text("imageId", (*string)(&m.ImageID), wire.OmitEmpty)
-	f.Int64("revision", &m.Revision, wire.Always)
+	wire.Text(f, "imageId", &m.ImageID, wire.OmitEmpty)
+	wire.Int(f, "revision", &m.Revision, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *ExchangeRequest) Fields(f *wire.Fields) {
+	wire.Text(f, "typedCode", &m.TypedCode, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *ExpectedImage) Fields(f *wire.Fields) {
+	wire.Text(f, "imageId", &m.ImageID, wire.Always)
+	wire.Text(f, "phoneId", &m.PhoneID, wire.Always)
+	wire.Time(f, "reservedAt", &m.ReservedAt, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *Grant) Fields(f *wire.Fields) {
+	wire.Text(f, "encounterId", &m.EncounterID, wire.Always)
+	wire.Text(f, "patientId", &m.PatientID, wire.Always)
+	wire.Text(f, "patientLabel", &m.PatientLabel, wire.Always)
+	wire.Text(f, "facilityId", &m.FacilityID, wire.Always)
+	wire.Text(f, "phoneId", &m.PhoneID, wire.Always)
+	wire.Text(f, "uploadToken", &m.UploadToken, wire.Always)
+	wire.Text(f, "journalKey", &m.JournalKey, wire.Always)
+	wire.Time(f, "sessionExpiresAt", &m.SessionExpiresAt, wire.Always)
+	wire.Time(f, "serverTime", &m.ServerTime, wire.Always)
+	wire.Int(f, "maxImages", &m.MaxImages, wire.Always)
+	wire.Int(f, "imageCount", &m.ImageCount, wire.Always)
+	wire.Object(f, "limits", &m.Limits, wire.Always)
+	wire.Text(f, "consent", &m.Consent, wire.Always)
+	wire.Text(f, "storageOrigin", &m.StorageOrigin, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *Image) Fields(f *wire.Fields) {
+	wire.Text(f, "imageId", &m.ImageID, wire.Always)
+	wire.Text(f, "s3Key", &m.S3Key, wire.Always)
+	wire.Text(f, "contentType", &m.ContentType, wire.Always)
+	wire.Int(f, "size", &m.Size, wire.Always)
+	wire.Text(f, "sha256", &m.SHA256, wire.Always)
+	wire.Int(f, "width", &m.Width, wire.Always)
+	wire.Int(f, "height", &m.Height, wire.Always)
+	wire.Object(f, "metadata", &m.Metadata, wire.Always)
+	wire.Time(f, "uploadedAt", &m.UploadedAt, wire.Always)
+	wire.Time(f, "updatedAt", &m.UpdatedAt, wire.Always)
+	wire.Int(f, "metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
+	wire.Text(f, "phoneId", &m.PhoneID, wire.OmitEmpty)
+	wire.OptionalObject(f, "correctedBy", &m.CorrectedBy, wire.OmitEmpty)
+	wire.Text(f, "previewUrl", &m.PreviewURL, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *ListResponse) Fields(f *wire.Fields) {
+	wire.Text(f, "encounterId", &m.EncounterID, wire.Always)
+	wire.Objects(f, "images", &m.Images, wire.Always)
+	wire.Int(f, "revision", &m.Revision, wire.Always)
+	wire.Time(f, "sessionExpiresAt", &m.SessionExpiresAt, wire.Always)
+	wire.Time(f, "serverTime", &m.ServerTime, wire.Always)
+	wire.OptionalTime(f, "phoneConnectedAt", &m.PhoneConnectedAt, wire.OmitEmpty)
+	wire.OptionalTime(f, "urlsExpireAt", &m.URLsExpireAt, wire.OmitEmpty)
+	wire.Objects(f, "phones", &m.Phones, wire.OmitEmpty)
+	wire.Objects(f, "expected", &m.Expected, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *Metadata) Fields(f *wire.Fields) {
+	wire.Text(f, "laterality", &m.Laterality, wire.OmitEmpty)
+	wire.Text(f, "bodySite", &m.BodySite, wire.OmitEmpty)
+	wire.Text(f, "view", &m.View, wire.OmitEmpty)
+	wire.Text(f, "notes", &m.Notes, wire.OmitEmpty)
+	wire.Text(f, "label", &m.Label, wire.OmitEmpty)
+	wire.Text(f, "kind", &m.Kind, wire.OmitEmpty)
+	wire.Bool(f, "sensitive", &m.Sensitive, wire.OmitEmpty)
+	wire.OptionalObject(f, "captured", &m.Captured, wire.OmitEmpty)
+	wire.OptionalTime(f, "consentAt", &m.ConsentAt, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *MetadataPatch) Fields(f *wire.Fields) {
+	wire.Text(f, "laterality", &m.Laterality, wire.OmitEmpty)
+	wire.Text(f, "bodySite", &m.BodySite, wire.OmitEmpty)
+	wire.Text(f, "view", &m.View, wire.OmitEmpty)
+	wire.Text(f, "notes", &m.Notes, wire.OmitEmpty)
+	wire.Text(f, "label", &m.Label, wire.OmitEmpty)
+	wire.Text(f, "kind", &m.Kind, wire.OmitEmpty)
+	wire.Bool(f, "sensitive", &m.Sensitive, wire.OmitEmpty)
+	wire.OptionalObject(f, "captured", &m.Captured, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *Phone) Fields(f *wire.Fields) {
+	wire.Text(f, "phoneId", &m.PhoneID, wire.Always)
+	wire.Text(f, "name", &m.Name, wire.Always)
+	wire.Time(f, "joinedAt", &m.JoinedAt, wire.Always)
+	wire.Time(f, "lastSeenAt", &m.LastSeenAt, wire.Always)
+	wire.Bool(f, "removed", &m.Removed, wire.OmitEmpty)
+	wire.Bool(f, "waiting", &m.Waiting, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *PhoneLimits) Fields(f *wire.Fields) {
+	wire.Int(f, "maxImageBytes", &m.MaxImageBytes, wire.Always)
+	wire.Int(f, "maxNotes", &m.MaxNotes, wire.Always)
+	wire.Int(f, "maxBatch", &m.MaxBatch, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *PresignImage) Fields(f *wire.Fields) {
+	wire.Text(f, "imageId", &m.ImageID, wire.Always)
+	wire.Text(f, "contentType", &m.ContentType, wire.Always)
+	wire.Int(f, "size", &m.Size, wire.Always)
+	wire.Text(f, "sha256", &m.SHA256, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *PresignRequest) Fields(f *wire.Fields) {
+	wire.Text(f, "encounterId", &m.EncounterID, wire.Always)
+	wire.Objects(f, "images", &m.Images, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *PresignResponse) Fields(f *wire.Fields) {
+	wire.Objects(f, "images", &m.Images, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *PresignedUpload) Fields(f *wire.Fields) {
+	wire.Text(f, "imageId", &m.ImageID, wire.Always)
+	wire.Text(f, "s3Key", &m.S3Key, wire.Always)
+	wire.Text(f, "uploadUrl", &m.UploadURL, wire.Always)
+	wire.Map(f, "headers", &m.Headers, wire.Always)
+	wire.Time(f, "expiresAt", &m.ExpiresAt, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *Problem) Fields(f *wire.Fields) {
+	wire.Text(f, "type", &m.Type, wire.Always)
+	wire.Text(f, "title", &m.Title, wire.Always)
+	wire.Int(f, "status", &m.Status, wire.Always)
+	wire.Text(f, "code", &m.Code, wire.Always)
+	wire.Text(f, "detail", &m.Detail, wire.Always)
+	wire.Text(f, "requestId", &m.RequestID, wire.Always)
+	wire.Text(f, "imageId", &m.ImageID, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *RealtimeResponse) Fields(f *wire.Fields) {
+	wire.Text(f, "token", &m.Token, wire.Always)
+	wire.Time(f, "expiresAt", &m.ExpiresAt, wire.Always)
+	wire.Text(f, "channel", &m.Channel, wire.Always)
+	wire.Text(f, "realtimeUrl", &m.RealtimeURL, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *UpdateRequest) Fields(f *wire.Fields) {
+	wire.Object(f, "metadata", &m.Metadata, wire.Always)
+}
+
+// Fields implements wire.Message.
+func (m *WaitResponse) Fields(f *wire.Fields) {
+	wire.Text(f, "phoneId", &m.PhoneID, wire.Always)
+	wire.Text(f, "number", &m.Number, wire.Always)
+	wire.Text(f, "waitToken", &m.WaitToken, wire.Always)
+	wire.Time(f, "serverTime", &m.ServerTime, wire.Always)
 }

@@ -57,9 +57,9 @@ type Metadata struct {
 	BodySite   string     `json:"bodySite,omitempty" ref:"BodySiteId"` // an id of BodySites
 	View       View       `json:"view,omitempty"`
 	// No control characters but line breaks and tabs.
-	Notes string `json:"notes,omitempty" maxLength:"MaxNotes"`
+	Notes string `json:"notes,omitempty" schema:"maxLength: MaxNotes"`
 	// Label distinguishes photos of one site. One line.
-	Label string `json:"label,omitempty" maxLength:"MaxLabel"`
+	Label string `json:"label,omitempty" schema:"maxLength: MaxLabel"`
 	Kind  Kind   `json:"kind,omitempty"`
 	// Sensitive photos are veiled until someone asks to see them.
 	Sensitive bool      `json:"sensitive,omitempty"`
@@ -168,8 +168,8 @@ type siteTable struct{ sites, more []BodySite }
 
 // Fields implements wire.Message.
 func (t *siteTable) Fields(f *wire.Fields) {
-	f.Objects("sites", len(t.sites), wire.Always, wire.Make(&t.sites), func(i int) wire.Message { return &t.sites[i] })
-	f.Objects("more", len(t.more), wire.Always, wire.Make(&t.more), func(i int) wire.Message { return &t.more[i] })
+	wire.Objects(f, "sites", &t.sites, wire.Always)
+	wire.Objects(f, "more", &t.more, wire.Always)
 }
 
 // FindBodySite looks a site up by its id.

@@ -53,25 +53,27 @@ const TypedCodePattern = "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$"
 
 // CreateResponse is the response to POST /create and POST /{encounterId}/token.
 type CreateResponse struct {
-	EncounterID    ID        `json:"encounterId"`
-	Token          string    `json:"token" minLength:"22" maxLength:"64"` // the QR token, 128 random bits or more
+	EncounterID ID `json:"encounterId"`
+	// the QR token, 128 random bits or more
+	Token          string    `json:"token" schema:"minLength: 22, maxLength: 64"`
 	TokenExpiresAt time.Time `json:"tokenExpiresAt"`
-	MobileURL      string    `json:"mobileUrl" format:"uri" pattern:"/mobile#t="` // {BASE_URL}/mobile#t={token}
+	// {BASE_URL}/mobile#t={token}
+	MobileURL string `json:"mobileUrl" schema:"format: uri, pattern: '/mobile#t='"`
 	// For a phone whose camera will not scan; lives as long as the token
-	TypedCode        string    `json:"typedCode" pattern:"TypedCodePattern"`
+	TypedCode        string    `json:"typedCode" schema:"pattern: TypedCodePattern"`
 	DesktopToken     string    `json:"desktopToken"` // JWT, scope "desktop"
 	SessionExpiresAt time.Time `json:"sessionExpiresAt"`
 	ServerTime       time.Time `json:"serverTime"` // remaining times count from here, not from the desktop's clock
-	MaxImages        int       `json:"maxImages" minimum:"1"`
+	MaxImages        int       `json:"maxImages" schema:"minimum: 1"`
 	Clinician        Clinician `json:"clinician"` // whose launch token this desktop has
 	// Where photos come from: worth a connection ahead
-	StorageOrigin Origin `json:"storageOrigin,omitempty" format:"uri"`
+	StorageOrigin Origin `json:"storageOrigin,omitempty" schema:"format: uri"`
 }
 
 // Clinician is the person whom a launch token names.
 type Clinician struct {
-	ID             string `json:"id" minLength:"1" maxLength:"200"` // the launch token's sub
-	Name           string `json:"name,omitempty" maxLength:"100"`
+	ID             string `json:"id" schema:"minLength: 1, maxLength: 200"` // the launch token's sub
+	Name           string `json:"name,omitempty" schema:"maxLength: 100"`
 	PractitionerID ID     `json:"practitionerId,omitempty"` // of the practice system's FHIR Practitioner
 }
 
@@ -97,9 +99,10 @@ const (
 // WaitResponse is the response to a phone that joins and has to wait. It asks for its grant
 // with the wait token until the desktop has admitted it.
 type WaitResponse struct {
-	PhoneID    ID        `json:"phoneId"`
-	Number     string    `json:"number" pattern:"^[1-9][0-9]$"` // that the phone shows and the desktop asks for
-	WaitToken  string    `json:"waitToken"`                     // JWT, scope "waiting"
+	PhoneID ID `json:"phoneId"`
+	// that the phone shows and the desktop asks for
+	Number     string    `json:"number" schema:"pattern: '^[1-9][0-9]$'"`
+	WaitToken  string    `json:"waitToken"` // JWT, scope "waiting"
 	ServerTime time.Time `json:"serverTime"`
 }
 
@@ -121,9 +124,9 @@ const (
 
 // PhoneLimits holds what the edge accepts from the phone.
 type PhoneLimits struct {
-	MaxImageBytes int `json:"maxImageBytes" minimum:"1"`
-	MaxNotes      int `json:"maxNotes" minimum:"1"` // characters
-	MaxBatch      int `json:"maxBatch" minimum:"1"` // images in one presign call
+	MaxImageBytes int `json:"maxImageBytes" schema:"minimum: 1"`
+	MaxNotes      int `json:"maxNotes" schema:"minimum: 1"` // characters
+	MaxBatch      int `json:"maxBatch" schema:"minimum: 1"` // images in one presign call
 }
 
 // ExchangeRequest is the body of POST /token.
@@ -143,22 +146,22 @@ type Grant struct {
 	JournalKey       Bytes32     `json:"journalKey"`  // base64 (standard) of 32 bytes, AES-256-GCM
 	SessionExpiresAt time.Time   `json:"sessionExpiresAt"`
 	ServerTime       time.Time   `json:"serverTime"` // remaining times count from here, not from the phone's clock
-	MaxImages        int         `json:"maxImages" minimum:"1"`
-	ImageCount       int         `json:"imageCount" minimum:"0"`
+	MaxImages        int         `json:"maxImages" schema:"minimum: 1"`
+	ImageCount       int         `json:"imageCount" schema:"minimum: 0"`
 	Limits           PhoneLimits `json:"limits"`
 	Consent          Consent     `json:"consent"`
 	// Where photos go: worth a connection ahead
-	StorageOrigin Origin `json:"storageOrigin,omitempty" format:"uri"`
+	StorageOrigin Origin `json:"storageOrigin,omitempty" schema:"format: uri"`
 }
 
 // RealtimeResponse is the response to GET /{encounterId}/realtime.
 type RealtimeResponse struct {
 	Token     string    `json:"token"` // Ably JWT: subscribe, on Channel only
 	ExpiresAt time.Time `json:"expiresAt"`
-	Channel   string    `json:"channel" pattern:"ChannelPattern"`
+	Channel   string    `json:"channel" schema:"pattern: ChannelPattern"`
 	// RealtimeURL is the origin of a realtime server other than Ably's own,
 	// such as the local cloud's; empty means Ably.
-	RealtimeURL string `json:"realtimeUrl,omitempty" format:"uri"`
+	RealtimeURL string `json:"realtimeUrl,omitempty" schema:"format: uri"`
 }
 
 // EventName names what happened in a session, for the desktop.
@@ -180,7 +183,7 @@ const (
 // and so nothing about a patient.
 type Event struct {
 	ImageID  ID    `json:"imageId,omitempty" closed:"yes"`
-	Revision int64 `json:"revision" minimum:"0"`
+	Revision int64 `json:"revision" schema:"minimum: 0"`
 }
 
 // ChannelPattern is the form of a channel's name.

@@ -1,7 +1,8 @@
 // Package wire writes and reads the JSON (RFC 8259) of messages without
 // reflection. A message's generated method names its fields once, for both
-// directions. encoding/json would do the same, but with fmt it weighs as much
-// as the rest of the phone engine's own code. The tests compare the two.
+// directions, and a function of this package visits each of them. encoding/json
+// would do the same, but with fmt it weighs as much as the rest of the phone
+// engine's own code. The tests compare the two.
 package wire
 
 import (
@@ -135,35 +136,28 @@ const (
 )
 
 // Text visits a string.
-func (f *Fields) Text(name string, value *string, presence Presence) {
+func Text[T ~string](f *Fields, name string, value *T, presence Presence) {
 	if f.writes(name, bool(presence) || *value != "") {
-		f.out = appendString(f.out, *value)
+		f.out = appendString(f.out, string(*value))
 	} else if given, ok := f.read(name, `"`); ok {
-		*value = unquote(given)
+		*value = T(unquote(given))
 	}
 }
 
-// Int64 visits a whole number.
-func (f *Fields) Int64(name string, value *int64, presence Presence) {
+// Int visits a whole number.
+func Int[T int | int64](f *Fields, name string, value *T, presence Presence) {
 	if f.writes(name, bool(presence) || *value != 0) {
-		f.out = strconv.AppendInt(f.out, *value, 10)
+		f.out = strconv.AppendInt(f.out, int64(*value), 10)
 	} else if given, ok := f.read(name, "-0123456789"); ok {
 		n, err := strconv.ParseInt(given, 10, 64)
-		if *value = n; err != nil {
+		if *value = T(n); err != nil {
 			f.note(name)
 		}
 	}
 }
 
-// Int visits a whole number.
-func (f *Fields) Int(name string, value *int, presence Presence) {
-	wide := int64(*value)
-	f.Int64(name, &wide, presence)
-	*value = int(wide)
-}
-
 // Bool visits a truth value.
-func (f *Fields) Bool(name string, value *bool, presence Presence) {
+func Bool(f *Fields, name string, value *bool, presence Presence) {
 	if f.writes(name, bool(presence) || *value) {
 		f.out = strconv.AppendBool(f.out, *value)
 	} else if given, ok := f.read(name, "tf"); ok {
@@ -171,8 +165,8 @@ func (f *Fields) Bool(name string, value *bool, presence Presence) {
 	}
 }
 
-// Time visits a time, in RFC 3339.
-func (f *Fields) Time(name string, value *time.Time) {
+// Time visits a time, in RFC 3339. It is always present.
+func Time(f *Fields, name string, value *time.Time, _ Presence) {
 	if f.writes(name, true) {
 		f.out = append(value.AppendFormat(append(f.out, '"'), time.RFC3339Nano), '"')
 	} else if given, ok := f.read(name, `"`); ok {
@@ -185,8 +179,8 @@ func (f *Fields) Time(name string, value *time.Time) {
 	}
 }
 
-// Object visits a message.
-func (f *Fields) Object(name string, value Message) {
+// Object visits a message. It is always present.
+func Object(f *Fields, name string, value Message, _ Presence) {
 	if f.writes(name, true) {
 		f.object(value)
 	} else if given, ok := f.read(name, "{"); ok {
@@ -194,9 +188,36 @@ func (f *Fields) Object(name string, value Message) {
 	}
 }
 
-// Present reports whether an optional field is to be visited: it is set, or
+// OptionalInt visits a whole number that may be absent.
+func OptionalInt(f *Fields, name string, value **int, _ Presence) {
+	if f.present(name, *value != nil) {
+		Int(f, name, made(value), Always)
+	}
+}
+
+// OptionalTime visits a time that may be absent.
+func OptionalTime(f *Fields, name string, value **time.Time, _ Presence) {
+	if f.present(name, *value != nil) {
+		Time(f, name, made(value), Always)
+	}
+}
+
+// OptionalObject visits a message that may be absent.
+func OptionalObject[T any, P messageOf[T]](f *Fields, name string, value **T, _ Presence) {
+	if f.present(name, *value != nil) {
+		Object(f, name, P(made(value)), Always)
+	}
+}
+
+// messageOf is a pointer to T that is a message.
+type messageOf[T any] interface {
+	*T
+	Message
+}
+
+// present reports whether an optional field is to be visited: it is set, or
 // what is read has it.
-func (f *Fields) Present(name string, set bool) bool {
+func (f *Fields) present(name string, set bool) bool {
 	if f.names != nil {
 		*f.names = append(*f.names, name)
 		return false
@@ -208,29 +229,28 @@ func (f *Fields) Present(name string, set bool) bool {
 	return given != "" && given != "null"
 }
 
-// New returns the value of an optional field, and makes it if it is not set.
-func New[T any](value **T) *T {
+// made returns the value of an optional field, and makes it if it is not set.
+func made[T any](value **T) *T {
 	if *value == nil {
 		*value = new(T)
 	}
 	return *value
 }
 
-// Make makes the array of a field that is read.
-func Make[T any](value *[]T) func(n int) { return func(n int) { *value = make([]T, n) } }
-
-// Texts visits an array of n strings.
-func (f *Fields) Texts(name string, n int, presence Presence, grow func(n int), at func(i int) *string) {
-	f.array(name, n, presence, '"', grow,
-		func(i int) { f.out = appendString(f.out, *at(i)) },
-		func(i int, given string) { *at(i) = unquote(given) })
+// Texts visits an array of strings.
+func Texts[T ~string](f *Fields, name string, value *[]T, presence Presence) {
+	f.array(name, len(*value), presence, '"',
+		func(n int) { *value = make([]T, n) },
+		func(i int) { f.out = appendString(f.out, string((*value)[i])) },
+		func(i int, given string) { (*value)[i] = T(unquote(given)) })
 }
 
-// Objects visits an array of n messages.
-func (f *Fields) Objects(name string, n int, presence Presence, grow func(n int), at func(i int) Message) {
-	f.array(name, n, presence, '{', grow,
-		func(i int) { f.object(at(i)) },
-		func(i int, given string) { at(i).Fields(f.inside(name, given)) })
+// Objects visits an array of messages.
+func Objects[T any, P messageOf[T]](f *Fields, name string, value *[]T, presence Presence) {
+	f.array(name, len(*value), presence, '{',
+		func(n int) { *value = make([]T, n) },
+		func(i int) { f.object(P(&(*value)[i])) },
+		func(i int, given string) { P(&(*value)[i]).Fields(f.inside(name, given)) })
 }
 
 func (f *Fields) array(
@@ -258,7 +278,7 @@ func (f *Fields) array(
 }
 
 // Map visits an object of strings.
-func (f *Fields) Map(name string, value *map[string]string, presence Presence) {
+func Map(f *Fields, name string, value *map[string]string, presence Presence) {
 	if f.writes(name, bool(presence) || len(*value) > 0) {
 		f.out = append(f.out, '{')
 		for key, text := range *value {

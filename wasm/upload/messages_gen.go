@@ -6,113 +6,93 @@ import "github.com/clinicpro/photobridge/shared/wire"
 
 // Fields implements wire.Message.
 func (m *Command) Fields(f *wire.Fields) {
-	f.Text("type", (*string)(&m.Type), wire.Always)
-	f.Text("apiBase", (*string)(&m.APIBase), wire.OmitEmpty)
-	if f.Present("session", m.Session != nil) {
-		f.Object("session", wire.New(&m.Session))
-	}
-	f.Text("id", (*string)(&m.ID), wire.OmitEmpty)
-	f.Texts("ids", len(m.IDs), wire.OmitEmpty, wire.Make(&m.IDs), func(i int) *string { return (*string)(&m.IDs[i]) })
-	f.Text("name", (*string)(&m.Name), wire.OmitEmpty)
-	f.Text("source", (*string)(&m.Source), wire.OmitEmpty)
-	if f.Present("metadata", m.Metadata != nil) {
-		f.Object("metadata", wire.New(&m.Metadata))
-	}
-	f.Bool("visible", &m.Visible, wire.OmitEmpty)
-	f.Bool("online", &m.Online, wire.OmitEmpty)
-	f.Text("refused", (*string)(&m.Refused), wire.OmitEmpty)
+	wire.Text(f, "type", &m.Type, wire.Always)
+	wire.Text(f, "apiBase", &m.APIBase, wire.OmitEmpty)
+	wire.OptionalObject(f, "session", &m.Session, wire.OmitEmpty)
+	wire.Text(f, "id", &m.ID, wire.OmitEmpty)
+	wire.Texts(f, "ids", &m.IDs, wire.OmitEmpty)
+	wire.Text(f, "name", &m.Name, wire.OmitEmpty)
+	wire.Text(f, "source", &m.Source, wire.OmitEmpty)
+	wire.OptionalObject(f, "metadata", &m.Metadata, wire.OmitEmpty)
+	wire.Bool(f, "visible", &m.Visible, wire.OmitEmpty)
+	wire.Bool(f, "online", &m.Online, wire.OmitEmpty)
+	wire.Text(f, "refused", &m.Refused, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
 func (m *Message) Fields(f *wire.Fields) {
-	f.Text("type", (*string)(&m.Type), wire.Always)
-	f.Text("version", (*string)(&m.Version), wire.OmitEmpty)
-	if f.Present("snapshot", m.Snapshot != nil) {
-		f.Object("snapshot", wire.New(&m.Snapshot))
-	}
-	f.Text("id", (*string)(&m.ID), wire.OmitEmpty)
-}
-
-// Fields implements wire.Message.
-func (m *Problem) Fields(f *wire.Fields) {
-	f.Text("code", (*string)(&m.Code), wire.Always)
-	f.Bool("retryable", &m.Retryable, wire.Always)
+	wire.Text(f, "type", &m.Type, wire.Always)
+	wire.Text(f, "version", &m.Version, wire.OmitEmpty)
+	wire.OptionalObject(f, "snapshot", &m.Snapshot, wire.OmitEmpty)
+	wire.Text(f, "id", &m.ID, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
 func (m *PhotoSnapshot) Fields(f *wire.Fields) {
-	f.Text("id", (*string)(&m.ID), wire.Always)
-	f.Text("name", (*string)(&m.Name), wire.Always)
-	f.Text("source", (*string)(&m.Source), wire.Always)
-	f.Text("state", (*string)(&m.State), wire.Always)
-	f.Int64("originalBytes", &m.OriginalBytes, wire.Always)
-	f.Int64("bytes", &m.Bytes, wire.Always)
-	f.Int("width", &m.Width, wire.Always)
-	f.Int("height", &m.Height, wire.Always)
-	f.Int64("sentBytes", &m.SentBytes, wire.Always)
-	f.Texts("warnings", len(m.Warnings), wire.Always, wire.Make(&m.Warnings), func(i int) *string { return (*string)(&m.Warnings[i]) })
-	f.Object("metadata", &m.Metadata)
-	f.Text("correction", (*string)(&m.Correction), wire.OmitEmpty)
-	if f.Present("problem", m.Problem != nil) {
-		f.Object("problem", wire.New(&m.Problem))
-	}
-	if f.Present("retryAt", m.RetryAt != nil) {
-		f.Time("retryAt", wire.New(&m.RetryAt))
-	}
-	if f.Present("confirmedAt", m.ConfirmedAt != nil) {
-		f.Time("confirmedAt", wire.New(&m.ConfirmedAt))
-	}
+	wire.Text(f, "id", &m.ID, wire.Always)
+	wire.Text(f, "name", &m.Name, wire.Always)
+	wire.Text(f, "source", &m.Source, wire.Always)
+	wire.Text(f, "state", &m.State, wire.Always)
+	wire.Int(f, "originalBytes", &m.OriginalBytes, wire.Always)
+	wire.Int(f, "bytes", &m.Bytes, wire.Always)
+	wire.Int(f, "width", &m.Width, wire.Always)
+	wire.Int(f, "height", &m.Height, wire.Always)
+	wire.Int(f, "sentBytes", &m.SentBytes, wire.Always)
+	wire.Texts(f, "warnings", &m.Warnings, wire.Always)
+	wire.Object(f, "metadata", &m.Metadata, wire.Always)
+	wire.Text(f, "correction", &m.Correction, wire.OmitEmpty)
+	wire.OptionalObject(f, "problem", &m.Problem, wire.OmitEmpty)
+	wire.OptionalTime(f, "retryAt", &m.RetryAt, wire.OmitEmpty)
+	wire.OptionalTime(f, "confirmedAt", &m.ConfirmedAt, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.
-func (m *Waiting) Fields(f *wire.Fields) {
-	f.Text("session", (*string)(&m.Session), wire.Always)
-	f.Int("photos", &m.Photos, wire.Always)
-	f.Time("expiresAt", &m.ExpiresAt)
-	f.Text("patientLabel", (*string)(&m.PatientLabel), wire.OmitEmpty)
-}
-
-// Fields implements wire.Message.
-func (m *Snapshot) Fields(f *wire.Fields) {
-	f.Text("phoneId", (*string)(&m.PhoneID), wire.Always)
-	f.Text("phase", (*string)(&m.Phase), wire.Always)
-	f.Objects("photos", len(m.Photos), wire.Always, wire.Make(&m.Photos), func(i int) wire.Message { return &m.Photos[i] })
-	f.Int64("sentBytes", &m.SentBytes, wire.Always)
-	f.Int64("totalBytes", &m.TotalBytes, wire.Always)
-	if f.Present("secondsLeft", m.SecondsLeft != nil) {
-		f.Int("secondsLeft", wire.New(&m.SecondsLeft), wire.Always)
-	}
-	if f.Present("problem", m.Problem != nil) {
-		f.Object("problem", wire.New(&m.Problem))
-	}
-	f.Bool("durable", &m.Durable, wire.Always)
-	f.Int("imageCount", &m.ImageCount, wire.Always)
-	f.Int("maxImages", &m.MaxImages, wire.Always)
-	f.Objects("waiting", len(m.Waiting), wire.OmitEmpty, wire.Make(&m.Waiting), func(i int) wire.Message { return &m.Waiting[i] })
-	if f.Present("eraseAt", m.EraseAt != nil) {
-		f.Time("eraseAt", wire.New(&m.EraseAt))
-	}
-	f.Bool("erased", &m.Erased, wire.OmitEmpty)
+func (m *Problem) Fields(f *wire.Fields) {
+	wire.Text(f, "code", &m.Code, wire.Always)
+	wire.Bool(f, "retryable", &m.Retryable, wire.Always)
 }
 
 // Fields implements wire.Message.
 func (m *Record) Fields(f *wire.Fields) {
-	f.Text("id", (*string)(&m.ID), wire.Always)
-	f.Int64("order", &m.Order, wire.Always)
-	f.Text("name", (*string)(&m.Name), wire.Always)
-	f.Text("source", (*string)(&m.Source), wire.Always)
-	f.Text("stage", (*string)(&m.Stage), wire.Always)
-	f.Text("resume", (*string)(&m.Resume), wire.OmitEmpty)
-	f.Bool("asked", &m.Asked, wire.Always)
-	f.Int64("originalBytes", &m.OriginalBytes, wire.Always)
-	f.Int("width", &m.Width, wire.Always)
-	f.Int("height", &m.Height, wire.Always)
-	f.Text("sha256", (*string)(&m.SHA256), wire.OmitEmpty)
-	f.Text("s3Key", (*string)(&m.S3Key), wire.OmitEmpty)
-	f.Texts("warnings", len(m.Warnings), wire.Always, wire.Make(&m.Warnings), func(i int) *string { return (*string)(&m.Warnings[i]) })
-	f.Object("metadata", &m.Metadata)
-	f.Int("metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
-	if f.Present("problem", m.Problem != nil) {
-		f.Object("problem", wire.New(&m.Problem))
-	}
+	wire.Text(f, "id", &m.ID, wire.Always)
+	wire.Int(f, "order", &m.Order, wire.Always)
+	wire.Text(f, "name", &m.Name, wire.Always)
+	wire.Text(f, "source", &m.Source, wire.Always)
+	wire.Text(f, "stage", &m.Stage, wire.Always)
+	wire.Text(f, "resume", &m.Resume, wire.OmitEmpty)
+	wire.Bool(f, "asked", &m.Asked, wire.Always)
+	wire.Int(f, "originalBytes", &m.OriginalBytes, wire.Always)
+	wire.Int(f, "width", &m.Width, wire.Always)
+	wire.Int(f, "height", &m.Height, wire.Always)
+	wire.Text(f, "sha256", &m.SHA256, wire.OmitEmpty)
+	wire.Text(f, "s3Key", &m.S3Key, wire.OmitEmpty)
+	wire.Texts(f, "warnings", &m.Warnings, wire.Always)
+	wire.Object(f, "metadata", &m.Metadata, wire.Always)
+	wire.Int(f, "metadataVersion", &m.MetadataVersion, wire.OmitEmpty)
+	wire.OptionalObject(f, "problem", &m.Problem, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *Snapshot) Fields(f *wire.Fields) {
+	wire.Text(f, "phoneId", &m.PhoneID, wire.Always)
+	wire.Text(f, "phase", &m.Phase, wire.Always)
+	wire.Objects(f, "photos", &m.Photos, wire.Always)
+	wire.Int(f, "sentBytes", &m.SentBytes, wire.Always)
+	wire.Int(f, "totalBytes", &m.TotalBytes, wire.Always)
+	wire.OptionalInt(f, "secondsLeft", &m.SecondsLeft, wire.OmitEmpty)
+	wire.OptionalObject(f, "problem", &m.Problem, wire.OmitEmpty)
+	wire.Bool(f, "durable", &m.Durable, wire.Always)
+	wire.Int(f, "imageCount", &m.ImageCount, wire.Always)
+	wire.Int(f, "maxImages", &m.MaxImages, wire.Always)
+	wire.Objects(f, "waiting", &m.Waiting, wire.OmitEmpty)
+	wire.OptionalTime(f, "eraseAt", &m.EraseAt, wire.OmitEmpty)
+	wire.Bool(f, "erased", &m.Erased, wire.OmitEmpty)
+}
+
+// Fields implements wire.Message.
+func (m *Waiting) Fields(f *wire.Fields) {
+	wire.Text(f, "session", &m.Session, wire.Always)
+	wire.Int(f, "photos", &m.Photos, wire.Always)
+	wire.Time(f, "expiresAt", &m.ExpiresAt, wire.Always)
+	wire.Text(f, "patientLabel", &m.PatientLabel, wire.OmitEmpty)
 }

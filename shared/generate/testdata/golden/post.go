@@ -5,15 +5,13 @@ package post
 import "github.com/clinicpro/photobridge/shared/wire"
 
 // Fields implements wire.Message.
-func (m *Order) Fields(f *wire.Fields) {
-	f.Text("kind", (*string)(&m.Kind), wire.Always)
-	if f.Present("first", m.First != nil) {
-		f.Object("first", wire.New(&m.First))
-	}
-	f.Objects("others", len(m.Others), wire.OmitEmpty, wire.Make(&m.Others), func(i int) wire.Message { return &m.Others[i] })
+func (m *Note) Fields(f *wire.Fields) {
+	wire.Object(f, "order", &m.Order, wire.Always)
 }
 
 // Fields implements wire.Message.
-func (m *Note) Fields(f *wire.Fields) {
-	f.Object("order", &m.Order)
+func (m *Order) Fields(f *wire.Fields) {
+	wire.Text(f, "kind", &m.Kind, wire.Always)
+	wire.OptionalObject(f, "first", &m.First, wire.OmitEmpty)
+	wire.Objects(f, "others", &m.Others, wire.OmitEmpty)
 }

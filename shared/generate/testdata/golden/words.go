@@ -6,19 +6,15 @@ import "github.com/clinicpro/photobridge/shared/wire"
 
 // Fields implements wire.Message.
 func (m *Thing) Fields(f *wire.Fields) {
-	f.Text("name", (*string)(&m.Name), wire.Always)
-	f.Text("colour", (*string)(&m.Colour), wire.OmitEmpty)
-	f.Int("count", &m.Count, wire.Always)
-	f.Int64("size", &m.Size, wire.OmitEmpty)
-	f.Bool("good", &m.Good, wire.Always)
-	f.Time("made", &m.Made)
-	if f.Present("sold", m.Sold != nil) {
-		f.Time("sold", wire.New(&m.Sold))
-	}
-	if f.Present("stock", m.Stock != nil) {
-		f.Int("stock", wire.New(&m.Stock), wire.Always)
-	}
-	f.Text("label", (*string)(&m.Label), wire.Always)
-	f.Texts("tags", len(m.Tags), wire.Always, wire.Make(&m.Tags), func(i int) *string { return (*string)(&m.Tags[i]) })
-	f.Map("extra", &m.Extra, wire.OmitEmpty)
+	wire.Text(f, "name", &m.Name, wire.Always)
+	wire.Text(f, "colour", &m.Colour, wire.OmitEmpty)
+	wire.Int(f, "count", &m.Count, wire.Always)
+	wire.Int(f, "size", &m.Size, wire.OmitEmpty)
+	wire.Bool(f, "good", &m.Good, wire.Always)
+	wire.Time(f, "made", &m.Made, wire.Always)
+	wire.OptionalTime(f, "sold", &m.Sold, wire.OmitEmpty)
+	wire.OptionalInt(f, "stock", &m.Stock, wire.OmitEmpty)
+	wire.Text(f, "label", &m.Label, wire.Always)
+	wire.Texts(f, "tags", &m.Tags, wire.Always)
+	wire.Map(f, "extra", &m.Extra, wire.OmitEmpty)
 }

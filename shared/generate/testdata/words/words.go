@@ -32,9 +32,9 @@ const WordPattern = "^[a-z]+$"
 //
 // It has a second paragraph.
 type Thing struct {
-	Name   Word              `json:"name" minLength:"1" maxLength:"MaxName"`
+	Name   Word              `json:"name" schema:"minLength: 1, maxLength: MaxName"`
 	Colour Colour            `json:"colour,omitempty"`
-	Count  int               `json:"count" minimum:"0"` // how many
+	Count  int               `json:"count" schema:"minimum: 0"` // how many
 	Size   int64             `json:"size,omitempty"`
 	Good   bool              `json:"good"`
 	Made   time.Time         `json:"made"`
@@ -42,5 +42,5 @@ type Thing struct {
 	Stock  *int              `json:"stock,omitempty"`
 	Label  string            `json:"label" ref:"Label"`
 	Tags   []MoreColour      `json:"tags"`
-	Extra  map[string]string `json:"extra,omitempty" required:"[a]"`
+	Extra  map[string]string `json:"extra,omitempty" schema:"required: [a]"`
 }
