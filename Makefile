@@ -47,6 +47,7 @@ REVIVE := build/revive
 DEPGUARD := build/depguard
 GOVULNCHECK := build/govulncheck
 HOST_PAGE := build/host/index.html
+GALLERY := build/gallery/phone.html
 DESK_PAGE := build/desk/desk.html
 GATEWAY := build/photobridge-gateway
 GO_FOLDERS := $(wildcard bench docs e2e edge gateway harness local shared wasm)
@@ -145,6 +146,11 @@ $(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
 $(LOCAL): $(call go_files,local shared) local/go.mod local/go.sum
 	@mkdir -p build
 	cd local && go build -o ../$@ .
+
+# States that are drawn from invented data, for make gallery and its test.
+$(GALLERY): $(call web_files,web/src) web/vite.gallery.ts shared/testdata/grant.json $(NODE)
+	vite build --config web/vite.gallery.ts --logLevel warn
+	@touch $@
 
 .PHONY: gateway
 gateway: $(GATEWAY) $(DESK_PAGE) ## the gateway for a practice's server: build/photobridge-gateway and build/desk
@@ -247,7 +253,7 @@ soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, n
 	cd local && go test $(RACE) -count=1 -v -run Soak ./realtime
 
 .PHONY: test-e2e
-test-e2e: build browser engines ## real browsers against the whole thing
+test-e2e: build browser engines $(GALLERY) ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts --project=chromium --project=firefox --project=webkit --workers=2
 	playwright test --config e2e/playwright.config.ts --project=measures
 
@@ -255,11 +261,15 @@ test-e2e: build browser engines ## real browsers against the whole thing
 chaos: build browser ## photos through every fault of edge, storage, network and phone, while a desktop removes and corrects; PHOTOS_COUNT=1000 SEED=1
 	playwright test --config e2e/playwright.config.ts --project=chaos
 
+.PHONY: gallery
+gallery: browser $(GALLERY) ## photographs every state of phone, widget and desk in each size and scheme: build/gallery/pictures/*.html
+	GALLERY=build/gallery/pictures playwright test --config e2e/playwright.config.ts --project=chromium e2e/gallery.spec.ts
+
 .PHONY: pictures
-pictures: build browser ## takes the README's pictures, its film and the sheet of the phone's screens
+pictures: build browser $(GALLERY) ## takes the README's pictures, its film and the sheet of the phone's screens
 	PICTURES=docs/pictures playwright test --config e2e/playwright.config.ts --project=chromium e2e/pictures.spec.ts
 	FILM=docs/pictures/demo.png HEADLESS=1 playwright test --config e2e/playwright.config.ts --project=demo
-	playwright test --config e2e/playwright.config.ts --timeout 300000 --update-snapshots=all --project=chromium e2e/phone/screens.spec.ts
+	GALLERY=build/gallery/pictures playwright test --config e2e/playwright.config.ts --update-snapshots=all --project=chromium e2e/gallery.spec.ts
 
 .PHONY: browser
 browser: $(NODE) ## finds or installs Chromium

@@ -1,14 +1,4 @@
-import './style/base.css';
-import './style/controls.css';
-import './style/capture.css';
-import './style/review.css';
-import './style/metadata.css';
-import './style/figure.css';
-import './style/photo.css';
-import './style/uploading.css';
-import './style/outcome.css';
-import './style/camera.css';
-import './style/landscape.css';
+import './style';
 import { canRunEngine } from '../../../wasm/browser/support';
 import { exchangeEarly } from './code';
 

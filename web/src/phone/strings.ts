@@ -55,7 +55,7 @@ export function siteLabel(id: string): string {
 /** Bytes as a person says them: 840 kB, 3.9 MB (SI, as the limits are). */
 export function bytesLabel(bytes: number): string {
   const [value, unit] =
-    bytes < 999_500 ? [Math.max(1, Math.round(bytes / 1000)), 'kilobyte'] : [bytes / 1e6, 'megabyte'];
+    bytes < 999_500 ? [Math.max(bytes > 0 ? 1 : 0, Math.round(bytes / 1000)), 'kilobyte'] : [bytes / 1e6, 'megabyte'];
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit,

@@ -1,0 +1,124 @@
+/** What the widget shows of a session, and what of it is opened with a press. */
+
+import type { Metadata } from '../contract/api';
+import type { WidgetImage } from '../widget/image';
+import { photo } from '../widget/record/fixtures';
+import type { SessionState } from '../widget/session/api';
+import { picture } from './picture';
+
+export interface WidgetState {
+  state: SessionState;
+  gate?: 'referral';
+  /** CSS selectors, pressed one after the other. */
+  press?: readonly string[];
+}
+
+const AT = '2026-03-04T09:30:00Z';
+const LATER = new Date(Date.now() + 9 * 60_000).toISOString();
+const FOREARM: Metadata = { bodySite: 'forearm', laterality: 'left', view: 'close-up', kind: 'lesion' };
+const BREAST: Metadata = { bodySite: 'breast', laterality: 'right', sensitive: true };
+
+function images(...all: readonly [Metadata, Partial<WidgetImage>?][]): WidgetImage[] {
+  return all.map(([details, more], index) =>
+    photo(details, {
+      id: `${index}`.repeat(32),
+      number: index + 1,
+      previewUrl: picture(index),
+      width: 600,
+      height: 800,
+      ...more,
+    }),
+  );
+}
+
+const empty: SessionState = {
+  status: 'open',
+  connection: 'live',
+  facilityId: 'fac-1',
+  encounterId: 'enc-1001',
+  patientId: 'pat-2001',
+  patientLabel: 'Test Patient',
+  sessionExpiresAt: LATER,
+  maxImages: 20,
+  qr: { url: 'https://photos.test/mobile#t=invented', typedCode: '7K3M-9QTX', expiresAt: LATER },
+  phoneConnectedAt: null,
+  phones: [],
+  admission: 'none',
+  expected: [],
+  expecting: false,
+  images: [],
+  removed: [],
+  revision: 1,
+  problem: null,
+  committing: false,
+  commitProblem: null,
+  tooLate: [],
+  ending: false,
+  endQuestion: null,
+  timeline: [],
+};
+
+const phone = { phoneId: 'p1', name: 'iPhone, Safari', joinedAt: AT, lastSeenAt: AT };
+const joined: SessionState = { ...empty, phoneConnectedAt: AT, phones: [phone] };
+const complete = images([FOREARM], [{ ...FOREARM, view: 'overview' }], [{ bodySite: 'hand', laterality: 'right' }]);
+const full: SessionState = {
+  ...joined,
+  images: complete,
+  timeline: [
+    { at: AT, what: 'opened' },
+    { at: AT, what: 'joined' },
+    { at: AT, what: 'arrived', photo: 1 },
+    { at: AT, what: 'arrived', photo: 2 },
+    { at: AT, what: 'described', photo: 1 },
+  ],
+};
+const of = (state: SessionState, more: Partial<SessionState>): WidgetState => ({ state: { ...state, ...more } });
+const pressed = (state: SessionState, ...press: string[]): WidgetState => ({ state, press });
+
+const VIEWED = '.tile';
+const BUTTONS = 'header button.plain';
+
+/** By name, from the first screen to the last. */
+export const WIDGET_STATES: Readonly<Record<string, WidgetState>> = {
+  opening: of(empty, { status: 'opening', qr: null }),
+  empty: { state: empty },
+  'the code': pressed(empty, '[data-testid=show-code]'),
+  'the code, expired': pressed(
+    { ...empty, qr: { url: 'https://photos.test/mobile#t=old', typedCode: '7K3M-9QTX', expiresAt: AT } },
+    '[data-testid=show-code]',
+  ),
+  'a phone joined': { state: joined },
+  'a phone waits to be let in': of(empty, { phones: [{ ...phone, waiting: true }] }),
+  'a wrong number': of(empty, { phones: [{ ...phone, waiting: true }], admission: 'wrong' }),
+  'photos on their way': of(joined, {
+    expected: ['x', 'y'].map((id) => ({
+      id,
+      phoneId: 'p1',
+      phone: phone.name,
+      aliveAt: new Date().toISOString(),
+      removed: false,
+    })),
+  }),
+  'a photo whose phone went away': of(joined, {
+    expected: [{ id: 'x', phoneId: 'p1', phone: phone.name, aliveAt: AT, removed: false }],
+  }),
+  'photos without details': of(joined, { images: images([{}], [{ bodySite: 'hand' }], [FOREARM]) }),
+  'photos, complete': { state: full },
+  'a sensitive photo': of(full, { images: images([BREAST], [FOREARM]) }),
+  'without live updates': of(full, { connection: 'polling', problem: { code: 'network', detail: '' } }),
+  'a photo removed': of(full, { removed: complete.slice(0, 1), images: complete.slice(1) }),
+  'referral set incomplete': { state: of(full, { images: complete.slice(0, 1) }).state, gate: 'referral' },
+  'adding to the record': of(full, { committing: true }),
+  'two not added': of(full, {
+    images: images([FOREARM, { committedAt: AT }], [FOREARM, { commitProblem: 'The record is read-only.' }]),
+  }),
+  'a record that refused': of(full, { commitProblem: 'The record system did not respond.' }),
+  'in the record': of(full, { images: complete.map((image) => ({ ...image, committedAt: AT })) }),
+  'asked before the end': of(full, { endQuestion: { arrived: 1, changed: 0, expected: 2 } }),
+  ended: of(empty, { status: 'ended', qr: null }),
+  'ended with photos left': of(full, { status: 'ended', images: complete.map((image) => ({ ...image, local: true })) }),
+  'failed to open': of(empty, { status: 'failed', qr: null, problem: { code: 'launch_failed', detail: '' } }),
+  viewer: pressed(full, VIEWED),
+  timeline: pressed(full, `${BUTTONS}:nth-of-type(1)`),
+  'taking photos out': pressed(full, `${BUTTONS}:nth-of-type(2)`),
+};

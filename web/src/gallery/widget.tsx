@@ -1,0 +1,49 @@
+/** Shows one state of the widget: widget.html?state=viewer */
+
+import { render } from 'preact';
+import { ExportOptionsProvider } from '../widget/export/options';
+import exportStyles from '../widget/export/export.css?inline';
+import type { SessionSync } from '../widget/session/api';
+import styles from '../widget/style.css?inline';
+import viewerStyles from '../widget/viewer.css?inline';
+import { Widget } from '../widget/Widget';
+import { wordsFor } from '../widget/words';
+import { show } from './show';
+import { WIDGET_STATES, type WidgetState } from './widget-states';
+
+show(WIDGET_STATES, ({ state, gate, press = [] }, place) => {
+  const root = place.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles + viewerStyles + exportStyles);
+  root.adoptedStyleSheets = [sheet];
+  render(
+    <ExportOptionsProvider value={() => ({ isForbidden: false, referralMaxBytes: 500_000, namesPatient: false })}>
+      <Widget sync={still(state)} words={wordsFor('en')} gate={gate ?? 'site-side'} onCommit={() => undefined} />
+    </ExportOptionsProvider>,
+    root,
+  );
+  for (const selector of press) root.querySelector<HTMLElement>(selector)?.click();
+});
+
+/** A session in which nothing happens. */
+function still(state: WidgetState['state']): SessionSync {
+  const nothing = (): void => undefined;
+  const later = (): Promise<void> => Promise.resolve();
+  return {
+    store: { getState: () => state, subscribe: () => nothing },
+    showCode: later,
+    refresh: nothing,
+    reopen: nothing,
+    correct: nothing,
+    remove: nothing,
+    restore: nothing,
+    derive: () => undefined,
+    exported: nothing,
+    commit: () => Promise.resolve(false),
+    end: later,
+    stay: nothing,
+    removePhone: later,
+    admit: later,
+    close: nothing,
+  };
+}
