@@ -17,7 +17,9 @@ export function translator<Key extends string>(catalogue: Catalogue<Key>, langua
   const rules = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);
   return (key, values = {}) => {
-    const message = catalogue[key];
+    // What an edge or a host says may be newer than this catalogue.
+    const message: Message | undefined = catalogue[key];
+    if (message === undefined) return key.slice(key.lastIndexOf('.') + 1);
     const text = typeof message === 'string' ? message : (message[rules.select(Number(values.n))] ?? message.other);
     return text.replace(/\{(\w+)\}/g, (hole, name: string) => {
       const value = values[name];

@@ -37,6 +37,11 @@ test('a number picks its plural form and is written as the language does', () =>
   expect([0, 1, 2, 1200].map((n) => t('photos', { n }))).toEqual(['0 photos', '1 photo', '2 photos', '1,200 photos']);
 });
 
+test('a key that is newer than the catalogue says its own name', () => {
+  const t = translator<string>({ 'view.overview': 'Overview' }, 'en');
+  expect([t('view.overview'), t('view.macro')]).toEqual(['Overview', 'macro']);
+});
+
 test('a hole without a value stays visible', () => {
   expect(translator({ hello: 'Hello {name}' }, 'en')('hello')).toBe('Hello {name}');
 });

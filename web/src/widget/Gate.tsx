@@ -4,7 +4,7 @@ import { Patient } from './Patient';
 import { gapsIn, readyToCommit, type Gap, type RecordGate } from './readiness';
 import type { SessionState } from './session/api';
 import { firstIncomplete, type Look } from './Viewer';
-import type { Words } from './words';
+import { commitText, type Words } from './words';
 
 interface GateProps {
   words: Words;
@@ -32,7 +32,7 @@ export function Gate({ words, gate, state, onLook, onCommit, onEnd }: GateProps)
       )}
       {state.commitProblem !== null && (
         <p class="problem" role="alert">
-          {words('gate.failed', { reason: state.commitProblem })}
+          {words('gate.failed', { reason: commitText(state.commitProblem, words) })}
         </p>
       )}
     </footer>

@@ -12,7 +12,7 @@ import { Phones } from './Phones';
 import { Timeline } from './Timeline';
 import { useRevealed, useVeils, Veil, VeilsProvider } from './Veil';
 import { tagOf, Viewer, type Look } from './Viewer';
-import { problemText, type Words } from './words';
+import { commitText, problemText, type Words } from './words';
 
 interface WidgetProps {
   sync: SessionSync;
@@ -175,7 +175,9 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
       {state.images.map((image) => {
         const place = placeText(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
         const missing = image.committedAt === undefined ? missingText(image, words) : '';
-        const problem = image.commitProblem ? words('image.notKept', { reason: image.commitProblem }) : '';
+        const problem = image.commitProblem
+          ? words('image.notKept', { reason: commitText(image.commitProblem, words) })
+          : '';
         const tag = tagOf(image, words);
         const veil = image.said.sensitive ? words('veil.sensitive') : '';
         return (

@@ -163,7 +163,9 @@ describe('the gate', () => {
     await mount(listed('a', TAGGED));
     onCommit(() => Promise.resolve(new Response('', { status: 500 })));
     expect(await widget.commit()).toBe(false);
-    await eventually(() => expect(find('.gate .problem').textContent).toContain('The record system returned 500.'));
+    await eventually(() =>
+      expect(find('.gate .problem').textContent).toContain('the record system has a problem (500)'),
+    );
   });
 
   test('waitUntil is for listeners only', async () => {

@@ -3,7 +3,7 @@ import { randomHex } from '../random';
 import { EarlierProvider } from './earlier';
 import { exportOptions, ExportOptionsProvider } from './export/options';
 import type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm } from './record/context';
-import { taken } from './record/results';
+import { CommitError, taken } from './record/results';
 import type { LaunchToken, PhotobridgeEventMap } from './events';
 import type { EarlierPhoto, WidgetImage } from './image';
 import { styleSheet } from './looks';
@@ -308,7 +308,7 @@ export class PhotobridgeWidget extends Base {
     };
     this.#emit('photobridge-commit', { ...commit, waitUntil });
     dispatched = true;
-    if (kept.length === 0) throw new Error(this.#words('commit.unheard'));
+    if (kept.length === 0) throw new CommitError({ code: 'unheard', detail: '' });
     await Promise.all(kept);
   }
 

@@ -3,6 +3,7 @@
 import { findBodySite, LATERALITIES, SNOMED } from '../bodysites';
 import type { Captured, Clinician, Kind, Laterality, Metadata, MetadataPatch, View } from '../contract/api';
 import * as place from '../place';
+import type { CommitProblem } from './record/results';
 
 /** FHIR R4 Coding and CodeableConcept (https://hl7.org/fhir/R4/datatypes.html). */
 export interface Coding {
@@ -58,7 +59,7 @@ export interface WidgetImage {
   /** When the host took it into the record. */
   committedAt?: string;
   /** Why it is not in the record although it was handed over. */
-  commitProblem?: string;
+  commitProblem?: CommitProblem;
 }
 
 /** A photo of the record. The widget shows it and keeps nothing of it. */
@@ -118,7 +119,7 @@ export function codeBodySite(id: string | undefined): CodeableConcept | undefine
 /** "Left forearm", or the part of it that was said. In English, as the record has it. */
 export function placeText(said: Metadata): string {
   return place.placeText(said, {
-    site: (id) => findBodySite(id)?.label ?? '',
+    site: (id) => findBodySite(id)?.label ?? id,
     side: (side) => codeLaterality(side)?.text ?? '',
     sided: (site, side) =>
       side === 'bilateral' ? `${site}, both sides` : `${codeLaterality(side)?.text} ${site.toLowerCase()}`,

@@ -1,5 +1,6 @@
 /** The widget's texts in its language. */
 
+import type { CommitProblem } from './record/results';
 import type { SessionProblem } from './session/api';
 import { translator, type Translate } from '../strings';
 import { widgetEnglish, type WidgetKey } from '../strings/widget.en';
@@ -23,6 +24,11 @@ function formattable(tag: string): string {
 /** What went wrong, for the clinician. Each code has a text; the types see to that. */
 export function problemText({ code }: SessionProblem, words: Words): string {
   return words(`problem.${code}`);
+}
+
+/** Why a photo is not in the record: the host's own words, or ours for what it did. */
+export function commitText({ code, detail }: CommitProblem, words: Words): string {
+  return words(`commit.${code}`, { detail });
 }
 
 /** "4:05" */

@@ -9,7 +9,7 @@ import { dateTimeOf } from './times';
 /** A photo whose bytes are here. */
 export type Arrived = WidgetImage & { file: File };
 
-/** @throws Error if the bytes cannot be read any more */
+/** @throws DOMException if the bytes cannot be read any more */
 export async function inlineAttachment(image: Arrived): Promise<Attachment> {
   const bytes = new Uint8Array(await image.file.arrayBuffer());
   const hash = await sha1(bytes);

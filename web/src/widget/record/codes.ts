@@ -25,14 +25,21 @@ export function codeKind(kind: Kind): CodeableConcept {
   return coding ? { coding: [{ system: SNOMED, ...coding }], text: kind } : { text: kind };
 }
 
-/** The site with its side in an extension and in words; undefined where the photo shows no site. */
+/**
+ * The site with its side in an extension and in words; undefined where the photo shows no site. One that is not in this
+ * widget's table, but in a newer phone's, is there in words.
+ */
 export function codeSite(said: Metadata): CodeableConcept | undefined {
+  if (said.bodySite === undefined) return undefined;
   const site = codeBodySite(said.bodySite);
-  if (!site) return undefined;
   const side = codeLaterality(said.laterality);
   const extension: Extension[] =
     side && side.coding.length > 0 ? [{ url: LATERALITY, valueCodeableConcept: side }] : [];
-  return { ...(extension.length > 0 ? { extension } : {}), coding: site.coding, text: placeText(said) };
+  return {
+    ...(extension.length > 0 ? { extension } : {}),
+    ...(site ? { coding: site.coding } : {}),
+    text: placeText(said),
+  };
 }
 
 /** "Left forearm, close-up, mole A": what tells this photo from the others; '' if nothing was said. */

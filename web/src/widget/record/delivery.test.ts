@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Delivery } from './delivery';
 import { photo } from './fixtures';
-import { reasonOf, taken } from './results';
+import { problemOf, taken, type CommitCode } from './results';
 
 const [a, b] = ['a', 'b'].map((letter) => letter.repeat(32)) as [string, string];
 const empty = { resourceType: 'Bundle', type: 'transaction' } as const;
@@ -35,42 +35,55 @@ describe('the record has taken it', () => {
 });
 
 describe('the record has not taken it', () => {
-  test.each<[string, () => unknown, string]>([
-    ['nothing', () => undefined, 'The record system gave no result.'],
-    ['a word', () => 'ok', 'The record system gave no result.'],
-    ['null', () => null, 'The record system gave no result.'],
-    ['a function', () => () => undefined, 'The record system gave no result.'],
-    ['a then that is none', () => Object.fromEntries([['then', 5]]), 'The record system gave no result.'],
-    ['a rejection without a reason', () => Promise.reject(new Error('')), 'The record system gave no reason.'],
-    ['a rejection with a word', () => Promise.reject('locked'), 'locked'],
-    ['false', () => Promise.resolve(false), 'The record system refused it.'],
-    ['a failed response', () => Promise.resolve(new Response('', { status: 422 })), 'The record system returned 422.'],
-    [
-      'an outcome',
-      () => Promise.resolve(outcome('error', { details: { text: 'No such patient.' } })),
-      'No such patient.',
-    ],
-    ['diagnostics', () => Promise.resolve(outcome('fatal', { diagnostics: 'Out of disk.' })), 'Out of disk.'],
-    ['an outcome in silence', () => Promise.resolve(outcome('error')), 'The record system refused it.'],
-    [
-      'an entry',
-      () => Promise.resolve(transactionResponse('412 Precondition Failed')),
-      'The record system returned 412 Precondition Failed.',
-    ],
+  const status = (code: number) => () => Promise.resolve(new Response('', { status: code }));
+  test.each<[string, () => unknown, CommitCode, string]>([
+    ['nothing', () => undefined, 'no_result', ''],
+    ['a word', () => 'ok', 'no_result', ''],
+    ['null', () => null, 'no_result', ''],
+    ['a function', () => () => undefined, 'no_result', ''],
+    ['a then that is none', () => Object.fromEntries([['then', 5]]), 'no_result', ''],
+    ['a then that throws', () => Object.fromEntries([['then', throws]]), 'refused', 'Gone.'],
+    ['a rejection without a reason', () => Promise.reject(new Error('')), 'no_reason', ''],
+    ['a rejection with nothing', () => Promise.reject(), 'no_reason', ''],
+    ['a rejection with a number', () => Promise.reject(7), 'no_reason', ''],
+    ['a rejection with a word', () => Promise.reject('locked'), 'refused', 'locked'],
+    ['a rejection of several lines', () => Promise.reject('locked\n\tby Dr Test\0'), 'refused', 'locked by Dr Test'],
+    ['a rejection with a response', () => Promise.reject(new Response('', { status: 403 })), 'forbidden', '403'],
+    ['a rejection with an outcome', () => Promise.reject(outcome('error', { diagnostics: 'No.' })), 'refused', 'No.'],
+    ['false', () => Promise.resolve(false), 'no_reason', ''],
+    ['400', status(400), 'invalid', '400'],
+    ['401', status(401), 'forbidden', '401'],
+    ['405, as where clients may not choose ids', status(405), 'no_place', '405'],
+    ['409', status(409), 'conflict', '409'],
+    ['413', status(413), 'too_large', '413'],
+    ['422', status(422), 'invalid', '422'],
+    ['429', status(429), 'busy', '429'],
+    ['500', status(500), 'failed', '500'],
+    ['503', status(503), 'busy', '503'],
+    ['an outcome', () => Promise.resolve(outcome('error', text('No such patient.'))), 'refused', 'No such patient.'],
+    ['diagnostics', () => Promise.resolve(outcome('fatal', { diagnostics: 'Disk full.' })), 'refused', 'Disk full.'],
+    ['an outcome in silence', () => Promise.resolve(outcome('error')), 'no_reason', ''],
+    ['an entry', () => Promise.resolve(transactionResponse('412 Precondition Failed')), 'conflict', '412'],
     [
       'an entry that says why',
       () => Promise.resolve(transactionResponse('400', { outcome: outcome('error', { diagnostics: 'Too large.' }) })),
+      'refused',
       'Too large.',
     ],
-  ])('for %s', async (_, keep, reason) => {
+  ])('for %s', async (_, keep, code, detail) => {
     const delivery = new Delivery(photos);
     delivery.photos[0]?.keep(keep() as Promise<unknown>);
-    expect(await delivery.outcome(Promise.resolve())).toEqual({ kept: [b], failed: new Map([[a, reason]]) });
+    expect(await delivery.outcome(Promise.resolve())).toEqual({ kept: [b], failed: new Map([[a, { code, detail }]]) });
   });
 });
 
+const text = (details: string) => ({ details: { text: details } });
+const throws = (): never => {
+  throw new Error('Gone.');
+};
+
 test('a long reason is cut', () => {
-  expect(reasonOf(new Error('x'.repeat(1000)))).toHaveLength(200);
+  expect(problemOf(new Error('x'.repeat(1000))).detail).toHaveLength(200);
 });
 
 describe('what the host says of the whole', () => {
@@ -79,7 +92,7 @@ describe('what the host says of the whole', () => {
     delivery.photos[1]?.keep(Promise.resolve());
     expect(await delivery.outcome(Promise.reject(new Error('locked')))).toEqual({
       kept: [b],
-      failed: new Map([[a, 'locked']]),
+      failed: new Map([[a, { code: 'refused', detail: 'locked' }]]),
     });
   });
 
@@ -94,7 +107,9 @@ test('a photo is kept when all that the host said of it is kept', async () => {
   const delivery = new Delivery(photos);
   delivery.photos[0]?.keep(Promise.resolve());
   delivery.photos[0]?.keep(Promise.reject(new Error('the picture')));
-  expect((await delivery.outcome(Promise.resolve())).failed).toEqual(new Map([[a, 'the picture']]));
+  expect((await delivery.outcome(Promise.resolve())).failed).toEqual(
+    new Map([[a, { code: 'refused', detail: 'the picture' }]]),
+  );
 });
 
 test('what is said after the end is refused, not ignored', async () => {

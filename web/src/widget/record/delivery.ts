@@ -1,7 +1,7 @@
 /** Hands photos to a host, as one transaction and each by itself, and learns what became of each. */
 
 import type { WidgetImage } from '../image';
-import { reasonOf, taken } from './results';
+import { problemOf, taken, type CommitProblem } from './results';
 import type { Bundle, PhotoTransaction } from './transaction';
 
 /** One photo of a commit, for records that take photos one by one. */
@@ -22,7 +22,7 @@ export interface Outcome {
   /** Ids of the photos that are in the record. */
   kept: readonly string[];
   /** Why each of the others is not. */
-  failed: ReadonlyMap<string, string>;
+  failed: ReadonlyMap<string, CommitProblem>;
 }
 
 /** Collects what a host says about each photo. */
@@ -43,12 +43,12 @@ export class Delivery {
     const [rest] = await Promise.allSettled([whole]);
     this.#isOver = true;
     const kept: string[] = [];
-    const failed = new Map<string, string>();
+    const failed = new Map<string, CommitProblem>();
     for (const { image } of this.photos) {
       const reports = this.#reports.get(image.id);
       const results = reports ? await Promise.allSettled(reports) : [rest];
       const rejected = results.find((result) => result.status === 'rejected');
-      if (rejected) failed.set(image.id, reasonOf(rejected.reason));
+      if (rejected) failed.set(image.id, problemOf(rejected.reason));
       else kept.push(image.id);
     }
     return { kept, failed };

@@ -1,58 +1,121 @@
 /** What a host's promise says about photos that were handed over. */
 
+import { plainLine } from '../../text';
+
+/** Why a photo is not in the record. Each user interface has its own text for each. */
+export type CommitCode =
+  /** The host's own reason, in its own words. */
+  | 'refused'
+  /** The host refused it without a reason. */
+  | 'no_reason'
+  /** The host gave something else than a promise. */
+  | 'no_result'
+  /** Nobody listened. */
+  | 'unheard'
+  /** The photo's bytes cannot be read any more. */
+  | 'unreadable'
+  /** The status of a response that failed without a reason. */
+  | 'forbidden'
+  | 'no_place'
+  | 'conflict'
+  | 'too_large'
+  | 'invalid'
+  | 'busy'
+  | 'failed';
+
+export interface CommitProblem {
+  code: CommitCode;
+  /** The host's reason, or the status of its response; '' where there is neither. */
+  detail: string;
+}
+
+export class CommitError extends Error {
+  constructor(readonly problem: CommitProblem) {
+    super(problem.code);
+  }
+}
+
 /**
  * Resolves once the record system has taken the photos.
  * @param promise the host's, or whatever it gives instead: what is no promise fails rather than pass for a success
- * @throws Error that says why it has not
+ * @throws CommitError if it has not; whatever the promise rejects with
  */
 export async function taken(promise: unknown): Promise<void> {
-  if (!isThenable(promise)) throw new Error('The record system gave no result.');
+  if (!isThenable(promise)) throw new CommitError({ code: 'no_result', detail: '' });
   const problem = problemIn(await promise);
-  if (problem !== undefined) throw new Error(problem);
+  if (problem) throw new CommitError(problem);
 }
 
-/** The reason in what a promise resolved to. Hosts forget to look at a response, and FHIR servers describe failures. */
-function problemIn(result: unknown): string | undefined {
-  if (result === false) return 'The record system refused it.';
+/** Why a photo is not in the record, from what was thrown or rejected. */
+export function problemOf(error: unknown): CommitProblem {
+  if (error instanceof CommitError) return error.problem;
+  return problemIn(error) ?? said(error instanceof Error ? error.message : error);
+}
+
+/** The problem in what a promise gave. Hosts forget to look at a response, and FHIR servers describe failures. */
+function problemIn(result: unknown): CommitProblem | undefined {
+  if (result === false) return said('');
   if (typeof Response !== 'undefined' && result instanceof Response)
-    return result.ok ? undefined : `The record system returned ${result.status}.`;
+    return result.ok ? undefined : statusProblem(`${result.status}`);
   return isObject(result) ? resourceProblem(result) : undefined;
 }
 
-/** The reason in an OperationOutcome, or in a transaction's response with an entry that failed. */
-function resourceProblem({ resourceType, issue, entry }: Record<string, unknown>): string | undefined {
+/** The problem in an OperationOutcome, or in a transaction's response with an entry that failed. */
+function resourceProblem({ resourceType, issue, entry }: Record<string, unknown>): CommitProblem | undefined {
   if (resourceType === 'OperationOutcome') return issueProblem(issue);
   if (resourceType !== 'Bundle' || !Array.isArray(entry)) return undefined;
   for (const one of entry as unknown[]) {
     const response = isObject(one) && isObject(one.response) ? one.response : {};
     const status = typeof response.status === 'string' ? response.status : '';
-    if (/^[45]/.test(status)) return outcomeProblem(response.outcome) ?? `The record system returned ${status}.`;
+    if (/^[45]/.test(status)) return outcomeProblem(response.outcome) ?? statusProblem(status.slice(0, 3));
   }
   return undefined;
 }
 
-function outcomeProblem(outcome: unknown): string | undefined {
+function outcomeProblem(outcome: unknown): CommitProblem | undefined {
   return isObject(outcome) ? issueProblem(outcome.issue) : undefined;
 }
 
-function issueProblem(issues: unknown): string | undefined {
+function issueProblem(issues: unknown): CommitProblem | undefined {
   if (!Array.isArray(issues)) return undefined;
   const issue = (issues as unknown[])
     .filter(isObject)
     .find(({ severity }) => severity === 'error' || severity === 'fatal');
   if (!issue) return undefined;
   const details = isObject(issue.details) ? issue.details.text : undefined;
-  const said = [details, issue.diagnostics].find((text) => typeof text === 'string' && text !== '');
-  return typeof said === 'string' ? said : 'The record system refused it.';
+  return said([details, issue.diagnostics].find((text) => typeof text === 'string' && text !== ''));
+}
+
+const STATUSES: Readonly<Record<string, CommitCode>> = {
+  400: 'invalid',
+  401: 'forbidden',
+  403: 'forbidden',
+  // Where clients may not choose ids, an update under a new one has no place either.
+  404: 'no_place',
+  405: 'no_place',
+  408: 'busy',
+  409: 'conflict',
+  410: 'no_place',
+  412: 'conflict',
+  413: 'too_large',
+  422: 'invalid',
+  425: 'busy',
+  429: 'busy',
+  503: 'busy',
+  504: 'busy',
+};
+
+function statusProblem(status: string): CommitProblem {
+  return { code: STATUSES[status] ?? 'failed', detail: status };
 }
 
 /** The longest reason that a tile shows, in characters. */
 const MAX_REASON = 200;
 
-export function reasonOf(error: unknown): string {
-  const text = (error instanceof Error ? error.message : typeof error === 'string' ? error : '').trim();
-  if (text === '') return 'The record system gave no reason.';
-  return text.length > MAX_REASON ? `${text.slice(0, MAX_REASON - 1)}…` : text;
+function said(reason: unknown): CommitProblem {
+  const text = typeof reason === 'string' ? plainLine(reason).trim() : '';
+  if (text === '') return { code: 'no_reason', detail: '' };
+  return { code: 'refused', detail: text.length > MAX_REASON ? `${text.slice(0, MAX_REASON - 1)}…` : text };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -28,6 +28,7 @@ import type { RecordContext } from './context';
 import { documentReference, media, securityLabel, type Parts } from './photo';
 import { CONTAINED_ID, provenance } from './provenance';
 import { patientReference, resourceId } from './references';
+import { CommitError } from './results';
 import { CONSENT_ID, IMAGE_ID } from './systems';
 
 export type PhotoResource = Binary | Media | DocumentReference | Consent | Provenance;
@@ -51,7 +52,7 @@ interface Prepared {
 /**
  * The transaction for all photos, and one for each of them.
  * @param all every photo of the session: a consent covers more than what is added now
- * @throws Error if a photo's bytes are not here or cannot be read
+ * @throws CommitError if a photo's bytes are not here or cannot be read
  */
 export async function transactions(
   images: readonly WidgetImage[],
@@ -60,7 +61,7 @@ export async function transactions(
 ): Promise<{ whole: Bundle; photos: PhotoTransaction[] }> {
   const prepared: Prepared[] = [];
   // One after the other: twenty photos in base64 are enough to hold once.
-  for (const image of images) prepared.push(await prepare(arrived(image), context));
+  for (const image of images) prepared.push(await prepare(image, context));
   return {
     whole: transaction(prepared, all, context),
     // Each has a consent to itself: hosts may send them at the same time, and servers that create conditionally race.
@@ -68,13 +69,17 @@ export async function transactions(
   };
 }
 
-function arrived(image: WidgetImage): Arrived {
-  const { file } = image;
-  if (!file) throw new Error(`Photo ${image.number} has not arrived yet. Wait for its picture, then try again.`);
-  return { ...image, file };
+/** The gate lets no photo through without its bytes, but a browser may have lost them since. */
+async function prepare({ file, ...rest }: WidgetImage, context: RecordContext): Promise<Prepared> {
+  try {
+    if (file) return await read({ ...rest, file }, context);
+  } catch {
+    // Whatever a browser says of it, the clinician reads what to do.
+  }
+  throw new CommitError({ code: 'unreadable', detail: '' });
 }
 
-async function prepare(image: Arrived, context: RecordContext): Promise<Prepared> {
+async function read(image: Arrived, context: RecordContext): Promise<Prepared> {
   if (context.attachment === 'inline') return { image, content: await inlineAttachment(image), binary: undefined };
   const id = resourceId(image.id);
   return {

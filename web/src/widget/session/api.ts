@@ -3,6 +3,7 @@
 import type { ClientErrorCode } from '../../api/client';
 import type { RecordForms } from '../record/context';
 import type { CommitPhoto } from '../record/delivery';
+import type { CommitProblem } from '../record/results';
 import type { Bundle } from '../record/transaction';
 import type { MetadataChange, WidgetImage } from '../image';
 import type { Phone } from '../../contract/api';
@@ -71,7 +72,7 @@ export interface SessionState {
   problem: SessionProblem | null;
   /** Whether a commit runs, and why the last one failed. */
   committing: boolean;
-  commitProblem: string | null;
+  commitProblem: CommitProblem | null;
   /** Numbers of photos whose last correction came too late for the record. */
   tooLate: readonly number[];
   /** Whether the session is being ended, and what is asked before. */

@@ -2,6 +2,7 @@
 
 import type { RecordForms } from '../record/context';
 import type { Outcome } from '../record/delivery';
+import type { CommitProblem } from '../record/results';
 import { applyChange, findPhoto } from './album';
 import { readyToCommit } from '../readiness';
 import { correct, noteTooLate, removeAllForGood, tell } from './editing';
@@ -31,7 +32,7 @@ export function delivered(state: State, { kept, failed }: Outcome): Step {
   const next: State = {
     ...settled,
     notKept: new Map([...settled.notKept, ...failed]),
-    commitProblem: kept.length === 0 ? sharedReason(failed) : null,
+    commitProblem: kept.length === 0 ? sharedProblem(failed) : null,
   };
   const count = kept.length;
   const told = count > 0 ? tell(next, { at: time, what: 'committed', count }) : next;
@@ -58,9 +59,9 @@ function settleLate(
 }
 
 /** Why no photo is in the record, where all have the same reason; null where each tile says its own. */
-function sharedReason(failed: ReadonlyMap<string, string>): string | null {
-  const [reason = null, ...others] = new Set(failed.values());
-  return others.length === 0 ? reason : null;
+function sharedProblem(failed: ReadonlyMap<string, CommitProblem>): CommitProblem | null {
+  const [first = null, ...others] = failed.values();
+  return others.every(({ code, detail }) => code === first?.code && detail === first.detail) ? first : null;
 }
 
 /** Photos are in the record. */

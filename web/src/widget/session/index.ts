@@ -19,5 +19,6 @@ export { missingFrom } from '../image';
 export type { CodeableConcept, Coding, CodedMetadata, EarlierPhoto, MetadataChange, WidgetImage } from '../image';
 export type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm, RecordForms } from '../record/context';
 export type { CommitPhoto } from '../record/delivery';
+export type { CommitCode, CommitProblem } from '../record/results';
 export type { Bundle } from '../record/transaction';
 export type { TimelineEntry } from './timeline';

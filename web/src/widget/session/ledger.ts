@@ -3,6 +3,8 @@
  * look at another patient does not offer them again. It holds random image ids, times and the host's reasons.
  */
 
+import type { CommitProblem } from '../record/results';
+
 const KEY = 'photobridge:committed';
 const PROBLEMS = 'photobridge:not-committed';
 /** Far more than a tab sees in a day; the oldest are forgotten. */
@@ -15,15 +17,15 @@ const listeners = new Set<Noted>();
 
 export class Ledger {
   readonly #times: Map<string, string>;
-  readonly #problems: Map<string, string>;
+  readonly #problems: Map<string, CommitProblem>;
 
   constructor(private readonly storage: Storage | undefined = tabStorage()) {
-    this.#times = new Map(read(storage, KEY));
-    this.#problems = new Map(read(storage, PROBLEMS));
+    this.#times = new Map(read(storage, KEY, isTime));
+    this.#problems = new Map(read(storage, PROBLEMS, isProblem));
   }
 
   /** Why photos that were handed over are not in the record. */
-  get notKept(): ReadonlyMap<string, string> {
+  get notKept(): ReadonlyMap<string, CommitProblem> {
     return new Map(this.#problems);
   }
 
@@ -39,11 +41,12 @@ export class Ledger {
   }
 
   /** @param failed why others are not in the record */
-  add(ids: readonly string[], at: string, failed: ReadonlyMap<string, string> = new Map()): void {
+  add(ids: readonly string[], at: string, failed: ReadonlyMap<string, CommitProblem> = new Map()): void {
     // Another widget of the tab may have written since.
-    for (const [id, time] of read(this.storage, KEY)) this.#times.set(id, time);
+    for (const [id, time] of read(this.storage, KEY, isTime)) this.#times.set(id, time);
     for (const id of ids) this.#times.set(id, at);
-    for (const [id, reason] of [...read(this.storage, PROBLEMS), ...failed]) this.#problems.set(id, reason);
+    for (const [id, problem] of [...read(this.storage, PROBLEMS, isProblem), ...failed])
+      this.#problems.set(id, problem);
     for (const id of this.#times.keys()) this.#problems.delete(id);
     try {
       this.storage?.setItem(KEY, JSON.stringify([...this.#times].slice(-LIMIT)));
@@ -55,17 +58,26 @@ export class Ledger {
   }
 }
 
-function read(storage: Storage | undefined, key: string): [string, string][] {
+function read<T>(storage: Storage | undefined, key: string, isValue: (value: unknown) => value is T): [string, T][] {
   try {
     const entries: unknown = JSON.parse(storage?.getItem(key) ?? '[]');
-    return Array.isArray(entries) ? entries.filter(isEntry) : [];
+    return Array.isArray(entries) ? entries.filter((one): one is [string, T] => isEntry(one) && isValue(one[1])) : [];
   } catch {
     return [];
   }
 }
 
-function isEntry(entry: unknown): entry is [string, string] {
-  return Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'string';
+function isEntry(entry: unknown): entry is [string, unknown] {
+  return Array.isArray(entry) && typeof entry[0] === 'string';
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isProblem(value: unknown): value is CommitProblem {
+  const { code, detail } = (value ?? {}) as Partial<Record<keyof CommitProblem, unknown>>;
+  return typeof code === 'string' && typeof detail === 'string';
 }
 
 /** A sandboxed frame has none, and says so by throwing. */

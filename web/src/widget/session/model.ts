@@ -7,6 +7,7 @@ import type { DesktopAccess, Fetched, Timed } from '../../api/desktop';
 import type { Clinician, CreateResponse, EventName, ExpectedImage, Image, Phone } from '../../contract/api';
 import type { RecordForms } from '../record/context';
 import type { Outcome } from '../record/delivery';
+import type { CommitProblem } from '../record/results';
 import type { MetadataChange, WidgetImage } from '../image';
 import { emptyAlbum, type Album, type Picture, type Size } from './album';
 import type { Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
@@ -106,9 +107,9 @@ export interface State {
   late: ReadonlyMap<string, MetadataChange>;
   /** Numbers of photos that went into the record without their last correction. */
   tooLate: readonly number[];
-  commitProblem: string | null;
+  commitProblem: CommitProblem | null;
   /** Why photos that were handed over are not in the record. */
-  notKept: ReadonlyMap<string, string>;
+  notKept: ReadonlyMap<string, CommitProblem>;
   ending: Ending | null;
   problem: SessionProblem | null;
   timeline: readonly TimelineEntry[];
@@ -129,7 +130,7 @@ export interface State {
 
 export function initialState(
   committed: ReadonlyMap<string, string>,
-  notKept: ReadonlyMap<string, string> = new Map(),
+  notKept: ReadonlyMap<string, CommitProblem> = new Map(),
 ): State {
   return {
     now: 0,
@@ -293,7 +294,7 @@ export type Effect =
       deliver: Deliver;
     }
   /** Keeps beyond this screen which photos the record has, and why it does not have others. */
-  | { do: 'note-committed'; ids: readonly string[]; at: string; failed: ReadonlyMap<string, string> }
+  | { do: 'note-committed'; ids: readonly string[]; at: string; failed: ReadonlyMap<string, CommitProblem> }
   | { do: 'end'; opening: number; access: DesktopAccess; revision: number; force: boolean }
   | { do: 'remove-phone'; opening: number; access: DesktopAccess; phoneId: string }
   | { do: 'admit'; opening: number; access: DesktopAccess; number: string }

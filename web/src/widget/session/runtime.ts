@@ -4,7 +4,7 @@ import { ApiError } from '../../api/client';
 import * as edge from '../../api/desktop';
 import { preconnect } from '../../preconnect';
 import { Delivery, type Outcome } from '../record/delivery';
-import { reasonOf } from '../record/results';
+import { problemOf } from '../record/results';
 import { transactions } from '../record/transaction';
 import type { SessionSyncOptions } from './api';
 import { readClaims } from './launch';
@@ -265,7 +265,7 @@ export class Runtime {
       const commit = { encounterId, patientId, bundle: whole, photos: delivery.photos, images };
       outcome = await delivery.outcome(deliver(commit));
     } catch (error) {
-      outcome = { kept: [], failed: new Map(images.map(({ id }) => [id, reasonOf(error)])) };
+      outcome = { kept: [], failed: new Map(images.map(({ id }) => [id, problemOf(error)])) };
     }
     await this.dispatch({ type: 'delivered', outcome });
   }

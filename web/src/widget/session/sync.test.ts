@@ -337,7 +337,10 @@ describe('committing', () => {
   test('that fails keeps everything and says why', async () => {
     await open(listed('a', TAGGED));
     expect(await sync.commit(() => Promise.reject(new Error('The record is locked.')))).toBe(false);
-    expect(state()).toMatchObject({ committing: false, commitProblem: 'The record is locked.' });
+    expect(state()).toMatchObject({
+      committing: false,
+      commitProblem: { code: 'refused', detail: 'The record is locked.' },
+    });
     expect(state().images[0]?.committedAt).toBeUndefined();
     expect(await sync.commit(() => Promise.resolve())).toBe(true);
     expect(state().commitProblem).toBeNull();
@@ -353,7 +356,7 @@ describe('committing', () => {
     expect(await sync.commit(deliver)).toBe(true);
     expect(state().images.map(({ committedAt, commitProblem }) => [committedAt !== undefined, commitProblem])).toEqual([
       [true, undefined],
-      [false, 'Quota reached.'],
+      [false, { code: 'refused', detail: 'Quota reached.' }],
     ]);
     expect(state().commitProblem).toBeNull();
     const { images } = await new Promise<Commit>((resolve) => {

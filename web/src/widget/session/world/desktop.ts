@@ -1,5 +1,6 @@
 /** This desktop: its screens, with the machinery around the reducer that the runtime is in a browser. */
 
+import type { CommitProblem } from '../../record/results';
 import { findPhoto, isRemoved, type Picture } from '../album';
 import { initialState, isSameEncounter, type Act, type Due, type Effect, type Event } from '../model';
 import type { Reply, Session, State, Timer } from '../model';
@@ -54,7 +55,7 @@ export class Desktop {
   readonly urls = new Set<string>();
   readonly committed = new Map<string, string>();
   /** Why the record does not have others. */
-  readonly notKept = new Map<string, string>();
+  readonly notKept = new Map<string, CommitProblem>();
   /** Photos about which the edge could not be reached within the time that a screen keeps trying. */
   readonly givenUp = new Set<string>();
   now: number;

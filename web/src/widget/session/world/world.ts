@@ -15,6 +15,7 @@ import { Desktop, type Request } from './desktop';
 import { failedOf, ModelEdge, type Patient } from './edge';
 import { hold } from './rules';
 
+const LOCKED = { code: 'refused', detail: 'locked' } as const;
 const START = Date.parse('2026-03-04T10:00:00Z');
 const RETRY_AFTER_MS = 20_000;
 const A_FEW_MINUTES_MS = 180_000;
@@ -138,11 +139,11 @@ export class World {
     const kept = ids.filter((_, nth) => takes === 'all' || (takes === 'some' && nth % 2 === 0));
     const again = kept.filter((id) => this.#desktop.committed.has(id));
     hold('a photo goes into the record once', again.length === 0, again);
-    const failed = new Map(ids.filter((id) => !kept.includes(id)).map((id) => [id, 'locked']));
+    const failed = new Map(ids.filter((id) => !kept.includes(id)).map((id) => [id, LOCKED]));
     for (const [id, word] of this.#late) if (failed.has(id)) this.#words.set(id, word);
     this.#late.clear();
     this.#desktop.dispatch({ type: 'delivered', outcome: { kept, failed } }, screen);
-    const silent = [...failed.keys()].filter((id) => screen.state.notKept.get(id) !== 'locked');
+    const silent = [...failed.keys()].filter((id) => screen.state.notKept.get(id) !== LOCKED);
     hold('a photo that the record refused says why', screen.state.closed || silent.length === 0, silent);
   }
 
