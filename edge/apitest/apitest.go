@@ -48,6 +48,7 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("access", func(t *testing.T) { access(t, api) })
 	t.Run("phones", func(t *testing.T) { phones(t, api) })
 	t.Run("what is removed", func(t *testing.T) { removals(t, api) })
+	t.Run("times of capture", func(t *testing.T) { captures(t, api) })
 	t.Run("races", func(t *testing.T) { races(t, api) })
 	t.Run("nothing of one request in the next", func(t *testing.T) { isolation(t, api) })
 	t.Run("operations", func(t *testing.T) { operations(t, api) })
