@@ -31,7 +31,7 @@ func sample(t *testing.T, path, language string) string {
 }
 
 var launched = session.Launch{
-	Clinician:    shared.Clinician{ID: "gp-1"},
+	Clinician:    shared.Clinician{ID: "gp-1", Name: "Dr Test", PractitionerID: "prac-1"},
 	FacilityID:   "fac-1",
 	PatientID:    "pat-1",
 	EncounterID:  "enc-1",
@@ -48,7 +48,10 @@ func TestLaunchTokenInNode(t *testing.T) {
 	script := sample(t, "docs/integrate.md", "js") + `
 process.stdout.write(launchToken(
 	'` + secret + `',
-	{ clinician: 'gp-1', facilityId: 'fac-1', patientId: 'pat-1', encounterId: 'enc-1', patientLabel: 'Test Patient' },
+	{
+		clinician: { id: 'gp-1', name: 'Dr Test', practitionerId: 'prac-1' },
+		facilityId: 'fac-1', patientId: 'pat-1', encounterId: 'enc-1', patientLabel: 'Test Patient',
+	},
 ));`
 	token, err := exec.CommandContext(t.Context(), node, "--input-type=module", "--eval", script).Output()
 	if err != nil {
@@ -85,7 +88,8 @@ func main() {
 	}
 	server := httptest.NewServer(publicKeys(&key.PublicKey))
 	defer server.Close()
-	token, err := launchToken(key, "gp-1", Encounter{"enc-1", "pat-1", "Test Patient", "fac-1"})
+	encounter := Encounter{"enc-1", "pat-1", "Test Patient", "fac-1"}
+	token, err := launchToken(key, Clinician{"gp-1", "Dr Test", "prac-1"}, encounter)
 	if err != nil {
 		panic(err)
 	}

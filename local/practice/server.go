@@ -123,6 +123,7 @@ func (c Config) launch(w http.ResponseWriter, r *http.Request) {
 func LaunchToken(patient Patient, secret string, now time.Time) (string, error) {
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"sub":          "dr-demo",
+		"name":         "Dr Demo",
 		"facilityId":   patient.FacilityID,
 		"patientId":    patient.PatientID,
 		"encounterId":  patient.EncounterID,

@@ -90,7 +90,8 @@ func TestTheLaunchTokenSaysWhoAndForHowLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]any{
-		"sub": "dr-demo", "encounterId": "enc-1002", "patientId": "pat-2002", "facilityId": "fac-001",
+		"sub": "dr-demo", "name": "Dr Demo",
+		"encounterId": "enc-1002", "patientId": "pat-2002", "facilityId": "fac-001",
 		"patientLabel": Patients[1].PatientLabel,
 	} {
 		if claims[name] != want {
