@@ -2,7 +2,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hook
 import { LATERALITIES } from '../bodysites';
 import { chooseSite } from '../place';
 import { plainText } from '../text';
-import { CapturedField, KindField, LabelField, SensitiveField, ViewField } from './Fields';
+import { CapturedField, KindField, LabelField, ViewField } from './Fields';
 import { NO_SITE, SiteField } from './SiteField';
 import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
 import { SensitiveFlag } from './Veil';
@@ -89,7 +89,6 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
       <KindField words={words} image={image} onChange={onChange} />
       <LabelField words={words} image={image} onChange={onChange} />
       <CapturedField words={words} image={image} onChange={onChange} />
-      <SensitiveField words={words} image={image} onChange={onChange} />
       <Notes words={words} value={said.notes ?? ''} onChange={(notes) => onChange({ notes: notes || null })} />
       <SensitiveFlag words={words} image={image} onChange={(sensitive) => onChange({ sensitive: sensitive || null })} />
       <div class="row">

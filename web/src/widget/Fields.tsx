@@ -95,22 +95,6 @@ export function LabelField({ words, image, onChange }: FieldsProps) {
   );
 }
 
-export function SensitiveField({ words, image, onChange }: FieldsProps) {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        data-field="sensitive"
-        checked={image.said.sensitive === true}
-        onChange={({ currentTarget }) => onChange({ sensitive: currentTarget.checked || null })}
-      />
-      <span>
-        {words('details.sensitive')} <span class="quiet">{words('details.sensitiveHint')}</span>
-      </span>
-    </label>
-  );
-}
-
 /** When the photo was taken, by the clock on the wall. A time that cannot be is refused with a reason. */
 export function CapturedField({ words, image, onChange }: FieldsProps) {
   const id = useId();
