@@ -294,8 +294,8 @@ function Documents({ entries }: { entries: readonly RecordEntry[] }) {
                   {[sensitive ? 'Restricted' : '', kind, `${Math.round(size / 1000)} KB`].filter(Boolean).join(' · ')}
                 </span>
                 <span>
-                  Taken {taken || 'at an unknown time'}
-                  {by && ` · by ${by}`}
+                  Taken {taken.replace('T', ' ') || 'at an unknown time'}
+                  {by && ` · added by ${by}`}
                 </span>
                 <span>Consent {consent || 'not recorded'}</span>
                 <details>

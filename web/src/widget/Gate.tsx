@@ -108,13 +108,15 @@ function Sets({
     <>
       <div class="gate-text">
         <Patient state={state} words={words} of="gate.for" />
-        <ul class="gaps" role="status">
-          {gaps.map(({ lesion, lacks }) => (
-            <li key={lesion}>
-              {words('gate.lacks', { lesion, views: list.format(lacks.map((view) => words(`lacks.${view}`))) })}
-            </li>
-          ))}
-        </ul>
+        <div role="status">
+          <ul class="gaps">
+            {gaps.map(({ lesion, lacks }) => (
+              <li key={lesion}>
+                {words('gate.lacks', { lesion, views: list.format(lacks.map((view) => words(`lacks.${view}`))) })}
+              </li>
+            ))}
+          </ul>
+        </div>
       </div>
       {first && (
         <button type="button" class="primary" onClick={() => onLook({ id: first.imageId, focus: 'view' })}>

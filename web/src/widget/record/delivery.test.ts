@@ -82,6 +82,14 @@ const throws = (): never => {
   throw new Error('Gone.');
 };
 
+test('each photo comes with its resources', () => {
+  const media = { resourceType: 'Media', status: 'completed', content: {} } as const;
+  const { resources, bundle } = new Delivery([{ image: photo(), bundle: { ...empty, entry: [{ resource: media }] } }])
+    .photos[0]!;
+  expect(resources).toEqual([media]);
+  expect(bundle.entry?.[0]?.resource).toBe(media);
+});
+
 test('a long reason is cut', () => {
   expect(problemOf(new Error('x'.repeat(1000))).detail).toHaveLength(200);
 });

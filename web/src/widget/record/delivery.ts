@@ -2,11 +2,13 @@
 
 import type { WidgetImage } from '../image';
 import { problemOf, taken, type CommitProblem } from './results';
-import type { Bundle, PhotoTransaction } from './transaction';
+import type { Bundle, PhotoResource, PhotoTransaction } from './transaction';
 
 /** One photo of a commit, for records that take photos one by one. */
 export interface CommitPhoto {
   image: WidgetImage;
+  /** The photo's resource, and those that go with it, for a record that takes resources rather than transactions. */
+  resources: readonly PhotoResource[];
   /** A FHIR R4 transaction for this photo alone. Sending it again writes nothing twice. */
   bundle: Bundle;
   /**
@@ -32,7 +34,12 @@ export class Delivery {
   #isOver = false;
 
   constructor(photos: readonly PhotoTransaction[]) {
-    this.photos = photos.map((photo) => ({ ...photo, keep: (promise) => this.#keep(photo.image.id, promise) }));
+    this.photos = photos.map(({ image, bundle }) => ({
+      image,
+      resources: bundle.entry?.flatMap(({ resource }) => resource ?? []) ?? [],
+      bundle,
+      keep: (promise) => this.#keep(image.id, promise),
+    }));
   }
 
   /**
