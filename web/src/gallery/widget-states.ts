@@ -3,6 +3,7 @@
 import type { Metadata } from '../contract/api';
 import type { WidgetImage } from '../widget/image';
 import { photo } from '../widget/record/fixtures';
+import type { CommitProblem } from '../widget/record/results';
 import type { SessionState } from '../widget/session/api';
 import { picture } from './picture';
 
@@ -17,6 +18,7 @@ const AT = '2026-03-04T09:30:00Z';
 const LATER = new Date(Date.now() + 9 * 60_000).toISOString();
 const FOREARM: Metadata = { bodySite: 'forearm', laterality: 'left', view: 'close-up', kind: 'lesion' };
 const BREAST: Metadata = { bodySite: 'breast', laterality: 'right', sensitive: true };
+const READ_ONLY: CommitProblem = { code: 'refused', detail: 'the record is read-only.' };
 
 function images(...all: readonly [Metadata, Partial<WidgetImage>?][]): WidgetImage[] {
   return all.map(([details, more], index) =>
@@ -110,9 +112,9 @@ export const WIDGET_STATES: Readonly<Record<string, WidgetState>> = {
   'referral set incomplete': { state: of(full, { images: complete.slice(0, 1) }).state, gate: 'referral' },
   'adding to the record': of(full, { committing: true }),
   'two not added': of(full, {
-    images: images([FOREARM, { committedAt: AT }], [FOREARM, { commitProblem: 'The record is read-only.' }]),
+    images: images([FOREARM, { committedAt: AT }], [FOREARM, { commitProblem: READ_ONLY }]),
   }),
-  'a record that refused': of(full, { commitProblem: 'The record system did not respond.' }),
+  'a record that refused': of(full, { commitProblem: { code: 'unheard', detail: '' } }),
   'in the record': of(full, { images: complete.map((image) => ({ ...image, committedAt: AT })) }),
   'asked before the end': of(full, { endQuestion: { arrived: 1, changed: 0, expected: 2 } }),
   ended: of(empty, { status: 'ended', qr: null }),
