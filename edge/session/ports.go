@@ -24,7 +24,8 @@ import (
 // Package storetest tests every Store for the same behaviour.
 type Store interface {
 	// CreateSession stores s unless its encounter has a live session, which is
-	// then kept, and remembers an invitation to whichever it is. Earlier
+	// then kept with the patient's label of s, and remembers an invitation to
+	// whichever it is. Earlier
 	// invitations stop working. A typed code that another session has works for
 	// neither from then on. It fails with encounter_mismatch, and changes
 	// nothing, if the live session is of another patient or facility. An act of

@@ -46,7 +46,7 @@ func (s *Store) CreateSession(
 	}
 	return live(s.run(ctx, createSession, caller{ref: created.Ref(), acts: true, keys: invitationKeys(to)},
 		string(encoded), created.CreatedAt.Add(shared.SessionMaxTTL).UnixMilli(), created.PatientID, created.FacilityID,
-		created.EncounterID, ttl.Milliseconds()))
+		created.EncounterID, ttl.Milliseconds(), created.PatientLabel))
 }
 
 // CreateSessionToken replaces the QR token and the typed code of a session.

@@ -70,6 +70,7 @@ func (s *subject) pass(by time.Duration) {
 func Run(t *testing.T, open func(*testing.T, World) Subject) {
 	cases := map[string]func(*testing.T, *subject){
 		"creating again returns the live session":               createTwice,
+		"creating again takes the label of the launch":          createRelabelled,
 		"creating for another patient changes nothing":          createMismatch,
 		"a QR token is found until it expires":                  tokenExpires,
 		"a renewed QR token replaces the earlier ones":          renewal,
@@ -238,6 +239,30 @@ func createTwice(t *testing.T, s *subject) {
 	}
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Errorf("second create (-first +second):\n%s", diff)
+	}
+}
+
+func createRelabelled(t *testing.T, s *subject) {
+	phone := begin(t, s, 1)
+	before := list(t, s, phone.Ref)
+	for _, label := range []string{"Test Patient B", ""} {
+		again := newSession("s2")
+		again.PatientLabel = label
+		live := must[session.Live](t)(s.Store.CreateSession(t.Context(), again, invitation("2"), time.Minute))
+		want := newSession("s1")
+		want.PatientLabel = label
+		if diff := cmp.Diff(want, live.Session); diff != "" {
+			t.Errorf("opened (-want +got):\n%s", diff)
+		}
+		token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-2"))
+		joined := must[session.Joined](t)(
+			s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, "phone-2"), session.Admitted))
+		if diff := cmp.Diff(want, joined.Session); diff != "" {
+			t.Errorf("joined (-want +got):\n%s", diff)
+		}
+	}
+	if after := list(t, s, phone.Ref); len(after.Expected) != len(before.Expected) {
+		t.Errorf("slots: %+v, then %+v", before.Expected, after.Expected)
 	}
 }
 

@@ -1,10 +1,16 @@
 -- KEYS also: token, code. ARGV: session as JSON, when it ends, patient, facility,
--- encounter, token's ttl.
+-- encounter, token's ttl, the patient's label. A live session takes the label that
+-- the launch has now.
 local stored = redis.call('HMGET', KEYS[1], 'session', 'expires', 'ends', 'id')
 local session, ends, id = stored[1], tonumber(stored[3]), stored[4]
 if session and now < tonumber(stored[2]) then
   local known = cjson.decode(session)
   if known.patientId ~= ARGV[7] or known.facilityId ~= ARGV[8] then return {'encounter_mismatch'} end
+  if known.patientLabel ~= ARGV[11] then
+    known.patientLabel = ARGV[11]
+    session = cjson.encode(known)
+    redis.call('HSET', KEYS[1], 'session', session)
+  end
 else
   local images, slots = contents()
   for _, image in pairs(images) do doom(cjson.decode(image).s3Key, 0) end
