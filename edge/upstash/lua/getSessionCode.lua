@@ -1,6 +1,10 @@
--- KEYS code, count of the wrong ones; ARGV how many may be wrong, within what.
+-- KEYS code, count of the wrong ones; ARGV how many may be wrong, within what. It
+-- writes what it read, so that no replica runs the script.
 if tonumber(redis.call('GET', KEYS[2]) or 0) >= tonumber(ARGV[1]) then return {'rate_limited'} end
 local way = redis.call('GET', KEYS[1])
-if way then return {'ok', way} end
+if way then
+  redis.call('SET', KEYS[1], way, 'KEEPTTL')
+  return {'ok', way}
+end
 if redis.call('INCR', KEYS[2]) == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
 return {'token_invalid'}
