@@ -16,7 +16,7 @@ const (
 	CommandOpen CommandType = "open"
 	// Work on the photo starts at once. The id is 32 random hex digits and becomes the imageId.
 	CommandAdd CommandType = "add"
-	// Replaces a photo's metadata. Ignored once the photo is confirmed.
+	// Replaces a photo's metadata, and corrects that of a confirmed one, unless a desktop has.
 	CommandDescribe CommandType = "describe"
 	// Takes the photo out of the queue and the journal.
 	CommandRemove CommandType = "remove"
@@ -166,10 +166,10 @@ type PhotoSnapshot struct {
 // the journal does not know whose they are; the queue does if it left them
 // itself.
 type Waiting struct {
-	Session      string    `json:"session"` // distinguishes sessions, and nothing else
-	Photos       int       `json:"photos"`
-	ExpiresAt    time.Time `json:"expiresAt"` // on the phone's clock
-	PatientLabel string    `json:"patientLabel,omitempty"`
+	Session   string    `json:"session"` // distinguishes sessions, and nothing else
+	Photos    int       `json:"photos"`
+	ExpiresAt time.Time `json:"expiresAt"`         // on the phone's clock
+	PhoneID   shared.ID `json:"phoneId,omitempty"` // the join whose session it is, if it was left here
 }
 
 // Snapshot is all that the page needs to show the queue.

@@ -94,5 +94,5 @@ func (m *Waiting) Fields(f *wire.Fields) {
 	wire.Text(f, "session", &m.Session, wire.Always)
 	wire.Int(f, "photos", &m.Photos, wire.Always)
 	wire.Time(f, "expiresAt", &m.ExpiresAt, wire.Always)
-	wire.Text(f, "patientLabel", &m.PatientLabel, wire.OmitEmpty)
+	wire.Text(f, "phoneId", &m.PhoneID, wire.OmitEmpty)
 }

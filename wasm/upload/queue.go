@@ -133,7 +133,7 @@ func (q *Queue) complete(s *session, snapshot *Snapshot) {
 		}
 		if n := other.waiting(); other != s && n > 0 {
 			snapshot.Waiting = append(snapshot.Waiting, Waiting{
-				Photos: n, ExpiresAt: other.eraseAt(), PatientLabel: other.grant.PatientLabel,
+				Photos: n, ExpiresAt: other.eraseAt(), PhoneID: other.grant.PhoneID,
 			})
 		}
 	}

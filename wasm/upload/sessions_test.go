@@ -29,7 +29,7 @@ func TestQueueTwoPatients(t *testing.T) {
 		if len(s.Photos) != 1 || s.Photos[0].ID != all[2] {
 			t.Errorf("photos of the first patient are shown: %+v", s.Photos)
 		}
-		if len(s.Waiting) != 1 || s.Waiting[0].Photos != 2 || s.Waiting[0].PatientLabel != "Patient 1" {
+		if len(s.Waiting) != 1 || s.Waiting[0].Photos != 2 || s.Waiting[0].PhoneID != "phone-1" {
 			t.Errorf("waiting %+v", s.Waiting)
 		}
 		q.Do(Command{Type: CommandUpload})

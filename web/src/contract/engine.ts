@@ -21,7 +21,7 @@ export interface AddCommand {
   file: Blob;
 }
 
-/** Replaces a photo's metadata. Ignored once the photo is confirmed. */
+/** Replaces a photo's metadata, and corrects that of a confirmed one, unless a desktop has. */
 export interface DescribeCommand {
   type: "describe";
   id: string;
@@ -243,7 +243,8 @@ export interface Waiting {
   photos: number;
   /** on the phone's clock */
   expiresAt: string;
-  patientLabel?: string;
+  /** the join whose session it is, if it was left here */
+  phoneId?: shared.ID;
 }
 
 /** Warning is a remark on a photo that does not stop it. */

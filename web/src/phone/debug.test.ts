@@ -31,7 +31,7 @@ test('debug describes the queue without names, notes, ids or labels', () => {
       durable: true,
       imageCount: 0,
       maxImages: 20,
-      waiting: [{ session: 'secret', photos: 2, expiresAt: '2026-03-04T08:15:00Z', patientLabel: 'secret' }],
+      waiting: [{ session: 'secret', photos: 2, expiresAt: '2026-03-04T08:15:00Z', phoneId: 'secret' }],
     },
   });
   expect(JSON.stringify(described)).not.toMatch(/secret|aaaa/);

@@ -647,7 +647,7 @@ describe('trouble', () => {
     expect(photos(state)).toHaveLength(1);
   });
 
-  const other = { ...grant, encounterId: 'enc-1002', patientLabel: 'Test Patient B' };
+  const other = { ...grant, encounterId: 'enc-1002', phoneId: 'ph-2', patientLabel: '' };
 
   const opened = (session: Grant): Event[] => [
     { type: 'link', token: 'qr2' },
@@ -707,12 +707,17 @@ describe('trouble', () => {
 
   test('a parked session is dropped when its last photo has arrived, not before it was reported', () => {
     const left = play(reviewing('a'), ...opened(other), { type: 'switch' }).state;
-    const waiting = [{ session: '', photos: 1, expiresAt: '2026-03-01T21:00:00Z', patientLabel: grant.patientLabel }];
+    const waiting = [{ session: '', photos: 1, expiresAt: '2026-03-01T21:00:00Z', phoneId: grant.phoneId }];
     const parkedAfter = (...events: Event[]) => play(left, ...events).state.parked.length;
-    expect(parkedAfter(snap())).toBe(1);
-    expect(parkedAfter(snap([], { waiting }))).toBe(1);
-    expect(parkedAfter(snap([], { waiting }), snap())).toBe(0);
-    expect(parkedAfter(snap([], { waiting }), { type: 'engine-ready' }, snap())).toBe(1);
+    const none = snap([], { phoneId: other.phoneId });
+    const some = snap([], { phoneId: other.phoneId, waiting });
+    const theirs = waiting.map((one) => ({ ...one, phoneId: 'ph-9' }));
+    const others = snap([], { phoneId: other.phoneId, waiting: theirs });
+    expect(parkedAfter(none)).toBe(1);
+    expect(parkedAfter(some)).toBe(1);
+    expect(parkedAfter(some, none)).toBe(0);
+    expect(parkedAfter(some, others), 'of another patient, perhaps with the same label').toBe(0);
+    expect(parkedAfter(some, { type: 'engine-ready' }, none)).toBe(1);
   });
 
   test('a pending deletion is sent before the page turns to another patient', () => {

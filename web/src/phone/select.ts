@@ -41,9 +41,7 @@ export function unsent(state: State): PhotoSnapshot[] {
 
 /** How many photos a session that was left has on this phone. */
 export function waitingOf(state: Pick<State, 'snapshot'>, session: Grant): number {
-  const theirs = (state.snapshot?.waiting ?? []).filter(
-    (waiting) => waiting.session === '' && (waiting.patientLabel ?? '') === session.patientLabel,
-  );
+  const theirs = (state.snapshot?.waiting ?? []).filter(({ phoneId }) => phoneId === session.phoneId);
   return theirs.reduce((sum, waiting) => sum + waiting.photos, 0);
 }
 

@@ -168,7 +168,7 @@ function Elsewhere() {
       {left
         .filter(({ n }) => n > 0)
         .map(({ session, n }) => (
-          <p class="banner" key={session.encounterId}>
+          <p class="banner" key={session.phoneId}>
             <Icon name="person" />
             <span>{t('waiting.left', { n, patient: patientText(session) })}</span>
             <button type="button" class="button small" onClick={() => dispatch({ type: 'return', session })}>
