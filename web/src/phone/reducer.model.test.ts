@@ -13,12 +13,12 @@ import { reduce } from './reducer';
 import { photos } from './select';
 import { savedOf } from './storage';
 
-/** Each differs from the first in one part of its identity; two share a label. */
+/** Each differs from the first in one part of its identity; two share a label, and two have none. */
 const SESSIONS: readonly Grant[] = [
   grant,
-  { ...grant, encounterId: 'enc-2' },
-  { ...grant, facilityId: 'fac-2', patientLabel: 'Test Patient B' },
-  { ...grant, patientId: 'pat-2', patientLabel: '' },
+  { ...grant, encounterId: 'enc-2', phoneId: 'ph-2' },
+  { ...grant, facilityId: 'fac-2', phoneId: 'ph-3', patientLabel: '' },
+  { ...grant, patientId: 'pat-2', phoneId: 'ph-4', patientLabel: '' },
 ];
 
 const LATE = snapshot([photo('late')], { phoneId: 'another' });
@@ -147,17 +147,17 @@ class World {
       session: '',
       photos: this.unsent.get(nameOf(session))?.size ?? 0,
       expiresAt: '2026-03-01T21:00:00Z',
-      patientLabel: session.patientLabel,
+      phoneId: session.phoneId,
     }));
     const here = [...(this.#here() ?? [])].map((id) => photo(id));
     const others = this.#fresh ? [] : waiting.filter((one) => one.photos > 0);
     this.#fresh = false;
-    this.happen({ type: 'snapshot', snapshot: snapshot(here, { waiting: others }) });
+    this.happen({ type: 'snapshot', snapshot: snapshot(here, { waiting: others, phoneId: this.opened.phoneId }) });
   }
 
   #reload(): void {
+    this.happen({ type: 'undo-lapsed' }); // as the page goes
     const saved = JSON.parse(JSON.stringify(savedOf(this.state)));
-    // A deletion that can still be undone is not sent; the photo is back.
     this.state = initialState;
     this.opened = undefined;
     this.#fresh = true;

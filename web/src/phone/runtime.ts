@@ -126,6 +126,12 @@ export class Runtime {
     this.#engine.send(command);
   }
 
+  /** The page goes: nobody takes a deletion back any more, and no letter follows. */
+  #leave(): void {
+    if (this.state.undo?.kind === 'delete') this.dispatch({ type: 'undo-lapsed' });
+    this.#flush();
+  }
+
   #flush(): void {
     clearTimeout(this.#describeTimer);
     for (const command of this.#described.values()) this.#engine.send(command);
@@ -181,7 +187,7 @@ export class Runtime {
       this.dispatch({ type: 'lifecycle', visible: document.visibilityState === 'visible', online: navigator.onLine });
     };
     document.addEventListener('visibilitychange', lifecycle);
-    addEventListener('pagehide', () => this.#flush());
+    addEventListener('pagehide', () => this.#leave());
     addEventListener('online', lifecycle);
     addEventListener('offline', lifecycle);
     // A scanned code may open in the tab that is already here: then only the fragment changes.

@@ -9,6 +9,7 @@ import { Sheet } from '../parts/Sheet';
 import { Thumb } from '../parts/Thumb';
 import { room, unsent } from '../select';
 import { preferLiveCamera } from '../storage';
+import { patientText } from '../words';
 import { nextLens } from './lens';
 import { canShoot, type CameraFailure, type CameraState } from './machine';
 import { usePinch } from './pinch';
@@ -27,7 +28,12 @@ export function CameraSheet() {
   const { failure } = view.state;
 
   return (
-    <Sheet name="camera" title={t('camera.title')} subtitle={state.session?.patientLabel ?? ''} onClose={close}>
+    <Sheet
+      name="camera"
+      title={t('camera.title')}
+      subtitle={state.session ? patientText(state.session) : ''}
+      onClose={close}
+    >
       {failure ? <Failure failure={failure} /> : <Finder view={view} flash={flash} />}
       <p class="sr" role="status">
         {left === 0 ? t('camera.full', { max }) : flash > 0 ? t('camera.taken', { n: taken.length }) : ''}
