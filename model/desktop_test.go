@@ -11,8 +11,9 @@ import (
 // and acts on nothing else.
 type desktop struct {
 	system  *system
-	patient string
+	patient patient
 	session *shared.CreateResponse
+	old     []string // codes that it showed before
 	list    shared.ListResponse
 	offline bool
 }
@@ -20,27 +21,34 @@ type desktop struct {
 func (d *desktop) path(rest string) string { return shared.BasePath + rest }
 
 // open opens a patient's session, or joins the one that is live.
-func (d *desktop) open(patient string) {
+func (d *desktop) open(of patient) {
 	if d.offline {
 		return
 	}
-	d.patient, d.session, d.list = patient, nil, shared.ListResponse{}
-	if r := d.system.call("POST", d.path("/create"), launch(patient), []byte("{}")); r.Code == 201 {
+	d.patient, d.session, d.list = of, nil, shared.ListResponse{}
+	if r := d.system.call("POST", d.path("/create"), launch(of), []byte("{}")); r.Code == 201 {
 		created := decode[shared.CreateResponse](r)
 		d.session = &created
+		d.show(created.Token)
 		d.look()
 	}
 }
 
-// renew shows a new code; the earlier ones stop working.
+// show shows a new code; the earlier ones stop working.
+func (d *desktop) show(code string) {
+	d.session.Token = code
+	d.old = append(d.old, code)
+	d.system.truth.shows(d.patient, code)
+}
+
+// renew asks for a new code.
 func (d *desktop) renew() {
 	if d.session == nil || d.offline {
 		return
 	}
 	r := d.system.call("POST", d.path("/"+d.session.EncounterID+"/token"), d.session.DesktopToken, []byte("{}"))
 	if r.Code == 201 {
-		renewed := decode[shared.CreateResponse](r)
-		d.session.Token = renewed.Token
+		d.show(decode[shared.CreateResponse](r).Token)
 	}
 }
 
@@ -53,6 +61,7 @@ func (d *desktop) look() {
 	switch r.Code {
 	case 200:
 		d.list = decode[shared.ListResponse](r)
+		d.system.truth.noneLapsed(d.patient)
 		for _, image := range d.list.Images {
 			d.system.truth.see(image.ImageID)
 		}
@@ -96,15 +105,30 @@ func (d *desktop) remove(n int) {
 	}
 }
 
+// removePhone takes a phone's access away.
+func (d *desktop) removePhone(n int) {
+	if d.session == nil || d.offline || len(d.list.Phones) == 0 {
+		return
+	}
+	id := d.list.Phones[n%len(d.list.Phones)].PhoneID
+	path := d.path("/" + d.session.EncounterID + "/phones/" + id)
+	if r := d.system.call("DELETE", path, d.session.DesktopToken, nil); r.Code == 204 {
+		d.system.truth.refuses(d.patient, id)
+	}
+}
+
 // end ends the session as this desktop knows it. What it is asked about it looks
-// at, and leaves to the next time.
-func (d *desktop) end() {
+// at, and leaves to the next time; photos on their way may be given up.
+func (d *desktop) end(anyway bool) {
 	if d.session == nil || d.offline {
 		return
 	}
 	d.system.truth.mayEnd(d.list.Images, true)
 	r := d.system.call("DELETE", d.path("/"+d.session.EncounterID), d.session.DesktopToken, nil,
 		"If-Match", fmt.Sprintf(`"%d"`, d.list.Revision))
+	if anyway && r.Code == 409 {
+		r = d.system.call("DELETE", d.path("/"+d.session.EncounterID+"?force=1"), d.session.DesktopToken, nil)
+	}
 	switch r.Code {
 	case 204:
 		d.session = nil

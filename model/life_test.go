@@ -4,13 +4,14 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/clinicpro/photobridge/shared"
 )
 
 func init() {
@@ -18,21 +19,43 @@ func init() {
 	flag.Set("rapid.nofailfile", "true")
 }
 
-var patients = []string{"1", "2"}
+// patient is whose session a launch is for.
+type patient struct{ facility, id, encounter string }
 
-// TestSystemModel plays random lives of two phones, two desktops and two patients,
+// patients are two, and two more whose encounters have the first one's id: in the
+// same facility, and with the same patient id in another.
+var patients = []patient{
+	{"fac-1", "pat-1", "enc-1"}, {"fac-1", "pat-2", "enc-2"}, {"fac-1", "pat-3", "enc-1"}, {"fac-2", "pat-1", "enc-1"},
+}
+
+var encounters = []string{"enc-1", "enc-2"}
+
+// TestSystemModel plays random lives of two phones, two desktops and the patients,
 // and checks each rule after every step and once all is quiet. `make model` plays
 // 10 000 lives.
 func TestSystemModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		seed := rapid.Uint64().Draw(rt, "seed")
-		deeds := rapid.SliceOfN(deeds, 1, 40).Draw(rt, "life")
+		begins := rapid.Custom(beginning).Draw(rt, "begins")
+		scenes := rapid.SliceOfN(rapid.Custom(scene), 1, 12).Draw(rt, "life")
 		var wrong []string
-		synctest.Test(t, func(t *testing.T) { wrong = play(t, seed, deeds) })
+		synctest.Test(t, func(t *testing.T) { wrong = play(t, begins, scenes...) })
 		if len(wrong) > 0 {
 			rt.Fatal(strings.Join(wrong, "\n"))
 		}
 	})
+}
+
+// begin is how a life begins.
+type begin struct {
+	Seed    uint64
+	Consent shared.Consent
+}
+
+func beginning(t *rapid.T) begin {
+	return begin{
+		Seed:    rapid.Uint64().Draw(t, "seed"),
+		Consent: evenly(t, "consent", shared.ConsentOff, shared.ConsentRequire),
+	}
 }
 
 // deed is one thing that a person, a device or the world does. Phone and Desktop
@@ -48,24 +71,44 @@ func (d deed) GoString() string {
 	return fmt.Sprintf("{%s phone %d desktop %d n %d, %v}", d.Does, d.Phone, d.Desktop, d.N, d.Wait)
 }
 
-var deeds = rapid.Custom(func(t *rapid.T) deed {
-	return deed{
-		Does: rapid.SampledFrom([]string{
-			"add", "add", "add", "add", "send", "send", "send", "describe", "describe", "take back", "retry",
-			"scan", "scan", "reload", "tab dies", "offline", "online", "lose calls", "lose confirms",
-			"lose no calls", "slow", "clock",
-			"open", "look", "look", "look", "correct", "correct", "remove", "remove", "end", "renew", "desktop offline",
-			"store down", "store up", "half a deletion", "lost Redis response",
-		}).Draw(t, "does"),
-		Phone:   rapid.IntRange(0, 1).Draw(t, "phone"),
-		Desktop: rapid.IntRange(0, 1).Draw(t, "desktop"),
-		N:       rapid.IntRange(0, 5).Draw(t, "n"),
-		Wait: rapid.SampledFrom([]time.Duration{
-			0, 10 * time.Millisecond, 70 * time.Millisecond, 120 * time.Millisecond, time.Second, 10 * time.Second,
-			time.Minute, 10 * time.Minute, time.Hour,
-		}).Draw(t, "wait"),
+// scene is what happens between one phone and one desktop, so that what is about
+// the same photo often comes together.
+func scene(t *rapid.T) []deed {
+	phone, desktop := evenly(t, "phone", 0, 1), evenly(t, "desktop", 0, 1)
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) deed {
+		return deed{
+			Does:  evenly(t, "does", doings...),
+			Phone: phone, Desktop: desktop,
+			N: evenly(t, "n", 0, 1, 2, 3, 4, 5),
+			Wait: evenly(t, "wait",
+				0, 0, 10*time.Millisecond, 70*time.Millisecond, 120*time.Millisecond,
+				time.Second, time.Second, time.Second, 10*time.Second, 10*time.Second, 10*time.Second,
+				time.Minute, time.Minute, 10*time.Minute),
+		}
+	}), 1, 12).Draw(t, "deeds")
+}
+
+var doings = []string{
+	"add", "add", "add", "add", "send", "send", "send", "send", "describe", "describe", "describe", "take back",
+	"retry", "scan", "scan", "scan old", "reload", "reload", "tab dies", "offline", "online", "online", "lose calls",
+	"lose confirms", "lose confirms", "lose no calls", "lose no calls", "slow", "clock",
+	"open", "look", "look", "look", "look", "correct", "correct", "correct", "remove", "remove", "end", "end anyway",
+	"renew", "desktop offline", "remove phone", "idle", "long day",
+	"store down", "store up", "store up", "half a deletion", "lost Redis response", "an hour",
+}
+
+// evenly draws one of a list, each as likely as the next. SampledFrom prefers the
+// first ones.
+func evenly[T any](t *rapid.T, label string, from ...T) T {
+	n := 0
+	for range 10 {
+		n <<= 1
+		if rapid.Bool().Draw(t, label) {
+			n |= 1
+		}
 	}
-})
+	return from[n*len(from)>>10]
+}
 
 type life struct {
 	*system
@@ -73,16 +116,16 @@ type life struct {
 	desktops []*desktop
 }
 
-func play(t *testing.T, seed uint64, deeds []deed) []string {
-	l := &life{system: newSystem(t)}
+func play(t *testing.T, begins begin, scenes ...[]deed) []string {
+	l := &life{system: newSystem(t, begins.Consent)}
 	defer l.close()
-	for i, patient := range patients {
+	for i := range 2 {
 		d := &desktop{system: l.system}
-		d.open(patient)
+		d.open(patients[i])
 		l.desktops = append(l.desktops, d)
 		p := &phone{
 			system: l.system, ctx: t.Context(), name: fmt.Sprint("phone ", i),
-			storage: &storage{values: map[string][]byte{}}, rng: rand.New(rand.NewPCG(seed, uint64(i))),
+			storage: &storage{values: map[string][]byte{}}, rng: rand.New(rand.NewPCG(begins.Seed, uint64(i))),
 		}
 		p.boot()
 		l.phones = append(l.phones, p)
@@ -90,12 +133,14 @@ func play(t *testing.T, seed uint64, deeds []deed) []string {
 	}
 	l.phones[0].scan(l.desktops[0])
 	l.phones[1].scan(l.desktops[0]) // two phones of one patient
-	for _, d := range deeds {
-		synctest.Wait()
-		l.do(d)
-		time.Sleep(d.Wait)
-		synctest.Wait()
-		l.truth.watch()
+	for _, scene := range scenes {
+		for _, d := range scene {
+			synctest.Wait()
+			l.do(d)
+			time.Sleep(d.Wait)
+			synctest.Wait()
+			l.truth.watch()
+		}
 	}
 	l.quiet()
 	return l.truth.wrong
@@ -105,7 +150,7 @@ func (l *life) do(d deed) {
 	p, w := l.phones[d.Phone], l.desktops[d.Desktop]
 	switch d.Does {
 	case "add":
-		p.add()
+		p.add(d.N)
 	case "send":
 		p.send()
 	case "describe":
@@ -116,6 +161,8 @@ func (l *life) do(d deed) {
 		p.retry()
 	case "scan":
 		p.scan(w)
+	case "scan old":
+		p.scanOld(w, d.N)
 	case "reload":
 		p.reload()
 	case "tab dies":
@@ -141,7 +188,7 @@ func (l *life) do(d deed) {
 func (l *life) doDesktop(d deed, w *desktop) {
 	switch d.Does {
 	case "open":
-		w.open(patients[d.N%2])
+		w.open([]patient{patients[0], patients[0], patients[1], patients[1], patients[2], patients[3]}[d.N])
 	case "look":
 		w.offline = false
 		w.look()
@@ -149,22 +196,44 @@ func (l *life) doDesktop(d deed, w *desktop) {
 		w.correct(d.N)
 	case "remove":
 		w.remove(d.N)
-	case "end":
-		w.end()
+	case "remove phone":
+		w.removePhone(d.N)
+	case "end", "end anyway":
+		w.end(d.Does == "end anyway")
 	case "renew":
 		w.renew()
 	case "desktop offline":
 		w.offline = true
+	default:
+		l.doWorld(d, w)
+	}
+}
+
+// doWorld does what nobody does, and what takes hours.
+func (l *life) doWorld(d deed, w *desktop) {
+	switch d.Does {
 	case "store down", "store up":
 		l.bucket.down = d.Does == "store down"
 	case "half a deletion":
 		l.bucket.halfway = true
 	case "lost Redis response":
 		l.lost = true
+	case "an hour":
+		time.Sleep(time.Hour)
+	case "idle":
+		for range 2 * d.N {
+			w.look()
+			time.Sleep(10 * time.Minute)
+		}
+	case "long day":
+		for range d.N {
+			w.open(w.patient)
+			time.Sleep(110 * time.Minute)
+		}
 	}
 }
 
-// quiet ends all faults. Each person opens both patients once more and waits.
+// quiet ends all faults. Each person opens both encounters once more and waits.
 func (l *life) quiet() {
 	l.bucket.down, l.bucket.halfway, l.lost = false, false, false
 	for _, p := range l.phones {
@@ -172,16 +241,15 @@ func (l *life) quiet() {
 		p.lifecycle()
 	}
 	for range 2 {
-		for i, patient := range slices.Backward(patients) {
-			d := l.desktops[i]
+		for i, d := range l.desktops {
 			d.offline = false
-			d.open(patient)
+			d.open(l.holder(1 - i))
 			for _, p := range l.phones {
 				p.scan(d)
 				time.Sleep(10 * time.Second)
 				synctest.Wait()
 				p.retry()
-				p.send() // it may have been pressed too late for the journal
+				p.sendAgain()
 				time.Sleep(3 * time.Minute)
 				synctest.Wait()
 				l.truth.watch()
@@ -196,4 +264,14 @@ func (l *life) quiet() {
 	synctest.Wait()
 	l.truth.watch()
 	l.truth.overTime(l.phones)
+}
+
+// holder is the patient who has an encounter's id now.
+func (l *life) holder(encounter int) patient {
+	for _, p := range patients {
+		if p.encounter == encounters[encounter] && l.hash(p) != nil {
+			return p
+		}
+	}
+	return patients[encounter]
 }

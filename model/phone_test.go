@@ -89,14 +89,28 @@ func (p *phone) die() {
 	p.boot()
 }
 
-// scan exchanges a desktop's code.
+// scan exchanges the code that a desktop shows.
 func (p *phone) scan(d *desktop) {
-	if d.session == nil || p.offline {
+	if d.session != nil {
+		p.exchange(d.session.Token)
+	}
+}
+
+// scanOld exchanges a code that a desktop showed once, as from a picture of it.
+func (p *phone) scanOld(d *desktop, n int) {
+	if len(d.old) > 0 {
+		p.exchange(d.old[n%len(d.old)])
+	}
+}
+
+func (p *phone) exchange(code string) {
+	if p.offline {
 		return
 	}
-	r := p.system.call("GET", shared.BasePath+"/token/"+d.session.Token, "", nil)
+	r := p.system.call("GET", shared.BasePath+"/token/"+code, "", nil)
 	if r.Code == 200 {
 		grant := decode[shared.Grant](r)
+		p.system.truth.joins(code)
 		p.open(&grant)
 	}
 }
@@ -126,19 +140,31 @@ func (p *phone) some(n int) (upload.PhotoSnapshot, bool) {
 	return photos[n%len(photos)], true
 }
 
-func (p *phone) add() {
+// add takes a photo. Mostly the patient agrees to it.
+func (p *phone) add(n int) {
 	if p.grant == nil || p.snapshot.Erased {
 		return
 	}
 	id := p.system.truth.taken(p)
 	p.queue.Do(upload.Command{Type: upload.CommandAdd, ID: id, Name: id, Source: "camera", File: file(id)})
+	if n > 0 {
+		now := time.Now().UTC()
+		p.system.truth.photos[id].consent = &now
+		p.queue.Do(upload.Command{Type: upload.CommandDescribe, ID: id, Metadata: &shared.Metadata{ConsentAt: &now}})
+	}
 }
 
 // send is the button Send: it is about the photos that are shown.
-func (p *phone) send() {
+func (p *phone) send() { p.sendThose(func(*fact) bool { return true }) }
+
+// sendAgain is Send for photos for which it may have been pressed too late for the
+// journal.
+func (p *phone) sendAgain() { p.sendThose(func(f *fact) bool { return f.unheard }) }
+
+func (p *phone) sendThose(wanted func(*fact) bool) {
 	ids := []string{}
 	for _, photo := range p.shown() {
-		if !slices.Contains([]upload.PhotoState{
+		if wanted(p.system.truth.photos[photo.ID]) && !slices.Contains([]upload.PhotoState{
 			upload.StateConfirmed, upload.StateCancelled, upload.StateRemoved,
 		}, photo.State) {
 			ids = append(ids, photo.ID)
@@ -158,7 +184,8 @@ func (p *phone) describe(n int) {
 	words := p.system.truth.words(p.name)
 	p.system.truth.described(photo.ID, words)
 	p.queue.Do(upload.Command{
-		Type: upload.CommandDescribe, ID: photo.ID, Metadata: &shared.Metadata{Notes: words},
+		Type: upload.CommandDescribe, ID: photo.ID,
+		Metadata: &shared.Metadata{Notes: words, ConsentAt: p.system.truth.photos[photo.ID].consent},
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 
 // TestRules plays one short life for each rule that random lives seldom come to.
 func TestRules(t *testing.T) {
-	sent := []deed{{Does: "add", Wait: time.Second}, {Does: "send", Wait: time.Minute}, {Does: "look"}}
+	sent := []deed{{Does: "add", N: 1, Wait: time.Second}, {Does: "send", Wait: time.Minute}, {Does: "look"}}
 	lives := map[string][]deed{
 		"the last word of a person is what is stored: a desktop's, over one that did not know": {
 			{Does: "correct"}, {Does: "describe", Wait: time.Minute},
@@ -17,11 +17,11 @@ func TestRules(t *testing.T) {
 			{Does: "describe", Wait: time.Minute},
 		},
 		"what was removed stays removed: while a confirm is repeated": {
-			{Does: "add", Wait: time.Second}, {Does: "lose confirms"}, {Does: "send", Wait: 2 * time.Second},
+			{Does: "add", N: 1, Wait: time.Second}, {Does: "lose confirms"}, {Does: "send", Wait: 2 * time.Second},
 			{Does: "look"}, {Does: "remove", N: 1}, {Does: "lose no calls", Wait: 5 * time.Minute},
 		},
 		"what was removed stays removed: its object could not be deleted": {
-			{Does: "add", Wait: time.Second}, {Does: "lose confirms"}, {Does: "send", Wait: 2 * time.Second},
+			{Does: "add", N: 1, Wait: time.Second}, {Does: "lose confirms"}, {Does: "send", Wait: 2 * time.Second},
 			{Does: "look"}, {Does: "half a deletion"}, {Does: "remove", N: 1},
 			{Does: "lose no calls", Wait: 5 * time.Minute},
 		},
@@ -29,7 +29,7 @@ func TestRules(t *testing.T) {
 			{Does: "remove"}, {Does: "describe", Wait: time.Minute}, {Does: "retry", Wait: time.Minute},
 		},
 		"what was confirmed exists until somebody who has seen it removes it": {
-			{Does: "add", Wait: time.Second}, {Does: "send", Wait: time.Minute}, {Does: "end"},
+			{Does: "add", N: 1, Wait: time.Second}, {Does: "send", Wait: time.Minute}, {Does: "end"},
 		},
 		"once all is quiet, no object without a record": {
 			{Does: "store down"}, {Does: "remove"}, {Does: "store up", Wait: time.Minute},
@@ -38,7 +38,7 @@ func TestRules(t *testing.T) {
 	for name, life := range lives {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				for _, wrong := range play(t, 1, append(sent[:len(sent):len(sent)], life...)) {
+				for _, wrong := range play(t, begin{Seed: 1}, append(sent[:len(sent):len(sent)], life...)) {
 					t.Error(wrong)
 				}
 			})

@@ -39,10 +39,17 @@ type system struct {
 	conn    *proto.Client
 	mu      sync.Mutex // of conn
 	lost    bool       // Redis's next response
+	calls   sync.Mutex // one at a time
+	consent shared.Consent
 }
 
-func newSystem(t testing.TB) *system {
-	s := &system{t: t, redis: miniredis.NewMiniRedis(), bucket: &bucket{objects: map[string]object{}}}
+// maxImages is low enough to be reached.
+const maxImages = 5
+
+func newSystem(t testing.TB, consent shared.Consent) *system {
+	s := &system{
+		t: t, redis: miniredis.NewMiniRedis(), bucket: &bucket{objects: map[string]object{}}, consent: consent,
+	}
 	s.redis.ClockTTL(true)
 	conn, err := s.redis.Dial()
 	if err != nil {
@@ -54,12 +61,13 @@ func newSystem(t testing.TB) *system {
 	store := &upstash.Store{Redis: redis, Now: now}
 	service := &session.Service{
 		Store: store, Objects: s.bucket, Notifier: silent{}, CodeKey: secret,
-		MaxImages: shared.MaxImages, MaxImageBytes: shared.MaxImageBytes, Now: now,
+		MaxImages: maxImages, MaxImageBytes: shared.MaxImageBytes, Now: now,
+		ConsentRequired: consent == shared.ConsentRequire,
 	}
 	store.Sweep = service.Sweep
 	s.handler = api.New(api.Config{
 		Service: service, Keys: credential.Keys{Session: secret, Launch: secret, Now: now},
-		BaseURL: origin, Consent: shared.ConsentOff, Log: func([]byte) {},
+		BaseURL: origin, Consent: consent, Log: func([]byte) {},
 	})
 	s.truth = newTruth(s)
 	return s
@@ -92,8 +100,19 @@ func (s *system) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// hash reads an encounter's hash, as a person with access to Redis would.
-func (s *system) hash(encounterID string) map[string]string {
+// hash reads the record of a patient's session, as a person with access to Redis
+// would. It is empty if another patient has the encounter's id.
+func (s *system) hash(of patient) map[string]string {
+	hash := s.record(of.encounter)
+	var stored session.Session
+	json.Unmarshal([]byte(hash["session"]), &stored)
+	if stored.FacilityID != of.facility || stored.PatientID != of.id {
+		return nil
+	}
+	return hash
+}
+
+func (s *system) record(encounterID string) map[string]string {
 	fields, err := proto.Parse(s.do("HGETALL", "encounter:"+encounterID))
 	list, ok := fields.([]any)
 	if err != nil || !ok {
@@ -118,8 +137,38 @@ func (s *system) call(method, path, token string, body []byte, header ...string)
 		request.Header.Set(header[0], header[1])
 	}
 	recorder := httptest.NewRecorder()
+	s.calls.Lock()
+	defer s.calls.Unlock()
+	if isAct(method, path) {
+		s.handler.ServeHTTP(recorder, request)
+		return recorder
+	}
+	before := s.expiries()
 	s.handler.ServeHTTP(recorder, request)
+	for id, at := range s.expiries() {
+		if before[id] != at {
+			s.truth.fail("nothing outlives its time limit: %s %s extends a session", method, path)
+		}
+	}
 	return recorder
+}
+
+// isAct reports whether a call is an act of a person, which extends a session.
+func isAct(method, path string) bool {
+	isLook := method == "GET" && strings.Contains(path, "/images/")
+	isRenewal := method == "POST" && strings.HasSuffix(path, "/token")
+	return !isLook && !isRenewal
+}
+
+// expiries is when each session expires, by its id.
+func (s *system) expiries() map[string]string {
+	all := map[string]string{}
+	for _, encounter := range encounters {
+		if record := s.record(encounter); record != nil {
+			all[record["id"]] = record["expires"]
+		}
+	}
+	return all
 }
 
 func decode[T any](r *httptest.ResponseRecorder) (value T) {
@@ -128,10 +177,10 @@ func decode[T any](r *httptest.ResponseRecorder) (value T) {
 }
 
 // launch signs what the practice system's backend would.
-func launch(patient string) string {
+func launch(of patient) string {
 	token, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"sub": "gp-1", "facilityId": "fac-1", "patientId": "pat-" + patient, "encounterId": "enc-" + patient,
-		"patientLabel": "Patient " + patient, "exp": time.Now().Add(time.Hour).Unix(),
+		"sub": "gp-1", "facilityId": of.facility, "patientId": of.id, "encounterId": of.encounter,
+		"patientLabel": "Patient " + of.id, "exp": time.Now().Add(time.Hour).Unix(),
 	}).SignedString(secret)
 	return token
 }

@@ -14,7 +14,9 @@ import (
 type truth struct {
 	system *system
 	photos map[string]*fact
-	seen   map[string]view // by patient
+	seen   map[patient]view
+	codes  map[patient]code
+	phones map[string]bool // that were removed
 	left   map[string]bool // objects of sessions that expired: the bucket's own rule deletes them
 	spoken int
 	wrong  []string
@@ -22,11 +24,13 @@ type truth struct {
 
 // fact is what is known of a photo.
 type fact struct {
-	patient   string
+	patient   patient
 	phone     *phone
-	asked     bool   // somebody pressed Send for it
-	back      bool   // the person on the phone took it back
-	last      string // word
+	consent   *time.Time
+	asked     time.Time // when somebody pressed Send for it first
+	unheard   bool      // a page ended before it could write that
+	back      bool      // the person on the phone took it back
+	last      string    // word
 	at        time.Time
 	corrected bool // by a desktop, which has the last word
 	unsure    bool // a page ended before it could write the last word
@@ -45,9 +49,16 @@ type view struct {
 	images  map[string]bool
 }
 
+// code is the newest one of a patient.
+type code struct {
+	text string
+	made time.Time
+}
+
 func newTruth(s *system) *truth {
 	return &truth{
-		system: s, photos: map[string]*fact{}, seen: map[string]view{}, left: map[string]bool{},
+		system: s, photos: map[string]*fact{}, seen: map[patient]view{}, codes: map[patient]code{},
+		phones: map[string]bool{}, left: map[string]bool{},
 	}
 }
 
@@ -62,11 +73,15 @@ func (t *truth) words(who string) string {
 
 func (t *truth) taken(p *phone) string {
 	id := fmt.Sprintf("%032x", len(t.photos)+1)
-	t.photos[id] = &fact{patient: strings.TrimPrefix(p.grant.PatientID, "pat-"), phone: p}
+	t.photos[id] = &fact{patient: patient{p.grant.FacilityID, p.grant.PatientID, p.grant.EncounterID}, phone: p}
 	return id
 }
 
-func (t *truth) asked(id string) { t.photos[id].asked = true }
+func (t *truth) asked(id string) {
+	if f := t.photos[id]; f.asked.IsZero() {
+		f.asked = time.Now()
+	}
+}
 
 func (t *truth) takenBack(id string) { t.photos[id].back, t.photos[id].unsure = true, true }
 
@@ -88,7 +103,7 @@ func (t *truth) mayRemove(id string) { t.photos[id].removing = true }
 // removed: from now on the photo is not in this session.
 func (t *truth) removed(id string) {
 	f := t.photos[id]
-	f.gone = t.system.hash("enc-" + f.patient)["id"]
+	f.gone = t.system.hash(f.patient)["id"]
 }
 
 func (t *truth) mayEnd(images []shared.Image, may bool) {
@@ -106,6 +121,9 @@ func (t *truth) pageEnded(p *phone) {
 		if !f.corrected && time.Since(f.at) < time.Second {
 			f.unsure = true
 		}
+		if !f.asked.IsZero() && time.Since(f.asked) < time.Second {
+			f.unheard = true
+		}
 		if !f.stored && !p.storage.has(id) {
 			f.lost = true
 		}
@@ -119,11 +137,44 @@ func (t *truth) leaves(body []byte) {
 		t.fail("a request is not JSON: %v", err)
 	}
 	for _, image := range request.Images {
-		if !t.photos[image.ImageID].asked {
+		if t.photos[image.ImageID].asked.IsZero() {
 			t.fail("nothing leaves before Send: photo %s did", image.ImageID)
 		}
-		if want := "enc-" + t.photos[image.ImageID].patient; request.EncounterID != want {
+		if want := t.photos[image.ImageID].patient.encounter; request.EncounterID != want {
 			t.fail("no photo under another patient: %s of %s goes to %s", image.ImageID, want, request.EncounterID)
+		}
+	}
+}
+
+// shows: a desktop shows a new code.
+func (t *truth) shows(of patient, text string) { t.codes[of] = code{text, time.Now()} }
+
+// joins: only the newest code works, for ten minutes.
+func (t *truth) joins(text string) {
+	for _, newest := range t.codes {
+		if newest.text == text && time.Since(newest.made) < shared.QRTokenTTL {
+			return
+		}
+	}
+	t.fail("nothing outlives its time limit: a code that is not the newest, or is too old, works")
+}
+
+// refuses: from now on nothing that a phone sends is stored.
+func (t *truth) refuses(of patient, phoneID string) {
+	t.watch()
+	t.phones[phoneID] = true
+	if newest, ok := t.codes[of]; ok {
+		t.codes[of] = code{"", newest.made}
+	}
+}
+
+// noneLapsed: nothing outlives its time limit, as a list that was just fetched shows.
+func (t *truth) noneLapsed(of patient) {
+	for field, value := range t.system.hash(of) {
+		var slot struct{ Lapses int64 }
+		if strings.HasPrefix(field, "slot:") && json.Unmarshal([]byte(value), &slot) == nil &&
+			slot.Lapses <= time.Now().UnixMilli() {
+			t.fail("nothing outlives its time limit: a slot that lapsed is held")
 		}
 	}
 }
@@ -131,7 +182,7 @@ func (t *truth) leaves(body []byte) {
 // watch compares what the edge has with what people did.
 func (t *truth) watch() {
 	for _, patient := range patients {
-		hash := t.system.hash("enc-" + patient)
+		hash := t.system.hash(patient)
 		now := t.look(hash)
 		before := t.seen[patient]
 		t.compare(before, now, hash)
@@ -156,13 +207,23 @@ func (t *truth) look(hash map[string]string) view {
 		return v
 	}
 	v.session = hash["id"]
+	ends, _ := strconv.ParseInt(hash["ends"], 10, 64)
+	if v.expires.After(time.UnixMilli(ends)) {
+		t.fail("nothing outlives its time limit: a session goes on after twelve hours")
+	}
 	for field := range hash {
 		if id, ok := strings.CutPrefix(field, "image:"); ok {
 			v.images[id] = true
 		}
 		if id, ok := strings.CutPrefix(field, "gone:"); ok {
 			t.photos[id].gone = v.session
+			if hash["slot:"+id] != "" {
+				t.fail("what was removed stays removed: %s is to be sent again", id)
+			}
 		}
+	}
+	if len(v.images) > maxImages {
+		t.fail("no more photos than a session may have: %d", len(v.images))
 	}
 	return v
 }
@@ -183,25 +244,26 @@ func (t *truth) compare(before, now view, hash map[string]string) {
 }
 
 // unsent: what a session that is over did not have may never arrive.
-func (t *truth) unsent(patient string) {
+func (t *truth) unsent(patient patient) {
 	for _, f := range t.photos {
 		f.lost = f.lost || f.patient == patient && !f.stored
 	}
 }
 
 // over: a session ended.
-func (t *truth) over(patient string, before view) {
+func (t *truth) over(patient patient, before view) {
 	t.unsent(patient)
 	if time.Now().Before(before.expires) {
 		return
 	}
 	for key := range t.system.bucket.objects {
-		t.left[key] = t.left[key] || strings.HasPrefix(key, "sessions/enc-"+patient+"/")
+		t.left[key] = t.left[key] || strings.HasPrefix(key, "sessions/"+patient.encounter+"/")
 	}
 }
 
-func (t *truth) image(patient, id, session string, hash map[string]string) {
+func (t *truth) image(patient patient, id, session string, hash map[string]string) {
 	f := t.photos[id]
+	isNew := !f.stored
 	f.stored = true
 	if f.patient != patient {
 		t.fail("no photo under another patient: %s of %s is under %s", id, f.patient, patient)
@@ -210,6 +272,12 @@ func (t *truth) image(patient, id, session string, hash map[string]string) {
 		t.fail("what was removed stays removed: %s came back", id)
 	}
 	image := t.decode(hash, id)
+	if isNew && t.phones[image.PhoneID] {
+		t.fail("a phone that was removed sends nothing: %s", id)
+	}
+	if t.system.consent == shared.ConsentRequire && image.Metadata.ConsentAt == nil {
+		t.fail("no photo without consent where it is required: %s", id)
+	}
 	if _, there := t.system.bucket.objects[image.S3Key]; !there && !f.removing && !f.ending {
 		t.fail("what was confirmed exists: %s has no object", id)
 	}
@@ -225,7 +293,7 @@ func (t *truth) decode(hash map[string]string, id string) (image shared.Image) {
 // lastWord: the last word of a person is what is stored.
 func (t *truth) lastWord() {
 	for _, patient := range patients {
-		hash := t.system.hash("enc-" + patient)
+		hash := t.system.hash(patient)
 		for id := range t.seen[patient].images {
 			f := t.photos[id]
 			if notes := t.decode(hash, id).Metadata.Notes; !f.unsure && notes != f.last {
@@ -238,8 +306,10 @@ func (t *truth) lastWord() {
 // arrived reports whether every photo that was sent is stored, or was.
 func (t *truth) arrived() {
 	for id, f := range t.photos {
-		if f.asked && !f.back && !f.lost && !f.stored {
-			t.fail("%s was sent and is not there: %+v", id, *f)
+		refused := t.system.consent == shared.ConsentRequire && f.consent == nil
+		full := len(t.seen[f.patient].images) == maxImages
+		if !f.asked.IsZero() && !f.back && !f.lost && !f.stored && !refused && !full {
+			t.fail("what was sent arrives: %s is not there; %+v", id, *f)
 		}
 	}
 }
@@ -247,8 +317,8 @@ func (t *truth) arrived() {
 // noOrphans: once all is quiet, no object without a record.
 func (t *truth) noOrphans() {
 	records := map[string]bool{}
-	for _, patient := range patients {
-		for field, value := range t.system.hash("enc-" + patient) {
+	for _, encounter := range encounters {
+		for field, value := range t.system.record(encounter) {
 			if strings.HasPrefix(field, "image:") || strings.HasPrefix(field, "slot:") {
 				var record struct{ S3Key string }
 				json.Unmarshal([]byte(value), &record)
@@ -270,9 +340,9 @@ func (t *truth) overTime(phones []*phone) {
 			t.fail("nothing outlives its time limit: %d values on %s", n, p.name)
 		}
 	}
-	for _, patient := range patients {
-		if hash := t.system.hash("enc-" + patient); len(hash) > 0 {
-			t.fail("nothing outlives its time limit: the session of %s", patient)
+	for _, encounter := range encounters {
+		if len(t.system.record(encounter)) > 0 {
+			t.fail("nothing outlives its time limit: the session of %s", encounter)
 		}
 	}
 }
