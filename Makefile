@@ -46,6 +46,8 @@ STATICCHECK := build/staticcheck
 REVIVE := build/revive
 DEPGUARD := build/depguard
 GOVULNCHECK := build/govulncheck
+GREMLINS := build/gremlins
+STRYKER := tools/node_modules/.package-lock.json
 HOST_PAGE := build/host/index.html
 GALLERY := build/gallery/phone.html
 DESK_PAGE := build/desk/desk.html
@@ -191,7 +193,8 @@ $(STATICCHECK): tool = honnef.co/go/tools/cmd/staticcheck
 $(REVIVE): tool = github.com/mgechev/revive
 $(DEPGUARD): tool = github.com/OpenPeeDeeP/depguard/v2/cmd/depguard
 $(GOVULNCHECK): tool = golang.org/x/vuln/cmd/govulncheck
-$(STATICCHECK) $(REVIVE) $(DEPGUARD) $(GOVULNCHECK): tools/go.mod tools/go.sum
+$(GREMLINS): tool = github.com/go-gremlins/gremlins/cmd/gremlins
+$(STATICCHECK) $(REVIVE) $(DEPGUARD) $(GOVULNCHECK) $(GREMLINS): tools/go.mod tools/go.sum
 	@mkdir -p build
 	go build -modfile=tools/go.mod -o $@ $(tool)
 
@@ -247,6 +250,14 @@ test-units: build widget-package ## Go tests natively and under GOOS=js, and the
 model: $(NODE) ## 10 000 random lives of the upload queue, of whole encounters and of a desktop's session, in simulated time; CHECKS=10000
 	go test ./wasm/upload ./model -count=1 -v -timeout 60m -run 'QueueModel|SystemModel' -rapid.checks=$(or $(CHECKS),10000)
 	CHECKS=$(or $(CHECKS),10000) vitest run --project web session.model
+
+$(STRYKER): tools/package.json tools/package-lock.json
+	cd tools && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: mutate
+mutate: $(NODE) $(GREMLINS) $(STRYKER) ## changes the code in small ways and reports what no test notices; PACKAGE=edge/session or PACKAGE=web/src/phone/reducer.ts
+	@scripts/mutate/main.sh $(PACKAGE)
 
 .PHONY: soak
 soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, none twice, memory back

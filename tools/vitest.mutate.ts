@@ -1,0 +1,8 @@
+import { dirname } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/** The unit tests next to the files that `make mutate` changes. */
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  test: { include: [`${dirname(process.env.MUTATE ?? '')}/**/*.test.{ts,tsx}`], testTimeout: 300_000 },
+});
