@@ -19,6 +19,10 @@ const assets = readdirSync(join(dist, 'assets'), { recursive: true }).map((name)
 const isEngine = (name) => /engine.*\.wasm$|worker.*\.js$/.test(name);
 const isPure = (name) => /pure.*\.(wasm|js)$/.test(name);
 const isHeif = (name) => /heif/.test(name);
+const widgetPart = (name) =>
+  readdirSync(join(dist, 'widget'))
+    .filter((file) => file.startsWith(`${name}-`))
+    .map((file) => join(dist, 'widget', file));
 const isSeldom = (name) => isPure(name) || isHeif(name);
 
 /** A module of the npm package, and what it imports at once. */
@@ -65,6 +69,8 @@ const parts = [
   },
   { name: 'HEIC decoder (only when needed)', files: assets.filter(isHeif), how: 'brotli', measure: brotli },
   { name: 'desktop widget', files: ['web/dist/widget.js'], how: 'brotli', measure: brotli },
+  { name: 'widget: annotations (only when used)', files: widgetPart('editor'), how: 'brotli', measure: brotli },
+  { name: 'widget: exports (only when used)', files: widgetPart('making'), how: 'brotli', measure: brotli },
   { name: 'widget as a classic script', files: ['build/widget/widget.classic.js'], how: 'brotli', measure: brotli },
   { name: 'session half of the package', files: reached('session.js'), how: 'brotli', measure: brotli },
   { name: 'React component, without both', files: ['build/widget/react.js'], how: 'brotli', measure: brotli },

@@ -32,6 +32,7 @@ export const offline =
   'M4 4l16 16M8.5 15.5a5 5 0 0 1 6-.8M5.5 12.5a9 9 0 0 1 3.5-2.1M12.5 9.5a9 9 0 0 1 6 3' +
   'M2.5 9.5A13 13 0 0 1 7 6.8M11 5.6a13 13 0 0 1 10.5 3.9M12 19h.01';
 export const pause = 'M8.5 5.5v13M15.5 5.5v13';
+export const pen = 'M4.5 19.5l1-4.5L16 4.5 19.5 8 9 18.5zM13.5 7l3.5 3.5';
 export const person = 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20a7.5 7.5 0 0 1 15 0';
 export const qr = 'M4.5 4.5h5.5v5.5H4.5zM14 4.5h5.5v5.5H14zM4.5 14h5.5v5.5H4.5zM14 14h2v2h-2zM19.5 14v5.5H14M17 17h.01';
 export const retry = 'M18.5 12a6.5 6.5 0 1 1-2-4.7L19 9.5M19 5v4.5h-4.5';

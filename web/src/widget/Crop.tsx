@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { cropped, turned } from './derive';
+import { cropped, turned, type Derived } from './derive';
 import { CORNERS, moveFrame, toPixels, WHOLE, type Corner, type Frame, type Turns } from './geometry';
 import type { Words } from './words';
 
@@ -9,7 +9,7 @@ interface CropProps {
   words: Words;
   file: File;
   turns: Turns;
-  onSave(file: File, size: { width: number; height: number }): void;
+  onSave(copy: Derived): void;
   onCancel(): void;
 }
 
@@ -39,8 +39,7 @@ export function Crop({ words, file, turns, onSave, onCancel }: CropProps) {
     if (!canvas) return;
     setSaving(true);
     try {
-      const copy = await cropped(canvas, frame);
-      onSave(copy.file, copy);
+      onSave(await cropped(canvas, frame));
     } catch {
       setFailed(true);
       setSaving(false);

@@ -12,6 +12,7 @@ const PATHS = {
   turn: icons.turn,
   compare: icons.compare,
   crop: icons.crop,
+  annotate: icons.pen,
   done: icons.check,
   hidden: icons.hidden,
 } as const;

@@ -1,11 +1,14 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Annotate } from './annotate/Annotate';
+import { Leave } from './annotate/Leave';
 import { Compare } from './Compare';
 import { Crop } from './Crop';
+import type { Derived } from './derive';
 import { Details } from './Details';
 import { bestMatch, useEarlier } from './earlier';
 import { FIT, turnRight, zoomAt, type View } from './geometry';
 import { Icon } from './Icon';
-import { missingFrom, placeText, type Missing, type WidgetImage } from './image';
+import { missingFrom, placeText, type Derivation, type Missing, type WidgetImage } from './image';
 import { Stage, type Shown } from './Stage';
 import type { SessionSync } from './session/api';
 import { useVeils } from './Veil';
@@ -33,7 +36,9 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   const dialog = useRef<HTMLDialogElement>(null);
   const [view, setView] = useState<View>(FIT);
   const [otherId, setOtherId] = useState<string | null>(null);
-  const [cropping, setCropping] = useState(false);
+  const [task, setTask] = useState<'crop' | 'annotate' | null>(null);
+  const hasDrawing = useRef(false);
+  const [leaving, setLeaving] = useState<(() => void) | null>(null);
   const { isVeiled } = useVeils();
   const index = images.findIndex(({ id }) => id === look.id);
   const image = images[index];
@@ -47,7 +52,7 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   // Before the next key: it is meant for the photo that has just come.
   useLayoutEffect(() => {
     setView(FIT);
-    setCropping(false);
+    setTask(null);
   }, [look.id]);
   useEffect(() => {
     if (!image) onClose(); // removed elsewhere
@@ -55,9 +60,24 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   const changeView = useCallback((change: (view: View) => View) => setView(change), []);
   if (!image) return null;
 
+  const isCropping = task === 'crop';
+  /** Asks first if a drawing would be lost. */
+  const leave = (go: () => void): void => (hasDrawing.current ? setLeaving(() => go) : go());
+  const close = (): void => dialog.current?.close();
+  /** For Escape in both its forms: browsers close a dialog on the second one without asking it. */
+  const askToClose = (event: Event): void => {
+    if (!hasDrawing.current) return;
+    event.preventDefault();
+    leave(close);
+  };
+  const begin = (next: typeof task): void => leave(() => setTask(task === next ? null : next));
+  const saveCopy = ({ file, ...size }: Derived, derivation: Derivation): void => {
+    const id = sync.derive(image.id, file, size, derivation);
+    if (id !== undefined) onLook({ id });
+  };
   const walk = (by: number): void => {
     const next = images[index + by];
-    if (next) onLook({ id: next.id });
+    if (next) leave(() => onLook({ id: next.id }));
   };
   const nextToIt = images[index + 1] ?? images[index - 1];
   const match = bestMatch(image, earlier, nextToIt && shownOf(nextToIt, words));
@@ -66,7 +86,7 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   };
   useEffect(() => {
     keepFocus(dialog.current);
-  }, [other?.id]);
+  }, [other?.id, task]);
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const untagged = images.filter(
     ({ id, said, committedAt }) =>
@@ -79,13 +99,22 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
     else onClose();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (cropping || isTyping(event)) return;
+    if (event.key === 'Escape') askToClose(event);
+    if (task || isTyping(event)) return;
     if (event.key === 'ArrowLeft') walk(-1);
     if (event.key === 'ArrowRight') walk(1);
   };
   const label = words('viewer.photo', { n: image.number });
   return (
-    <dialog ref={dialog} class="viewer" part="viewer" aria-label={label} onClose={onClose} onKeyDown={onKeyDown}>
+    <dialog
+      ref={dialog}
+      class="viewer"
+      part="viewer"
+      aria-label={label}
+      onClose={onClose}
+      onCancel={askToClose}
+      onKeyDown={onKeyDown}
+    >
       <header>
         <h3>
           {label}
@@ -102,51 +131,70 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
           <Tool
             icon="zoomOut"
             label={words('viewer.zoomOut')}
-            disabled={cropping || view.zoom === 1}
+            disabled={isCropping || view.zoom === 1}
             onClick={() => changeView((now) => zoomAt(now, 1 / BUTTON_ZOOM))}
           />
           <Tool
             icon="zoomIn"
             label={words('viewer.zoomIn')}
-            disabled={cropping}
+            disabled={isCropping}
             onClick={() => changeView((now) => zoomAt(now, BUTTON_ZOOM))}
           />
           <Tool
             icon="fit"
             label={words('viewer.fit')}
-            disabled={cropping || view.zoom === 1}
+            disabled={isCropping || view.zoom === 1}
             onClick={() => changeView(({ turns }) => ({ ...FIT, turns }))}
           />
-          <Tool icon="turn" label={words('viewer.turn')} disabled={cropping} onClick={() => changeView(turnRight)} />
+          <Tool icon="turn" label={words('viewer.turn')} disabled={isCropping} onClick={() => changeView(turnRight)} />
           <Tool
             icon="crop"
             label={words('viewer.crop')}
-            pressed={cropping}
+            pressed={isCropping}
             disabled={!image.file || isVeiled(image)}
-            onClick={() => setCropping(!cropping)}
+            onClick={() => begin('crop')}
+          />
+          <Tool
+            icon="annotate"
+            label={words('annotate')}
+            pressed={task === 'annotate'}
+            disabled={!image.file || isVeiled(image)}
+            onClick={() => begin('annotate')}
           />
           <Tool
             icon="compare"
             label={words('viewer.compare')}
             pressed={other !== undefined}
-            disabled={cropping || match === undefined}
+            disabled={task !== null || match === undefined}
             onClick={toggleCompare}
           />
         </div>
-        <Tool icon="close" label={words('viewer.close')} onClick={() => dialog.current?.close()} />
+        <Tool icon="close" label={words('viewer.close')} onClick={() => leave(close)} />
       </header>
-      {cropping && image.file && !isVeiled(image) ? (
+      {task === 'annotate' && image.file && (
+        <Annotate
+          words={words}
+          file={image.file}
+          name={shownOf(image, words).name}
+          isSensitive={image.said.sensitive === true}
+          isHidden={isVeiled(image)}
+          view={view}
+          onView={changeView}
+          onUnsaved={(isUnsaved) => (hasDrawing.current = isUnsaved)}
+          onSave={(copy) => saveCopy(copy, 'annotated')}
+          onCancel={() => begin(null)}
+        />
+      )}
+      {isCropping && image.file && !isVeiled(image) && (
         <Crop
           words={words}
           file={image.file}
           turns={view.turns}
-          onCancel={() => setCropping(false)}
-          onSave={(file, size) => {
-            const id = sync.derive(image.id, file, size);
-            if (id !== undefined) onLook({ id });
-          }}
+          onCancel={() => setTask(null)}
+          onSave={(copy) => saveCopy(copy, 'cropped')}
         />
-      ) : (
+      )}
+      {(task === null || isVeiled(image)) && (
         <Looking
           words={words}
           image={shownOf(image, words)}
@@ -166,7 +214,7 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
           focus={look.focus}
           untagged={untagged.length}
           onChange={(change) => sync.correct(image.id, change)}
-          onRemove={remove}
+          onRemove={() => leave(remove)}
           onUseForAll={() =>
             untagged.forEach(({ id }) =>
               sync.correct(id, { bodySite: image.said.bodySite ?? null, laterality: image.said.laterality ?? null }),
@@ -174,11 +222,22 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
           }
         />
         {nextIncomplete && missingFrom(image.said).length === 0 && (
-          <button type="button" class="primary" onClick={() => onLook(nextIncomplete)}>
+          <button type="button" class="primary" onClick={() => leave(() => onLook(nextIncomplete))}>
             {words('details.nextIncomplete')}
           </button>
         )}
       </div>
+      {leaving && (
+        <Leave
+          words={words}
+          onStay={() => setLeaving(null)}
+          onDiscard={() => {
+            hasDrawing.current = false;
+            setLeaving(null);
+            leaving();
+          }}
+        />
+      )}
     </dialog>
   );
 }
@@ -215,7 +274,7 @@ export function firstIncomplete(images: readonly WidgetImage[]): Look | undefine
 /** What sets a photo apart from those that the phone sent and the record lacks. */
 export function tagOf(image: WidgetImage, words: Words): string {
   if (image.committedAt !== undefined) return words('image.committed');
-  if (image.derivedFrom !== undefined) return words('image.derived');
+  if (image.derivation) return words(image.derivation === 'annotated' ? 'image.annotated' : 'image.derived');
   return image.local ? words('image.kept') : '';
 }
 

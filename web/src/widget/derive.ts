@@ -17,21 +17,35 @@ export async function turned(file: File, turns: Turns): Promise<HTMLCanvasElemen
   context.translate(width / 2, height / 2);
   context.rotate((turns * Math.PI) / 2);
   context.drawImage(bitmap, -bitmap.width / 2, -bitmap.height / 2);
+  context.resetTransform();
   bitmap.close();
   return canvas;
+}
+
+/** A photo made from another. */
+export interface Derived {
+  file: File;
+  width: number;
+  height: number;
 }
 
 /**
  * The framed part of a canvas as a JPEG.
  * @throws Error if the browser cannot encode it
  */
-export async function cropped(
-  source: HTMLCanvasElement,
-  frame: Frame,
-): Promise<{ file: File; width: number; height: number }> {
+export function cropped(source: HTMLCanvasElement, frame: Frame): Promise<Derived> {
   const { x, y, width, height } = toPixels(frame, source.width, source.height);
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   contextOf(canvas).drawImage(source, x, y, width, height, 0, 0, width, height);
+  return encoded(canvas);
+}
+
+/**
+ * A canvas as a JPEG. The canvas is empty afterwards.
+ * @throws Error if the browser cannot encode it
+ */
+export async function encoded(canvas: HTMLCanvasElement): Promise<Derived> {
+  const { width, height } = canvas;
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY));
   canvas.width = canvas.height = 1;
   if (blob?.type !== 'image/jpeg') throw new Error('the browser made no JPEG');

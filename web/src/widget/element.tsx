@@ -190,9 +190,13 @@ export class PhotobridgeWidget extends Base {
     return readyToCommit(this.images, this.recordGate) !== undefined;
   }
 
-  /** how many photos only this screen holds, and lets go when another encounter is opened */
+  /**
+   * how many photos only this screen holds, and lets go when another encounter is opened; a drawing that is not saved
+   * yet counts as one
+   */
   get unsaved(): number {
-    return this.images.filter(({ local, committedAt }) => local && committedAt === undefined).length;
+    const photos = this.images.filter(({ local, committedAt }) => local && committedAt === undefined);
+    return photos.length + this.#root.querySelectorAll('[data-unsaved=true]').length;
   }
 
   /**

@@ -29,6 +29,8 @@ export interface CodedMetadata {
   captured?: Captured;
 }
 
+export type Derivation = 'cropped' | 'annotated';
+
 /** One photo of the session as a host sees it. */
 export interface WidgetImage {
   id: string;
@@ -49,8 +51,9 @@ export interface WidgetImage {
   failed: boolean;
   /** Held by this desktop alone: derived here, or left over from a session that is over. */
   local: boolean;
-  /** The photo that this one was cropped or turned from. */
+  /** The photo that this one was made from, and how: once annotated, a copy stays that. */
   derivedFrom?: string;
+  derivation?: Derivation;
   /** The phone that sent it, as its browser discloses: "iPhone, Safari". */
   phone?: string;
   /** Who corrected the metadata last on a desktop, and when. */

@@ -35,6 +35,11 @@ test.each<[Metadata, string, string]>([
   expect(fileName(image(said), patient)).toBe(name);
 });
 
+test('an annotated copy is told from its original', () => {
+  const copy = { ...image({ bodySite: 'nose', view: 'close-up', captured }, 2), derivation: 'annotated' } as const;
+  expect(fileName(copy)).toBe('2026-03-04 nose close-up annotated 2.jpg');
+});
+
 test('a long label leaves room for the rest', () => {
   expect(fileName(image({ captured }), 'x'.repeat(300))).toBe(`${'x'.repeat(60)} 2026-03-04 1.jpg`);
 });

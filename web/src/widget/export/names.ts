@@ -10,7 +10,8 @@ const MAX_PART = 60;
 /** Returns the name of a photo's file. It has no patient in it unless one is given. */
 export function fileName(image: WidgetImage, patient = ''): string {
   const { said, number } = image;
-  return `${joined(patient, dayOf(image), placeText(said).toLowerCase(), said.view ?? '', String(number))}.jpg`;
+  const about = [placeText(said).toLowerCase(), said.view ?? '', image.derivation === 'annotated' ? 'annotated' : ''];
+  return `${joined(patient, dayOf(image), ...about, String(number))}.jpg`;
 }
 
 /** Returns the name of a file that holds several photos. */

@@ -26,8 +26,9 @@ export async function linkedAttachment(image: Arrived, url: string): Promise<Att
   return { ...describedAttachment(image), url, ...(hash === undefined ? {} : { hash }) };
 }
 
-function describedAttachment({ file, said }: Arrived): Attachment {
-  const title = titleOf(said);
+function describedAttachment(image: Arrived): Attachment {
+  const { file, said } = image;
+  const title = titleOf(image);
   return { contentType: file.type, size: file.size, ...(title ? { title } : {}), ...creation(said) };
 }
 

@@ -3,7 +3,7 @@
 import type { CodeableConcept, Extension } from 'fhir/r4.js';
 import { SNOMED } from '../../bodysites';
 import type { Kind, Metadata, View } from '../../contract/api';
-import { codeBodySite, codeLaterality, placeText } from '../image';
+import { codeBodySite, codeLaterality, placeText, type WidgetImage } from '../image';
 import { LATERALITY } from './systems';
 
 /**
@@ -42,7 +42,8 @@ export function codeSite(said: Metadata): CodeableConcept | undefined {
   };
 }
 
-/** "Left forearm, close-up, mole A": what tells this photo from the others; '' if nothing was said. */
-export function titleOf(said: Metadata): string {
-  return [placeText(said), said.view, said.label].filter(Boolean).join(', ');
+/** "Left forearm, close-up, mole A, annotated": what tells this photo from the others; '' if nothing does. */
+export function titleOf({ said, derivation }: Pick<WidgetImage, 'said' | 'derivation'>): string {
+  const annotated = derivation === 'annotated' ? derivation : '';
+  return [placeText(said), said.view, said.label, annotated].filter(Boolean).join(', ');
 }

@@ -59,7 +59,7 @@ export function documentReference(
   const { said } = image;
   const site = codeSite(said);
   const subject = patientReference(context);
-  const description = [titleOf(said), said.notes, consentNote].filter(Boolean).join('. ');
+  const description = [titleOf(image), said.notes, consentNote].filter(Boolean).join('. ');
   return {
     resourceType: 'DocumentReference',
     ...securityLabel(said),

@@ -1,7 +1,7 @@
 /** Where a photo came from: the phone, who corrected it, who added it to the record, and what it was made from. */
 
 import type { Provenance, ProvenanceAgent, ProvenanceEntity, Reference } from 'fhir/r4.js';
-import type { WidgetImage } from '../image';
+import type { Derivation, WidgetImage } from '../image';
 import type { RecordContext } from './context';
 import { clinicianReference, imageReference, phoneReference } from './references';
 import { DATA_OPERATION, PARTICIPANT_TYPE } from './systems';
@@ -20,7 +20,7 @@ export function provenance(
   const entity: ProvenanceEntity[] = [
     ...(image.derivedFrom === undefined
       ? []
-      : [{ role: 'derivation' as const, what: imageReference(context.form, image.derivedFrom) }]),
+      : [{ role: 'derivation' as const, what: source(image.derivedFrom, image.derivation, context) }]),
     ...(consent ? [{ role: 'source' as const, what: consent }] : []),
   ];
   return {
@@ -32,6 +32,12 @@ export function provenance(
     agent: agents(image, context),
     ...(entity.length > 0 ? { entity } : {}),
   };
+}
+
+/** The photo that this one was made from, and how in words: FHIR has one code for every way. */
+function source(id: string, derivation: Derivation | undefined, { form }: RecordContext): Reference {
+  const how = derivation === 'annotated' ? 'Annotated' : 'Cropped';
+  return { ...imageReference(form, id), display: `${how} from the original photo` };
 }
 
 /** Of what was tapped on phones: they show the page to whoever holds them, and know no name. */

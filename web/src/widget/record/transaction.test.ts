@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Attachment, BundleEntry, Consent, DocumentReference, Media, Provenance, Reference } from 'fhir/r4';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Clinician, Metadata } from '../../contract/api';
-import type { WidgetImage } from '../image';
+import type { Derivation, WidgetImage } from '../image';
 import { AT } from '../session/fixtures';
 import type { RecordContext, RecordForms } from './context';
 import { ALL_FORMS, context, FULL, photo } from './fixtures';
@@ -69,7 +69,11 @@ const image: fc.Arbitrary<WidgetImage> = fc
   .tuple(
     said,
     fc.record(
-      { phone: fc.constantFrom('iPhone, Safari', 'Android <phone>'), derivedFrom: fc.constant('b'.repeat(32)) },
+      {
+        phone: fc.constantFrom('iPhone, Safari', 'Android <phone>'),
+        derivedFrom: fc.constant('b'.repeat(32)),
+        derivation: fc.constantFrom<Derivation>('cropped', 'annotated'),
+      },
       { requiredKeys: [] },
     ),
     fc.option(corrected, { nil: {} }),
@@ -148,7 +152,8 @@ function saysAll(described: Described, { said: all, ...one }: WidgetImage, who: 
   expect(back.site?.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code).toBe(side);
   for (const words of [all.notes, all.consentAt && forms.consent === 'note' ? 'Consent to clinical photos' : ''])
     if (words) expect(back.notes).toContain(words);
-  for (const words of [all.label, all.view]) if (words) expect(content?.title).toContain(words);
+  for (const words of [all.label, all.view, one.derivation === 'annotated' ? 'annotated' : ''])
+    if (words) expect(content?.title).toContain(words);
   expect(described.meta?.security?.[0]?.code).toBe(all.sensitive ? 'R' : undefined);
 }
 
@@ -199,8 +204,11 @@ function saysWhereFrom(
   expect(Date.parse(found.recorded)).toBe(Date.parse(AT));
   expect(Date.parse(found.occurredPeriod?.start ?? '')).toBe(Date.parse(one.uploadedAt));
   expect(Date.parse(found.occurredPeriod?.end ?? '')).toBe(Date.parse(one.correctedAt ?? one.uploadedAt));
-  const sources = (role: string) => found.entity?.find((source) => source.role === role)?.what.identifier?.value;
+  const source = (role: string) => found.entity?.find((entity) => entity.role === role)?.what;
+  const sources = (role: string) => source(role)?.identifier?.value;
   expect(sources('derivation')).toBe(one.derivedFrom);
+  if (one.derivedFrom)
+    expect(source('derivation')?.display).toContain(one.derivation === 'annotated' ? 'Annotated from' : 'Cropped from');
   expect(sources('source')).toBe(entriesOf(bundle, 'Consent').map(consentId)[0]);
 }
 

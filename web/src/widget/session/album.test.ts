@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MetadataChange } from '../image';
+import type { Derivation, MetadataChange } from '../image';
 import {
   derivePhoto,
   describeDerived,
@@ -13,6 +13,7 @@ import {
   takeImage,
   takeList,
   type Album,
+  type Change,
   type Picture,
 } from './album';
 import { AT, jpeg, listed } from './fixtures';
@@ -29,8 +30,15 @@ const take = (album: Album, ...ids: string[]): Album =>
     ids.map((id) => listed(id)),
     nothing,
   )[0];
+const deriving = (
+  album: Album,
+  from: string,
+  id: string,
+  derivation: Derivation,
+  correction: MetadataChange = {},
+): Change => derivePhoto(album, { id, from, picture: picture(`blob:${id}`), size, derivation, correction }, LATER);
 const derive = (album: Album, from: string, id = 'd1', correction: MetadataChange = {}): Album =>
-  derivePhoto(album, { id, from, picture: picture(`blob:${id}`), size, correction }, LATER)[0];
+  deriving(album, from, id, 'cropped', correction)[0];
 const ids = (album: Album): string[] =>
   album.photos.filter((photo) => !isRemoved(album, photo)).map(({ image }) => image.imageId);
 
@@ -104,6 +112,16 @@ describe('a derived photo', () => {
   test('of a derived photo names the first original', () => {
     const album = derive(derive(take(emptyAlbum, 'a'), a), 'd1', 'd2');
     expect(album.photos.map(({ derivedFrom }) => derivedFrom)).toEqual([undefined, a, a]);
+  });
+
+  test('stays annotated when a part is cut out of it, and after the session', () => {
+    const [annotated, happened] = deriving(take(emptyAlbum, 'a'), a, 'd1', 'annotated');
+    expect(happened).toEqual([{ at: LATER, what: 'annotated', photo: 2 }]);
+    const [cut, then] = deriving(annotated, 'd1', 'd2', 'cropped');
+    expect(then).toEqual([{ at: LATER, what: 'derived', photo: 3 }]);
+    expect(cut.photos.map(({ derivation }) => derivation)).toEqual([undefined, 'annotated', 'annotated']);
+    const [, copy] = detach(keepPicture(annotated, a, picture()), new Map()).photos;
+    expect(copy).toMatchObject({ derivedFrom: a, derivation: 'annotated' });
   });
 
   test('is described here alone', () => {

@@ -1,7 +1,7 @@
 /** The photos of one session, and their pictures. Plain data and pure functions. */
 
 import type { Image, Metadata } from '../../contract/api';
-import type { MetadataChange } from '../image';
+import type { Derivation, MetadataChange } from '../image';
 import { add, drop } from './sets';
 import type { TimelineEntry } from './timeline';
 
@@ -15,6 +15,8 @@ export interface Photo {
   readonly made: boolean;
   /** The photo that it was made from, if that one is still here. */
   readonly derivedFrom?: string;
+  /** How it was made; a copy of an annotated photo is annotated. */
+  readonly derivation?: Derivation;
 }
 
 /** A photo's bytes, and an object URL of them. */
@@ -151,7 +153,14 @@ export function dropPhoto(album: Album, id: string): Album {
 /** Puts a photo made from another behind it. What was said of that one, with `correction`, is true of this one. */
 export function derivePhoto(
   album: Album,
-  derived: { id: string; from: string; picture: Picture; size: Size; correction: MetadataChange },
+  derived: {
+    id: string;
+    from: string;
+    picture: Picture;
+    size: Size;
+    derivation: Derivation;
+    correction: MetadataChange;
+  },
   at: string,
 ): Change {
   const { id, from, picture, size, correction } = derived;
@@ -173,8 +182,11 @@ export function derivePhoto(
   const last = album.photos.findLastIndex(
     (photo) => photo.image.imageId === original || photo.derivedFrom === original,
   );
-  const photos = album.photos.toSpliced(last + 1, 0, { image, number, local: true, made: true, derivedFrom: original });
-  return [keepPicture({ ...album, photos, count: number }, id, picture), [{ at, what: 'derived', photo: number }]];
+  const derivation = source.derivation === 'annotated' ? source.derivation : derived.derivation;
+  const photo: Photo = { image, number, local: true, made: true, derivedFrom: original, derivation };
+  const photos = album.photos.toSpliced(last + 1, 0, photo);
+  const what = derived.derivation === 'annotated' ? 'annotated' : 'derived';
+  return [keepPicture({ ...album, photos, count: number }, id, picture), [{ at, what, photo: number }]];
 }
 
 /** The session is over: what is not in the record and has its bytes here stays, on this desktop alone. */
@@ -182,11 +194,12 @@ export function detach(album: Album, committed: ReadonlyMap<string, string>): Al
   const kept = album.photos.filter(({ image: { imageId } }) => !committed.has(imageId) && album.pictures.has(imageId));
   const ids = new Set(kept.map(({ image }) => image.imageId));
   const photos = kept.map(
-    ({ image, number, made, derivedFrom }): Photo => ({
+    ({ image, number, made, derivedFrom, derivation }): Photo => ({
       image: { ...image, s3Key: '' },
       number,
       local: true,
       made,
+      ...(derivation ? { derivation } : {}),
       ...(derivedFrom !== undefined && ids.has(derivedFrom) ? { derivedFrom } : {}),
     }),
   );

@@ -5,7 +5,7 @@ import type { RecordForms } from '../record/context';
 import type { CommitPhoto } from '../record/delivery';
 import type { CommitProblem } from '../record/results';
 import type { Bundle } from '../record/transaction';
-import type { MetadataChange, WidgetImage } from '../image';
+import type { Derivation, MetadataChange, WidgetImage } from '../image';
 import type { Phone } from '../../contract/api';
 import type { Realtime } from './realtime';
 import type { ExportWay, TimelineEntry } from './timeline';
@@ -123,8 +123,13 @@ export interface SessionSync {
   /** Removes an image; for some seconds `restore` brings it back. */
   remove(imageId: string): void;
   restore(imageId: string): void;
-  /** Adds an image made from another, which stays as it is; returns its id. */
-  derive(from: string, file: File, size: { width: number; height: number }): string | undefined;
+  /** Adds an image made from another, which stays as it is; returns its id. Without `derivation` it was cropped. */
+  derive(
+    from: string,
+    file: File,
+    size: { width: number; height: number },
+    derivation?: Derivation,
+  ): string | undefined;
   /** Notes in the timeline that photos were taken out. */
   exported(imageIds: readonly string[], way: ExportWay): void;
   /**

@@ -15,7 +15,7 @@ import { after, only, timestamp, UNDO_MS, type State, type Step, type Timer } fr
 import { addCorrection, addRemoval } from './outbox';
 import { send } from './sending';
 import { extend, type ExportWay, type TimelineEntry } from './timeline';
-import type { MetadataChange } from '../image';
+import type { Derivation, MetadataChange } from '../image';
 
 export function correct(state: State, id: string, change: MetadataChange): Step {
   const photo = findPhoto(state.album, id);
@@ -64,7 +64,10 @@ export function removeAllForGood(state: State): Step {
   return after(only(state), ...[...state.album.removed].map((id) => (now: State) => removeForGood(now, id)));
 }
 
-export function derive(state: State, derived: { id: string; from: string; picture: Picture; size: Size }): Step {
+export function derive(
+  state: State,
+  derived: { id: string; from: string; picture: Picture; size: Size; derivation: Derivation },
+): Step {
   const { from } = derived;
   const correction = { ...state.outbox.corrections.get(from), ...state.late.get(from) };
   return only(withAlbum(state, derivePhoto(state.album, { ...derived, correction }, timestamp(state))));

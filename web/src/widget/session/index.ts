@@ -16,7 +16,15 @@ export type {
 } from './api';
 export { gapsIn, readyToCommit, type Gap, type RecordGate } from '../readiness';
 export { missingFrom } from '../image';
-export type { CodeableConcept, Coding, CodedMetadata, EarlierPhoto, MetadataChange, WidgetImage } from '../image';
+export type {
+  CodeableConcept,
+  Coding,
+  CodedMetadata,
+  Derivation,
+  EarlierPhoto,
+  MetadataChange,
+  WidgetImage,
+} from '../image';
 export type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm, RecordForms } from '../record/context';
 export type { CommitPhoto } from '../record/delivery';
 export type { CommitCode, CommitProblem } from '../record/results';

@@ -8,7 +8,7 @@ import type { Clinician, CreateResponse, EventName, ExpectedImage, Image, Phone 
 import type { RecordForms } from '../record/context';
 import type { Outcome } from '../record/delivery';
 import type { CommitProblem } from '../record/results';
-import type { MetadataChange, WidgetImage } from '../image';
+import type { Derivation, MetadataChange, WidgetImage } from '../image';
 import { emptyAlbum, type Album, type Picture, type Size } from './album';
 import type { Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
 import type { LaunchClaims } from './launch';
@@ -201,7 +201,7 @@ export type Act =
   | { type: 'remove'; id: string }
   | { type: 'restore'; id: string }
   /** A photo was made from another. */
-  | { type: 'derive'; id: string; from: string; picture: Picture; size: Size }
+  | { type: 'derive'; id: string; from: string; picture: Picture; size: Size; derivation: Derivation }
   | { type: 'export'; ids: readonly string[]; way: ExportWay }
   | { type: 'commit'; forms: RecordForms; only: readonly string[] | null; deliver: Deliver }
   | { type: 'delivered'; outcome: Outcome }

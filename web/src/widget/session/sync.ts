@@ -7,7 +7,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { randomHex } from '../../random';
 import { DEFAULT_FORMS, type RecordForms } from '../record/context';
-import type { MetadataChange } from '../image';
+import type { Derivation, MetadataChange } from '../image';
 import { findPhoto, type Size } from './album';
 import type { Commit, SessionState, SessionSync, SessionSyncOptions } from './api';
 import type { ExportWay } from './timeline';
@@ -91,11 +91,11 @@ class Sync implements SessionSync {
     void this.#runtime.dispatch({ type: 'restore', id });
   }
 
-  derive(from: string, file: File, size: Size): string | undefined {
+  derive(from: string, file: File, size: Size, derivation: Derivation = 'cropped'): string | undefined {
     if (!findPhoto(this.#runtime.state.album, from)) return undefined;
     const id = randomHex();
     const picture = { file, url: URL.createObjectURL(file) };
-    void this.#runtime.dispatch({ type: 'derive', id, from, picture, size });
+    void this.#runtime.dispatch({ type: 'derive', id, from, picture, size, derivation });
     return id;
   }
 

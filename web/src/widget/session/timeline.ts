@@ -6,6 +6,7 @@ export type Happening =
   | 'arrived'
   | 'described'
   | 'derived'
+  | 'annotated'
   | 'removed'
   | 'restored'
   | 'committed'

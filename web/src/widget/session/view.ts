@@ -104,7 +104,7 @@ function phoneOf({ phoneNames }: State, { phoneId }: Image): { phone?: string } 
   return phone ? { phone } : {};
 }
 
-function view(state: State, { image, number, local, derivedFrom }: Photo): WidgetImage {
+function view(state: State, { image, number, local, derivedFrom, derivation }: Photo): WidgetImage {
   const { album, outbox, committed, late } = state;
   const id = image.imageId;
   const picture = album.pictures.get(id);
@@ -125,6 +125,7 @@ function view(state: State, { image, number, local, derivedFrom }: Photo): Widge
     failed: album.failed.has(id),
     local,
     ...(derivedFrom === undefined ? {} : { derivedFrom }),
+    ...(derivation === undefined ? {} : { derivation }),
     ...phoneOf(state, image),
     ...(image.correctedBy ? { correctedBy: image.correctedBy, correctedAt: image.updatedAt } : {}),
     ...(committedAt === undefined ? {} : { committedAt }),

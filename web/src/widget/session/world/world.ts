@@ -80,7 +80,7 @@ export class World {
     if (from === undefined) return;
     const picture = this.#desktop.picture();
     const id = `${from}-d${++this.#derived}`;
-    this.#desktop.dispatch({ type: 'derive', id, from, picture, size: { width: 1, height: 1 } });
+    this.#desktop.dispatch({ type: 'derive', id, from, picture, size: { width: 1, height: 1 }, derivation: 'cropped' });
   }
 
   commit(): void {
