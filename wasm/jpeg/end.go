@@ -76,7 +76,7 @@ func (m *Image) markersOnly() (end int, ok bool, err error) {
 				return 0, false, nil
 			}
 			seen += len(s.components)
-			if work += m.visits(s); work > maxWork {
+			if work += m.visits(s); work > m.maxWork() {
 				return 0, false, ErrTooComplex
 			}
 		}

@@ -6,6 +6,10 @@ import (
 	"slices"
 )
 
+// noFrames are markers among those of frames. What DAC conditions is used in
+// other frames only.
+var noFrames = []byte{markerDHT, markerJPG, markerDAC}
+
 // tables are what marker segments define for the scans that follow (section
 // B.2.4).
 type tables struct {
@@ -29,7 +33,7 @@ func Parse(file []byte) (*Image, error) {
 		case s.Marker >= markerSOF0 && s.Marker <= markerSOF2:
 			m.marker = s.Marker
 			failed = m.frame(s.Body)
-		case s.Marker > markerSOF2 && s.Marker <= markerSOF15 && s.Marker != markerDHT && s.Marker != markerJPG:
+		case s.Marker > markerSOF2 && s.Marker <= markerSOF15 && !slices.Contains(noFrames, s.Marker):
 			failed = ErrUnsupported
 		case s.Marker == markerAPP0:
 			jfif = jfif || bytes.HasPrefix(s.Body, []byte("JFIF\x00"))

@@ -33,9 +33,13 @@ const (
 	// maxScans is more than any encoder makes: ten are usual, some twenty where
 	// an encoder searches for the fewest bytes.
 	maxScans = 100
-	// maxWork bounds the blocks that all scans visit: 64 scans of 12 megapixels,
-	// ten of 100. It takes WebAssembly about half a second.
+	// maxWork bounds the blocks that all scans visit. It takes WebAssembly about
+	// half a second.
 	maxWork = 24_000_000
+	// maxVisits is how often all scans may visit a block on average, where that is
+	// more than freeWork in all. The ten scans that are usual visit one five times.
+	maxVisits = 16
+	freeWork  = 1_000_000
 	// maxTables bounds the Huffman tables that a file defines.
 	maxTables = 1024
 	// missingShare is how much of a scan may be missing at its end, one part in
@@ -132,6 +136,16 @@ func (m *Image) sampling() (h, v int) {
 		h, v = max(h, c.h), max(v, c.v)
 	}
 	return h, v
+}
+
+// maxWork is how many blocks the scans may visit.
+func (m *Image) maxWork() int {
+	across, down := m.mcus()
+	blocks := 0
+	for _, c := range m.components {
+		blocks += across * c.h * down * c.v
+	}
+	return min(maxWork, max(freeWork, maxVisits*blocks))
 }
 
 // mcus is how many MCUs there are, where each has blocks of every component.

@@ -291,7 +291,7 @@ func TestRefuses(t *testing.T) {
 		{"an end in the picture", slices.Concat(whole[:len(whole)*2/3], []byte{0xff, markerEOI}), ErrTruncated},
 		{"a component without scans", firstScan(read(t, "progressive-deep")), ErrTruncated},
 		{"more scans than encoders make", sparse(83, 61, maxScans+1), ErrTooComplex},
-		{"more work than photos are", sparse(8000, 6000, 64), ErrTooComplex},
+		{"more work than photos are", sparse(4000, 3000, 63), ErrTooComplex},
 		{"no quantisers", bytes.ReplaceAll(whole, []byte("\xff\xdb"), []byte("\xff\xeb")), ErrDamaged},
 		{"more codes than there are", changed("\xff\xc4\x00\x1f\x00\x00", "\xff\xc4\x00\x1f\x00\x03"), ErrDamaged},
 	}
@@ -390,6 +390,57 @@ func sparse(width, height, scans int) []byte {
 		file = append(file, make([]byte, ceil(15*ceil(blocks, 1<<14), 8))...)
 	}
 	return append(file, 0xff, markerEOI)
+}
+
+// TestPassesOver: what is no part of the picture does not stop it, as it does not
+// stop libjpeg.
+func TestPassesOver(t *testing.T) {
+	whole := read(t, "420")
+	for name, segment := range map[string]string{
+		"a segment without a length":           "\xff\xe5\x00\x00",
+		"a comment that is shorter than that":  "\xff\xfe\x00\x01",
+		"conditioning of arithmetic coding":    "\xff\xcc\x00\x04\x00\x10",
+		"a restart marker before the picture":  "\xff\xd0",
+		"fill bytes, and a marker without one": "\xff\xff\xff\x01",
+	} {
+		if err := decode(slices.Concat(whole[:2], []byte(segment), whole[2:])); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestWorkIsBounded counts the blocks that are visited, which is what scans cost,
+// up to the end or to the scan that is one too many.
+func TestWorkIsBounded(t *testing.T) {
+	const blocks = 500 * 375 // of 12 megapixels
+	for _, scans := range []int{2, 10, maxVisits, 63, 100} {
+		m, err := Parse(sparse(4000, 3000, scans))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = (&walk{image: m}).run()
+		if refused := errors.Is(err, ErrTooComplex); refused != (scans > maxVisits) || m.work > (maxVisits+1)*blocks {
+			t.Errorf("%d scans: %d visits, %v", scans, m.work, err)
+		}
+	}
+}
+
+// TestUsualScansAreNotTooMuch: the ten scans of libjpeg (jpeg_simple_progression
+// in jcparam.c) are no work of another order, however large the photo is.
+func TestUsualScansAreNotTooMuch(t *testing.T) {
+	usual := [][]int{{0, 1, 2}, {0}, {2}, {1}, {0}, {0}, {0, 1, 2}, {2}, {1}, {0}}
+	for _, luma := range []int{1, 2} {
+		for _, edge := range []int{100, 4000, 10_000} {
+			m := &Image{Width: edge, Height: edge, components: []component{{h: luma, v: luma}, {h: 1, v: 1}, {h: 1, v: 1}}}
+			work := 0
+			for _, components := range usual {
+				work += m.visits(scan{components: components})
+			}
+			if most := m.maxWork(); work > most {
+				t.Errorf("%d pixels, %d luma blocks a side: %d visits of %d", edge, luma, work, most)
+			}
+		}
+	}
 }
 
 func decode(file []byte) error {

@@ -49,9 +49,9 @@ func (m *Image) decodeSequential() error {
 // where its last one ends: what follows is not looked at. An image may also end
 // by its marker before it is complete.
 func (m *Image) eachScan(decode func(s scan, at int) (end int, err error), complete func() bool) (int, error) {
-	s, at := m.scan, m.at
+	s, at, most := m.scan, m.at, m.maxWork()
 	for range maxScans {
-		if m.work += m.visits(s); m.work > maxWork {
+		if m.work += m.visits(s); m.work > most {
 			return 0, ErrTooComplex
 		}
 		end, err := decode(s, at)

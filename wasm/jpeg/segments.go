@@ -26,6 +26,7 @@ const (
 	markerAPP0  = 0xe0
 	markerAPP2  = 0xe2
 	markerAPP14 = 0xee
+	markerAPP15 = 0xef
 	markerCOM   = 0xfe
 )
 
@@ -80,6 +81,9 @@ func nextSegment(file []byte, at int) (s Segment, next int, err error) {
 			return Segment{}, 0, ErrTruncated
 		}
 		length := int(binary.BigEndian.Uint16(file[start+2:]))
+		if length < 2 && (marker >= markerAPP0 && marker <= markerAPP15 || marker == markerCOM) {
+			length = 2 // libjpeg passes over them (skip_variable in jdmarker.c)
+		}
 		if length < 2 {
 			return Segment{}, 0, ErrDamaged
 		}
