@@ -42,30 +42,25 @@ func readPNG(file []byte, header *Header) error {
 	return nil
 }
 
-// chunkOfWebP returns the first chunk of a kind (RFC 9649, section 2.7) and
-// where it begins; nil if there is none.
-func chunkOfWebP(file []byte, kind string) (start int, body []byte) {
-	for at := 12; at+8 <= len(file); {
-		length := int64(binary.LittleEndian.Uint32(file[at+4:]))
-		if length > int64(len(file)-at-8) {
-			return 0, nil
+// WebPChunk returns the first chunk of a kind among some (RFC 9649, section
+// 2.3); nil if there is none.
+func WebPChunk(chunks []byte, kind string) []byte {
+	const head = 8
+	for len(chunks) >= head {
+		length := int64(binary.LittleEndian.Uint32(chunks[4:]))
+		if length > int64(len(chunks)-head) {
+			return nil
 		}
-		if string(file[at:at+4]) == kind {
-			return at, file[at+8 : at+8+int(length)]
+		if string(chunks[:4]) == kind {
+			return chunks[head : head+length]
 		}
-		at += 8 + int(length+length%2)
+		chunks = chunks[min(int64(len(chunks)), head+length+length%2):]
 	}
-	return 0, nil
+	return nil
 }
 
-// WebPProfile returns the colour profile of a WebP, nil if it has none.
-func WebPProfile(file []byte) []byte {
-	_, profile := chunkOfWebP(file, "ICCP")
-	return profile
-}
-
-// WebPFrame returns the first frame of an animated WebP, nil if it is none.
-func WebPFrame(file []byte) []byte {
-	_, frame := chunkOfWebP(file, "ANMF")
-	return frame
+// WebPChunks returns the chunks of a WebP.
+func WebPChunks(file []byte) []byte {
+	const header = 12
+	return file[min(header, len(file)):]
 }

@@ -61,8 +61,7 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 	case TypeGIF:
 		header.Width, header.Height = le16(file, 6), le16(file, 8)
 	case TypeWebP:
-		_, tiff := chunkOfWebP(file, "EXIF")
-		header.exif = readEXIF(tiff)
+		header.exif = readEXIF(WebPChunk(WebPChunks(file), "EXIF"))
 	case TypeTIFF:
 		if header.exif = readEXIF(file); header.exif.orientation != 0 {
 			header.Orientation = header.exif.orientation

@@ -51,8 +51,10 @@ var magics = []struct {
 	{4, "JXL \r\n\x87\n", TypeOther, shared.CodeUnsupportedJXL},
 	{4, "jP  \r\n\x87\n", TypeOther, shared.CodeUnsupportedJP2},
 	{0, "\xff\x4f\xff\x51", TypeOther, shared.CodeUnsupportedJP2},
-	{0, "II\xbc", TypeOther, shared.CodeUnsupportedFormat}, // JPEG XR
-	{0, "8BPS", TypeOther, shared.CodeUnsupportedFormat},   // Photoshop
+	{0, "II\xbc", TypeOther, shared.CodeUnsupportedFormat},  // JPEG XR
+	{0, "II+\x00", TypeOther, shared.CodeUnsupportedFormat}, // BigTIFF
+	{0, "MM\x00+", TypeOther, shared.CodeUnsupportedFormat},
+	{0, "8BPS", TypeOther, shared.CodeUnsupportedFormat}, // Photoshop
 	{0, "\x00\x00\x01\x00", TypeOther, shared.CodeUnsupportedFormat},
 	{0, "<svg", TypeOther, shared.CodeUnsupportedFormat},
 }

@@ -1,8 +1,6 @@
 package pure
 
 import (
-	"bytes"
-	"encoding/binary"
 	"image"
 	"math"
 
@@ -68,25 +66,4 @@ func widen(decoded image.Image) {
 	for i, value := range planes.Y {
 		planes.Y[i] = luma[value]
 	}
-}
-
-// stillWebP returns the first frame of an animated WebP as a file (RFC 9649,
-// section 2.7.1.1), and any other WebP as it is. A frame that is smaller than
-// the picture is shown alone.
-func stillWebP(file []byte) []byte {
-	const header = 16 // of the frame: place, size, duration and flags
-	frame := container.WebPFrame(file)
-	if len(frame) < header {
-		return file
-	}
-	alpha := byte(0)
-	if bytes.HasPrefix(frame[header:], []byte("ALPH")) {
-		alpha = 0x10
-	}
-	out := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00")
-	out = append(out, alpha, 0, 0, 0)
-	out = append(out, frame[6:12]...) // width and height
-	out = append(out, frame[header:]...)
-	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
-	return out
 }

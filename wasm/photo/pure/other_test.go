@@ -152,7 +152,7 @@ func TestLUT(t *testing.T) {
 		t.Fatal("the table is not read")
 	} else {
 		for _, c := range [][3]uint8{{0, 0, 0}, {255, 255, 255}, {200, 40, 40}, {12, 130, 250}, {128, 128, 128}} {
-			got := l.at(c[0], c[1], c[2])
+			got := l.at([4]uint8{c[0], c[1], c[2]})
 			for i := range c {
 				if math.Abs(float64(got[i])-float64(c[i])) > 4 {
 					t.Errorf("%v becomes %v", c, got)
@@ -225,7 +225,7 @@ func TestCodedProfile(t *testing.T) {
 		primaries, transfer int
 		wide                bool
 	}{{1, 13, false}, {2, 2, false}, {12, 13, true}, {9, 1, true}, {9, 8, true}, {12, 4, true}} {
-		profile := codedProfile(test.primaries, test.transfer)
+		profile := codedColours(test.primaries, test.transfer).profile
 		plain, ok := container.PlainProfile(profile)
 		if !ok || (plain != nil) != test.wide || !bytes.Equal(plain, profile) {
 			t.Errorf("%d, %d: %d bytes, %v", test.primaries, test.transfer, len(plain), ok)

@@ -25,8 +25,7 @@ import (
 type Picture struct {
 	source      raster
 	orientation int          // EXIF, 1 to 8
-	profile     []byte       // ICC, nil for sRGB
-	colours     *lut         // to sRGB, where no profile can say it; may be nil
+	colours     colours      // of the source
 	upright     *image.YCbCr // at the size of the last encode, 4:2:0
 }
 
@@ -41,53 +40,61 @@ func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	case header.Refusal != "":
 		return nil, refuse(nil, header.Refusal)
 	}
-	var source raster
-	profile := readProfile(file, header.Type)
 	switch header.Type {
 	case container.TypeJPEG:
-		source, err = decodeJPEG(file, maxPixels, edge)
+		return decodeJPEG(file, header.Orientation, maxPixels, edge)
 	case container.TypeTIFF:
-		source, err = decodeTIFF(file, &header, maxPixels, edge)
-	default:
-		source, err = decodeAny(file, header.Type, maxPixels)
+		return decodeTIFF(file, header, maxPixels, edge)
 	}
+	source, err := decodeAny(file, header.Type, maxPixels)
 	if err != nil {
 		return nil, err
 	}
-	return newPicture(source, header.Orientation, profile), nil
+	return &Picture{source: source, orientation: header.Orientation, colours: readColours(file, header.Type)}, nil
 }
 
 // decodeTIFF decodes a TIFF or, of a RAW file, its JPEG of the whole picture,
 // which may say its own orientation.
-func decodeTIFF(file []byte, header *container.Header, maxPixels, edge int) (raster, error) {
+func decodeTIFF(file []byte, header container.Header, maxPixels, edge int) (*Picture, error) {
 	whole, err := preview(file)
 	if err != nil {
-		return raster{}, err
+		return nil, err
 	}
 	if whole == nil {
-		return decodeAny(file, container.TypeTIFF, maxPixels)
+		source, err := decodeAny(file, container.TypeTIFF, maxPixels)
+		if err != nil && isOtherTIFF(file) {
+			err = refuse(err, shared.CodeUnsupportedFormat)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &Picture{source: source, orientation: header.Orientation}, nil
 	}
 	if own, err := container.ReadHeader(whole, maxPixels); err == nil && own.Orientation > 1 {
 		header.Orientation = own.Orientation
 	}
-	return decodeJPEG(whole, maxPixels, edge)
+	return decodeJPEG(whole, header.Orientation, maxPixels, edge)
 }
 
 // decodeJPEG decodes a JPEG to the least size that serves.
-func decodeJPEG(file []byte, maxPixels, edge int) (raster, error) {
+func decodeJPEG(file []byte, orientation, maxPixels, edge int) (*Picture, error) {
 	m, err := jpeg.Parse(file)
 	if err != nil {
-		return raster{}, container.JPEGError(err)
+		return nil, container.JPEGError(err)
 	}
 	if m.Width*m.Height > maxPixels {
-		return raster{}, refuse(nil, shared.CodeTooManyPixels)
+		return nil, refuse(nil, shared.CodeTooManyPixels)
 	}
 	longer := max(m.Width, m.Height)
 	planes, err := m.Decode(pointsFor(longer, edge), pointsFor(longer, edge*max(m.Subsampling())/2))
 	if err != nil {
-		return raster{}, container.JPEGError(err)
+		return nil, container.JPEGError(err)
 	}
-	return rasterOfJPEG(m, planes), nil
+	colours := coloursOf(jpegProfile(file), len(planes))
+	if len(planes) == inks {
+		return &Picture{source: rasterOfRGB(m, planes, colours.grid), orientation: orientation}, nil
+	}
+	return &Picture{source: rasterOfJPEG(m, planes), orientation: orientation, colours: colours}, nil
 }
 
 // pointsFor is how many samples in eight it takes to have no fewer than needed.
@@ -100,18 +107,26 @@ func pointsFor(length, needed int) int {
 	return 8
 }
 
+// share is which part of the pixels that a JPEG may have a picture of another
+// format may have: each of its pixels takes so many times longer.
+var share = map[container.Type]int{container.TypePNG: 2, container.TypeTIFF: 2, container.TypeGIF: 3, container.TypeWebP: 4}
+
 func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) {
+	var canvas image.Rectangle
+	var at image.Point
 	switch kind {
 	case container.TypePNG:
 		file = plainPNG(file)
 	case container.TypeWebP:
-		file = stillWebP(file)
+		file, canvas, at = plainWebP(file)
+	case container.TypeGIF:
+		file, canvas = plainGIF(file)
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(file))
 	if err != nil {
 		return raster{}, cannotDecode(err)
 	}
-	if config.Width*config.Height > maxPixels {
+	if max(config.Width*config.Height, canvas.Dx()*canvas.Dy()) > maxPixels/max(1, share[kind]) {
 		return raster{}, refuse(nil, shared.CodeTooManyPixels)
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
@@ -121,7 +136,7 @@ func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) 
 	if kind == container.TypeWebP {
 		widen(decoded)
 	}
-	return rasterOf(planesOf(decoded)), nil
+	return rasterOf(planesOf(place(decoded, canvas, at))), nil
 }
 
 // cannotDecode gives an error of another package its code.
@@ -142,18 +157,8 @@ func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []
 	if width*height > maxPixels {
 		return nil, refuse(nil, shared.CodeTooManyPixels)
 	}
-	return newPicture(rasterOf(planesOfRows(width, height, row)), 1, readProfile(file, container.TypeHEIF)), nil
-}
-
-// newPicture keeps of a profile what primaries and curves can say; by any other
-// it converts the pixels.
-func newPicture(source raster, orientation int, profile []byte) *Picture {
-	p := &Picture{source: source, orientation: orientation}
-	plain, ok := container.PlainProfile(profile)
-	if p.profile = plain; !ok {
-		p.colours = newLUT(profile)
-	}
-	return p
+	source := rasterOf(planesOfRows(width, height, row))
+	return &Picture{source: source, orientation: 1, colours: readColours(file, container.TypeHEIF)}, nil
 }
 
 // refuse makes an error of a code and its cause, which may be nil.
@@ -171,7 +176,7 @@ func (p *Picture) Encode(ctx context.Context, width, height int, quality float64
 		return nil, err
 	}
 	p.resize(width, height)
-	return withProfile(encode(p.upright, quality), p.profile), nil
+	return withProfile(encode(p.upright, quality), p.colours.profile), nil
 }
 
 // Estimate encodes every eighth row of blocks.
@@ -181,7 +186,7 @@ func (p *Picture) Estimate(ctx context.Context, width, height int, quality float
 	}
 	p.resize(width, height)
 	some, share := someRows(p.upright)
-	return int(float64(len(encode(some, quality)))/share) + len(p.profile), nil
+	return int(float64(len(encode(some, quality)))/share) + len(p.colours.profile), nil
 }
 
 func (p *Picture) resize(width, height int) {
@@ -217,8 +222,8 @@ func (p *Picture) Close() { *p = Picture{} }
 func (p *Picture) at(width, height int) *image.YCbCr {
 	width, height = turnedSize(width, height, p.orientation)
 	upright := turn(scale(p.source, width, height), p.orientation)
-	if p.colours != nil {
-		return p.colours.convert(upright)
+	if p.colours.grid != nil {
+		return p.colours.grid.convert(upright)
 	}
 	return upright
 }

@@ -43,8 +43,8 @@ func rasterOf(m *image.YCbCr) raster {
 // rasterOfJPEG takes the planes of a JPEG. It lends a grey picture the colour
 // of none, and converts what is not Y, Cb and Cr.
 func rasterOfJPEG(m *jpeg.Image, decoded []jpeg.Plane) raster {
-	if m.Colours != jpeg.Grey && m.Colours != jpeg.YCbCr {
-		return rasterOfRGB(m, decoded)
+	if m.Colours == jpeg.RGB {
+		return rasterOfRGB(m, decoded, nil)
 	}
 	r := raster{width: m.Width, height: m.Height}
 	for i := range r.planes {
@@ -58,8 +58,9 @@ func rasterOfJPEG(m *jpeg.Image, decoded []jpeg.Plane) raster {
 	return r
 }
 
-// rasterOfRGB converts RGB, CMYK and YCCK at the size that is decoded.
-func rasterOfRGB(m *jpeg.Image, decoded []jpeg.Plane) raster {
+// rasterOfRGB converts RGB, CMYK and YCCK at the size that is decoded, inks by
+// their profile's grid if there is one.
+func rasterOfRGB(m *jpeg.Image, decoded []jpeg.Plane, grid *lut) raster {
 	first := decoded[0]
 	converted := rasterOf(planesOfRows(first.Width, first.Height, func(y int, rgba []byte) {
 		for x := range first.Width {
@@ -74,7 +75,11 @@ func rasterOfRGB(m *jpeg.Image, decoded []jpeg.Plane) raster {
 				r, g, b = color.YCbCrToRGB(r, g, b)
 				r, g, b = 0xff-r, 0xff-g, 0xff-b
 			}
-			if len(decoded) == 4 {
+			switch {
+			case grid != nil:
+				c := grid.at([inks]uint8{0xff - r, 0xff - g, 0xff - b, 0xff - s[3]})
+				r, g, b = c[0], c[1], c[2]
+			case len(decoded) == inks:
 				r, g, b = darker(r, s[3]), darker(g, s[3]), darker(b, s[3])
 			}
 			copy(rgba[4*x:], []byte{r, g, b, 0xff})
@@ -120,12 +125,41 @@ func planesOf(m image.Image) *image.YCbCr {
 		return grey(m)
 	case *image.NRGBA:
 		return planesOfRows(m.Rect.Dx(), m.Rect.Dy(), func(y int, rgba []byte) { copy(rgba, m.Pix[y*m.Stride:]) })
+	case *image.Paletted:
+		return planesOfPalette(m)
 	}
 	bounds := m.Bounds()
+	at := m.(image.RGBA64Image).RGBA64At // as every image of Go's has it; At would allocate for each pixel
 	return planesOfRows(bounds.Dx(), bounds.Dy(), func(y int, rgba []byte) {
 		for x := range bounds.Dx() {
-			c := color.NRGBAModel.Convert(m.At(bounds.Min.X+x, bounds.Min.Y+y)).(color.NRGBA)
-			copy(rgba[4*x:], []byte{c.R, c.G, c.B, c.A})
+			p := rgba[4*x : 4*x+4 : 4*x+4]
+			c := at(bounds.Min.X+x, bounds.Min.Y+y)
+			p[3] = uint8(c.A >> 8)
+			for i, value := range [3]uint16{c.R, c.G, c.B} {
+				if c.A != 0 && c.A != 0xffff {
+					value = uint16(min(0xffff, uint32(value)*0xffff/uint32(c.A)))
+				}
+				p[i] = uint8(value >> 8)
+			}
+		}
+	})
+}
+
+// planesOfPalette looks up each pixel's colour. One that is not in the palette
+// is black.
+func planesOfPalette(m *image.Paletted) *image.YCbCr {
+	var colours [256][4]byte
+	for i := range colours {
+		c := color.NRGBA{A: 0xff}
+		if i < len(m.Palette) {
+			c = color.NRGBAModel.Convert(m.Palette[i]).(color.NRGBA)
+		}
+		colours[i] = [4]byte{c.R, c.G, c.B, c.A}
+	}
+	width, height := m.Rect.Dx(), m.Rect.Dy()
+	return planesOfRows(width, height, func(y int, rgba []byte) {
+		for x, index := range m.Pix[y*m.Stride:][:width] {
+			copy(rgba[4*x:], colours[index][:])
 		}
 	})
 }

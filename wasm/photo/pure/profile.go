@@ -17,24 +17,50 @@ const (
 	maxProfilePart  = 0xffff - 2 - len(iccPrefix) - 2
 )
 
-// readProfile returns the ICC colour profile of an image file, or nil if it has
-// none that is whole.
-func readProfile(file []byte, kind container.Type) []byte {
+// inks is how many channels CMYK has.
+const inks = 4
+
+// colours say what the values of a picture's channels mean: sRGB if there is
+// neither.
+type colours struct {
+	profile []byte // ICC, of primaries and curves alone
+	grid    *lut   // converts to sRGB, where no such profile can say it
+}
+
+// readColours returns what a file other than a JPEG says of its colours.
+func readColours(file []byte, kind container.Type) colours {
+	const rgb = 3
 	switch kind {
-	case container.TypeJPEG:
-		return jpegProfile(file)
 	case container.TypePNG:
-		return pngProfile(file)
+		return pngColours(file)
 	case container.TypeWebP:
-		return container.WebPProfile(file)
+		return coloursOf(container.WebPChunk(container.WebPChunks(file), "ICCP"), rgb)
 	case container.TypeHEIF:
 		image := container.ReadHEIF(file)
 		if image.Profile != nil {
-			return image.Profile
+			return coloursOf(image.Profile, rgb)
 		}
-		return codedProfile(image.Primaries, image.Transfer)
+		return codedColours(image.Primaries, image.Transfer)
 	}
-	return nil
+	return colours{}
+}
+
+// coloursOf keeps of a profile what primaries and curves can say, and makes a
+// grid of any other. One of other channels than the picture has counts as none.
+func coloursOf(profile []byte, channels int) colours {
+	if len(profile) < 132 {
+		return colours{}
+	}
+	switch space := string(profile[16:20]); {
+	case space == "CMYK" && channels == inks, space == "GRAY" && channels == 1:
+		return colours{grid: newLUT(profile)}
+	case space == "RGB " && channels < inks:
+		if plain, ok := container.PlainProfile(profile); ok {
+			return colours{profile: plain}
+		}
+		return colours{grid: newLUT(profile)}
+	}
+	return colours{}
 }
 
 // withProfile puts a colour profile into a JPEG that has none. It takes those
@@ -70,21 +96,24 @@ func jpegProfile(file []byte) []byte {
 	return profile
 }
 
-// pngProfile reads the cICP and iCCP chunks (PNG, third edition, 11.3.2), which
+// pngColours reads the cICP and iCCP chunks (PNG, third edition, 11.3.2), which
 // come before the pixels.
-func pngProfile(file []byte) (profile []byte) {
+func pngColours(file []byte) (found colours) {
+	channels := 3
 	container.EachChunk(file, func(kind string, body, _ []byte) bool {
 		switch {
+		case kind == "IHDR" && len(body) > 9 && body[9]&2 == 0:
+			channels = 1
 		case kind == "cICP" && len(body) == 4:
-			profile = codedProfile(int(body[0]), int(body[1]))
+			found = codedColours(int(body[0]), int(body[1]))
 			return false // it counts before all others
 		case kind == "iCCP":
 			_, packed, _ := bytes.Cut(body, []byte{0}) // after the name
-			profile = inflate(packed)
+			found = coloursOf(inflate(packed), channels)
 		}
 		return kind != "IDAT"
 	})
-	return profile
+	return found
 }
 
 // inflate returns what follows the byte that names the compression, zlib.
@@ -101,28 +130,4 @@ func inflate(packed []byte) []byte {
 		return nil
 	}
 	return profile
-}
-
-// codedProfile returns a profile of the primaries and the transfer function of
-// ITU-T H.273, tables 2 and 3; nil for what is shown as sRGB.
-func codedProfile(primaries, transfer int) []byte {
-	var space container.ColourSpace
-	switch primaries { // adapted to D50
-	case 9: // BT.2020
-		space.Primaries = [3][3]float64{{0.6734, 0.2790, -0.0019}, {0.1656, 0.6754, 0.0300}, {0.1252, 0.0456, 0.7968}}
-	case 11, 12: // P3
-		space.Primaries = [3][3]float64{{0.5151, 0.2412, -0.0011}, {0.2920, 0.6922, 0.0419}, {0.1571, 0.0666, 0.7841}}
-	default:
-		return nil
-	}
-	curve := []byte("para\x00\x00\x00\x00\x00\x03\x00\x00" + // as sRGB's
-		"\x00\x02\x66\x66\x00\x00\xf2\xa7\x00\x00\x0d\x59\x00\x00\x13\xd0\x00\x00\x0a\x5b")
-	switch transfer {
-	case 4: // a gamma of 2.2
-		curve = []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
-	case 8: // linear
-		curve = []byte("curv\x00\x00\x00\x00\x00\x00\x00\x00")
-	}
-	space.Curves = [3][]byte{curve, curve, curve}
-	return space.Profile()
 }

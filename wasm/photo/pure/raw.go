@@ -16,7 +16,9 @@ const (
 	tagPhotometric = 0x0106
 	tagStrips      = 0x0111
 	tagStripBytes  = 0x0117
+	tagPlanar      = 0x011c
 	tagSubIFDs     = 0x014a
+	tagJPEGTables  = 0x015b
 	tagJPEG        = 0x0201
 	tagJPEGBytes   = 0x0202
 	tagDNGVersion  = 0xc612
@@ -38,6 +40,8 @@ type directory struct {
 	photometric   uint32
 	compression   uint32
 	preview       []byte // its JPEG
+	planar        bool   // each channel for itself
+	tables        bool   // its JPEGs are parts, without their tables
 	sensor        bool   // it says that the file is RAW
 	subIFDs       []uint32
 	next          uint32
@@ -99,8 +103,11 @@ func readDirectory(t container.TIFF, at uint32) (d directory) {
 	var strip, embedded [2]uint32 // where a JPEG begins, and its bytes
 	d.next = t.EachEntry(at, func(e container.Entry) {
 		values := numbers(t, e)
-		if e.Tag == tagDNGVersion {
+		switch e.Tag {
+		case tagDNGVersion:
 			d.sensor = true
+		case tagJPEGTables:
+			d.tables = true
 		}
 		if len(values) == 0 {
 			return
@@ -115,6 +122,8 @@ func readDirectory(t container.TIFF, at uint32) (d directory) {
 			d.compression = value
 		case tagPhotometric:
 			d.photometric = value
+		case tagPlanar:
+			d.planar = value == 2
 		case tagSubIFDs:
 			d.subIFDs = values
 		case tagStrips:
@@ -135,10 +144,19 @@ func readDirectory(t container.TIFF, at uint32) (d directory) {
 		place = strip
 	}
 	from, length, size := uint64(place[0]), uint64(place[1]), uint64(len(t.Data))
-	if from > 0 && from <= size && length <= size-from && bytes.HasPrefix(t.Data[from:], []byte("\xff\xd8\xff")) {
+	if from > 0 && from <= size && length <= size-from && !d.tables && bytes.HasPrefix(t.Data[from:], []byte("\xff\xd8\xff")) {
 		d.preview = t.Data[from : from+length]
 	}
 	return d
+}
+
+// isOtherTIFF reports whether a TIFF is of a kind that its decoder does not
+// know, and takes for a damaged one: in planes, or a fax.
+func isOtherTIFF(file []byte) bool {
+	t, first, _ := container.OpenTIFF(file)
+	const fax, lastFax = 2, 4
+	d := readDirectory(t, first)
+	return d.planar || d.compression >= fax && d.compression <= lastFax
 }
 
 // longerEdge is the longer side of a JPEG; 0 if it is none that can be shown.

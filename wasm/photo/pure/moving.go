@@ -1,0 +1,107 @@
+package pure
+
+import (
+	"encoding/binary"
+	"image"
+	"image/color"
+
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+)
+
+// The first frame of an animation is the picture, as browsers show it before it
+// moves: on its canvas, which is transparent around it.
+
+// placed is a frame on the canvas of an animation.
+type placed struct {
+	image.RGBA64Image
+	canvas image.Rectangle
+	at     image.Point // of the frame's own origin
+}
+
+// place puts a frame on a canvas, unless it is one already.
+func place(frame image.Image, canvas image.Rectangle, at image.Point) image.Image {
+	still, ok := frame.(image.RGBA64Image)
+	if !ok || canvas.Empty() || frame.Bounds().Add(at) == canvas {
+		return frame
+	}
+	return placed{still, canvas, at}
+}
+
+// Bounds is the canvas.
+func (p placed) Bounds() image.Rectangle { return p.canvas }
+
+// RGBA64At is transparent outside the frame.
+func (p placed) RGBA64At(x, y int) color.RGBA64 {
+	if at := image.Pt(x, y).Sub(p.at); at.In(p.RGBA64Image.Bounds()) {
+		return p.RGBA64Image.RGBA64At(at.X, at.Y)
+	}
+	return color.RGBA64{}
+}
+
+// plainWebP makes of a WebP, or of its first frame, a file of one picture (RFC
+// 9649, section 2.5 to 2.7), whatever its header says. A canvas that is not
+// empty is that of an animation.
+func plainWebP(file []byte) (plain []byte, canvas image.Rectangle, at image.Point) {
+	const header = 16 // of a frame: place, size, duration and flags
+	chunks := container.WebPChunks(file)
+	extended := container.WebPChunk(chunks, "VP8X")
+	if frame := container.WebPChunk(chunks, "ANMF"); len(frame) >= header && len(extended) >= 10 {
+		canvas = image.Rect(0, 0, 1+le24(extended[4:]), 1+le24(extended[7:]))
+		at = image.Pt(2*le24(frame), 2*le24(frame[3:]))
+		chunks = frame[header:]
+	}
+	plain = []byte("RIFF\x00\x00\x00\x00WEBP")
+	lossy, alpha := container.WebPChunk(chunks, "VP8 "), container.WebPChunk(chunks, "ALPH")
+	switch {
+	case len(lossy) < 10:
+		plain = appendChunk(plain, "VP8L", container.WebPChunk(chunks, "VP8L"))
+	case alpha != nil:
+		width := int(binary.LittleEndian.Uint16(lossy[6:])&0x3fff) - 1
+		height := int(binary.LittleEndian.Uint16(lossy[8:])&0x3fff) - 1
+		size := []byte{byte(width), byte(width >> 8), byte(width >> 16), byte(height), byte(height >> 8), byte(height >> 16)}
+		plain = appendChunk(plain, "VP8X", append([]byte{0x10, 0, 0, 0}, size...))
+		plain = appendChunk(plain, "ALPH", alpha)
+		fallthrough
+	default:
+		plain = appendChunk(plain, "VP8 ", lossy)
+	}
+	binary.LittleEndian.PutUint32(plain[4:], uint32(len(plain)-8))
+	return plain, canvas, at
+}
+
+func le24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
+
+func appendChunk(to []byte, kind string, body []byte) []byte {
+	to = binary.LittleEndian.AppendUint32(append(to, kind...), uint32(len(body)))
+	to = append(to, body...)
+	return append(to, make([]byte, len(body)%2)...)
+}
+
+// plainGIF gives a GIF a screen that its first frame fits on, as browsers do.
+func plainGIF(file []byte) (plain []byte, canvas image.Rectangle) {
+	const head, trailer, extension, frame = 13, 0x3b, 0x21, 0x2c
+	if len(file) < head {
+		return file, canvas
+	}
+	at := head
+	if flags := file[10]; flags&0x80 != 0 {
+		at += 3 << (1 + flags&7)
+	}
+	for at+9 < len(file) && file[at] == extension {
+		for at += 2; at < len(file) && file[at] != 0; {
+			at += 1 + int(file[at])
+		}
+		at++
+	}
+	if at+9 >= len(file) || file[at] != frame {
+		return file, canvas
+	}
+	plain = append([]byte{}, file...)
+	le := binary.LittleEndian
+	for axis := range 2 {
+		screen, place := plain[6+2*axis:], file[at+1+2*axis:]
+		needed := le.Uint16(place) + le.Uint16(place[4:])
+		le.PutUint16(screen, max(le.Uint16(screen), needed))
+	}
+	return plain, image.Rect(0, 0, int(le.Uint16(plain[6:])), int(le.Uint16(plain[8:])))
+}

@@ -1,0 +1,103 @@
+package pure
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/gif"
+	"os"
+	"testing"
+
+	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+)
+
+// TestGIFScreen: a first frame that is larger than the screen is shown whole,
+// and a smaller one in its place on white.
+func TestGIFScreen(t *testing.T) {
+	frame := image.NewPaletted(image.Rect(10, 20, 50, 60), color.Palette{color.Black, color.Black})
+	var b bytes.Buffer
+	moving := gif.GIF{
+		Image: []*image.Paletted{frame}, Delay: []int{1}, Config: image.Config{Width: 100, Height: 80},
+	}
+	if err := gif.EncodeAll(&b, &moving); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name                 string
+		screenX, screenY     int
+		wantWidth, wantHeigh int
+	}{
+		{"larger", 100, 80, 100, 80},
+		{"none", 0, 0, 50, 60},
+		{"smaller", 30, 80, 50, 80},
+	}
+	for _, test := range tests {
+		file := bytes.Clone(b.Bytes())
+		binary.LittleEndian.PutUint16(file[6:], uint16(test.screenX))
+		binary.LittleEndian.PutUint16(file[8:], uint16(test.screenY))
+		picture, err := Decode(file, container.MaxPixels, 2560)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		width, height := picture.Size()
+		rgba, _ := picture.Sample(t.Context(), width, height)
+		at := func(x, y int) byte { return rgba[4*(y*width+x)] }
+		if width != test.wantWidth || height != test.wantHeigh || at(2, 2) < 250 || at(30, 40) > 5 {
+			t.Errorf("%s: %d×%d, %d around a frame of %d", test.name, width, height, at(2, 2), at(30, 40))
+		}
+		for n := range file {
+			plainGIF(file[:n]) // does not panic
+		}
+	}
+}
+
+// TestPlainWebP: what a WebP says around its picture does not matter.
+func TestPlainWebP(t *testing.T) {
+	still, err := os.ReadFile("../testdata/lossy.webp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk := func(kind string, body []byte) []byte { return appendChunk(nil, kind, body) }
+	picture := still[12:]
+	extended := func(flags byte) []byte { return chunk("VP8X", []byte{flags, 0, 0, 0, 199, 0, 0, 99, 0, 0}) }
+	decoded, err := Decode(still, container.MaxPixels, 2560)
+	if err != nil {
+		t.Fatal(err)
+	}
+	width, height := decoded.Size()
+	alpha := chunk("ALPH", append([]byte{0}, bytes.Repeat([]byte{0xff}, width*height)...))
+	file := func(chunks ...[]byte) []byte {
+		return append([]byte("RIFF\x00\x00\x00\x00WEBP"), bytes.Join(chunks, nil)...)
+	}
+	frame := append([]byte{5, 0, 0, 10, 0, 0}, make([]byte, 10)...)
+	huge := chunk("VP8X", []byte{2, 0, 0, 0, 0xff, 0x3f, 0, 0xff, 0x3f, 0})
+	tests := []struct {
+		name          string
+		file          []byte
+		code          shared.Code
+		width, height int
+	}{
+		{"transparent, and not said so", file(extended(0), alpha, picture), "", width, height},
+		{"a wrong size", file(extended(0), picture), "", width, height},
+		{"an unknown chunk first", file(chunk("JUNK", []byte("Jane")), picture), "", width, height},
+		{"bytes behind its end", append(bytes.Clone(still), "Jane Example"...), "", width, height},
+		{"a frame on a canvas", file(extended(2), chunk("ANMF", append(frame, picture...))), "", 200, 100},
+		{"a huge canvas", file(huge, chunk("ANMF", append(frame, picture...))), shared.CodeTooManyPixels, 0, 0},
+		{"nothing", file(), shared.CodeCannotDecode, 0, 0},
+	}
+	for _, test := range tests {
+		made, err := Decode(test.file, container.MaxPixels, 2560)
+		if shared.CodeOf(err) != test.code {
+			t.Errorf("%s: %v, want %q", test.name, err, test.code)
+		}
+		if err != nil {
+			continue
+		}
+		if width, height := made.Size(); width != test.width || height != test.height {
+			t.Errorf("%s: %d×%d", test.name, width, height)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package pure
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"os"
+	"testing"
+
+	"github.com/clinicpro/photobridge/wasm/photo/container"
+)
+
+// profileOf is a profile of one tag.
+func profileOf(space, tag string, element []byte) []byte {
+	profile := make([]byte, 128)
+	copy(profile[12:], "prtr"+space+"XYZ ")
+	profile = append(append(profile, "\x00\x00\x00\x01"...), tag...)
+	profile = binary.BigEndian.AppendUint32(profile, 144)
+	profile = binary.BigEndian.AppendUint32(profile, uint32(len(element)))
+	return append(profile, element...)
+}
+
+// inkProfile is a printer's, for which cyan is red: nobody could guess that.
+func inkProfile() []byte {
+	table := append([]byte("mft1\x00\x00\x00\x00\x04\x03\x02\x00"), make([]byte, 36)...)
+	line := func(count int) {
+		for range count {
+			for i := range 256 {
+				table = append(table, byte(i))
+			}
+		}
+	}
+	line(inks)
+	for corner := range 1 << inks {
+		cyan, black := corner>>3&1 == 1, corner&1 == 1
+		switch {
+		case black:
+			table = append(table, 0, 0, 0)
+		case cyan:
+			table = append(table, 0x38, 0x1c, 2) // half of 1: sRGB's red
+		default:
+			table = append(table, 0x7b, 0x80, 0x69)
+		}
+	}
+	line(3)
+	return profileOf("CMYK", "A2B0", table)
+}
+
+func TestInks(t *testing.T) {
+	file, err := os.ReadFile("../testdata/cmyk.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := append(inkProfile(), make([]byte, 150_000)...)
+	for name, profile := range map[string][]byte{"small": inkProfile(), "in parts": large} {
+		grid := coloursOf(profile, inks).grid
+		if grid == nil {
+			t.Fatalf("%s: not read", name)
+		}
+		for ink, want := range map[[inks]uint8][3]uint8{
+			{}: {255, 255, 255}, {3: 255}: {0, 0, 0}, {255}: {255, 0, 0},
+		} {
+			got := grid.at(ink)
+			for i := range got {
+				if max(got[i], want[i])-min(got[i], want[i]) > 12 {
+					t.Errorf("%s: %v becomes %v, want %v", name, ink, got, want)
+				}
+			}
+		}
+	}
+	plain, _ := Decode(file, container.MaxPixels, 2560)
+	picture, err := Decode(inParts(file, large), container.MaxPixels, 2560)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := plain.Sample(t.Context(), 8, 8)
+	after, _ := picture.Sample(t.Context(), 8, 8)
+	if bytes.Equal(before, after) {
+		t.Error("the profile changes nothing")
+	}
+	if encoded, err := picture.Encode(t.Context(), 8, 8, 0.9); err != nil || bytes.Contains(encoded, []byte("ICC")) {
+		t.Errorf("%d bytes, %v", len(encoded), err)
+	}
+}
+
+// TestGrey: the light of a grey picture is what its profile says.
+func TestGrey(t *testing.T) {
+	flat := image.NewGray(image.Rect(0, 0, 16, 16))
+	for i := range flat.Pix {
+		flat.Pix[i] = 128
+	}
+	var grey, coloured bytes.Buffer
+	if err := jpeg.Encode(&grey, flat, nil); err != nil {
+		t.Fatal(err)
+	}
+	three := image.NewNRGBA(image.Rect(0, 0, 16, 16))
+	for i := range three.Pix {
+		three.Pix[i] = 128 | byte(i%4/3*127)
+	}
+	if err := jpeg.Encode(&coloured, three, nil); err != nil {
+		t.Fatal(err)
+	}
+	linear := profileOf("GRAY", "kTRC", []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x01\x00"))
+	identity := profileOf("GRAY", "kTRC", []byte("curv\x00\x00\x00\x00\x00\x00\x00\x00"))
+	tests := []struct {
+		name    string
+		file    []byte
+		profile []byte
+		want    uint8
+	}{
+		{"without a profile", grey.Bytes(), nil, 128},
+		{"a gamma of 1", grey.Bytes(), linear, 188},
+		{"its identity", grey.Bytes(), identity, 188},
+		{"one of colours that the picture has not", coloured.Bytes(), linear, 128},
+		{"damaged", grey.Bytes(), linear[:150], 128},
+	}
+	for _, test := range tests {
+		file := test.file
+		if test.profile != nil {
+			file = withProfile(file, test.profile)
+		}
+		picture, err := Decode(file, container.MaxPixels, 2560)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rgba, _ := picture.Sample(t.Context(), 1, 1)
+		if far(rgba[0], test.want) {
+			t.Errorf("%s: %d, want %d", test.name, rgba[0], test.want)
+		}
+	}
+}
+
+// TestPixelShare: formats that take longer for a pixel may have fewer of them.
+func TestPixelShare(t *testing.T) {
+	for kind, parts := range share {
+		if 40_000_000 > container.MaxPixels/parts && kind != container.TypeWebP || parts < 1 {
+			t.Errorf("%s: no photo of a phone may have that few pixels", kind)
+		}
+	}
+	palette := image.NewPaletted(image.Rect(0, 0, 2, 1), color.Palette{color.Black, color.White})
+	palette.Pix = []byte{1, 7} // beyond the palette
+	if m := planesOf(palette); m.Y[0] < 250 || m.Y[1] > 5 {
+		t.Errorf("%v", m.Y)
+	}
+}
