@@ -61,10 +61,17 @@ func (r *reader) entry(h *huffman) entry {
 	if e == 0 {
 		e = h.long(int(r.bits >> (uint(r.count-16) & 63) & 0xffff))
 	}
+	if e == 0 {
+		r.damaged = true
+		r.count -= badCode
+		return 0
+	}
 	r.count -= int(e & 31)
-	r.damaged = r.damaged || e == 0
 	return e
 }
+
+// badCode is how many bits libjpeg takes before it knows that they are no code.
+const badCode = 17
 
 // number returns an entry's number, whose bits may still have to be taken.
 func (r *reader) number(e entry) int {
@@ -88,7 +95,7 @@ func (r *reader) symbol(h *huffman) int {
 	r.count -= length
 	if place < 0 {
 		r.damaged = true
-		return 0
+		return 0 // the end of the block
 	}
 	h.used[place] = true
 	return int(h.symbols[place])

@@ -145,5 +145,5 @@ func (h *huffman) place(bits int) (place, length int) {
 			return h.first[length] + bits>>(16-length), length
 		}
 	}
-	return -1, 16
+	return -1, badCode
 }

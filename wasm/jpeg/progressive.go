@@ -97,11 +97,12 @@ func (f *coefficients) first(r *reader, ac *huffman, s *scan, at int) {
 			return
 		}
 		k += step
+		value := r.number(e)
 		if e == 0 || k > s.to {
 			r.damaged = true
 			return
 		}
-		if value := r.number(e); value != 0 {
+		if value != 0 {
 			f.set(at, k, value<<s.low)
 		}
 	}

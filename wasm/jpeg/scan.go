@@ -210,6 +210,7 @@ func (r *reader) block(c *component, predicted *int, b *block) (last int) {
 		if e == 0 {
 			if e = table.long(int(bits >> (uint(count-16) & 63) & 0xffff)); e == 0 {
 				r.damaged = true
+				count -= badCode
 				break
 			}
 		}
@@ -217,7 +218,10 @@ func (r *reader) block(c *component, predicted *int, b *block) (last int) {
 		step := int(e >> stepShift & 127)
 		k += step
 		if k > 63 {
-			r.damaged = r.damaged || step < endOfBlock
+			if step < endOfBlock { // libjpeg takes its bits, as of the last one
+				r.damaged = true
+				count -= int(e >> followShift & 15)
+			}
 			break
 		}
 		value := int(e >> valueShift)

@@ -108,12 +108,12 @@ func (r *reader) band(ac *huffman, from, to int) (nonzero uint64) {
 			r.run = 1<<zeros + r.take(zeros) - 1
 			return nonzero
 		}
+		r.count -= size
 		if k += zeros; k > to || size > 10 {
 			r.damaged = true
 			return nonzero
 		}
 		if size > 0 {
-			r.count -= size
 			nonzero |= 1 << k
 		}
 	}
