@@ -1,6 +1,7 @@
 package pure
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/clinicpro/photobridge/wasm/photo/container"
@@ -32,7 +33,7 @@ func codedColours(primaries, transfer int) colours {
 	case primariesDCI, primariesP3:
 		space.Primaries = [3][3]float64{{0.5151, 0.2412, -0.0011}, {0.2920, 0.6922, 0.0419}, {0.1571, 0.0666, 0.7841}}
 	default:
-		space.Primaries = [3][3]float64{{0.4361, 0.2225, 0.0139}, {0.3851, 0.7169, 0.0971}, {0.1431, 0.0606, 0.7141}}
+		space.Primaries = primariesSRGB
 		if transfer != transferPQ && transfer != transferHLG {
 			return colours{}
 		}
@@ -52,6 +53,22 @@ func codedColours(primaries, transfer int) colours {
 		curve = []byte("curv\x00\x00\x00\x00\x00\x00\x00\x00")
 	}
 	space.Curves = [3][]byte{curve, curve, curve}
+	return colours{profile: space.Profile()}
+}
+
+// primariesSRGB are adapted to D50.
+var primariesSRGB = [3][3]float64{{0.4361, 0.2225, 0.0139}, {0.3851, 0.7169, 0.0971}, {0.1431, 0.0606, 0.7141}}
+
+// gammaColours returns what a PNG says by a gamma of its samples, in parts of
+// 100 000; nothing if that is about sRGB's.
+func gammaColours(gamma uint32) colours {
+	const whole, usual, least, most = 100_000, 45_455, 10_000, 300_000
+	if gamma < least || gamma > most || gamma > usual*19/20 && gamma < usual*21/20 {
+		return colours{}
+	}
+	curve := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01")
+	curve = binary.BigEndian.AppendUint16(curve, uint16(0x100*whole/gamma))
+	space := container.ColourSpace{Primaries: primariesSRGB, Curves: [3][]byte{curve, curve, curve}}
 	return colours{profile: space.Profile()}
 }
 

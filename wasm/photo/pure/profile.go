@@ -96,20 +96,29 @@ func jpegProfile(file []byte) []byte {
 	return profile
 }
 
-// pngColours reads the cICP and iCCP chunks (PNG, third edition, 11.3.2), which
-// come before the pixels.
+// pngColours reads the cICP, iCCP, sRGB and gAMA chunks (PNG, third edition,
+// 11.3.2), which come before the pixels. The first of these that is there counts.
 func pngColours(file []byte) (found colours) {
-	channels := 3
+	const cicp, iccp, srgb, gama = 4, 3, 2, 1
+	channels, rank := 3, 0
+	counts := func(n int) bool {
+		better := n > rank
+		rank = max(rank, n)
+		return better
+	}
 	container.EachChunk(file, func(kind string, body, _ []byte) bool {
 		switch {
 		case kind == "IHDR" && len(body) > 9 && body[9]&2 == 0:
 			channels = 1
-		case kind == "cICP" && len(body) == 4:
+		case kind == "cICP" && len(body) == 4 && counts(cicp):
 			found = codedColours(int(body[0]), int(body[1]))
-			return false // it counts before all others
-		case kind == "iCCP":
+		case kind == "iCCP" && counts(iccp):
 			_, packed, _ := bytes.Cut(body, []byte{0}) // after the name
 			found = coloursOf(inflate(packed), channels)
+		case kind == "sRGB" && counts(srgb):
+			found = colours{}
+		case kind == "gAMA" && len(body) == 4 && counts(gama):
+			found = gammaColours(binary.BigEndian.Uint32(body))
 		}
 		return kind != "IDAT"
 	})

@@ -145,3 +145,32 @@ func TestPixelShare(t *testing.T) {
 		t.Errorf("%v", m.Y)
 	}
 }
+
+// TestPNGColours: of what a PNG says of its colours, the best counts.
+func TestPNGColours(t *testing.T) {
+	p3, linear := codedColours(primariesP3, 13).profile, gammaColours(100_000).profile
+	chunk := func(kind, body string) string {
+		return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + kind + body + "\x00\x00\x00\x00"
+	}
+	tests := []struct {
+		name, chunks string
+		want         []byte
+	}{
+		{"nothing", "", nil},
+		{"a gamma", chunk("gAMA", "\x00\x01\x86\xa0"), linear},
+		{"the usual gamma", chunk("gAMA", "\x00\x00\xb1\x8f"), nil},
+		{"a gamma that is none", chunk("gAMA", "\x00\x00\x00\x00"), nil},
+		{"sRGB, and a gamma behind it", chunk("sRGB", "\x00") + chunk("gAMA", "\x00\x01\x86\xa0"), nil},
+		{"a gamma, and cICP behind it", chunk("gAMA", "\x00\x01\x86\xa0") + chunk("cICP", "\x0c\x0d\x00\x01"), p3},
+		{"cICP, and sRGB behind it", chunk("cICP", "\x0c\x0d\x00\x01") + chunk("sRGB", "\x00"), p3},
+		{"a gamma behind the pixels", chunk("IDAT", "") + chunk("gAMA", "\x00\x01\x86\xa0"), nil},
+	}
+	for _, test := range tests {
+		if got := pngColours([]byte("\x89PNG\r\n\x1a\n" + test.chunks)).profile; !bytes.Equal(got, test.want) {
+			t.Errorf("%s: %d bytes, want %d", test.name, len(got), len(test.want))
+		}
+	}
+	if plain, ok := container.PlainProfile(linear); !ok || plain == nil {
+		t.Error("the profile of a gamma is none that is kept")
+	}
+}
