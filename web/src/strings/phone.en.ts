@@ -69,7 +69,7 @@ const texts = {
   'warning.duplicate.long': 'This photo is already here. It is sent once.',
 
   'problem.empty_file': 'The file is empty. Choose it again.',
-  'problem.file_gone': 'This file is no longer available. Choose it again.',
+  'problem.file_gone': 'This file went away. Choose it again.',
   'problem.not_an_image': 'This is not a photo.',
   'problem.truncated': 'The file is damaged. Take it again.',
   'problem.too_many_pixels': 'Too many pixels for this phone.',
