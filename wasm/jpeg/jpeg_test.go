@@ -431,7 +431,8 @@ func TestUsualScansAreNotTooMuch(t *testing.T) {
 	usual := [][]int{{0, 1, 2}, {0}, {2}, {1}, {0}, {0}, {0, 1, 2}, {2}, {1}, {0}}
 	for _, luma := range []int{1, 2} {
 		for _, edge := range []int{100, 4000, 10_000} {
-			m := &Image{Width: edge, Height: edge, components: []component{{h: luma, v: luma}, {h: 1, v: 1}, {h: 1, v: 1}}}
+			chroma := component{h: 1, v: 1}
+			m := &Image{Width: edge, Height: edge, components: []component{{h: luma, v: luma}, chroma, chroma}}
 			work := 0
 			for _, components := range usual {
 				work += m.visits(scan{components: components})

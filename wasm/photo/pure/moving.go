@@ -58,7 +58,7 @@ func plainWebP(file []byte) (plain []byte, canvas image.Rectangle, at image.Poin
 	case alpha != nil:
 		width := int(binary.LittleEndian.Uint16(lossy[6:])&0x3fff) - 1
 		height := int(binary.LittleEndian.Uint16(lossy[8:])&0x3fff) - 1
-		size := []byte{byte(width), byte(width >> 8), byte(width >> 16), byte(height), byte(height >> 8), byte(height >> 16)}
+		size := []byte{byte(width), byte(width >> 8), 0, byte(height), byte(height >> 8), 0}
 		plain = appendChunk(plain, "VP8X", append([]byte{0x10, 0, 0, 0}, size...))
 		plain = appendChunk(plain, "ALPH", alpha)
 		fallthrough

@@ -109,7 +109,9 @@ func pointsFor(length, needed int) int {
 
 // share is which part of the pixels that a JPEG may have a picture of another
 // format may have: each of its pixels takes so many times longer.
-var share = map[container.Type]int{container.TypePNG: 2, container.TypeTIFF: 2, container.TypeGIF: 3, container.TypeWebP: 4}
+var share = map[container.Type]int{
+	container.TypePNG: 2, container.TypeTIFF: 2, container.TypeGIF: 3, container.TypeWebP: 4,
+}
 
 func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) {
 	var canvas image.Rectangle

@@ -144,7 +144,8 @@ func readDirectory(t container.TIFF, at uint32) (d directory) {
 		place = strip
 	}
 	from, length, size := uint64(place[0]), uint64(place[1]), uint64(len(t.Data))
-	if from > 0 && from <= size && length <= size-from && !d.tables && bytes.HasPrefix(t.Data[from:], []byte("\xff\xd8\xff")) {
+	inside := from > 0 && from <= size && length <= size-from && !d.tables
+	if inside && bytes.HasPrefix(t.Data[from:], []byte("\xff\xd8\xff")) {
 		d.preview = t.Data[from : from+length]
 	}
 	return d
