@@ -49,7 +49,8 @@ export async function walk(
   await visit(phone, '0-code-wrong');
   await page.goto('about:blank');
   await page.goto(url);
-  await seen('.screen-capture[aria-busy="true"]');
+  // The page's own screen, and not the outline of it in the file, which has no title.
+  await expect(page.locator('.screen-capture[aria-busy="true"] [data-screen-title]')).toBeAttached();
   await visit(phone, '1-loading');
   letIn();
   await seen('.screen-consent');
