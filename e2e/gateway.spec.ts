@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import type { Browser } from '@playwright/test';
+import type { Media, Patient } from 'fhir/r4';
 import { fromArrayBuffer } from 'geotiff';
 import { decode as decodeJPEG } from 'jpeg-js';
-import { inject, restore, type Fault } from '../harness/faults/faults.ts';
+import { inject, keepRecordAt, restore, type Fault } from '../harness/faults/faults.ts';
 import { DESKTOP } from '../harness/people/desktop.ts';
 import {
   DeskPage,
@@ -17,6 +18,7 @@ import {
 } from '../harness/people/evolution.ts';
 import { Phone } from '../harness/people/phone.ts';
 import { makePhotos } from '../harness/photos/photos.ts';
+import { startFhirServer } from '../harness/stack/fhir.ts';
 import { storedObjects } from '../harness/stack/objects.ts';
 import type { Stack } from '../harness/stack/stack.ts';
 import { expect, test } from '../harness/test.ts';
@@ -67,10 +69,7 @@ test('twenty photos reach the inbox, each once and unchanged', async ({ browser,
   const desk = await receives(browser, stack, EVOLUTION_PATIENT, info.outputDir, widths);
   await expect(desk.banner).toContainText('Marguerite Okafor-Lindqvist, 14.03.1957, ZZZ0016');
   expect(desk.page.url()).toMatch(/\/desk\/[a-z0-9]{26}\/$/);
-  const encounterId = await desk.page.evaluate(
-    async () => ((await (await fetch('launch.json')).json()) as { encounterId: string }).encounterId,
-  );
-  const stored = (await storedObjects(stack, encounterId)).map(({ bytes }) => sha256(bytes));
+  const stored = (await storedObjects(stack, await desk.encounterId())).map(({ bytes }) => sha256(bytes));
   await desk.completesAll();
   await desk.adds();
   await expect(desk.page.getByText('All photos are in the record.')).toBeVisible({ timeout: 60_000 });
@@ -163,14 +162,31 @@ test('launches that lead nowhere say why', async ({ browser, stack }) => {
   await expect(page.getByRole('heading')).toHaveText('Photobridge starts from the patient’s record');
 });
 
-test('a SMART launch opens the patient', async ({ browser, stack }, info) => {
+test('a SMART launch opens the patient, and a FHIR server of others gets the photo', async ({
+  browser,
+  stack,
+}, info) => {
+  const server = await startFhirServer({
+    resourceType: 'Patient',
+    id: 'pat-3001',
+    name: [{ text: 'Amara Castellanos' }],
+    birthDate: '2019-06-27',
+  } as Patient);
+  const takeBack = await keepRecordAt(stack, server.url);
   const desk = await DeskPage.launch(await browser.newContext(DESKTOP), stack, SMART_PATIENT, 'smart');
   await expect(desk.banner).toContainText('Amara Castellanos, 27.06.2019');
   expect(desk.page.url()).toMatch(/\/desk\/[a-z0-9]{26}\/$/);
   const phone = await Phone.scan(browser, await desk.code());
   await phone.sendsPhotos(await makePhotos(desk.page, info.outputDir, [640]));
   await expect(desk.tiles).toHaveCount(1, { timeout: 30_000 });
+  const stored = await storedObjects(stack, await desk.encounterId());
   await desk.completesAll();
   await desk.adds();
   await expect(desk.page.getByText('All photos are in the record.')).toBeVisible({ timeout: 30_000 });
+  const [media, ...others] = await server.all<Media>('Media');
+  expect(others).toHaveLength(0);
+  expect(media?.subject?.reference).toBe('Patient/pat-3001');
+  expect(sha256(Buffer.from(media?.content.data ?? '', 'base64'))).toBe(sha256(stored[0]?.bytes ?? Buffer.of()));
+  await takeBack();
+  server.stop();
 });

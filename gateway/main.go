@@ -59,7 +59,7 @@ func run(ctx context.Context, path string, check bool) error {
 	if err != nil {
 		return err
 	}
-	systems := newSystems(c)
+	systems := newSystems(c, keys)
 	if check {
 		return systems.check(ctx, c, os.Stdout)
 	}

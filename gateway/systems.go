@@ -13,6 +13,7 @@ import (
 	"github.com/clinicpro/photobridge/gateway/alex"
 	"github.com/clinicpro/photobridge/gateway/config"
 	"github.com/clinicpro/photobridge/gateway/fhir"
+	"github.com/clinicpro/photobridge/gateway/keyring"
 	"github.com/clinicpro/photobridge/gateway/record"
 	"github.com/clinicpro/photobridge/gateway/server"
 	"github.com/clinicpro/photobridge/gateway/smart"
@@ -31,7 +32,7 @@ type systems struct {
 	http  *http.Client
 }
 
-func newSystems(c config.Config) *systems {
+func newSystems(c config.Config, keys *keyring.Keyring) *systems {
 	s := &systems{http: &http.Client{Timeout: requestTime}}
 	if m := c.Medtech; m != nil {
 		s.form = m.Form
@@ -41,14 +42,17 @@ func newSystems(c config.Config) *systems {
 		}, s.http, time.Now)
 	}
 	if len(c.SMART) > 0 {
-		s.smart = &smart.Client{RedirectURL: c.PublicURL + "/launch/smart/return", HTTP: s.http, Now: time.Now}
+		s.smart = &smart.Client{
+			RedirectURL: c.PublicURL + "/launch/smart/return", HTTP: s.http, Now: time.Now, Sign: keys.Client.Sign,
+		}
 		for _, one := range c.SMART {
 			s.smart.Servers = append(s.smart.Servers, smart.Server{
-				ISS:          one.ISS,
-				ClientID:     one.ClientID,
-				ClientSecret: one.ClientSecret,
-				Scope:        one.Scope,
-				Facility:     one.Facility,
+				ISS:           one.ISS,
+				ClientID:      one.ClientID,
+				ClientSecret:  one.ClientSecret,
+				PrivateKeyJWT: one.PrivateKeyJWT,
+				Scope:         one.Scope,
+				Facility:      one.Facility,
 			})
 		}
 	}

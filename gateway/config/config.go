@@ -65,14 +65,17 @@ type SMART struct {
 	ISS          string `toml:"iss"`
 	ClientID     string `toml:"client_id"`
 	ClientSecret string `toml:"client_secret"`
-	Scope        string `toml:"scope"`
-	Facility     string `toml:"facility"`
+	// PrivateKeyJWT: the gateway proves who it is with its own key instead of a secret.
+	PrivateKeyJWT bool   `toml:"private_key_jwt"`
+	Scope         string `toml:"scope"`
+	Facility      string `toml:"facility"`
 }
 
 const (
 	minSecret       = 32 // characters, as the edge asks of LAUNCH_SECRET
 	defaultTimeZone = "Pacific/Auckland"
-	defaultScope    = "launch openid fhirUser patient/Patient.r patient/DocumentReference.cu patient/Media.cu"
+	defaultScope    = "launch openid fhirUser patient/Patient.r patient/Media.cu patient/DocumentReference.cu " +
+		"patient/Consent.cu"
 )
 
 // Load reads and checks the file at path. The variables MEDTECH_CLIENT_SECRET
@@ -93,6 +96,7 @@ func Load(path string, env func(string) string) (Config, error) {
 }
 
 func (c *Config) fill(env func(string) string) {
+	c.PublicURL, c.EdgeURL = strings.TrimSuffix(c.PublicURL, "/"), strings.TrimSuffix(c.EdgeURL, "/")
 	if m := c.Medtech; m != nil {
 		if secret := env("MEDTECH_CLIENT_SECRET"); secret != "" {
 			m.ClientSecret = secret
@@ -190,6 +194,9 @@ func (s SMART) check(at string, wrong func(name, format string, args ...any)) {
 	}
 	if s.ClientID == "" {
 		wrong(at+".client_id", "is missing")
+	}
+	if s.PrivateKeyJWT && s.ClientSecret != "" {
+		wrong(at+".private_key_jwt", "leave out either it or client_secret")
 	}
 	if !shared.ValidID(s.Facility) {
 		wrong(at+".facility", "give an id of letters, digits, dots, underscores and hyphens")

@@ -30,12 +30,13 @@ func load(t *testing.T, text string, env map[string]string) (Config, error) {
 }
 
 func TestExample(t *testing.T) {
-	c, err := load(t, example(t), map[string]string{"ALEX_FORM": "pdf", "MEDTECH_CLIENT_SECRET": "other"})
+	text := strings.Replace(example(t), `practice.example"`, `practice.example/"`, 1) // means the same
+	c, err := load(t, text, map[string]string{"ALEX_FORM": "pdf", "MEDTECH_CLIENT_SECRET": "other"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Medtech.Form != alex.FormPDF || c.Medtech.ClientSecret != "other" || c.Medtech.Location == nil ||
-		c.SMART[0].Scope == "" {
+		c.SMART[0].Scope == "" || c.PublicURL != "https://photobridge.practice.example" {
 		t.Errorf("%+v", c)
 	}
 }
@@ -62,6 +63,10 @@ func TestMistakes(t *testing.T) {
 		{"an unknown time zone", `"Pacific/Auckland"`, `"Auckland"`, `medtech.time_zone: "Auckland"`},
 		{"a facility with a space", `"F9Z999-Z"`, `"F9Z 999"`, "medtech.facility: give the HPI facility id"},
 		{"no client", `client_id     = "CLIENT"`, ``, "medtech.client_id: is missing"},
+		{
+			"a secret and a key", `facility      = "hospital-1"`, "facility = 'h'\nprivate_key_jwt = true",
+			"smart[0].private_key_jwt: leave out either",
+		},
 		{"an issuer without https", `"https://fhir.`, `"http://fhir.`, "smart[0].iss: needs https"},
 	}
 	for _, test := range tests {

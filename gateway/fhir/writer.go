@@ -57,7 +57,7 @@ func (s Server) Write(ctx context.Context, photo record.Photo) (string, error) {
 		status, body, wait, err := s.send(ctx, http.MethodPost, "", photo.Resources)
 		switch {
 		case err == nil && status == http.StatusOK:
-			return location(body), nil
+			return created(body)
 		case err == nil && !temporary(status):
 			return "", refusal(status, wait)
 		case attempt == attempts || ctx.Err() != nil:
@@ -196,17 +196,26 @@ func onlyAbout(value any, patientID string) bool {
 	return true
 }
 
-// location returns the reference of the first resource that a transaction made.
-func location(body []byte) string {
+// created reads the reference of the first resource from a transaction's
+// response. It fails with Refused if an entry was not written: some servers
+// report that for each entry alone.
+func created(body []byte) (string, error) {
 	var bundle struct {
+		Type  string `json:"type"`
 		Entry []struct {
 			Response struct {
+				Status   string `json:"status"`
 				Location string `json:"location"`
 			} `json:"response"`
 		} `json:"entry"`
 	}
-	if json.Unmarshal(body, &bundle) != nil || len(bundle.Entry) == 0 {
-		return ""
+	if json.Unmarshal(body, &bundle) != nil || bundle.Type != "transaction-response" || len(bundle.Entry) == 0 {
+		return "", refused("the response is not that of a transaction")
 	}
-	return bundle.Entry[0].Response.Location
+	for _, entry := range bundle.Entry {
+		if status := entry.Response.Status; !strings.HasPrefix(status, "2") && !strings.HasPrefix(status, "304") {
+			return "", refused(fmt.Sprintf("an entry has the status %.3s", status))
+		}
+	}
+	return bundle.Entry[0].Response.Location, nil
 }

@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,7 +29,7 @@ func open(t *testing.T, folder string, c *clock) *Keyring {
 // kids returns the published key ids and the one that signs.
 func kids(t *testing.T, k *Keyring) (published []string, signs string) {
 	t.Helper()
-	set, err := k.Public()
+	set, err := k.Launch.Public()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func kids(t *testing.T, k *Keyring) (published []string, signs string) {
 		}
 		published = append(published, key.KeyID)
 	}
-	signed, err := k.Sign(jwt.MapClaims{"sub": "dr-1"})
+	signed, err := k.Launch.Sign(jwt.MapClaims{"sub": "dr-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,9 +70,9 @@ func TestRotation(t *testing.T) {
 	}{
 		{rotateAfter - time.Second, 1, true},
 		{rotateAfter, 2, true},
-		{rotateAfter + publishFirst, 2, false},
-		{rotateAfter + publishFirst + keepAfter, 2, false},
-		{rotateAfter + publishFirst + keepAfter + time.Second, 1, false},
+		{rotateAfter + launchPublishFirst, 2, false},
+		{rotateAfter + launchPublishFirst + keepAfter, 2, false},
+		{rotateAfter + launchPublishFirst + keepAfter + time.Second, 1, false},
 	} {
 		c.at = time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC).Add(step.after)
 		if err := k.Rotate(); err != nil {
@@ -112,6 +113,49 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// TestRotationOfTwo: two gateways share a folder, and each looks after it now and
+// then. What one signs, the key set of the other verifies, always.
+func TestRotationOfTwo(t *testing.T) {
+	folder, start := t.TempDir(), time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC)
+	c := &clock{start}
+	gateways := []*Keyring{open(t, folder, c), open(t, folder, c)}
+	ringsOf := map[string]func(*Keyring) *Ring{
+		"launch": func(k *Keyring) *Ring { return k.Launch },
+		"client": func(k *Keyring) *Ring { return k.Client },
+	}
+	for minute := 0; minute < 3*24*60; minute += 29 {
+		c.at = start.Add(rotateAfter - 24*time.Hour + time.Duration(minute)*time.Minute)
+		if err := gateways[minute/29%2].Rotate(); err != nil {
+			t.Fatal(err)
+		}
+		for name, ringOf := range ringsOf {
+			for i, signer := range gateways {
+				signed, err := ringOf(signer).Sign(jwt.MapClaims{"sub": "dr-1"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				set, err := ringOf(gateways[1-i]).Public()
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = jwt.Parse(signed, func(token *jwt.Token) (any, error) {
+					found := set.Key(token.Header["kid"].(string))
+					if len(found) != 1 {
+						return nil, errors.New("the other gateway does not publish the key")
+					}
+					return found[0].Key, nil
+				}, jwt.WithValidMethods([]string{"ES256", "ES384"}))
+				if err != nil {
+					t.Fatalf("%s, after %s: %v", name, c.at.Sub(start), err)
+				}
+			}
+		}
+	}
+	if files, _ := filepath.Glob(filepath.Join(folder, "*.pem")); len(files) != 2 {
+		t.Errorf("%d keys at the end", len(files))
+	}
+}
+
 func TestRestartKeepsKeys(t *testing.T) {
 	folder := t.TempDir()
 	c := &clock{time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC)}
@@ -120,7 +164,7 @@ func TestRestartKeepsKeys(t *testing.T) {
 		t.Error("a restart made another key")
 	}
 	entries, err := os.ReadDir(folder)
-	if err != nil || len(entries) != 2 {
+	if err != nil || len(entries) != 3 {
 		t.Fatalf("%d files, %v", len(entries), err)
 	}
 	for _, entry := range entries {

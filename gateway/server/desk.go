@@ -108,7 +108,7 @@ func (s *Server) sign(claims jwt.MapClaims) (string, error) {
 	if secret := s.Config.LaunchSecret; secret != "" {
 		return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
 	}
-	return s.Keys.Sign(claims)
+	return s.Keys.Launch.Sign(claims)
 }
 
 const ticketName = "photobridge-ticket"

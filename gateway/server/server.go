@@ -76,7 +76,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /desk/{launch}/commit", s.commit)
 	mux.HandleFunc("POST /desk/{launch}/earlier", s.earlier)
 	mux.Handle("GET /assets/", http.FileServerFS(os.DirFS(s.Config.Pages)))
-	mux.HandleFunc("GET /.well-known/jwks.json", s.keySet)
+	mux.HandleFunc("GET /.well-known/jwks.json", s.keySet(s.Keys.Launch))
+	mux.HandleFunc("GET /launch/smart/jwks.json", s.keySet(s.Keys.Client))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.explain(w, r, codeNoLaunch) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.explain(w, r, codeNotFound) })
@@ -120,13 +121,15 @@ func (s *Server) contentSecurityPolicy() string {
 		"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// keySet publishes the keys that verify launch tokens.
-func (s *Server) keySet(w http.ResponseWriter, r *http.Request) {
-	set, err := s.Keys.Public()
-	if err != nil {
-		s.fail(w, r, err)
-		return
+// keySet publishes the keys that verify what a ring signs.
+func (s *Server) keySet(ring *keyring.Ring) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		set, err := ring.Public()
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		w.Header().Set("Cache-Control", "public, max-age=300")
+		s.respond(w, http.StatusOK, set)
 	}
-	w.Header().Set("Cache-Control", "public, max-age=300")
-	s.respond(w, http.StatusOK, set)
 }

@@ -234,7 +234,7 @@ func TestLaunchToken(t *testing.T) {
 	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
 		t.Fatal(err)
 	}
-	set, err := g.server.Keys.Public()
+	set, err := g.server.Keys.Launch.Public()
 	if err != nil {
 		t.Fatal(err)
 	}

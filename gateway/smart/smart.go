@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
 
 	"github.com/clinicpro/photobridge/gateway/record"
@@ -27,11 +28,12 @@ const pendingLife = 10 * time.Minute
 
 // Server is one FHIR server that may launch the gateway.
 type Server struct {
-	ISS          string // FHIR base URL, as the server sends it
-	ClientID     string
-	ClientSecret string // empty for a public client
-	Scope        string
-	Facility     string // the facility that photos of this server belong to
+	ISS           string // FHIR base URL, as the server sends it
+	ClientID      string
+	ClientSecret  string // empty for a public client, and with PrivateKeyJWT
+	PrivateKeyJWT bool   // the client proves who it is with its own key
+	Scope         string
+	Facility      string // the facility that photos of this server belong to
 }
 
 // Client takes part in launches of the configured servers.
@@ -40,6 +42,9 @@ type Client struct {
 	RedirectURL string
 	HTTP        *http.Client
 	Now         func() time.Time
+	// Sign signs claims with a key of ES384 that the servers know; nil if none
+	// has PrivateKeyJWT.
+	Sign func(jwt.Claims) (string, error)
 }
 
 // Pending is a launch between the redirect and the return. It stays in the
@@ -67,6 +72,7 @@ type Launch struct {
 // configuration is a server's .well-known/smart-configuration.
 type configuration struct {
 	Issuer        string   `json:"issuer"`
+	Methods       []string `json:"token_endpoint_auth_methods_supported"`
 	JWKSURI       string   `json:"jwks_uri"`
 	Authorization string   `json:"authorization_endpoint"`
 	Token         string   `json:"token_endpoint"`
@@ -124,8 +130,19 @@ func (c *Client) Finish(ctx context.Context, pending Pending, query url.Values) 
 	if err != nil {
 		return Launch{}, err
 	}
-	token, err := c.oauth(server, config).Exchange(
-		context.WithValue(ctx, oauth2.HTTPClient, c.HTTP), query.Get("code"), oauth2.VerifierOption(pending.Verifier))
+	// A server that has a name says it (RFC 9207): the code may be of another one.
+	if iss := query.Get("iss"); iss != "" && iss != config.Issuer {
+		return Launch{}, &record.Error{Code: record.LaunchForeign, Err: errors.New("another issuer sent the code")}
+	}
+	options, err := c.authenticate(server, config)
+	if err != nil {
+		return Launch{}, err
+	}
+	token, err := c.oauth(server, config).Exchange(context.WithValue(ctx, oauth2.HTTPClient, c.HTTP),
+		query.Get("code"), append(options, oauth2.VerifierOption(pending.Verifier))...)
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode == "invalid_client" {
+		return Launch{}, &record.Error{Code: record.Unauthorized, Status: refused.Response.StatusCode}
+	}
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < 500 {
 		// The code was used before, is too old, or is not ours.
 		return Launch{}, &record.Error{Code: record.LaunchExpired, Status: refused.Response.StatusCode}
@@ -205,6 +222,28 @@ func (c *Client) oauth(server Server, config configuration) *oauth2.Config {
 	}
 }
 
+// assertionLife is how long an assertion counts; SMART allows five minutes.
+const assertionLife = 4 * time.Minute
+
+// authenticate makes the assertion that proves who the client is (SMART's
+// "Client Authentication: Asymmetric"); nothing for other clients.
+func (c *Client) authenticate(server Server, config configuration) ([]oauth2.AuthCodeOption, error) {
+	if !server.PrivateKeyJWT {
+		return nil, nil
+	}
+	assertion, err := c.Sign(jwt.RegisteredClaims{
+		Issuer: server.ClientID, Subject: server.ClientID, Audience: jwt.ClaimStrings{config.Token},
+		ExpiresAt: jwt.NewNumericDate(c.Now().Add(assertionLife)), ID: rand.Text(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []oauth2.AuthCodeOption{
+		oauth2.SetAuthURLParam("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+		oauth2.SetAuthURLParam("client_assertion", assertion),
+	}, nil
+}
+
 // discover reads where a server's endpoints are.
 func (c *Client) discover(ctx context.Context, server Server) (configuration, error) {
 	var config configuration
@@ -231,6 +270,9 @@ func (c *Client) discover(ctx context.Context, server Server) (configuration, er
 			Code: record.Unavailable,
 			Err:  errors.New("smart-configuration lacks an endpoint, issuer, jwks_uri or S256"),
 		}
+	}
+	if server.PrivateKeyJWT && len(config.Methods) > 0 && !slices.Contains(config.Methods, "private_key_jwt") {
+		return config, &record.Error{Code: record.Unavailable, Err: errors.New("the server takes no private_key_jwt")}
 	}
 	return config, nil
 }

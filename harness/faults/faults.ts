@@ -37,6 +37,12 @@ export async function hits(cloud: Controlled): Promise<number[]> {
   return rules.map(({ hit }) => hit);
 }
 
+/** Has another FHIR server keep the record of the SMART server. The returned function takes that back. */
+export async function keepRecordAt(cloud: Controlled, url: string): Promise<() => Promise<void>> {
+  await steer(cloud, 'PUT', 'smart/record', { url });
+  return async () => void (await steer(cloud, 'DELETE', 'smart/record'));
+}
+
 /** Sets a service's clock ahead. */
 export async function skewClock(cloud: Controlled, service: Service, seconds: number): Promise<void> {
   await steer(cloud, 'PUT', `clocks/${service}`, { skewMs: seconds * 1000 });

@@ -47,6 +47,12 @@ export class DeskPage {
     return link;
   }
 
+  encounterId(): Promise<string> {
+    return this.page.evaluate(
+      async () => ((await (await fetch('launch.json')).json()) as { encounterId: string }).encounterId,
+    );
+  }
+
   get banner(): Locator {
     return this.page.getByRole('banner');
   }

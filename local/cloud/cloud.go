@@ -142,7 +142,7 @@ func (c *Cloud) startServices(ctx context.Context) error {
 func (c *Cloud) handlers() map[int]http.Handler {
 	steering := (&control.Server{
 		Places: c.config.places(), Started: c.started, Meter: &c.meter, Faults: c.faults, Clocks: c.clocks,
-		Redis: c.redis, Objects: c.objects, Realtime: c.realtime, ALEX: c.alex,
+		Redis: c.redis, Objects: c.objects, Realtime: c.realtime, ALEX: c.alex, SMART: c.smart,
 	}).Handler()
 	patients := practice.New(practice.Config{
 		Edge: c.config.Edge(), LaunchSecret: c.secrets.LaunchSecret, Page: c.config.HostPage, Control: steering,

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/clinicpro/photobridge/local/objects"
 	"github.com/clinicpro/photobridge/local/realtime"
 	"github.com/clinicpro/photobridge/local/redis"
+	"github.com/clinicpro/photobridge/local/smart"
 )
 
 //go:embed page
@@ -42,6 +44,7 @@ type Server struct {
 	Objects  *objects.Server
 	Realtime *realtime.Server
 	ALEX     *alex.Server
+	SMART    *smart.Server
 }
 
 // Handler returns the routes:
@@ -59,6 +62,8 @@ type Server struct {
 //	POST   /objects/sweep         {"olderThanSeconds": 86400}; returns {"deleted": 0}
 //	GET    /inbox/{id}            the file of a scan in Medtech's inbox
 //	DELETE /inbox                 204; empties the inbox
+//	PUT    /smart/record          {"url": "http://127.0.0.1:9999"}; returns 204; another FHIR server keeps SMART's record
+//	DELETE /smart/record          204; takes that back
 //	POST   /realtime/disconnect   cuts every client, who may resume; returns {"cut": 3}
 //	POST   /realtime/forget       cuts every client, none of whom can resume
 //
@@ -86,6 +91,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /inbox/{id}", s.scan)
 	mux.HandleFunc("DELETE /inbox", func(w http.ResponseWriter, _ *http.Request) {
 		s.ALEX.Empty()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("PUT /smart/record", s.setRecord)
+	mux.HandleFunc("DELETE /smart/record", func(w http.ResponseWriter, _ *http.Request) {
+		s.SMART.SetRecord(nil)
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("PUT /clocks/{service}", s.setClock)
@@ -167,6 +177,22 @@ func (s *Server) setClock(w http.ResponseWriter, r *http.Request) {
 		c.SetSkew(time.Duration(request.SkewMS) * time.Millisecond)
 		w.WriteHeader(http.StatusNoContent)
 	}
+}
+
+func (s *Server) setRecord(w http.ResponseWriter, r *http.Request) {
+	var request struct {
+		URL string `json:"url"`
+	}
+	if !read(w, r, &request) {
+		return
+	}
+	base, err := url.Parse(request.URL)
+	if err != nil || base.Host == "" {
+		refuse(w, http.StatusBadRequest, fmt.Errorf("url is %q: use a FHIR server's base URL", request.URL))
+		return
+	}
+	s.SMART.SetRecord(base)
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (s *Server) expire(w http.ResponseWriter, r *http.Request) {

@@ -107,6 +107,7 @@ func TestSwitches(t *testing.T) {
 			`use redis, s3, realtime, practice, alex or smart`,
 		},
 		{"add a fault that is misspelt", "POST", "/faults", `{"service":"s3","efect":"cut"}`, 400, `efect`},
+		{"a record without an address", "PUT", "/smart/record", `{"url":"here"}`, 400, `url is \"here\"`},
 		{"list the faults", "GET", "/faults", ``, 200, `{"seed":1,"rules":[]}`},
 		{"remove a fault that is not there", "DELETE", "/faults/f9", ``, 404, `there is no fault`},
 		{"remove all faults", "DELETE", "/faults", ``, 204, ``},

@@ -3,15 +3,20 @@ package smart_test
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
 
 	"github.com/clinicpro/photobridge/gateway/fhir"
+	"github.com/clinicpro/photobridge/gateway/keyring"
 	"github.com/clinicpro/photobridge/gateway/record"
 	client "github.com/clinicpro/photobridge/gateway/smart"
 	"github.com/clinicpro/photobridge/local/smart"
@@ -26,16 +31,24 @@ type world struct {
 	now    time.Time
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, changes ...func(*smart.Config, *client.Server)) *world {
 	t.Helper()
 	w := &world{now: time.Now()}
 	clock := func() time.Time { return w.now }
 	web := httptest.NewUnstartedServer(nil)
 	origin := "http://" + web.Listener.Addr().String()
-	double, err := smart.New(smart.Config{
+	config := smart.Config{
 		Origin: origin, ClientID: "photobridge", ClientSecret: "secret", RedirectURL: returnTo, Now: clock,
 		Patients: []smart.Patient{{"pat-1", "enc-1", "Example", "Jane", "1957-03-14"}},
-	})
+	}
+	registered := client.Server{
+		ISS: origin + smart.FHIRPath, ClientID: "photobridge", ClientSecret: "secret",
+		Scope: "launch openid fhirUser patient/Patient.r patient/Media.cu", Facility: "fac-1",
+	}
+	for _, change := range changes {
+		change(&config, &registered)
+	}
+	double, err := smart.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,10 +56,9 @@ func newWorld(t *testing.T) *world {
 	web.Start()
 	t.Cleanup(web.Close)
 	w.double = double
-	w.client = &client.Client{RedirectURL: returnTo, HTTP: web.Client(), Now: clock, Servers: []client.Server{{
-		ISS: double.ISS(), ClientID: "photobridge", ClientSecret: "secret",
-		Scope: "launch openid fhirUser patient/Patient.r patient/Media.cu", Facility: "fac-1",
-	}}}
+	w.client = &client.Client{
+		RedirectURL: returnTo, HTTP: web.Client(), Now: clock, Servers: []client.Server{registered},
+	}
 	return w
 }
 
@@ -132,6 +144,19 @@ func TestLaunch(t *testing.T) {
 			w.now = w.now.Add(11 * time.Minute)
 		}, want: record.LaunchExpired},
 		{
+			name:    "a code that another issuer sent",
+			patient: "pat-1",
+			back:    func(_ *world, _ *client.Pending, q url.Values) { q.Set("iss", "http://other.test") },
+			want:    record.LaunchForeign,
+		},
+		{
+			name:    "a code that its issuer sent",
+			patient: "pat-1",
+			back: func(w *world, _ *client.Pending, q url.Values) {
+				q.Set("iss", strings.TrimSuffix(w.double.ISS(), smart.FHIRPath)+mockoidc.IssuerBase)
+			},
+		},
+		{
 			name:    "another issuer on the way back",
 			patient: "pat-1",
 			back: func(_ *world, p *client.Pending, _ url.Values) {
@@ -169,6 +194,85 @@ func TestLaunch(t *testing.T) {
 				t.Errorf("%+v", launch)
 			}
 		})
+	}
+}
+
+func TestAnotherSecret(t *testing.T) {
+	w := newWorld(t, func(_ *smart.Config, registered *client.Server) { registered.ClientSecret = "another" })
+	redirect, pending, err := w.client.Begin(t.Context(), w.double.ISS(), w.double.Launch("pat-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.client.Finish(t.Context(), pending, signIn(t, redirect)); record.CodeOf(err) != record.Unauthorized {
+		t.Error(err)
+	}
+}
+
+// TestPrivateKeyJWT: the gateway proves who it is with a key that it publishes.
+func TestPrivateKeyJWT(t *testing.T) {
+	keys, err := keyring.Open(t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := keyring.Open(t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := "" // the first assertion
+	tests := []struct {
+		name string
+		sign func(jwt.Claims) (string, error)
+		want record.Code
+	}{
+		{"its own key", keys.Client.Sign, ""},
+		{"another gateway's key", foreign.Client.Sign, record.Unauthorized},
+		{"the key of launch tokens", keys.Launch.Sign, record.Unauthorized},
+		{"for another server", changedClaims(keys, func(c *jwt.RegisteredClaims) {
+			c.Audience = jwt.ClaimStrings{"https://other.test/token"}
+		}), record.Unauthorized},
+		{"for a day", changedClaims(keys, func(c *jwt.RegisteredClaims) {
+			c.ExpiresAt = jwt.NewNumericDate(time.Now().Add(24 * time.Hour))
+		}), record.Unauthorized},
+		{"used before", func(claims jwt.Claims) (string, error) {
+			if again == "" {
+				again, err = keys.Client.Sign(claims)
+			}
+			return again, err
+		}, record.Unauthorized},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t, func(double *smart.Config, registered *client.Server) {
+				double.ClientKeys = keys.Client.Public
+				registered.ClientSecret, registered.PrivateKeyJWT = "", true
+			})
+			w.client.Sign = test.sign
+			finish := func() error {
+				redirect, pending, err := w.client.Begin(t.Context(), w.double.ISS(), w.double.Launch("pat-1"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = w.client.Finish(t.Context(), pending, signIn(t, redirect))
+				return err
+			}
+			if test.name == "used before" {
+				if err := finish(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := finish(); record.CodeOf(err) != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// changedClaims signs other claims than the client asks for.
+func changedClaims(keys *keyring.Keyring, change func(*jwt.RegisteredClaims)) func(jwt.Claims) (string, error) {
+	return func(claims jwt.Claims) (string, error) {
+		changed := claims.(jwt.RegisteredClaims)
+		change(&changed)
+		return keys.Client.Sign(changed)
 	}
 }
 
@@ -235,8 +339,9 @@ func TestForeignKey(t *testing.T) {
 	}
 }
 
-func TestRecord(t *testing.T) {
-	w := newWorld(t)
+// launched opens the record of the patient of a launch.
+func (w *world) launched(t *testing.T) fhir.Server {
+	t.Helper()
 	redirect, pending, err := w.client.Begin(t.Context(), w.double.ISS(), w.double.Launch("pat-1"))
 	if err != nil {
 		t.Fatal(err)
@@ -245,12 +350,14 @@ func TestRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := fhir.Server{
-		Base:      launch.Server.ISS,
-		Token:     launch.AccessToken,
-		PatientID: "pat-1",
-		HTTP:      http.DefaultClient,
+	return fhir.Server{
+		Base: launch.Server.ISS, Token: launch.AccessToken, PatientID: launch.PatientID, HTTP: http.DefaultClient,
 	}
+}
+
+func TestRecord(t *testing.T) {
+	w := newWorld(t)
+	server := w.launched(t)
 	patient, err := server.Patient(t.Context())
 	if err != nil || patient.Name != "Jane Example" {
 		t.Errorf("%+v, %v", patient, err)
@@ -265,6 +372,52 @@ func TestRecord(t *testing.T) {
 	}
 	if stored := w.double.Stored(); len(stored) != 1 {
 		t.Errorf("%d resources", len(stored))
+	}
+}
+
+// TestScope: a transaction needs a scope for each of its resources.
+func TestScope(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.launched(t).Write(t.Context(), record.Photo{
+		Resources: []byte(`{"resourceType":"Bundle","type":"transaction","entry":[{
+			"resource":{"resourceType":"Consent","patient":{"reference":"Patient/pat-1"}},
+			"request":{"method":"POST","url":"Consent","ifNoneExist":"identifier=x|img1"}}]}`),
+	})
+	if record.CodeOf(err) != record.Forbidden {
+		t.Error(err)
+	}
+}
+
+// TestRecordElsewhere: another server keeps the record, and never sees a token.
+func TestRecordElsewhere(t *testing.T) {
+	w := newWorld(t)
+	var asked []string
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Method+" "+r.URL.Path+" "+r.Header.Get("Authorization"))
+		_, _ = io.WriteString(w, `{"resourceType":"Patient","id":"pat-1","name":[{"text":"Kept elsewhere"}]}`)
+	}))
+	defer other.Close()
+	base, err := url.Parse(other.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.double.SetRecord(base)
+	server := w.launched(t)
+	if patient, err := server.Patient(t.Context()); err != nil || patient.Name != "Kept elsewhere" {
+		t.Errorf("%+v, %v", patient, err)
+	}
+	stranger := server
+	stranger.Token = "x"
+	if _, err := stranger.Patient(t.Context()); record.CodeOf(err) != record.Unauthorized {
+		t.Error(err)
+	}
+	stranger = server
+	stranger.PatientID = "pat-2"
+	if _, err := stranger.Patient(t.Context()); record.CodeOf(err) != record.Forbidden {
+		t.Error(err)
+	}
+	if want := []string{"GET /Patient/pat-1 "}; !slices.Equal(asked, want) {
+		t.Errorf("asked for %q", asked)
 	}
 }
 

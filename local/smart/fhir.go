@@ -12,13 +12,26 @@ import (
 
 const maxBody = 64 << 20
 
-// bearer returns the patient that the request's token is for.
-func (s *Server) bearer(r *http.Request) (patientID string, ok bool) {
+// bearer returns what the request's token allows.
+func (s *Server) bearer(r *http.Request) (allowed grant, ok bool) {
 	token, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	patientID, ok = s.tokens[token]
-	return patientID, ok && found
+	allowed, ok = s.tokens[token]
+	return allowed, ok && found
+}
+
+// covers reports whether the scope is enough for a request of a transaction
+// (SMART App Launch 2.2, "Scopes for requesting FHIR Resources").
+func (g grant) covers(method, kind string) bool {
+	need := map[string]string{http.MethodPost: "c", http.MethodPut: "u"}[method]
+	for scope := range strings.FieldsSeq(g.scope) {
+		of, may, found := strings.Cut(scope, ".")
+		if found && need != "" && of == "patient/"+kind && strings.Contains(may, need) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Server) patient(w http.ResponseWriter, r *http.Request) {
@@ -27,11 +40,11 @@ func (s *Server) patient(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		refuse(w, http.StatusUnauthorized, "login")
 		return
-	case allowed != r.PathValue("id"):
+	case allowed.patientID != r.PathValue("id"):
 		refuse(w, http.StatusForbidden, "forbidden")
 		return
 	}
-	i := slices.IndexFunc(s.config.Patients, func(p Patient) bool { return p.ID == allowed })
+	i := slices.IndexFunc(s.config.Patients, func(p Patient) bool { return p.ID == allowed.patientID })
 	p := s.config.Patients[i]
 	respond(w, http.StatusOK, map[string]any{
 		"resourceType": "Patient", "id": p.ID, "birthDate": p.BirthDate,
@@ -52,7 +65,8 @@ type entry struct {
 // transaction stores resources; a conditional create and an update with a fixed
 // id store one resource however often they are sent.
 func (s *Server) transaction(w http.ResponseWriter, r *http.Request) {
-	if _, ok := s.bearer(r); !ok {
+	allowed, ok := s.bearer(r)
+	if !ok {
 		refuse(w, http.StatusUnauthorized, "login")
 		return
 	}
@@ -64,6 +78,12 @@ func (s *Server) transaction(w http.ResponseWriter, r *http.Request) {
 	if err != nil || json.Unmarshal(body, &bundle) != nil || bundle.Type != "transaction" {
 		refuse(w, http.StatusBadRequest, "structure")
 		return
+	}
+	for _, e := range bundle.Entry {
+		if kind, _, _ := strings.Cut(e.Request.URL, "/"); !allowed.covers(e.Request.Method, kind) {
+			refuse(w, http.StatusForbidden, "forbidden")
+			return
+		}
 	}
 	responses := []any{}
 	s.mu.Lock()

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
 
@@ -32,7 +33,7 @@ const (
 
 func init() {
 	mockoidc.ScopesSupported = append(mockoidc.ScopesSupported, "launch", "fhirUser",
-		"patient/Patient.r", "patient/DocumentReference.cu", "patient/Media.cu")
+		"patient/Patient.r", "patient/Media.cu", "patient/DocumentReference.cu", "patient/Consent.cu")
 }
 
 // Patient is one invented person with one open encounter.
@@ -46,8 +47,10 @@ type Config struct {
 	ClientID     string
 	ClientSecret string
 	RedirectURL  string
-	Patients     []Patient
-	Now          func() time.Time
+	// ClientKeys are those of a client that has no secret but private_key_jwt.
+	ClientKeys func() (jose.JSONWebKeySet, error)
+	Patients   []Patient
+	Now        func() time.Time
 }
 
 // Server is the double. It is safe for concurrent use.
@@ -59,17 +62,23 @@ type Server struct {
 	mu       sync.Mutex
 	launches map[string]launch
 	codes    map[string]launch
-	tokens   map[string]string // access token → patient
+	tokens   map[string]grant // access token → what it allows
+	seen     map[string]bool  // ids of assertions
 	stored   []json.RawMessage
 	byKey    map[string]string // condition or address → id
+	record   http.Handler      // another server that keeps the record; nil for this one
 }
 
 // launch is what a launch value refers to.
 type launch struct {
 	patient Patient
 	none    bool // the user selected no patient
+	scope   string
 	until   time.Time
 }
+
+// grant is what an access token allows.
+type grant struct{ patientID, scope string }
 
 // user is the clinician who is signed in.
 type user struct{ *mockoidc.MockUser }
@@ -93,15 +102,15 @@ func New(config Config) (*Server, error) {
 	provider.Server = &http.Server{Addr: strings.TrimPrefix(config.Origin, "http://")} // names the issuer
 	s := &Server{
 		config: config, provider: provider, launches: map[string]launch{}, codes: map[string]launch{},
-		tokens: map[string]string{}, byKey: map[string]string{},
+		tokens: map[string]grant{}, seen: map[string]bool{}, byKey: map[string]string{},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+FHIRPath+"/.well-known/smart-configuration", s.configuration)
 	mux.HandleFunc("GET "+mockoidc.AuthorizationEndpoint, s.authorize)
 	mux.HandleFunc("POST "+mockoidc.TokenEndpoint, s.token)
 	mux.HandleFunc("GET "+mockoidc.JWKSEndpoint, provider.JWKS)
-	mux.HandleFunc("GET "+FHIRPath+"/Patient/{id}", s.patient)
-	mux.HandleFunc("POST "+FHIRPath, s.transaction)
+	mux.HandleFunc("GET "+FHIRPath+"/Patient/{id}", s.elsewhere(s.patient))
+	mux.HandleFunc("POST "+FHIRPath, s.elsewhere(s.transaction))
 	s.handler = mux
 	return s, nil
 }
@@ -135,10 +144,11 @@ func (s *Server) configuration(w http.ResponseWriter, _ *http.Request) {
 		"token_endpoint":                        s.provider.TokenEndpoint(),
 		"grant_types_supported":                 []string{"authorization_code"},
 		"code_challenge_methods_supported":      []string{"S256"},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_basic"},
+		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "private_key_jwt"},
 		"capabilities": []string{
 			"launch-ehr",
 			"client-confidential-symmetric",
+			"client-confidential-asymmetric",
 			"sso-openid-connect",
 			"context-ehr-patient",
 		},
@@ -174,7 +184,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	recorder := httptest.NewRecorder()
 	s.provider.Authorize(recorder, r)
 	if to, err := url.Parse(recorder.Header().Get("Location")); err == nil && recorder.Code == http.StatusFound {
-		l.until = s.config.Now().Add(codeLife)
+		l.until, l.scope = s.config.Now().Add(codeLife), query.Get("scope")
 		s.codes[to.Query().Get("code")] = l
 	}
 	copyResponse(w, recorder)
@@ -186,10 +196,17 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		r.Form.Set("client_id", id)
 		r.Form.Set("client_secret", secret)
 	}
-	recorder := httptest.NewRecorder()
-	s.provider.Token(recorder, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.config.ClientKeys != nil {
+		if err := s.checkAssertion(r); err != nil {
+			respond(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client"})
+			return
+		}
+		r.Form.Set("client_secret", s.config.ClientSecret) // the provider knows secrets only
+	}
+	recorder := httptest.NewRecorder()
+	s.provider.Token(recorder, r)
 	l, known := s.codes[r.FormValue("code")]
 	var body map[string]any
 	if recorder.Code != http.StatusOK || json.Unmarshal(recorder.Body.Bytes(), &body) != nil {
@@ -201,13 +218,13 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body["expires_in"] = int(tokenLife.Seconds())
-	body["scope"] = "launch openid fhirUser patient/Patient.r patient/DocumentReference.cu patient/Media.cu"
+	body["scope"] = l.scope
 	if !l.none {
 		body["patient"], body["encounter"] = l.patient.ID, l.patient.Encounter
 		body["need_patient_banner"] = true
 	}
 	access, _ := body["access_token"].(string)
-	s.tokens[access] = l.patient.ID
+	s.tokens[access] = grant{l.patient.ID, l.scope}
 	respond(w, http.StatusOK, body)
 }
 

@@ -1,0 +1,100 @@
+package fhir
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/clinicpro/photobridge/gateway/record"
+)
+
+const photo = `{"resourceType":"Bundle","type":"transaction","entry":[{
+	"resource":{"resourceType":"Media","subject":{"reference":"Patient/pat-1"}},
+	"request":{"method":"POST","url":"Media","ifNoneExist":"identifier=x|img1"}}]}`
+
+// answers are what a server says to one attempt after the other.
+type answers struct {
+	t     *testing.T
+	queue []answer
+	asked int
+}
+
+type answer struct {
+	status int
+	body   string
+	retry  string // Retry-After
+	lost   bool
+}
+
+// RoundTrip implements http.RoundTripper without a network, so that fake time works.
+func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	now := a.queue[min(a.asked, len(a.queue)-1)]
+	a.asked++
+	if body, err := io.ReadAll(r.Body); err != nil || string(body) != photo {
+		a.t.Errorf("attempt %d sends %q, %v", a.asked, body, err)
+	}
+	if now.lost {
+		return nil, io.ErrUnexpectedEOF
+	}
+	recorder := httptest.NewRecorder()
+	recorder.Header().Set("Retry-After", now.retry)
+	recorder.WriteHeader(now.status)
+	recorder.WriteString(now.body)
+	return recorder.Result(), nil
+}
+
+func response(status string) string {
+	return `{"resourceType":"Bundle","type":"transaction-response",` +
+		`"entry":[{"response":{"status":"` + status + `","location":"Media/7"}}]}`
+}
+
+func TestWrite(t *testing.T) {
+	good := answer{status: 200, body: response("201 Created")}
+	tests := []struct {
+		name   string
+		says   []answer
+		want   record.Code
+		asked  int
+		within time.Duration
+	}{
+		{"created", []answer{good}, "", 1, 0},
+		{"there already", []answer{{status: 200, body: response("200")}}, "", 1, 0},
+		{"not modified", []answer{{status: 200, body: response("304")}}, "", 1, 0},
+		{"a lost response", []answer{{lost: true}, good}, "", 2, time.Second},
+		{"500 once", []answer{{status: 500}, good}, "", 2, time.Second},
+		{"500 always", []answer{{status: 500}}, record.Unavailable, 3, 3 * time.Second},
+		{"offline", []answer{{lost: true}}, record.Unavailable, 3, 3 * time.Second},
+		{"429", []answer{{status: 429, retry: "5"}, good}, "", 2, 5 * time.Second},
+		{"429 for an hour", []answer{{status: 429, retry: "3600"}}, record.Unavailable, 3, 20 * time.Second},
+		{"401", []answer{{status: 401}}, record.Unauthorized, 1, 0},
+		{"403", []answer{{status: 403}}, record.Forbidden, 1, 0},
+		{"404", []answer{{status: 404}}, record.NotFound, 1, 0},
+		{"413", []answer{{status: 413}}, record.TooLarge, 1, 0},
+		{"422", []answer{{status: 422}}, record.Refused, 1, 0},
+		{"an entry that was refused", []answer{{status: 200, body: response("405")}}, record.Refused, 1, 0},
+		{"no transaction", []answer{{status: 200, body: `{"resourceType":"Patient"}`}}, record.Refused, 1, 0},
+		{"no JSON", []answer{{status: 200, body: "<html>"}}, record.Refused, 1, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				says := &answers{t: t, queue: test.says}
+				server := Server{
+					Base: "http://fhir.test/r4", PatientID: "pat-1", HTTP: &http.Client{Transport: says},
+					Backoff: time.Second,
+				}
+				started := time.Now()
+				id, err := server.Write(t.Context(), record.Photo{Resources: []byte(photo)})
+				if record.CodeOf(err) != test.want || (err == nil) != (test.want == "") || (err == nil) != (id == "Media/7") {
+					t.Errorf("%q, %v, want %q", id, err, test.want)
+				}
+				if took := time.Since(started); says.asked != test.asked || took > test.within {
+					t.Errorf("asked %d times in %s", says.asked, took)
+				}
+			})
+		})
+	}
+}
