@@ -333,8 +333,8 @@ bench-links: build browser ## a good link and a poor one: one photo, 20 photos, 
 	playwright test --config bench/links/playwright.config.ts
 
 .PHONY: bench-scan
-bench-scan: ## how fast photos are wrapped as TIFF and PDF: MB/s and allocations
-	go test ./gateway/scan -run='^$$' -bench=Scan -benchtime=20x
+bench-scan: ## how fast photos are wrapped as TIFF and PDF: MB/s and allocations; ROUNDS=3
+	go test ./gateway/scan -run='^$$' -bench=Scan -benchtime=300ms -count=$(or $(ROUNDS),3)
 
 .PHONY: load
 load: build ## phones and desktops by the hundred: none lost, none doubled, what a photo costs; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20 LOAD_AT_ONCE=8

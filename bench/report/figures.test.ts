@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Measured } from '../compress/report';
-import { compressFigures, edgeFigures, linksFigures, pageFigures, sizesFigures } from './figures';
+import { compressFigures, edgeFigures, linksFigures, pageFigures, scanFigures, sizesFigures } from './figures';
 import { median, quantile, ratios, spread } from './statistics';
 
 const named = (figures: ReturnType<typeof sizesFigures>, name: string) =>
@@ -169,4 +169,21 @@ test('the page’s time comes from what its test says', () => {
     { value: 1000, goal: 2500, unit: 'ms', spread: 75 },
   ]);
   expect(pageFigures('1 failed')).toEqual([]);
+});
+
+test('scans: megabytes a second are reported, allocations judged, by form', () => {
+  const output = [
+    'cpu: any',
+    'BenchmarkScan/TIFF-2   249   1771684 ns/op   190 MB/s   348770 B/op   120 allocs/op',
+    'BenchmarkScan/TIFF-2   251   1771684 ns/op   200 MB/s   348770 B/op   120 allocs/op',
+    'BenchmarkScan/TIFF-2   250   1771684 ns/op   194.5 MB/s   348770 B/op   124 allocs/op',
+    'BenchmarkScan/Deflate  1     9771684 ns/op   0.24 MB/s   77113512 B/op   1164 allocs/op',
+  ].join('\n');
+  expect(scanFigures(output)).toMatchObject([
+    { name: 'scan/throughput: TIFF', value: 194.5, unit: 'MB/s', better: 'higher', spread: 2.5 },
+    { name: 'scan/allocations: TIFF', value: 120, unit: 'allocations', spread: 1 },
+    { name: 'scan/throughput: Deflate', value: 0.24 },
+    { name: 'scan/allocations: Deflate', value: 1164 },
+  ]);
+  expect(scanFigures('FAIL')).toEqual([]);
 });

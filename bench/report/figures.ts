@@ -222,6 +222,36 @@ export function pageFigures(output: string): Figure[] {
     : [];
 }
 
+/** By the form that a photo is wrapped in: MB of JPEG a second, and allocations for a photo. */
+const SCAN_GOALS: Readonly<Record<string, { rate: number; allocations: number }>> = {
+  TIFF: { rate: 100, allocations: 200 },
+  PDF: { rate: 10, allocations: 4000 },
+  Deflate: { rate: 0.1, allocations: 2000 },
+};
+
+/** From what `go test -bench` says of gateway/scan. */
+export function scanFigures(output: string): Figure[] {
+  const lines = [...output.matchAll(/^BenchmarkScan\/(\w+)\S*\s.*?([\d.]+) MB\/s.*?(\d+) allocs\/op/gm)];
+  const rounds = lines.map(([, form = '', rate, count]) => ({ form, rate: Number(rate), count: Number(count) }));
+  return grouped(rounds, ({ form }) => form).flatMap(([form, runs]): Figure[] => {
+    const goal = SCAN_GOALS[form];
+    if (!goal) return [];
+    const rates = runs.map(({ rate }) => rate);
+    const counts = runs.map(({ count }) => count);
+    return [
+      {
+        name: `scan/throughput: ${form}`,
+        value: median(rates),
+        goal: goal.rate,
+        unit: 'MB/s',
+        spread: spread(rates),
+        better: 'higher',
+      },
+      { ...most(`scan/allocations: ${form}`, median(counts), goal.allocations, 'allocations'), spread: spread(counts) },
+    ];
+  });
+}
+
 function most(name: string, value: number, goal: number, unit: Unit): Figure {
   return { name, value, goal, unit, spread: 0, better: 'lower' };
 }

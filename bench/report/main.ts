@@ -20,6 +20,7 @@ import {
   edgeStrip,
   linksFigures,
   pageFigures,
+  scanFigures,
   sizesFigures,
   type Edge,
   type Size,
@@ -70,6 +71,11 @@ const benches: Bench[] = [
     command: [...playwright, 'bench/links/playwright.config.ts'],
     files: /^links\.json$/,
     figures: (text) => linksFigures(JSON.parse(text) as Links),
+  },
+  {
+    name: 'scan',
+    command: ['make', '--no-print-directory', 'bench-scan'],
+    figures: scanFigures,
   },
   {
     name: 'compress',

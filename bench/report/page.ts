@@ -8,6 +8,7 @@ const TITLES: Record<string, string> = {
   page: 'The phone page',
   edge: 'The edge',
   links: 'From the phone to the desktop, and what a photo costs',
+  scan: 'Photos as scans for the record',
   compress: 'Compression',
 };
 

@@ -26,6 +26,8 @@ describe('verdictOf', () => {
     ['a count above', { unit: 'requests', value: 5.2, goal: 5 }, 'missed'],
     ['milliseconds, however many', { unit: 'ms', value: 900, goal: 50 }, 'reported'],
     ['seconds, however many', { unit: 's', value: 9, goal: 2 }, 'reported'],
+    ['megabytes a second, however few', { unit: 'MB/s', better: 'higher', value: 1, goal: 50 }, 'reported'],
+    ['an allocation too many', { unit: 'allocations', value: 201, goal: 200 }, 'missed'],
     ['what could not be computed', { value: Number.NaN, spread: 1 }, 'missed'],
   ])('%s', (_, change, verdict) => expect(verdictOf(figure(change))).toBe(verdict));
 });
@@ -36,7 +38,7 @@ test.each<[Partial<Figure>, number]>([
 ])('the part of its budget that %o takes', (change, part) => expect(used(figure(change))).toBe(part));
 
 describe('complaints', () => {
-  const whole = ['edge/a', 'links/a', 'page/a', 'sizes/a'].map((name) => row({ name }));
+  const whole = ['edge/a', 'links/a', 'page/a', 'scan/a', 'sizes/a'].map((name) => row({ name }));
   test.each<[string, Row[], string[]]>([
     ['a good report', whole, []],
     ['a group that is missing', whole.slice(1), ['edge: nothing was measured']],

@@ -15,7 +15,7 @@ export interface Row {
   commit: string;
 }
 
-export type Unit = '×' | 'bytes' | 'requests' | 'commands' | 'ms' | 's';
+export type Unit = '×' | 'bytes' | 'requests' | 'commands' | 'allocations' | 'MB/s' | 'ms' | 's';
 
 /** A row before it is known where it was measured. */
 export type Figure = Omit<Row, 'machine' | 'commit'>;
@@ -23,7 +23,7 @@ export type Figure = Omit<Row, 'machine' | 'commit'>;
 export type Verdict = 'met' | 'within the noise' | 'missed' | 'reported';
 
 /** Times depend on the machine, so they are reported but never fail the check. */
-const REPORTED: readonly Unit[] = ['ms', 's'];
+const REPORTED: readonly Unit[] = ['MB/s', 'ms', 's'];
 
 /** A figure misses its goal only by more than the noise. */
 export function verdictOf({ value, goal, unit, spread, better }: Figure): Verdict {
@@ -40,7 +40,7 @@ export function used({ value, goal, better }: Figure): number {
 }
 
 /** What every report must have figures of. */
-const GROUPS = ['edge', 'links', 'page', 'sizes'] as const;
+const GROUPS = ['edge', 'links', 'page', 'scan', 'sizes'] as const;
 
 /** Sentences on what is wrong with a report; none: it is good. */
 export function complaints(rows: readonly Row[]): string[] {
@@ -70,6 +70,10 @@ export function format(value: number, unit: Unit): string {
       return `${(value / 1000).toFixed(0)} kB`;
     case 'ms':
       return `${value.toFixed(0)} ms`;
+    case 'MB/s':
+      return `${value.toPrecision(3)} MB/s`;
+    case 'allocations':
+      return value.toFixed(0);
     case 's':
       return `${value.toFixed(2)} s`;
     default:
