@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/gateway/alex"
@@ -122,6 +123,12 @@ func (s *systems) checkMedtech(ctx context.Context, m *config.Medtech, report fu
 		err = nil
 	}
 	report("medtech launch", "Ask Medtech for the vendor forms role and to admit this machine's address.", err)
+	// ALEX offers no dry write, so the token has to say that one is allowed.
+	roles, err := s.alex.Roles(ctx)
+	if err == nil && roles != nil && !slices.Contains(roles, alex.RoleWriteScan) {
+		err = errors.New("the token lacks the role " + alex.RoleWriteScan)
+	}
+	report("medtech write", "Ask Medtech for this role in the vendor profile.", err)
 	if m.CheckPatient != "" {
 		_, err = s.alex.Patient(ctx, m.CheckPatient)
 		report(

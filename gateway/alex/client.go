@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
@@ -199,6 +200,27 @@ func (c *Client) url(kind string) string {
 
 // reference returns the absolute reference of a resource, as ALEX's examples use.
 func (c *Client) reference(kind, id string) string { return c.url(kind) + "/" + id }
+
+// RoleWriteScan is what filing a photo needs.
+const RoleWriteScan = "Patient.documentreference.scaninbox.write"
+
+// Roles returns the roles that Entra granted, which its tokens name; nil if the
+// token does not say. It fails with Unauthorized or Unavailable.
+func (c *Client) Roles(ctx context.Context) ([]string, error) {
+	token, err := c.tokens.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var claims struct {
+		jwt.RegisteredClaims
+		Roles []string `json:"roles"`
+	}
+	// Who receives a token verifies it; here it only says what was granted.
+	if _, _, err := jwt.NewParser().ParseUnverified(token, &claims); err != nil {
+		return nil, nil
+	}
+	return claims.Roles, nil
+}
 
 // Examine fetches a token and compares clocks. It returns how far this
 // machine's clock is ahead of ALEX's.

@@ -130,15 +130,15 @@ func (i Inbox) document(photo record.Photo) (documentReference, error) {
 	return d, nil
 }
 
-// date is local time with its offset: ALEX files a time in UTC under the wrong
-// clinical day.
+// date is the practice's local time with its offset: ALEX files a time in UTC
+// under the wrong clinical day.
 func (i Inbox) date(photo record.Photo) time.Time {
 	zone := i.Client.config.Location
 	switch at := photo.Taken; {
 	case at.IsZero():
 		return i.Client.now().In(zone)
 	case photo.HasOffset:
-		return at
+		return at.In(zone)
 	default:
 		return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, zone)
 	}

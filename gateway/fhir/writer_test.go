@@ -52,7 +52,7 @@ func response(status string) string {
 }
 
 func TestWrite(t *testing.T) {
-	good := answer{status: 200, body: response("201 Created")}
+	created := answer{status: 200, body: response("201 Created")}
 	tests := []struct {
 		name   string
 		says   []answer
@@ -60,14 +60,14 @@ func TestWrite(t *testing.T) {
 		asked  int
 		within time.Duration
 	}{
-		{"created", []answer{good}, "", 1, 0},
+		{"created", []answer{created}, "", 1, 0},
 		{"there already", []answer{{status: 200, body: response("200")}}, "", 1, 0},
 		{"not modified", []answer{{status: 200, body: response("304")}}, "", 1, 0},
-		{"a lost response", []answer{{lost: true}, good}, "", 2, time.Second},
-		{"500 once", []answer{{status: 500}, good}, "", 2, time.Second},
+		{"a lost response", []answer{{lost: true}, created}, "", 2, time.Second},
+		{"500 once", []answer{{status: 500}, created}, "", 2, time.Second},
 		{"500 always", []answer{{status: 500}}, record.Unavailable, 3, 3 * time.Second},
 		{"offline", []answer{{lost: true}}, record.Unavailable, 3, 3 * time.Second},
-		{"429", []answer{{status: 429, retry: "5"}, good}, "", 2, 5 * time.Second},
+		{"429", []answer{{status: 429, retry: "5"}, created}, "", 2, 5 * time.Second},
 		{"429 for an hour", []answer{{status: 429, retry: "3600"}}, record.Unavailable, 3, 20 * time.Second},
 		{"401", []answer{{status: 401}}, record.Unauthorized, 1, 0},
 		{"403", []answer{{status: 403}}, record.Forbidden, 1, 0},
@@ -88,7 +88,8 @@ func TestWrite(t *testing.T) {
 				}
 				started := time.Now()
 				id, err := server.Write(t.Context(), record.Photo{Resources: []byte(photo)})
-				if record.CodeOf(err) != test.want || (err == nil) != (test.want == "") || (err == nil) != (id == "Media/7") {
+				good := test.want == ""
+				if record.CodeOf(err) != test.want || (err == nil) != good || (id == "Media/7") != good {
 					t.Errorf("%q, %v, want %q", id, err, test.want)
 				}
 				if took := time.Since(started); says.asked != test.asked || took > test.within {

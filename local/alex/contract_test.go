@@ -3,11 +3,13 @@ package alex_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -173,6 +175,16 @@ func TestPatient(t *testing.T) {
 	})
 }
 
+func TestRoles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		roles, err := w.client.Roles(t.Context())
+		if err != nil || !slices.Contains(roles, client.RoleWriteScan) {
+			t.Errorf("%v, %v", roles, err)
+		}
+	})
+}
+
 func TestWrite(t *testing.T) {
 	for form, kind := range map[client.Form]string{
 		client.FormTIFF: "image/tiff", client.FormPDF: "application/pdf", client.FormDeflate: "image/tiff",
@@ -219,6 +231,26 @@ func TestDates(t *testing.T) {
 			true,
 			"2026-03-04T08:15:00+13:00",
 		},
+		{
+			"by a camera in UTC",
+			time.Date(2026, 3, 3, 19, 15, 0, 0, time.UTC),
+			true,
+			"2026-03-04T08:15:00+13:00",
+		},
+		{
+			"by a camera that is still in Honolulu",
+			time.Date(2026, 7, 3, 10, 15, 0, 0, time.FixedZone("", -10*3600)),
+			true,
+			"2026-07-04T08:15:00+12:00",
+		},
+		{
+			"the last minute of a day",
+			time.Date(2026, 3, 4, 23, 59, 59, 0, time.FixedZone("", 13*3600)),
+			true,
+			"2026-03-04T23:59:59+13:00",
+		},
+		{"an hour that comes twice", time.Date(2026, 4, 5, 2, 30, 0, 0, time.UTC), false, "2026-04-05T02:30:00+12:00"},
+		{"an hour that never was", time.Date(2026, 9, 27, 2, 30, 0, 0, time.UTC), false, "2026-09-27T03:30:00+13:00"},
 		{"a summer morning", time.Date(2026, 3, 4, 8, 15, 0, 0, time.UTC), false, "2026-03-04T08:15:00+13:00"},
 		{"a winter morning", time.Date(2026, 7, 4, 8, 15, 0, 0, time.UTC), false, "2026-07-04T08:15:00+12:00"},
 		{"unknown", time.Time{}, false, "2000-01-01T13:00:00+13:00"}, // synctest begins at 2000-01-01T00:00Z
@@ -237,6 +269,65 @@ func TestDates(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSize files a document of the largest size, and refuses one byte more
+// before it is sent.
+func TestSize(t *testing.T) {
+	for _, test := range []struct {
+		form  client.Form
+		bytes int // of the TIFF or PDF; 5 999 997 bytes are 7 999 996 characters
+		want  record.Code
+	}{
+		{client.FormTIFF, 5_999_996, ""}, // its size is even
+		{client.FormTIFF, 5_999_998, record.TooLarge},
+		{client.FormPDF, 5_999_997, ""},
+		{client.FormPDF, 5_999_998, record.TooLarge},
+	} {
+		t.Run(fmt.Sprint(test.form, test.bytes), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, nil)
+				w.photo.Description = ""
+				w.photo.JPEG = padded(w.photo.JPEG, 1_000_000)
+				small, err := w.wrapped(test.form)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.photo.JPEG = padded(photo(), 1_000_000+test.bytes-small)
+				w.double.Empty()
+				size, err := w.wrapped(test.form)
+				if record.CodeOf(err) != test.want || (err == nil) != (test.want == "") {
+					t.Fatalf("%v, want %q", err, test.want)
+				}
+				if err == nil && size != test.bytes {
+					t.Errorf("%d bytes", size)
+				}
+			})
+		})
+	}
+}
+
+// wrapped files the photo and returns the size of the document.
+func (w *world) wrapped(form client.Form) (int, error) {
+	if _, err := w.inbox(form).Write(context.Background(), w.photo); err != nil {
+		return 0, err
+	}
+	return len(w.double.Inbox()[0].File), nil
+}
+
+// padded makes a JPEG larger by comments (marker FE), to size bytes.
+func padded(jpeg []byte, size int) []byte {
+	out := bytes.Clone(jpeg[:2])
+	for missing := size - len(jpeg); missing > 0; {
+		n := min(missing, 60_000)
+		if rest := missing - n; rest > 0 && rest < 4 {
+			n -= 4
+		}
+		out = append(out, 0xff, 0xfe, byte((n-2)>>8), byte(n-2))
+		out = append(out, make([]byte, n-4)...)
+		missing -= n
+	}
+	return append(out, jpeg[2:]...)
 }
 
 // TestFaults files each photo once, or says why it is not filed.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,65 +14,100 @@ import (
 	"github.com/clinicpro/photobridge/local/alex"
 )
 
-// TestRules sends what ALEX refuses. Each case names the section of
-// docs/medtech.md, "What ALEX takes", that it comes from.
+// takes is the section of docs/medtech.md with ALEX's rules and their sources.
+func takes(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/medtech.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## 4. What ALEX takes")
+	section, _, found := strings.Cut(section, "\n## ")
+	if !found {
+		t.Fatal("docs/medtech.md has no such section")
+	}
+	return section
+}
+
+// Rules of that section, by their words there.
+const (
+	headerRule     = "`mt-correlationid` on every request; `application/fhir+json` for writes"
+	identifierRule = "exactly one `identifier` with a value"
+	typeRule       = "`type` is LOINC `72170-4` with the display `Photographic image`"
+	referenceRule  = "`subject` and `author` are absolute references"
+	dateRule       = "`date` is local time with its offset"
+	attachmentRule = "one attachment, inline, `image/tiff` or `application/pdf`, with a title"
+)
+
+// TestRules sends what ALEX refuses. Each case quotes the rule that it breaks
+// from docs/medtech.md, where its source is.
 func TestRules(t *testing.T) {
 	tests := []struct {
-		name, source string
-		change       func(*http.Request, map[string]any)
-		status       int
+		name, rule string
+		change     func(*http.Request, map[string]any)
+		status     int
 	}{
-		{"as it must be", "4", func(*http.Request, map[string]any) {}, 201},
-		{"no token", "2", header("Authorization", ""), 401},
-		{"another token", "2", header("Authorization", "Bearer x"), 401},
-		{"no facility", "2", header("mt-facilityid", ""), 403},
-		{"another facility", "2", header("mt-facilityid", "F1Z111-A"), 403},
-		{"no correlation id", "2", header("mt-correlationid", ""), 400},
-		{"plain JSON", "2", header("Content-Type", "application/json"), 415},
-		{"a Binary", "4, no POST /Binary", path("/FHIR/Binary"), 404},
-		{"a transaction", "4, no transactions", path("/FHIR"), 404},
-		{"a Media", "4, why not Media", path("/FHIR/Media"), 404},
-		{"two identifiers", "4, identifier", set("identifier", []any{value("a"), value("b")}), 400},
-		{"no identifier", "4, identifier", set("identifier", []any{}), 400},
+		{"as it must be", "`status` is `current`", func(*http.Request, map[string]any) {}, 201},
+		{"no token", "by client credentials", header("Authorization", ""), 401},
+		{"another token", "by client credentials", header("Authorization", "Bearer x"), 401},
+		{"no facility", "a facility and a role", header("mt-facilityid", ""), 403},
+		{"another facility", "a facility and a role", header("mt-facilityid", "F1Z111-A"), 403},
+		{"no correlation id", headerRule, header("mt-correlationid", ""), 400},
+		{"plain JSON", headerRule, header("Content-Type", "application/json"), 415},
+		{"a Binary", "no JPEG, no `Binary`", path("/FHIR/Binary"), 404},
+		{"a transaction", "no transactions", path("/FHIR"), 404},
+		{"a Media", "no `Media`", path("/FHIR/Media"), 404},
+		{"two identifiers", identifierRule, set("identifier", []any{value("a"), value("b")}), 400},
+		{"no identifier", identifierRule, set("identifier", []any{}), 400},
 		{
 			"an identifier without value",
-			"4, identifier",
+			identifierRule,
 			set("identifier", []any{map[string]any{"system": "urn:x"}}),
 			400,
 		},
-		{"superseded", "4, status", set("status", "superseded"), 400},
-		{"another type", "4, type.coding", set("type", map[string]any{"coding": []any{}}), 400},
-		{"LOINC's own long name", "4, type.coding", set("type", map[string]any{"coding": []any{
+		{"superseded", "`status` is `current`", set("status", "superseded"), 400},
+		{"another type", typeRule, set("type", map[string]any{"coding": []any{}}), 400},
+		{"LOINC's own long name", typeRule, set("type", map[string]any{"coding": []any{
 			map[string]any{
 				"system":  "http://loinc.org",
 				"code":    "72170-4",
 				"display": "Photographic image Unspecified body region Document",
 			},
 		}}), 400},
-		{"a relative subject", "4, subject", set("subject", map[string]any{"reference": "Patient/" + patient}), 400},
-		{"another patient", "4, subject", set("subject", map[string]any{"reference": base + "/Patient/x"}), 400},
-		{"a date in UTC", "4, date", set("date", "2026-03-03T19:15:00Z"), 400},
-		{"a day alone", "4, date", set("date", "2026-03-04"), 400},
-		{"no author", "4, author", set("author", nil), 400},
-		{"a JPEG", "4, JPEG is refused in inbox scans", attach("image/jpeg", []byte("\xff\xd8\xff")), 400},
-		{"a JPEG that says TIFF", "4, content", attach("image/tiff", []byte("\xff\xd8\xff")), 400},
-		{"no title", "4, content", func(r *http.Request, d map[string]any) {
+		{"a relative subject", referenceRule, set("subject", map[string]any{"reference": "Patient/" + patient}), 400},
+		{"another patient", referenceRule, set("subject", map[string]any{"reference": base + "/Patient/x"}), 400},
+		{"a date in UTC", dateRule, set("date", "2026-03-03T19:15:00Z"), 400},
+		{"a day alone", dateRule, set("date", "2026-03-04"), 400},
+		{"no author", "the author is there", set("author", nil), 400},
+		{"a JPEG", "no JPEG", attach("image/jpeg", []byte("\xff\xd8\xff")), 400},
+		{"a JPEG that says TIFF", attachmentRule, attach("image/tiff", []byte("\xff\xd8\xff")), 400},
+		{"no title", attachmentRule, func(r *http.Request, d map[string]any) {
 			attach("image/tiff", []byte("II*\x00"))(r, d)
 			delete(attachmentOf(d), "title")
 		}, 400},
 		{
+			"7 999 996 characters",
+			"below 8 MB",
+			attach("image/tiff", append([]byte("II*\x00"), make([]byte, 5_999_993)...)),
+			201,
+		},
+		{
 			"8 000 000 characters",
-			"4, size",
+			"below 8 MB",
 			attach("image/tiff", append([]byte("II*\x00"), make([]byte, 5_999_996)...)),
 			413,
 		},
-		{"an element that the profile has not", "4, profile", set("bodySite", "arm"), 400},
+		{"an element that the profile has not", "no element that the profile lacks", set("bodySite", "arm"), 400},
 	}
+	rules := takes(t)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			if !strings.Contains(rules, test.rule) {
+				t.Errorf("docs/medtech.md has no rule %q", test.rule)
+			}
 			double, token := rulesWorld(t)
 			if got := post(t, double, token, test.change); got != test.status {
-				t.Errorf("status %d, want %d (section %s)", got, test.status, test.source)
+				t.Errorf("status %d, want %d: %s", got, test.status, test.rule)
 			}
 			if filed := len(double.Inbox()); (filed == 1) != (test.status == 201) {
 				t.Errorf("%d scans", filed)
@@ -82,7 +118,7 @@ func TestRules(t *testing.T) {
 		double, token := rulesWorld(t)
 		post(t, double, token, func(*http.Request, map[string]any) {})
 		if got := post(t, double, token, set("description", "again")); got != 409 {
-			t.Errorf("status %d, want 409 (section 4, duplicates)", got)
+			t.Errorf("status %d, want 409: a value, unique for each document", got)
 		}
 	})
 }

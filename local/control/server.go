@@ -62,7 +62,7 @@ type Server struct {
 //	POST   /objects/sweep         {"olderThanSeconds": 86400}; returns {"deleted": 0}
 //	GET    /inbox/{id}            the file of a scan in Medtech's inbox
 //	DELETE /inbox                 204; empties the inbox
-//	PUT    /smart/record          {"url": "http://127.0.0.1:9999"}; returns 204; another FHIR server keeps SMART's record
+//	PUT    /smart/record          {"url": "http://127.0.0.1:9999"}; another FHIR server keeps SMART's record
 //	DELETE /smart/record          204; takes that back
 //	POST   /realtime/disconnect   cuts every client, who may resume; returns {"cut": 3}
 //	POST   /realtime/forget       cuts every client, none of whom can resume
