@@ -27,6 +27,7 @@ type Config struct {
 	Pages     string   `toml:"pages"`      // folder of the built desk page
 	Label     []string `toml:"label"`      // what names a patient: name, birthDate, nhi
 	Audience  string   `toml:"audience"`   // aud of launch tokens; empty for none
+	Proxy     bool     `toml:"proxy"`      // a proxy in front adds the browser's address to X-Forwarded-For
 	// Connect lists what else the desk page reaches: the photos' storage and
 	// the realtime service.
 	Connect []string `toml:"connect"`

@@ -155,8 +155,13 @@ func TestDeflate(t *testing.T) {
 		})
 	}
 	t.Run("scales down to its limit", func(t *testing.T) {
-		const limit = 500_000
-		file, err := Deflate(encode(colourful(1200, 900)), caption, limit)
+		photo := encode(colourful(1200, 900))
+		whole, err := Deflate(photo, caption, 50_000_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		limit := len(whole) * 3 / 4
+		file, err := Deflate(photo, caption, limit)
 		if err != nil || len(file) > limit {
 			t.Fatal(len(file), err)
 		}

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"net/http"
@@ -25,10 +26,14 @@ func (s *Server) launchMedtech(w http.ResponseWriter, r *http.Request) {
 		s.explain(w, r, codeTooMany)
 		return
 	}
-	launchContext, signature := r.URL.Query().Get("context"), r.URL.Query().Get("signature")
+	launchContext, signature := base64Of(r, "context"), base64Of(r, "signature")
+	if len(launchContext) > maxLaunchValue || len(signature) > maxLaunchValue {
+		s.fail(w, r, &record.Error{Code: record.LaunchInvalid, Err: errors.New("context or signature is too long")})
+		return
+	}
 	launch, err := s.Medtech.DecodeLaunch(r.Context(), launchContext, signature)
 	if err == nil {
-		err = s.use("medtech " + launchContext)
+		err = s.use("medtech " + meaning(launchContext))
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -50,6 +55,26 @@ func (s *Server) launchMedtech(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// maxLaunchValue is far more than a launch value needs, in bytes.
+const maxLaunchValue = 4096
+
+// base64Of reads a value of base64 from a launch's address. Whoever fills the
+// address in may leave "+" as it is, which then means a space.
+func base64Of(r *http.Request, name string) string {
+	return strings.ReplaceAll(r.URL.Query().Get(name), " ", "+")
+}
+
+// meaning is what all spellings of the same base64 have in common, so that a
+// launch cannot be used again in another one.
+func meaning(text string) string {
+	plain := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(text)
+	decoded, err := base64.RawStdEncoding.DecodeString(plain)
+	if err != nil {
+		return text
+	}
+	return string(decoded)
+}
+
 // launchSMART sends the browser to the authorization server.
 func (s *Server) launchSMART(w http.ResponseWriter, r *http.Request) {
 	if s.SMART == nil {
@@ -60,7 +85,12 @@ func (s *Server) launchSMART(w http.ResponseWriter, r *http.Request) {
 		s.explain(w, r, codeTooMany)
 		return
 	}
-	redirect, pending, err := s.SMART.Begin(r.Context(), r.URL.Query().Get("iss"), r.URL.Query().Get("launch"))
+	iss, launch := r.URL.Query().Get("iss"), r.URL.Query().Get("launch")
+	if len(iss) > maxLaunchValue || len(launch) > maxLaunchValue {
+		s.fail(w, r, &record.Error{Code: record.LaunchInvalid, Err: errors.New("iss or launch is too long")})
+		return
+	}
+	redirect, pending, err := s.SMART.Begin(r.Context(), iss, launch)
 	if err == nil {
 		err = s.seals.keep(w, pendingName(pending.State), "/launch/smart/return", pending.Until, pending)
 	}
@@ -84,7 +114,7 @@ func (s *Server) returnSMART(w http.ResponseWriter, r *http.Request) {
 		s.explain(w, r, codeNotFound)
 		return
 	}
-	pending, err := s.pending(w, r)
+	pending, err := s.pending(r)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -102,8 +132,9 @@ func (s *Server) returnSMART(w http.ResponseWriter, r *http.Request) {
 	s.open(w, r, smartSession(launch, label(patient, s.Config.Label)))
 }
 
-// pending reads the launch that the browser was sent away with. It counts once.
-func (s *Server) pending(w http.ResponseWriter, r *http.Request) (smart.Pending, error) {
+// pending reads the launch that the browser was sent away with. It counts once;
+// the cookie stays for its ten minutes, so that a second time is known for one.
+func (s *Server) pending(r *http.Request) (smart.Pending, error) {
 	var pending smart.Pending
 	state := r.URL.Query().Get("state")
 	name := pendingName(state)
@@ -114,7 +145,6 @@ func (s *Server) pending(w http.ResponseWriter, r *http.Request) (smart.Pending,
 			Err:  errors.New("the launch did not begin in this browser"),
 		}
 	}
-	s.seals.drop(w, name, "/launch/smart/return")
 	return pending, s.use("smart " + state)
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,18 +18,23 @@ const (
 
 // limits bounds how often one address may launch and one launch may commit.
 type limits struct {
+	proxied           bool // a proxy in front names the browser's address
 	mu                sync.Mutex
 	launches, commits map[string]*rate.Limiter
 }
 
-func newLimits() *limits {
-	return &limits{launches: map[string]*rate.Limiter{}, commits: map[string]*rate.Limiter{}}
+func newLimits(proxied bool) *limits {
+	return &limits{proxied: proxied, launches: map[string]*rate.Limiter{}, commits: map[string]*rate.Limiter{}}
 }
 
 func (l *limits) launch(r *http.Request) bool {
 	address, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		address = r.RemoteAddr
+	}
+	if l.proxied { // it adds the address that it saw at the end
+		chain := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+		address = strings.TrimSpace(chain[len(chain)-1])
 	}
 	return l.allow(l.launches, address, launchesPerMinute)
 }

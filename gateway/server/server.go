@@ -64,7 +64,7 @@ type Records interface {
 func (s *Server) Handler() http.Handler {
 	hash, block := s.Keys.Sealing()
 	s.seals = newSeals(hash, block, s.secure(), s.Now)
-	s.limits = newLimits()
+	s.limits = newLimits(s.Config.Proxy)
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /launch/medtech", s.launchMedtech)

@@ -102,10 +102,4 @@ func (s seals) keep(w http.ResponseWriter, name, path string, until time.Time, v
 	return nil
 }
 
-func (s seals) drop(w http.ResponseWriter, name, path string) {
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Path: path, MaxAge: -1, HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
-	})
-}
-
 func pagePath(id string) string { return "/desk/" + id + "/" }
