@@ -35,7 +35,7 @@ func TestRefusedLaunches(t *testing.T) {
 		{"used before", query(encoded("bert-12"), "good"), 410, "used before"},
 		{"used before, unpadded", query(strings.TrimRight(encoded("bert-12"), "="), "good"), 410, "used before"},
 		{
-			"used before, with other unused bits", query(strings.Replace(encoded("bert-12"), "Mg==", "Mh==", 1), "good"),
+			"used before, other unused bits", query(strings.Replace(encoded("bert-12"), "Mg==", "Mh==", 1), "good"),
 			410, "used before",
 		},
 	}
