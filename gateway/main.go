@@ -10,10 +10,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -50,6 +52,11 @@ func run(ctx context.Context, path string, check bool) error {
 	c, err := config.Load(path, os.Getenv)
 	if err != nil {
 		return err
+	}
+	if c.TLS.Certificate != "" {
+		if _, err := tls.LoadX509KeyPair(c.TLS.Certificate, c.TLS.Key); err != nil {
+			return fmt.Errorf("tls: %w", err)
+		}
 	}
 	used := once.Memory{Folder: filepath.Join(c.State, "used"), Life: launchMemory, Now: time.Now}
 	if err := os.MkdirAll(used.Folder, 0o700); err != nil {
@@ -93,19 +100,23 @@ func tidy(ctx context.Context, keys *keyring.Keyring, used once.Memory, log *slo
 
 // serve runs until ctx is done, then lets requests finish.
 func serve(ctx context.Context, c config.Config, handler http.Handler, log *slog.Logger) error {
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
 	web := &http.Server{
-		Addr: c.Listen, Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	ended := make(chan error, 1)
 	go func() {
 		if c.TLS.Certificate != "" {
-			ended <- web.ListenAndServeTLS(c.TLS.Certificate, c.TLS.Key)
+			ended <- web.ServeTLS(listener, c.TLS.Certificate, c.TLS.Key)
 			return
 		}
-		ended <- web.ListenAndServe()
+		ended <- web.Serve(listener)
 	}()
-	log.Info("listening", "address", c.Listen)
+	log.Info("listening", "address", listener.Addr().String())
 	select {
 	case err := <-ended:
 		return err

@@ -159,6 +159,9 @@ func (c *Config) check() []error {
 		c.Medtech.check(wrong)
 	}
 	for i, server := range c.SMART {
+		if slices.ContainsFunc(c.SMART[:i], func(s SMART) bool { return s.ISS == server.ISS }) {
+			wrong(fmt.Sprintf("smart[%d].iss", i), "is there twice")
+		}
 		server.check(fmt.Sprintf("smart[%d]", i), wrong)
 	}
 	return problems

@@ -67,6 +67,11 @@ func TestMistakes(t *testing.T) {
 			"a secret and a key", `facility      = "hospital-1"`, "facility = 'h'\nprivate_key_jwt = true",
 			"smart[0].private_key_jwt: leave out either",
 		},
+		{
+			"an issuer twice", `facility      = "hospital-1"`,
+			"facility = 'h'\n[[smart]]\niss = 'https://fhir.hospital.example/r4'\nclient_id = 'x'\nfacility = 'h'",
+			"smart[1].iss: is there twice",
+		},
 		{"an issuer without https", `"https://fhir.`, `"http://fhir.`, "smart[0].iss: needs https"},
 	}
 	for _, test := range tests {
