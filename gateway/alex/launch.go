@@ -27,10 +27,10 @@ type Launch struct {
 // LaunchInvalid, NoPatient, LaunchExpired or LaunchForeign, and as reading does.
 func (c *Client) DecodeLaunch(ctx context.Context, launchContext, signature string) (Launch, error) {
 	var decoded struct {
-		PatientID   *string   `json:"patientId"`
-		Facility    string    `json:"facilityCode"`
-		ProviderID  string    `json:"providerId"`
-		CreatedTime time.Time `json:"createdTime"`
+		PatientID   *string `json:"patientId"`
+		Facility    string  `json:"facilityCode"`
+		ProviderID  string  `json:"providerId"`
+		CreatedTime string  `json:"createdTime"`
 	}
 	if launchContext == "" || signature == "" {
 		return Launch{}, &record.Error{Code: record.LaunchInvalid, Err: errors.New("context or signature is missing")}
@@ -47,15 +47,41 @@ func (c *Client) DecodeLaunch(ctx context.Context, launchContext, signature stri
 	if err := r.decode(&decoded); err != nil {
 		return Launch{}, err
 	}
-	switch age := c.now().Sub(decoded.CreatedTime); {
+	fresh, err := c.isFresh(decoded.CreatedTime)
+	switch {
+	case err != nil:
+		return Launch{}, &record.Error{Code: record.LaunchInvalid, Err: errors.New("createdTime is not a time")}
 	case decoded.Facility != c.config.Facility:
 		return Launch{}, &record.Error{Code: record.LaunchForeign}
-	case !decoded.CreatedTime.IsZero() && (age > launchLife || age < -clockSkew):
+	case !fresh:
 		return Launch{}, &record.Error{Code: record.LaunchExpired}
 	case decoded.PatientID == nil || *decoded.PatientID == "":
 		return Launch{}, &record.Error{Code: record.NoPatient}
 	}
 	return Launch{PatientID: *decoded.PatientID, ProviderID: decoded.ProviderID}, nil
+}
+
+// isFresh reports whether a launch was made within five minutes. It may not say
+// when; without an offset its time is in UTC or the practice's.
+func (c *Client) isFresh(created string) (bool, error) {
+	if created == "" {
+		return true, nil
+	}
+	if at, err := time.Parse(time.RFC3339, created); err == nil {
+		return c.isNow(at), nil
+	}
+	const local = "2006-01-02T15:04:05"
+	inUTC, err := time.Parse(local, created)
+	if err != nil {
+		return false, err
+	}
+	here, err := time.ParseInLocation(local, created, c.config.Location)
+	return c.isNow(inUTC) || c.isNow(here), err
+}
+
+func (c *Client) isNow(at time.Time) bool {
+	age := c.now().Sub(at)
+	return age <= launchLife && age >= -clockSkew
 }
 
 // launchURL puts each value into one path segment: base64 has "/", "+" and "=".

@@ -140,12 +140,8 @@ func (c *Client) Finish(ctx context.Context, pending Pending, query url.Values) 
 	}
 	token, err := c.oauth(server, config).Exchange(context.WithValue(ctx, oauth2.HTTPClient, c.HTTP),
 		query.Get("code"), append(options, oauth2.VerifierOption(pending.Verifier))...)
-	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode == "invalid_client" {
-		return Launch{}, &record.Error{Code: record.Unauthorized, Status: refused.Response.StatusCode}
-	}
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < 500 {
-		// The code was used before, is too old, or is not ours.
-		return Launch{}, &record.Error{Code: record.LaunchExpired, Status: refused.Response.StatusCode}
+		return Launch{}, refusal(refused)
 	}
 	if err != nil {
 		return Launch{}, &record.Error{Code: record.Unavailable, Err: withoutURL(err)}
@@ -220,6 +216,18 @@ func (c *Client) oauth(server Server, config configuration) *oauth2.Config {
 		Scopes:       strings.Fields(server.Scope),
 		Endpoint:     oauth2.Endpoint{AuthURL: config.Authorization, TokenURL: config.Token, AuthStyle: style},
 	}
+}
+
+// refusal tells a code that was used before, is too old or is not ours from a
+// client that the server does not take (RFC 6749, 5.2).
+func refusal(refused *oauth2.RetrieveError) error {
+	e := &record.Error{Code: record.Unauthorized, Status: refused.Response.StatusCode}
+	if refused.ErrorCode == "invalid_grant" {
+		e.Code = record.LaunchExpired
+	} else {
+		e.Err = fmt.Errorf("error %.40q", refused.ErrorCode)
+	}
+	return e
 }
 
 // assertionLife is how long an assertion counts; SMART allows five minutes.

@@ -197,14 +197,28 @@ func TestLaunch(t *testing.T) {
 	}
 }
 
-func TestAnotherSecret(t *testing.T) {
-	w := newWorld(t, func(_ *smart.Config, registered *client.Server) { registered.ClientSecret = "another" })
-	redirect, pending, err := w.client.Begin(t.Context(), w.double.ISS(), w.double.Launch("pat-1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.client.Finish(t.Context(), pending, signIn(t, redirect)); record.CodeOf(err) != record.Unauthorized {
-		t.Error(err)
+func TestSecret(t *testing.T) {
+	for _, test := range []struct {
+		name, expected, sent string
+		want                 record.Code
+	}{
+		{"a public client", "", "", ""},
+		{"no secret", "secret", "", record.Unauthorized},
+		{"another secret", "secret", "another", record.Unauthorized},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t, func(double *smart.Config, registered *client.Server) {
+				double.ClientSecret, registered.ClientSecret = test.expected, test.sent
+			})
+			redirect, pending, err := w.client.Begin(t.Context(), w.double.ISS(), w.double.Launch("pat-1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.client.Finish(t.Context(), pending, signIn(t, redirect))
+			if record.CodeOf(err) != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+		})
 	}
 }
 
@@ -243,7 +257,7 @@ func TestPrivateKeyJWT(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t, func(double *smart.Config, registered *client.Server) {
-				double.ClientKeys = keys.Client.Public
+				double.ClientSecret, double.ClientKeys = "", keys.Client.Public
 				registered.ClientSecret, registered.PrivateKeyJWT = "", true
 			})
 			w.client.Sign = test.sign

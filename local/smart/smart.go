@@ -6,6 +6,7 @@
 package smart
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"net/http"
@@ -45,7 +46,7 @@ type Patient struct {
 type Config struct {
 	Origin       string // its own address
 	ClientID     string
-	ClientSecret string
+	ClientSecret string // empty for a public client
 	RedirectURL  string
 	// ClientKeys are those of a client that has no secret but private_key_jwt.
 	ClientKeys func() (jose.JSONWebKeySet, error)
@@ -98,7 +99,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider.ClientID, provider.ClientSecret = config.ClientID, config.ClientSecret
+	provider.ClientID, provider.ClientSecret = config.ClientID, cmp.Or(config.ClientSecret, rand.Text())
 	provider.Server = &http.Server{Addr: strings.TrimPrefix(config.Origin, "http://")} // names the issuer
 	s := &Server{
 		config: config, provider: provider, launches: map[string]launch{}, codes: map[string]launch{},
@@ -203,7 +204,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 			respond(w, http.StatusUnauthorized, map[string]string{"error": "invalid_client"})
 			return
 		}
-		r.Form.Set("client_secret", s.config.ClientSecret) // the provider knows secrets only
+	}
+	if s.config.ClientSecret == "" && r.ParseForm() == nil {
+		r.Form.Set("client_secret", s.provider.ClientSecret) // the provider knows secrets only
 	}
 	recorder := httptest.NewRecorder()
 	s.provider.Token(recorder, r)
