@@ -11,6 +11,7 @@ import { drive } from '../browsers/chromium.ts';
 import type { Stack } from '../stack/stack.ts';
 import { makePhotos } from '../photos/photos.ts';
 import { Clinician } from './clinician.ts';
+import { completesAll } from './gate.ts';
 import { Phone } from './phone.ts';
 
 /** What makes a browser context a desktop. */
@@ -126,13 +127,8 @@ export class Desktop extends Clinician {
   }
 
   /** Sets site and side of every photo, from the gate. */
-  async completesAll(): Promise<void> {
-    await this.button(/^Complete/).click();
-    await this.page.getByLabel('Body site').selectOption('forearm');
-    await this.page.getByText('Left', { exact: true }).click();
-    const others = this.button(/^Use site and side/);
-    if (await others.isVisible()) await others.click();
-    await this.page.keyboard.press('Escape');
+  completesAll(): Promise<void> {
+    return completesAll(this.page);
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { readQR } from '../browsers/qr.ts';
 import type { Stack } from '../stack/stack.ts';
+import { completesAll } from './gate.ts';
 
 /** A scan in the inbox of Medtech's double. */
 export interface Scan {
@@ -65,14 +66,9 @@ export class DeskPage {
     return this.page.getByRole('button', { name });
   }
 
-  /** Gives every photo a site and a side, from the gate. */
-  async completesAll(): Promise<void> {
-    await this.button(/^Complete/).click();
-    await this.page.getByLabel('Body site').selectOption('forearm');
-    await this.page.getByText('Left', { exact: true }).click();
-    const others = this.button(/^Use site and side/);
-    if (await others.isVisible()) await others.click();
-    await this.page.keyboard.press('Escape');
+  /** Sets site and side of every photo, from the gate. */
+  completesAll(): Promise<void> {
+    return completesAll(this.page);
   }
 
   async adds(): Promise<void> {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// retention is how far history, resume and the memory of message ids reach
-// back: Ably's two minutes for a channel without persistence.
+// retention is how far resume and the memory of message ids reach back: Ably's
+// two minutes for a channel without persistence.
 const retention = 2 * time.Minute
 
 // channel is the log of one channel's last two minutes, and who listens. Its

@@ -3,7 +3,7 @@
 import { MAX_LABEL, type Kind, type View } from '../../contract/api';
 import { suggestsSensitive } from '../../sensitive';
 import { t } from '../strings';
-import { Choice } from './Choice';
+import { Choice, ChoiceField } from './Choice';
 import { usePage } from './context';
 
 const VIEWS: readonly View[] = ['overview', 'close-up', 'dermoscopy'];
@@ -17,40 +17,28 @@ interface FieldProps<Value> {
 export function ViewField({ id, value }: FieldProps<View | undefined>) {
   const { dispatch } = usePage();
   return (
-    <fieldset class="field">
-      <legend>{t('metadata.view')}</legend>
-      <div class="chips">
-        {VIEWS.map((view) => (
-          <Choice
-            key={view}
-            name="view"
-            label={t(`view.${view}`)}
-            checked={value === view}
-            onToggle={(on) => dispatch({ type: 'describe', id, change: { view: on ? view : null } })}
-          />
-        ))}
-      </div>
-    </fieldset>
+    <ChoiceField
+      legend={t('metadata.view')}
+      name="view"
+      of={VIEWS}
+      chosen={value}
+      label={(view) => t(`view.${view}`)}
+      onChoose={(view) => dispatch({ type: 'describe', id, change: { view } })}
+    />
   );
 }
 
 export function KindField({ id, value }: FieldProps<Kind | undefined>) {
   const { dispatch } = usePage();
   return (
-    <fieldset class="field">
-      <legend>{t('metadata.kind')}</legend>
-      <div class="chips">
-        {KINDS.map((kind) => (
-          <Choice
-            key={kind}
-            name="kind"
-            label={t(`kind.${kind}`)}
-            checked={value === kind}
-            onToggle={(on) => dispatch({ type: 'describe', id, change: { kind: on ? kind : null } })}
-          />
-        ))}
-      </div>
-    </fieldset>
+    <ChoiceField
+      legend={t('metadata.kind')}
+      name="kind"
+      of={KINDS}
+      chosen={value}
+      label={(kind) => t(`kind.${kind}`)}
+      onChoose={(kind) => dispatch({ type: 'describe', id, change: { kind } })}
+    />
   );
 }
 

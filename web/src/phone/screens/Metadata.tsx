@@ -4,7 +4,7 @@ import { LATERALITIES } from '../../bodysites';
 import type { Laterality, Metadata as Details } from '../../contract/api';
 import { siteLabel, t } from '../strings';
 import { placeLabel } from '../words';
-import { Choice } from '../parts/Choice';
+import { ChoiceField } from '../parts/Choice';
 import { usePage } from '../parts/context';
 import { KindField, LabelField, SensitiveField, ViewField } from '../parts/Fields';
 import { Icon } from '../parts/Icon';
@@ -144,46 +144,38 @@ function Fields({ photo, number, details }: { photo: PhotoSnapshot; number: numb
 function LateralityField({ id, value }: { id: string; value: Laterality | undefined }) {
   const { dispatch } = usePage();
   return (
-    <fieldset class="field">
-      <legend>{t('metadata.side')}</legend>
-      <div class="choices four">
-        {LATERALITIES.map((side) => (
-          <Choice
-            key={side.id}
-            name="laterality"
-            label={t(`side.${side.id}`)}
-            checked={value === side.id}
-            onToggle={(on) => dispatch({ type: 'describe', id, change: { laterality: on ? side.id : null } })}
-          />
-        ))}
-      </div>
-    </fieldset>
+    <ChoiceField
+      legend={t('metadata.side')}
+      name="laterality"
+      of={SIDES}
+      chosen={value}
+      label={(side) => t(`side.${side}`)}
+      onChoose={(laterality) => dispatch({ type: 'describe', id, change: { laterality } })}
+      look="choices four"
+    />
   );
 }
+
+const SIDES = LATERALITIES.map((side) => side.id);
 
 function SiteField({ id, value }: { id: string; value: string | undefined }) {
   const { dispatch } = usePage();
   const recent = recentSites();
   const chips = value !== undefined && !recent.includes(value) ? [value, ...recent] : recent;
   return (
-    <fieldset class="field">
-      <legend>{t('metadata.site')}</legend>
-      <div class="chips">
-        {chips.slice(0, 4).map((site) => (
-          <Choice
-            key={site}
-            name="site"
-            label={siteLabel(site)}
-            checked={value === site}
-            onToggle={(on) => dispatch({ type: 'describe', id, change: { bodySite: on ? site : null } })}
-          />
-        ))}
-        <button type="button" class="button chip-more" onClick={() => dispatch({ type: 'open', sheet: 'sites', id })}>
-          <Icon name="search" />
-          {t('metadata.all-sites')}
-        </button>
-      </div>
-    </fieldset>
+    <ChoiceField
+      legend={t('metadata.site')}
+      name="site"
+      of={chips.slice(0, 4)}
+      chosen={value}
+      label={siteLabel}
+      onChoose={(bodySite) => dispatch({ type: 'describe', id, change: { bodySite } })}
+    >
+      <button type="button" class="button chip-more" onClick={() => dispatch({ type: 'open', sheet: 'sites', id })}>
+        <Icon name="search" />
+        {t('metadata.all-sites')}
+      </button>
+    </ChoiceField>
   );
 }
 

@@ -2,7 +2,7 @@ import type { PhotoSnapshot } from '../../contract/engine';
 import { bytesLabel, percentLabel, t } from '../strings';
 import { correctedText, problemText, progressText, sizeText } from '../words';
 import { usePage } from '../parts/context';
-import { Icon } from '../parts/Icon';
+import { Icon, type IconName } from '../parts/Icon';
 import { Layout } from '../parts/Layout';
 import { Thumb } from '../parts/Thumb';
 import { batch, settled } from '../select';
@@ -92,36 +92,23 @@ function Row({ photo, number }: { photo: PhotoSnapshot; number: number }) {
       </span>
       {photo.state === 'confirmed' && <Icon name="check" class="row-done" />}
       {stuck && retryable && (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('photo.retry', { name })}
-          onClick={() => dispatch({ type: 'retry', id })}
-        >
-          <Icon name="retry" />
-        </button>
+        <RowButton icon="retry" label={t('photo.retry', { name })} onClick={() => dispatch({ type: 'retry', id })} />
       )}
       {stuck && (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('photo.delete', { name })}
-          onClick={() => dispatch({ type: 'delete', id })}
-        >
-          <Icon name="bin" />
-        </button>
+        <RowButton icon="bin" label={t('photo.delete', { name })} onClick={() => dispatch({ type: 'delete', id })} />
       )}
       {!stuck && !settled(photo) && (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('photo.cancel', { name })}
-          onClick={() => dispatch({ type: 'cancel', id })}
-        >
-          <Icon name="close" />
-        </button>
+        <RowButton icon="close" label={t('photo.cancel', { name })} onClick={() => dispatch({ type: 'cancel', id })} />
       )}
     </li>
+  );
+}
+
+function RowButton({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
+  return (
+    <button type="button" class="icon-button" aria-label={label} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
   );
 }
 
