@@ -7,13 +7,13 @@ import (
 
 // RetryPolicy says how often a step is tried and how long to wait between.
 type RetryPolicy struct {
-	Attempts int           // tries in all
-	Base     time.Duration // the ceiling of the first wait; it doubles with each
-	Max      time.Duration // no wait is longer, unless a server asked for it
+	Tries int           // in all
+	Base  time.Duration // the ceiling of the first wait; it doubles with each
+	Max   time.Duration // no wait is longer, unless a server asked for it
 }
 
 // PhoneRetry is the policy of every step of an upload.
-var PhoneRetry = RetryPolicy{Attempts: 3, Base: time.Second, Max: 4 * time.Second}
+var PhoneRetry = RetryPolicy{Tries: 3, Base: time.Second, Max: 4 * time.Second}
 
 // Wait is how long to wait after the given failed try (1 is the first): a
 // random time up to the ceiling ("full jitter",

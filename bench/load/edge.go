@@ -46,7 +46,7 @@ func persist(ctx context.Context, call func() (answer, error)) (answer, error) {
 	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	for try := 1; ; try++ {
 		got, err := call()
-		if err == nil && !shared.RetryableStatus(got.Status) || try == shared.PhoneRetry.Attempts {
+		if err == nil && !shared.RetryableStatus(got.Status) || try == shared.PhoneRetry.Tries {
 			return got, err
 		}
 		asked := shared.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now())

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 
 	"github.com/clinicpro/photobridge/gateway/fhir"
 	"github.com/clinicpro/photobridge/gateway/record"
+	"github.com/clinicpro/photobridge/shared"
 )
 
 const (
@@ -145,8 +145,7 @@ func (c *Client) once(ctx context.Context, method, path string, body []byte) (re
 	if err != nil {
 		return response{}, unreachable(err)
 	}
-	seconds, _ := strconv.Atoi(got.Header.Get("Retry-After"))
-	return response{got.StatusCode, time.Duration(seconds) * time.Second, content}, nil
+	return response{got.StatusCode, shared.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now()), content}, nil
 }
 
 // unreachable wraps a transport error without its URL, which can hold an identifier.

@@ -10,16 +10,19 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/clinicpro/photobridge/gateway/record"
+	"github.com/clinicpro/photobridge/shared"
 )
 
 const (
 	attempts    = 3
 	maxResponse = 4 << 20
+
+	// longestWait bounds what the server may ask for with Retry-After while a user waits.
+	longestWait = 10 * time.Second
 )
 
 // Server is a FHIR R4 server with the access token of one launch.
@@ -99,8 +102,8 @@ func (s Server) send(
 	if err != nil {
 		return 0, nil, 0, &record.Error{Code: record.Unavailable, Err: err}
 	}
-	seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-	return response.StatusCode, content, time.Duration(min(seconds, 10)) * time.Second, nil
+	wait = shared.ParseRetryAfter(response.Header.Get("Retry-After"), time.Now())
+	return response.StatusCode, content, min(wait, longestWait), nil
 }
 
 func temporary(status int) bool {

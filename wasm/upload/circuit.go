@@ -21,7 +21,7 @@ type circuit struct {
 const tripAfter = 3
 
 // probing is how long an open circuit waits between tries.
-var probing = shared.RetryPolicy{Attempts: 1, Base: 2 * time.Second, Max: 30 * time.Second}
+var probing = shared.RetryPolicy{Tries: 1, Base: 2 * time.Second, Max: 30 * time.Second}
 
 func (c *circuit) open() bool { return c.failures >= tripAfter }
 

@@ -84,7 +84,7 @@ func (t *traffic) correctionFailed(p *photo, decision decision, err error) {
 	case !t.link(confirm).open():
 		p.rests++
 		wait := shared.PhoneRetry.Wait(p.rests, retryAfter(err), t.rng)
-		if p.rests >= shared.PhoneRetry.Attempts {
+		if p.rests >= shared.PhoneRetry.Tries {
 			wait = time.Second + resting.Wait(p.rests, retryAfter(err), t.rng)
 		}
 		p.notBefore = t.now.Add(wait)
@@ -123,7 +123,7 @@ func (t *traffic) later(p *photo, s step, err error) {
 		return // the circuit decides when
 	}
 	p.tries[s]++
-	if p.tries[s] < shared.PhoneRetry.Attempts {
+	if p.tries[s] < shared.PhoneRetry.Tries {
 		p.notBefore = t.now.Add(shared.PhoneRetry.Wait(p.tries[s], retryAfter(err), t.rng))
 		return
 	}

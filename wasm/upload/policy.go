@@ -40,7 +40,7 @@ const (
 
 // resting is how long a photo rests whose tries are used up while others get
 // through; after that it tries again by itself.
-var resting = shared.RetryPolicy{Attempts: 1, Base: 30 * time.Second, Max: 2 * time.Minute}
+var resting = shared.RetryPolicy{Tries: 1, Base: 30 * time.Second, Max: 2 * time.Minute}
 
 // decision is what a failure means for the photo.
 type decision int
@@ -89,7 +89,7 @@ func decide(s step, code shared.Code) decision {
 func unreachable(code shared.Code) bool { return decide(send, code) == again }
 
 // put does one PUT and turns what came of it into nil or an error with a code.
-// 412 is success: the bytes arrived in an attempt whose response was lost.
+// 412 is success: the bytes arrived in a try whose response was lost.
 func put(ctx context.Context, transport Transport, to shared.PresignedUpload, body []byte, progress func(int64)) error {
 	result, err := transport.Put(ctx, to, body, progress)
 	if err != nil {
