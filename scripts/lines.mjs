@@ -9,8 +9,7 @@ const LINES = 400;
 const TAB = 4;
 
 const SOURCES = ['go', 'ts', 'tsx', 'mts', 'mjs', 'js', 'css', 'lua', 'sh', 'html', 'toml'];
-// Behaviour suites are tests that several packages run.
-const TESTS = /_test\.go$|\.(test|spec)\.tsx?$|^(e2e|harness|bench|edge\/apitest|edge\/session\/storetest)\//;
+const TESTS = /_test\.go$|\.(test|spec)\.tsx?$/;
 const GENERATED = /^\/\/ Code generated .* DO NOT EDIT\.\n/;
 
 const tracked = ['ls-files', '--cached', '--others', '--exclude-standard', ...SOURCES.map((type) => `*.${type}`)];

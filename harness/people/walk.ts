@@ -13,13 +13,15 @@ export interface WalkOptions extends ScanOptions {
   lang?: string;
 }
 
+type Visit = (phone: Phone, name: string) => Promise<void>;
+
 /** Leads a phone past every screen and sheet of one session, and calls `visit` at each. `photos` are five files. */
 export async function walk(
   browser: Browser,
   stack: Stack,
   photos: readonly string[],
   { lang, ...options }: WalkOptions,
-  visit: (phone: Phone, name: string) => Promise<void>,
+  visit: Visit,
 ): Promise<void> {
   const session = await Session.open(stack);
   let letIn = (): void => undefined;
@@ -34,90 +36,111 @@ export async function walk(
       await context.route('**/token/*', (route) => held.then(() => route.fallback()));
     },
   });
-  const { page } = phone;
-  const tap = (selector: string): Promise<void> => page.locator(selector).first().tap();
-  const seen = (selector: string, options = {}): Promise<void> =>
-    expect(page.locator(selector).first()).toBeVisible(options);
-  const prepared = (): Promise<void> =>
-    expect(page.locator('.screen-review:not(:has(.tile-work)) .tile-size').first()).toBeVisible(PREPARED);
-
-  await seen('.screen-code');
-  await visit(phone, '0-code');
-  await page.locator('#code').fill('7k3m 9qt');
-  await tap('.code-form button');
-  await seen('.code-error');
-  await visit(phone, '0-code-wrong');
-  await page.goto('about:blank');
-  await page.goto(url);
-  // The page's own screen, and not the outline of it in the file, which has no title.
-  await expect(page.locator('.screen-capture[aria-busy="true"] [data-screen-title]')).toBeAttached();
-  await visit(phone, '1-loading');
-  letIn();
-  await seen('.screen-consent');
-  await visit(phone, '0-consent');
-  await tap('.button.primary');
-  await seen('.shutter:enabled');
-  await visit(phone, '2-capture');
-
-  await tap('.side-button:last-of-type');
-  await tap('.camera-shutter[aria-disabled="false"]');
-  await seen('.camera-last:enabled');
-  await visit(phone, '2-capture-camera');
-  await tap('.camera-last');
-  await tap('.tile-delete');
-  await seen('.toast');
-  await expect(page.locator('.toast')).toBeHidden();
-
-  await page.locator('input[data-source="gallery"]').setInputFiles(photos.slice(0, 4));
-  await seen('.screen-review');
-  await visit(phone, '3-review-preparing');
-  await prepared();
-  await visit(phone, '3-review');
-  await tap('.tile-picture');
-  await seen('.sheet-photo');
-  await visit(phone, '3-review-photo');
-  await tap('.sheet .icon-button');
-  await tap('.tile:last-child .tile-delete');
-  await seen('.toast');
-  await visit(phone, '3-review-undo');
-  await tap('.toast button');
-  await page.goBack();
-  await seen('.tray');
-  await visit(phone, '2-capture-waiting');
-  await tap('.tray');
-
-  await tap('.action-row .button.primary');
-  await seen('.screen-metadata');
-  await visit(phone, '4-metadata');
-  await tap('.chip-more');
-  await seen('.sheet-sites');
-  await visit(phone, '4-metadata-sites');
-  await tap('.site-option');
-  await tap('[data-choice="laterality"]');
-  await seen('[data-choice="laterality"][aria-pressed="true"]');
-  await visit(phone, '4-metadata-set');
-  await tap('.actions .button.primary');
-  await seen('.carry');
-  await visit(phone, '4-metadata-carry');
-
-  const heal = await inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', skip: 2, delayMs: 60_000 });
-  await tap('.title-row .button');
-  await expect(page.locator('.row-confirmed')).toHaveCount(2, PREPARED);
-  await visit(phone, '5-uploading');
-  await tap('.actions .button');
-  await seen('.actions .primary');
-  await visit(phone, '5-uploading-paused');
-  await heal();
-  await tap('.actions .primary');
-  await seen('.screen-success', PREPARED);
-  await visit(phone, '6-success');
-  await tap('.actions .primary');
-
-  await page.locator('input[data-source="gallery"]').setInputFiles(photos.slice(4));
-  await prepared();
+  await walkIn(phone, url, letIn, visit);
+  await walkCapture(phone, photos.slice(0, 4), visit);
+  await walkMetadata(phone, visit);
+  await walkUpload(phone, stack, visit);
+  await choose(phone, photos.slice(4));
+  await prepared(phone);
   await session.end();
-  await tap('.actions .quiet');
-  await seen('.screen-error', PREPARED);
+  await tap(phone, '.actions .quiet');
+  await seen(phone, '.screen-error', PREPARED);
   await visit(phone, '7-error-ended');
   await phone.close();
+}
+
+async function walkIn(phone: Phone, url: string, letIn: () => void, visit: Visit): Promise<void> {
+  await seen(phone, '.screen-code');
+  await visit(phone, '0-code');
+  await phone.page.locator('#code').fill('7k3m 9qt');
+  await tap(phone, '.code-form button');
+  await seen(phone, '.code-error');
+  await visit(phone, '0-code-wrong');
+  await phone.page.goto('about:blank');
+  await phone.page.goto(url);
+  // The page's own screen, and not the outline of it in the file, which has no title.
+  await expect(phone.page.locator('.screen-capture[aria-busy="true"] [data-screen-title]')).toBeAttached();
+  await visit(phone, '1-loading');
+  letIn();
+  await seen(phone, '.screen-consent');
+  await visit(phone, '0-consent');
+  await tap(phone, '.button.primary');
+  await seen(phone, '.shutter:enabled');
+  await visit(phone, '2-capture');
+}
+
+async function walkCapture(phone: Phone, photos: readonly string[], visit: Visit): Promise<void> {
+  await tap(phone, '.side-button:last-of-type');
+  await tap(phone, '.camera-shutter[aria-disabled="false"]');
+  await seen(phone, '.camera-last:enabled');
+  await visit(phone, '2-capture-camera');
+  await tap(phone, '.camera-last');
+  await tap(phone, '.tile-delete');
+  await seen(phone, '.toast');
+  await expect(phone.page.locator('.toast')).toBeHidden();
+
+  await choose(phone, photos);
+  await seen(phone, '.screen-review');
+  await visit(phone, '3-review-preparing');
+  await prepared(phone);
+  await visit(phone, '3-review');
+  await tap(phone, '.tile-picture');
+  await seen(phone, '.sheet-photo');
+  await visit(phone, '3-review-photo');
+  await tap(phone, '.sheet .icon-button');
+  await tap(phone, '.tile:last-child .tile-delete');
+  await seen(phone, '.toast');
+  await visit(phone, '3-review-undo');
+  await tap(phone, '.toast button');
+  await phone.page.goBack();
+  await seen(phone, '.tray');
+  await visit(phone, '2-capture-waiting');
+  await tap(phone, '.tray');
+}
+
+async function walkMetadata(phone: Phone, visit: Visit): Promise<void> {
+  await tap(phone, '.action-row .button.primary');
+  await seen(phone, '.screen-metadata');
+  await visit(phone, '4-metadata');
+  await tap(phone, '.chip-more');
+  await seen(phone, '.sheet-sites');
+  await visit(phone, '4-metadata-sites');
+  await tap(phone, '.site-option');
+  await tap(phone, '[data-choice="laterality"]');
+  await seen(phone, '[data-choice="laterality"][aria-pressed="true"]');
+  await visit(phone, '4-metadata-set');
+  await tap(phone, '.actions .button.primary');
+  await seen(phone, '.carry');
+  await visit(phone, '4-metadata-carry');
+}
+
+async function walkUpload(phone: Phone, stack: Stack, visit: Visit): Promise<void> {
+  const heal = await inject(stack, { service: 's3', route: 'PUT object', effect: 'delay', skip: 2, delayMs: 60_000 });
+  await tap(phone, '.title-row .button');
+  await expect(phone.page.locator('.row-confirmed')).toHaveCount(2, PREPARED);
+  await visit(phone, '5-uploading');
+  await tap(phone, '.actions .button');
+  await seen(phone, '.actions .primary');
+  await visit(phone, '5-uploading-paused');
+  await heal();
+  await tap(phone, '.actions .primary');
+  await seen(phone, '.screen-success', PREPARED);
+  await visit(phone, '6-success');
+  await tap(phone, '.actions .primary');
+}
+
+function tap({ page }: Phone, selector: string): Promise<void> {
+  return page.locator(selector).first().tap();
+}
+
+function seen({ page }: Phone, selector: string, options = {}): Promise<void> {
+  return expect(page.locator(selector).first()).toBeVisible(options);
+}
+
+function prepared(phone: Phone): Promise<void> {
+  return seen(phone, '.screen-review:not(:has(.tile-work)) .tile-size', PREPARED);
+}
+
+function choose({ page }: Phone, photos: readonly string[]): Promise<void> {
+  return page.locator('input[data-source="gallery"]').setInputFiles([...photos]);
 }

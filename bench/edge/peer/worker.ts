@@ -4,9 +4,7 @@
  * checks and the same number of calls to others.
  */
 
-import { Redis } from '@upstash/redis';
-import { AwsClient } from 'aws4fetch';
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { SignJWT, jwtVerify, type JWTPayload } from 'jose';
 import invite from '../../../edge/upstash/lua/invite.lua';
@@ -22,30 +20,14 @@ import type {
   ConfirmRequest,
   ConfirmResponse,
   CreateResponse,
-  ExpectedImage,
   Image,
   ListResponse,
-  Phone,
   PresignRequest,
   PresignResponse,
   Grant,
 } from '../../../web/src/contract/api';
-
-type Name =
-  | 'UPSTASH_REDIS_REST_URL'
-  | 'UPSTASH_REDIS_REST_TOKEN'
-  | 'AWS_REGION'
-  | 'AWS_ACCESS_KEY_ID'
-  | 'AWS_SECRET_ACCESS_KEY'
-  | 'S3_BUCKET_NAME'
-  | 'S3_ENDPOINT'
-  | 'ABLY_API_KEY'
-  | 'ABLY_REST_URL'
-  | 'BASE_URL'
-  | 'SESSION_SECRET'
-  | 'LAUNCH_SECRET';
-type Bindings = Record<Name, string>;
-type C = Context<{ Bindings: Bindings }>;
+import { base64, bytes, crockford, hex, hmac, random, sha256 } from './encodings';
+import { objectUrl, presign, publish, redis, run, s3, state, type Bindings, type C } from './services';
 
 interface Session {
   id: string;
@@ -63,26 +45,6 @@ const MAX_IMAGE_BYTES = 1_000_000;
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const LATERALITIES = new Set(['left', 'right', 'bilateral', 'na', undefined]);
 
-const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-const hex = (data: ArrayBuffer | Uint8Array): string =>
-  Array.from(new Uint8Array(data), (byte) => byte.toString(16).padStart(2, '0')).join('');
-const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
-const base64 = (data: Uint8Array): string => btoa(String.fromCharCode(...data));
-const sha256 = async (text: string): Promise<string> => hex(await crypto.subtle.digest('SHA-256', bytes(text)));
-const hmac = async (key: string, text: string): Promise<string> =>
-  hex(
-    await crypto.subtle.sign(
-      'HMAC',
-      await crypto.subtle.importKey('raw', bytes(key), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
-      bytes(text),
-    ),
-  );
-/** Five bytes as eight digits of base 32. */
-const crockford = (data: Uint8Array): string =>
-  BigInt(`0x${hex(data)}`)
-    .toString(32)
-    .padStart(8, '0')
-    .replace(/[a-v]/g, (digit) => 'ABCDEFGHJKMNPQRSTVWXYZ'[digit.charCodeAt(0) - 97] ?? '');
 /** A script on a session, as edge/upstash/scripts.go makes it. */
 const onSession = (act: string): string =>
   `${session}${invite}local function act()\n${act}\nend\nlocal sweepPause = 10000\n${sweep}`;
@@ -361,106 +323,4 @@ function issue(c: C, session: Session, claims: JWTPayload): Promise<string> {
     .setIssuedAt()
     .setExpirationTime('12h')
     .sign(bytes(c.env.SESSION_SECRET));
-}
-
-function redis(c: C): Redis {
-  return new Redis({
-    url: c.env.UPSTASH_REDIS_REST_URL,
-    token: c.env.UPSTASH_REDIS_REST_TOKEN,
-    enableTelemetry: false,
-  });
-}
-
-/** Scripts by their hash, which is computed once. */
-const shas = new Map<string, string>();
-
-async function run<Answer>(c: C, source: string, keys: string[], args: unknown[]): Promise<Answer> {
-  let sha = shas.get(source);
-  if (sha === undefined) shas.set(source, (sha = hex(await crypto.subtle.digest('SHA-1', bytes(source)))));
-  const client = redis(c);
-  let answer: unknown[];
-  try {
-    answer = (await client.evalsha(sha, keys, args)) as unknown[];
-  } catch (error) {
-    if (!String(error).includes('NOSCRIPT')) throw error;
-    answer = (await client.eval(source, keys, args)) as unknown[];
-  }
-  if (answer[0] !== 'ok') throw new HTTPException(404, { message: String(answer[0]) });
-  return answer.slice(2) as Answer; // the second lists objects to delete
-}
-
-/** HGETALL's pairs; the client has parsed what is JSON. */
-function state(fields: unknown[]): {
-  images: Image[];
-  revision: number;
-  expires: number;
-  phones: Phone[];
-  expected: ExpectedImage[];
-} {
-  const images: Image[] = [];
-  const phones: Phone[] = [];
-  const expected: ExpectedImage[] = [];
-  const seen = new Map<string, string>();
-  let revision = 0;
-  let expires = 0;
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const name = String(fields[i]);
-    if (name === 'expires') expires = Number(fields[i + 1]);
-    if (name === 'revision') revision = Number(fields[i + 1]);
-    if (name.startsWith('image:')) images.push(fields[i + 1] as Image);
-    if (name.startsWith('phone:')) phones.push(fields[i + 1] as Phone);
-    if (name.startsWith('seen:')) seen.set(name.slice(5), new Date(Number(fields[i + 1])).toISOString());
-    if (name.startsWith('slot:')) {
-      const slot = fields[i + 1] as { phoneId: string; reserved: number };
-      const reservedAt = new Date(slot.reserved).toISOString();
-      expected.push({ imageId: name.slice(5), phoneId: slot.phoneId, reservedAt });
-    }
-  }
-  for (const phone of phones) {
-    phone.lastSeenAt = seen.get(phone.phoneId) ?? '';
-    phone.removed = !seen.has(phone.phoneId);
-  }
-  phones.sort((a, b) => a.joinedAt.localeCompare(b.joinedAt));
-  expected.sort((a, b) => a.reservedAt.localeCompare(b.reservedAt));
-  images.sort((a, b) => a.uploadedAt.localeCompare(b.uploadedAt));
-  return { images, revision, expires, phones, expected };
-}
-
-function s3(c: C): AwsClient {
-  return new AwsClient({
-    accessKeyId: c.env.AWS_ACCESS_KEY_ID,
-    secretAccessKey: c.env.AWS_SECRET_ACCESS_KEY,
-    service: 's3',
-    region: c.env.AWS_REGION,
-    retries: 0,
-  });
-}
-
-function objectUrl(c: C, key: string): string {
-  return `${c.env.S3_ENDPOINT}/${c.env.S3_BUCKET_NAME}/${key}`;
-}
-
-async function presign(
-  c: C,
-  method: string,
-  key: string,
-  seconds: number,
-  headers: Record<string, string>,
-): Promise<string> {
-  const signed = await s3(c).sign(`${objectUrl(c, key)}?X-Amz-Expires=${seconds}`, {
-    method,
-    headers,
-    aws: { signQuery: true, allHeaders: true },
-  });
-  return signed.url;
-}
-
-/** After the response, as the edge does. */
-function publish(c: C, encounterId: string, name: string, event: object): void {
-  const sent = fetch(`${c.env.ABLY_REST_URL}/channels/${encodeURIComponent(`session:${encounterId}`)}/messages`, {
-    method: 'POST',
-    headers: { Authorization: `Basic ${btoa(c.env.ABLY_API_KEY)}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name, data: JSON.stringify(event), encoding: 'json' }),
-  });
-  c.executionCtx.waitUntil(sent.then((response) => response.arrayBuffer()));
 }

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { placeText, type WidgetImage } from './image';
 import { FIT, pan, turnRight, zoomAt, type View } from './geometry';
@@ -51,19 +52,10 @@ function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: St
       ? { x: (clientX - box.left) / box.width - 0.5, y: (clientY - box.top) / box.height - 0.5 }
       : { x: 0, y: 0 };
   };
-  // By hand, since only a listener that is not passive can keep the page from scrolling.
-  useEffect(() => {
-    const node = stage.current;
-    if (!node) return;
-    const onWheel = (event: WheelEvent): void => {
-      event.preventDefault();
-      const factor = Math.exp(-event.deltaY / 400);
-      onView((now) => zoomAt(now, factor, place(event)));
-    };
-    node.addEventListener('wheel', onWheel, { passive: false });
-    return () => node.removeEventListener('wheel', onWheel);
-  }, [onView]);
-
+  useWheel(stage, (event) => {
+    const factor = Math.exp(-event.deltaY / 400);
+    onView((now) => zoomAt(now, factor, place(event)));
+  });
   const onPointerMove = (event: PointerEvent): void => {
     const before = pointers.current.get(event.pointerId);
     if (!before) return;
@@ -117,6 +109,22 @@ function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: St
       )}
     </div>
   );
+}
+
+/** Listens by hand, since only a listener that is not passive can keep the page from scrolling. */
+function useWheel(on: RefObject<HTMLElement | null>, turned: (event: WheelEvent) => void): void {
+  const latest = useRef(turned);
+  latest.current = turned;
+  useEffect(() => {
+    const node = on.current;
+    if (!node) return;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      latest.current(event);
+    };
+    node.addEventListener('wheel', onWheel, { passive: false });
+    return () => node.removeEventListener('wheel', onWheel);
+  }, [on]);
 }
 
 function Picture({ photo, view }: { photo: Shown; view: View }) {
