@@ -168,6 +168,40 @@ describe('the gate', () => {
     );
   });
 
+  test('garbage in keep loses nothing and adds nothing twice', async () => {
+    await mount(listed('a', TAGGED), listed('b', TAGGED));
+    const answers: unknown[] = ['kept', Promise.resolve()];
+    const handed: string[] = [];
+    widget.addEventListener('photobridge-commit', ({ detail }) => {
+      for (const { image, keep } of detail.photos) {
+        handed.push(image.id);
+        keep((answers.shift() ?? Promise.resolve()) as Promise<unknown>);
+      }
+    });
+    gateButton().click();
+    await eventually(() =>
+      expect(find(`[data-image-id="${a}"]`).textContent).toContain('did not say what became of it'),
+    );
+    await eventually(() => expect(gateButton().textContent).toBe('Try 1 again'));
+    gateButton().click();
+    await eventually(() => expect(find('.gate').textContent).toContain('All photos are in the record.'));
+    expect(handed).toEqual([a, b, a]);
+  });
+
+  test('a kind and a view that are newer than the widget are shown and recorded as they are', async () => {
+    const newer = { ...TAGGED, kind: 'bite', view: 'macro' } as unknown as typeof TAGGED;
+    await mount(listed('a', newer));
+    const heard = onCommit(() => Promise.resolve());
+    expect(await widget.commit()).toBe(true);
+    expect(heard[0]?.bundle.entry?.[0]?.resource).toMatchObject({
+      view: { text: 'macro' },
+      reasonCode: [{ text: 'bite' }],
+    });
+    find(`[data-image-id="${a}"]`).click();
+    await eventually(() => expect(find('.details').textContent).toContain('macro'));
+    expect(find('.details').textContent).toContain('bite');
+  });
+
   test('waitUntil is for listeners only', async () => {
     await mount(listed('a', TAGGED));
     const heard = onCommit(() => Promise.resolve());
