@@ -35,6 +35,8 @@ let schema: R4Validator | undefined;
 export async function asymmetrik(): Promise<FhirServer> {
   const profiles = Object.fromEntries(TYPES.map((type) => [type, { versions: [VERSION], service: storeOf(type) }]));
   const server = createServer(core.initialize({ profiles, logging: { level: 'none' } }).app);
+  // Compiling the schema takes longer than connections are kept by default.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${VERSION}`;
   const get = async (url: string): Promise<unknown> => (await send('GET', `${base}/${url}`)).json();
