@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import type { BrowserContext } from '@playwright/test';
 import { SignJWT } from 'jose';
 import {
   correctImage,
@@ -14,7 +15,7 @@ import {
   renewCode,
 } from '../../web/src/api/desktop.ts';
 import type { DesktopAccess } from '../../web/src/api/desktop.ts';
-import type { CreateResponse, Image, ListResponse, MetadataPatch } from '../../web/src/contract/api.ts';
+import type { Clinician, CreateResponse, Image, ListResponse, MetadataPatch } from '../../web/src/contract/api.ts';
 import { redis } from '../stack/redis.ts';
 import type { Stack } from '../stack/stack.ts';
 
@@ -28,10 +29,16 @@ export const PATIENT = 'Marguerite Okafor-Lindqvist, 14.03.1957';
 export type Practice = Pick<Stack, 'edge' | 'env'>;
 
 /** Signs a launch token as a practice's back end does. */
-export function signLaunch(secret: string, encounterId: string, patientLabel: string): Promise<string> {
-  return new SignJWT({ facilityId: 'fac-001', patientId: 'pat-2001', encounterId, patientLabel })
+export function signLaunch(
+  secret: string,
+  encounterId: string,
+  patientLabel: string,
+  clinician: Clinician = { id: 'dr-demo' },
+): Promise<string> {
+  const { id, ...named } = clinician;
+  return new SignJWT({ facilityId: 'fac-001', patientId: 'pat-2001', encounterId, patientLabel, ...named })
     .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('dr-demo')
+    .setSubject(id)
     .setIssuedAt()
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(secret));
@@ -42,6 +49,12 @@ export async function launchToken(stack: Stack, encounterId: string): Promise<st
   const response = await fetch(`${stack.practice}/launch`, { method: 'POST', body: JSON.stringify({ encounterId }) });
   if (!response.ok) throw new Error(`the practice system returned ${response.status}`);
   return ((await response.json()) as { launchToken: string }).launchToken;
+}
+
+/** Signs the practice's launch tokens for the first of ENCOUNTERS as another clinician than its own. */
+export async function signInAs(context: BrowserContext, practice: Practice, clinician: Clinician): Promise<void> {
+  const launchToken = await signLaunch(practice.env.LAUNCH_SECRET ?? '', ENCOUNTERS[0], PATIENT, clinician);
+  await context.route('**/launch', (route) => route.fulfill({ json: { launchToken } }));
 }
 
 /** Ends a session whatever is in it. */
