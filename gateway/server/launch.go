@@ -138,8 +138,7 @@ func (s *Server) pending(r *http.Request) (smart.Pending, error) {
 	var pending smart.Pending
 	state := r.URL.Query().Get("state")
 	name := pendingName(state)
-	cookie, err := r.Cookie(name)
-	if err != nil || s.seals.codec.Decode(name, cookie.Value, &pending) != nil {
+	if s.seals.read(r, name, &pending) != nil {
 		return pending, &record.Error{
 			Code: record.LaunchForeign,
 			Err:  errors.New("the launch did not begin in this browser"),

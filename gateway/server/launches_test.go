@@ -139,7 +139,10 @@ func TestLimitsBehindProxy(t *testing.T) {
 }
 
 // hospital is a SMART server that opens anna for the code "good".
-type hospital struct{ now func() time.Time }
+type hospital struct {
+	now   func() time.Time
+	token int // length of its access tokens
+}
 
 func (h hospital) Begin(_ context.Context, _, launch string) (string, smart.Pending, error) {
 	if launch == "" {
@@ -155,7 +158,7 @@ func (h hospital) Finish(_ context.Context, pending smart.Pending, query url.Val
 	}
 	return smart.Launch{
 		Server: smart.Server{ISS: pending.ISS, Facility: "fac-1"}, PatientID: "anna", EncounterID: "visit-1",
-		FHIRUser: "Practitioner/dr-2", Subject: "s", AccessToken: strings.Repeat("t", 1500),
+		FHIRUser: "Practitioner/dr-2", Subject: "s", AccessToken: strings.Repeat("t", h.token),
 		ExpiresAt: h.now().Add(time.Hour),
 	}, nil
 }
@@ -169,7 +172,7 @@ func TestSMARTReturns(t *testing.T) {
 	defer g.Close()
 	defer second.Close()
 	for _, one := range []*gate{g, second} {
-		one.server.SMART = hospital{func() time.Time { return *g.now }}
+		one.server.SMART = hospital{func() time.Time { return *g.now }, 1500}
 	}
 	began := g.browser()
 	get := func(browser *http.Client, at *gate, path string) (int, string) {
@@ -208,6 +211,54 @@ func TestSMARTReturns(t *testing.T) {
 	long := "?iss=https://fhir.test&launch=" + strings.Repeat("l", 4097)
 	if status, body := get(began, g, "/launch/smart"+long); status != 400 || !strings.Contains(body, "cannot be read") {
 		t.Errorf("a long launch: %d %s", status, body)
+	}
+}
+
+// TestLongTokens: an access token that no cookie holds is in several.
+func TestLongTokens(t *testing.T) {
+	for length, want := range map[int]int{0: 200, 2500: 200, 7000: 200, 9000: 400} {
+		g := open(t, t.TempDir())
+		g.server.SMART = hospital{func() time.Time { return *g.now }, length}
+		browser := g.browser()
+		response, err := browser.Get(g.URL + "/launch/smart?iss=https://fhir.test&launch=one")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response, err = browser.Get(g.URL + "/launch/smart/return?code=good&state=state-one"); err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%d bytes: %s", length, response.Status)
+		}
+		for _, cookie := range browser.Jar.Cookies(response.Request.URL) {
+			if len(cookie.String()) > 4096 {
+				t.Errorf("%d bytes: a cookie of %d", length, len(cookie.String()))
+			}
+		}
+		g.Close()
+	}
+}
+
+// TestOtherOrigins: a page of another origin cannot commit, even with the cookie.
+func TestOtherOrigins(t *testing.T) {
+	g := open(t, t.TempDir())
+	defer g.Close()
+	browser := g.browser()
+	page, _ := g.launch(t, browser, "anna-1")
+	request, err := http.NewRequest(http.MethodPost, page+"commit", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Sec-Fetch-Site", "same-site")
+	response, err := browser.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusForbidden {
+		t.Error(response.Status)
 	}
 }
 

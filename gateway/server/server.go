@@ -81,7 +81,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.explain(w, r, codeNoLaunch) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.explain(w, r, codeNotFound) })
-	return s.logged(s.guarded(mux))
+	return s.logged(s.guarded(http.NewCrossOriginProtection().Handler(mux)))
 }
 
 // secure reports whether browsers reach the gateway over https.

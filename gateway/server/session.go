@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,8 +16,10 @@ import (
 const (
 	// sessionLife is how long a launch lasts: a consultation, not a day.
 	sessionLife = 2 * time.Hour
-	// maxCookie is what every browser keeps in one cookie, in bytes.
-	maxCookie = 4000
+	// maxCookie is what every browser keeps in one cookie, in bytes. What is
+	// longer is in several: some servers' access tokens have thousands.
+	maxCookie = 3800
+	maxSealed = 4 * maxCookie
 
 	sessionCookie = "photobridge"
 	pendingCookie = "photobridge-launch"
@@ -59,7 +62,7 @@ func newSeals(hash, block []byte, secure bool, now func() time.Time) seals {
 	codec := securecookie.New(hash, block)
 	codec.SetSerializer(securecookie.JSONEncoder{})
 	codec.MaxAge(0) // the content has its own time limit
-	codec.MaxLength(maxCookie)
+	codec.MaxLength(maxSealed)
 	return seals{codec, secure, now}
 }
 
@@ -72,11 +75,7 @@ var errNoSession = errors.New("no session")
 // there is none, it is over, or it is of another page.
 func (s seals) session(r *http.Request) (Session, error) {
 	var session Session
-	cookie, err := r.Cookie(sessionCookie)
-	if err != nil {
-		return session, errNoSession
-	}
-	if err := s.codec.Decode(sessionCookie, cookie.Value, &session); err != nil {
+	if s.read(r, sessionCookie, &session) != nil {
 		return Session{}, errNoSession
 	}
 	if session.ID != r.PathValue("launch") || !s.now().Before(session.Until) {
@@ -93,13 +92,37 @@ func (s seals) keepSession(w http.ResponseWriter, session Session) error {
 func (s seals) keep(w http.ResponseWriter, name, path string, until time.Time, value any) error {
 	sealed, err := s.codec.Encode(name, value)
 	if err != nil {
-		return &record.Error{Code: record.LaunchInvalid, Err: errors.New("the launch does not fit into a cookie")}
+		return &record.Error{Code: record.LaunchInvalid, Err: errors.New("the launch does not fit into cookies")}
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: sealed, Path: path, Expires: until,
-		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
-	})
+	for n := 0; sealed != ""; n++ {
+		part := sealed[:min(maxCookie, len(sealed))]
+		sealed = sealed[len(part):]
+		http.SetCookie(w, &http.Cookie{
+			Name: partName(name, n), Value: part, Path: path, Expires: until,
+			HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+		})
+	}
 	return nil
+}
+
+// read opens what keep sealed.
+func (s seals) read(r *http.Request, name string, into any) error {
+	sealed := ""
+	for n := 0; ; n++ {
+		part, err := r.Cookie(partName(name, n))
+		if err != nil {
+			return s.codec.Decode(name, sealed, into)
+		}
+		sealed += part.Value
+	}
+}
+
+// partName names the parts of a long cookie: the first has the plain name.
+func partName(name string, n int) string {
+	if n == 0 {
+		return name
+	}
+	return name + "." + strconv.Itoa(n)
 }
 
 func pagePath(id string) string { return "/desk/" + id + "/" }
