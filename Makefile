@@ -205,7 +205,7 @@ staticcheck: $(STATICCHECK) ## staticcheck, natively and for WebAssembly
 	cd local && ../$(STATICCHECK) ./...
 
 .PHONY: lint
-lint: lint-go lint-web ## format, names, sizes of files and functions, and which folder may import which
+lint: lint-go lint-web lint-imports ## format, names, sizes of files and functions, and which folder may import which
 
 # Files named *_js.go are seen with GOOS=js only.
 .PHONY: lint-go
@@ -221,6 +221,11 @@ lint-go: $(REVIVE) $(DEPGUARD)
 lint-web: $(NODE)
 	biome check --error-on-warnings
 	node scripts/lines.mjs
+
+# That the rules refuse what they are there for.
+.PHONY: lint-imports
+lint-imports: $(NODE) $(DEPGUARD)
+	@node scripts/imports.mjs
 
 .PHONY: format
 format: $(NODE) ## formats all Go, TypeScript and CSS
