@@ -69,6 +69,43 @@ test('in a frame of another origin, under a strict policy, it asks only the edge
   await Promise.all([context.close(), phone.close()]);
 });
 
+test('a third longer and right to left, nothing is cut off or scrolls sideways', async ({ browser, stack }, info) => {
+  const desktop = await Desktop.holding(browser, stack, ENCOUNTER, info.outputDir, [905, 906], {
+    reducedMotion: 'reduce',
+  });
+  const { page } = desktop;
+  await desktop.codeButton.click();
+  for (const [locale, direction] of [
+    ['en-XA', 'ltr'],
+    ['ar-XB', 'rtl'],
+  ] as const) {
+    const widget = page.locator('photobridge-widget');
+    await widget.evaluate((element, tag) => element.setAttribute('locale', tag), locale);
+    await expect(page.locator('.widget').locator('..')).toHaveAttribute('dir', direction);
+    for (const screen of ['card', 'viewer']) {
+      if (screen === 'viewer') await desktop.tiles.first().click();
+      for (const width of [320, 1280]) {
+        await page.setViewportSize({ width, height: width < 760 ? 720 : 900 });
+        await page.screenshot({ path: `e2e/out/widget-${screen}-${locale}-${width}.png`, fullPage: true });
+        expect(await widget.evaluate(tooWide), `${screen}, ${locale}, ${width} px`).toEqual([]);
+      }
+    }
+    await page.keyboard.press('Escape');
+  }
+  await desktop.close();
+});
+
+/** Runs in the page: what reaches beyond its edges, and texts that do not fit their box. */
+function tooWide(widget: Element): string[] {
+  const texts = widget.shadowRoot?.querySelectorAll<HTMLElement>('button, p, h2, h3, li, dt, dd, legend, label, span');
+  return [...(texts ?? [])].flatMap((element) => {
+    if (element.clientWidth === 0 || element.closest('.hidden, .stage')) return [];
+    const { left, right } = element.getBoundingClientRect();
+    const isCut = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible';
+    return isCut || left < -1 || right > innerWidth + 1 ? [`${element.tagName}: ${element.textContent}`] : [];
+  });
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`accessible and at home on every screen: ${colorScheme}`, async ({ browser, stack }, info) => {
     test.setTimeout(300_000);

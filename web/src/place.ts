@@ -31,7 +31,7 @@ export interface PlaceWords {
   site(id: string): string;
   side(side: Laterality): string;
   /** A site with its side, such as "Left forearm". */
-  sided(site: string, side: Laterality): string;
+  sided(site: string, side: Exclude<Laterality, 'na'>): string;
 }
 
 /** Puts a place into words. The side "not applicable" has none; '' if nothing else is recorded. */

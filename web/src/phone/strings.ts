@@ -1,6 +1,6 @@
 /** The language of the phone page: chosen once, before the first screen. */
 
-import { chooseLanguage, translator, type Catalogue, type Translate } from '../strings';
+import { chooseLanguage, directionOf, translator, type Catalogue, type Translate } from '../strings';
 import english, { type PhoneKey } from '../strings/phone.en';
 import { BODY_SITES } from '../bodysites';
 
@@ -12,8 +12,6 @@ const others: Record<string, Loader> = Object.fromEntries(
     import.meta.glob<{ default: Catalogue<PhoneKey> }>(['../strings/phone.*.ts', '!../strings/phone.en.ts']),
   ).map(([path, load]) => [/phone\.(.+)\.ts$/.exec(path)?.[1] ?? path, load]),
 );
-
-const RTL = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'dv', 'yi', 'ckb']);
 
 let language = 'en';
 let translate: Translate<PhoneKey> = translator(english, language);
@@ -38,7 +36,7 @@ export async function loadLanguage(): Promise<void> {
     }
   }
   document.documentElement.lang = language;
-  document.documentElement.dir = RTL.has(language.split('-')[0] ?? '') || language.endsWith('rtl') ? 'rtl' : 'ltr';
+  document.documentElement.dir = directionOf(language);
 }
 
 /** Speaks another catalogue from now on. */

@@ -28,6 +28,13 @@ export function translator<Key extends string>(catalogue: Catalogue<Key>, langua
   };
 }
 
+const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);
+
+/** The direction in which a language is written. */
+export function directionOf(tag: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(tag.split('-')[0] ?? '') ? 'rtl' : 'ltr';
+}
+
 /**
  * The best of the languages on offer for a person's list of preferences:
  * exact, then by the language alone (de-AT takes de); else the fallback.

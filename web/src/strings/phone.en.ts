@@ -1,8 +1,8 @@
 /** The phone page in English: the reference catalogue. A new language is a copy of this file, phone.<tag>.ts. */
 
-import { BODY_SITES } from '../bodysites';
 import type { EngineCode } from '../contract/api';
 import type { Catalogue, Message } from '.';
+import sites, { type SiteKey } from './sites.en';
 
 const texts = {
   close: 'Close',
@@ -334,12 +334,6 @@ const texts = {
   'trouble.other.what': 'The page could not continue.',
   'trouble.other.todo': 'Try again. If it happens again, show a new code on the desktop and scan it.',
 } as const satisfies Record<string, Message> & Record<`problem.${EngineCode}`, Message>;
-
-type SiteKey = `site.${string}`;
-
-const sites: Record<SiteKey, string> = Object.fromEntries(
-  BODY_SITES.map((site) => [`site.${site.id}` as const, site.label]),
-);
 
 export type PhoneKey = keyof typeof texts | SiteKey;
 

@@ -1,20 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import { chooseLanguage, translator, type Catalogue, type Message } from '.';
-import english, { type PhoneKey } from './phone.en';
+import { chooseLanguage, directionOf, translator, type Catalogue, type Message } from '.';
+import phone from './phone.en';
+import widget from './widget.en';
 
-const catalogues = import.meta.glob<{ default: Catalogue<PhoneKey> }>('./phone.*.ts', { eager: true });
+const catalogues = import.meta.glob<{ default: Catalogue }>('./{phone,widget}.*.ts', { eager: true });
+const english: Readonly<Record<string, Catalogue>> = { phone, widget };
 
 const formsOf = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message));
 const generalForm = (message: Message): string => (typeof message === 'string' ? message : message.other);
 const holesOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
 
+test('every language is one of both pages', () => {
+  const languagesOf = (page: string): string[] =>
+    Object.keys(catalogues).flatMap((path) => new RegExp(`${page}\\.(.+)\\.ts$`).exec(path)?.[1] ?? []);
+  // The widget makes its pseudo-languages when they are asked for.
+  expect(languagesOf('widget')).toEqual(languagesOf('phone').filter((tag) => !tag.includes('-X')));
+});
+
 describe.each(Object.entries(catalogues))('%s', (path, { default: catalogue }) => {
-  const language = /phone\.(.+)\.ts$/.exec(path)?.[1] ?? '';
+  const [, page = '', language = ''] = /(\w+)\.([\w-]+)\.ts$/.exec(path) ?? [];
+  const reference = english[page] ?? {};
 
   test('says everything, with the same holes as English', () => {
-    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(english).sort());
+    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(reference).sort());
     for (const [key, message] of Object.entries<Message>(catalogue)) {
-      const wanted = holesOf(generalForm(english[key as PhoneKey] ?? ''));
+      const wanted = holesOf(generalForm(reference[key] ?? ''));
       expect(holesOf(generalForm(message)), key).toEqual(wanted);
       // A form for one may leave the number out: "the photo".
       for (const form of formsOf(message))
@@ -22,13 +32,16 @@ describe.each(Object.entries(catalogues))('%s', (path, { default: catalogue }) =
     }
   });
 
-  test('has no plural form that the language does not know', () => {
+  test('has the plural forms that the language knows, and no others', () => {
     const known = new Set<string>(new Intl.PluralRules(language).resolvedOptions().pluralCategories);
-    const used = Object.values<Message>(catalogue).flatMap((message) =>
-      typeof message === 'string' ? [] : Object.keys(message),
-    );
+    const plurals = Object.entries<Message>(catalogue).filter(([, message]) => typeof message !== 'string');
     // The pseudo-languages are English underneath.
-    if (!language.includes('-X')) expect(used.filter((category) => !known.has(category))).toEqual([]);
+    if (language.includes('-X')) return;
+    for (const [key, message] of plurals)
+      expect(
+        Object.keys(message).filter((category) => !known.has(category)),
+        key,
+      ).toEqual([]);
   });
 });
 
@@ -54,4 +67,14 @@ test.each([
   [[], 'en'],
 ])('%j is spoken to in %s', (wanted, chosen) => {
   expect(chooseLanguage(wanted, ['en', 'de', 'pt-BR'], 'en')).toBe(chosen);
+});
+
+test.each([
+  ['en', 'ltr'],
+  ['mi', 'ltr'],
+  ['ar', 'rtl'],
+  ['ar-XB', 'rtl'],
+  ['fa-IR', 'rtl'],
+])('%s is written %s', (tag, direction) => {
+  expect(directionOf(tag)).toBe(direction);
 });

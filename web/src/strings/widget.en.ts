@@ -1,8 +1,9 @@
-/** The desktop widget in English: the reference catalogue. */
+/** The desktop widget in English: the reference catalogue. A new language is a copy of this file, widget.<tag>.ts. */
 
-import type { Message } from '.';
+import type { Catalogue, Message } from '.';
+import sites, { type SiteKey } from './sites.en';
 
-export const widgetEnglish = {
+const texts = {
   title: 'Clinical photos',
   opening: 'Opening the session…',
   'connection.polling': 'Slow connection: photos may take a few seconds',
@@ -147,6 +148,9 @@ export const widgetEnglish = {
   'side.right': 'Right',
   'side.bilateral': 'Both sides',
   'side.na': 'Not applicable',
+  'place.left': 'Left {site}',
+  'place.right': 'Right {site}',
+  'place.bilateral': '{site}, both sides',
   'viewer.photo': 'Photo {n}',
   'viewer.close': 'Close',
   'viewer.previous': 'Previous photo',
@@ -316,4 +320,8 @@ export const widgetEnglish = {
   'problem.internal': 'Something went wrong on the photo server.',
 } as const satisfies Record<string, Message>;
 
-export type WidgetKey = keyof typeof widgetEnglish;
+export type WidgetKey = keyof typeof texts | SiteKey;
+
+const english: Catalogue<WidgetKey> = { ...texts, ...sites };
+
+export default english;

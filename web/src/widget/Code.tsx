@@ -42,7 +42,9 @@ export function Code({ words, state, qr, onRenew }: CodeProps) {
         </div>
         <p class="typed">
           <span class="quiet">{words('code.type', { address: addressOf(qr.url) })}</span>
-          <code data-testid="typed-code">{qr.typedCode}</code>
+          <code dir="ltr" data-testid="typed-code">
+            {qr.typedCode}
+          </code>
         </p>
       </div>
     </div>

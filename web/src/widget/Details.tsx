@@ -158,13 +158,16 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
 
 /** What is in the record is read, not changed. */
 function Fixed({ words, image, committedAt }: { words: Words; image: WidgetImage; committedAt: string }) {
-  const { said, metadata } = image;
+  const { said } = image;
   const unset = words('viewer.unset');
   return (
     <>
       <p class="committed">{words('details.fixed', { time: timeText(committedAt, words.language) })}</p>
       <dl class="facts">
-        <Fact name={words('details.site')} value={metadata.bodySite?.text ?? words('image.noSite')} />
+        <Fact
+          name={words('details.site')}
+          value={(said.bodySite && words.site(said.bodySite)) || words('image.noSite')}
+        />
         <Fact name={words('details.side')} value={said.laterality ? words(`side.${said.laterality}`) : unset} />
         {said.view && <Fact name={words('details.view')} value={words(`view.${said.view}`)} />}
         {said.kind && <Fact name={words('details.kind')} value={words(`kind.${said.kind}`)} />}

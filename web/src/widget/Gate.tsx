@@ -103,16 +103,23 @@ function Sets({
   onLook,
 }: Pick<GateProps, 'words' | 'state' | 'onLook'> & { gaps: readonly Gap[] }) {
   const first = gaps[0];
-  const list = new Intl.ListFormat(words.language, { type: 'conjunction' });
+  const list = new Intl.ListFormat(words.spoken, { type: 'conjunction' });
+  const nameOf = (id: string): string => {
+    const said = state.images.find((image) => image.id === id)?.said ?? {};
+    return [words.place(said), said.label].filter(Boolean).join(', ');
+  };
   return (
     <>
       <div class="gate-text">
         <Patient state={state} words={words} of="gate.for" />
         <div role="status">
           <ul class="gaps">
-            {gaps.map(({ lesion, lacks }) => (
+            {gaps.map(({ lesion, lacks, imageId }) => (
               <li key={lesion}>
-                {words('gate.lacks', { lesion, views: list.format(lacks.map((view) => words(`lacks.${view}`))) })}
+                {words('gate.lacks', {
+                  lesion: nameOf(imageId),
+                  views: list.format(lacks.map((view) => words(`lacks.${view}`))),
+                })}
               </li>
             ))}
           </ul>

@@ -19,7 +19,7 @@ interface SiteFieldProps {
 export function SiteField({ words, said, isMissing, field, onPick }: SiteFieldProps) {
   const id = useId();
   const [query, setQuery] = useState('');
-  const found = query.trim() === '' ? [] : searchSites(query, ({ label }) => label);
+  const found = query.trim() === '' ? [] : searchSites(query, (one) => words.site(one.id));
   const chosen = BODY_SITES.find((one) => one.id === said.bodySite);
   const offered = chosen && !COMMON_SITES.includes(chosen) ? [chosen, ...COMMON_SITES] : COMMON_SITES;
   const pick = (value: string): void => {
@@ -40,7 +40,7 @@ export function SiteField({ words, said, isMissing, field, onPick }: SiteFieldPr
         <option value="">{words('details.choose')}</option>
         {offered.map((one) => (
           <option key={one.id} value={one.id}>
-            {one.label}
+            {words.site(one.id)}
           </option>
         ))}
         <option value={NO_SITE}>{words('details.noSite')}</option>
@@ -66,7 +66,7 @@ export function SiteField({ words, said, isMissing, field, onPick }: SiteFieldPr
           {found.map((one) => (
             <li key={one.id}>
               <button type="button" data-site={one.id} onClick={() => pick(one.id)}>
-                {one.label}
+                {words.site(one.id)}
               </button>
             </li>
           ))}

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { placeText, type WidgetImage } from './image';
+import type { WidgetImage } from './image';
 import { FIT, pan, turnRight, zoomAt, type View } from './geometry';
 import { useVeils, VeiledStage } from './Veil';
 import type { Words } from './words';
@@ -101,10 +101,10 @@ function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: St
       onPointerUp={({ pointerId }) => pointers.current.delete(pointerId)}
       onPointerCancel={({ pointerId }) => pointers.current.delete(pointerId)}
     >
-      {image.previewUrl ? <Picture photo={image} view={view} /> : <p>{words('image.loading')}</p>}
+      {image.previewUrl ? <Picture words={words} photo={image} view={view} /> : <p>{words('image.loading')}</p>}
       {over && (
         <div class="upper" style={{ clipPath: `inset(0 ${100 - over.share}% 0 0)` }}>
-          <Picture photo={over.photo} view={view} />
+          <Picture words={words} photo={over.photo} view={view} />
         </div>
       )}
     </div>
@@ -127,7 +127,7 @@ function useWheel(on: RefObject<HTMLElement | null>, turned: (event: WheelEvent)
   }, [on]);
 }
 
-function Picture({ photo, view }: { photo: Shown; view: View }) {
+function Picture({ words, photo, view }: { words: Words; photo: Shown; view: View }) {
   return (
     <div class="moved" style={{ transform: `translate(${view.x * 100}%, ${view.y * 100}%) scale(${view.zoom})` }}>
       <img
@@ -135,7 +135,7 @@ function Picture({ photo, view }: { photo: Shown; view: View }) {
         style={{ rotate: `${view.turns * 90}deg` }}
         src={photo.previewUrl}
         draggable={false}
-        alt={placeText(photo.said) || photo.name}
+        alt={words.place(photo.said) || photo.name}
       />
     </div>
   );

@@ -8,7 +8,7 @@ import { Details } from './Details';
 import { bestMatch, useEarlier } from './earlier';
 import { FIT, turnRight, zoomAt, type View } from './geometry';
 import { Icon } from './Icon';
-import { missingFrom, placeText, type Derivation, type Missing, type WidgetImage } from './image';
+import { missingFrom, type Derivation, type Missing, type WidgetImage } from './image';
 import { Stage, type Shown } from './Stage';
 import type { SessionSync } from './session/api';
 import { useVeils } from './Veil';
@@ -101,8 +101,9 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') askToClose(event);
     if (task || isTyping(event)) return;
-    if (event.key === 'ArrowLeft') walk(-1);
-    if (event.key === 'ArrowRight') walk(1);
+    const forward = words.direction === 'rtl' ? -1 : 1;
+    if (event.key === 'ArrowLeft') walk(-forward);
+    if (event.key === 'ArrowRight') walk(forward);
   };
   const label = words('viewer.photo', { n: image.number });
   return (
@@ -279,7 +280,7 @@ export function tagOf(image: WidgetImage, words: Words): string {
 }
 
 function shownOf(image: WidgetImage, words: Words): Shown {
-  const name = [words('viewer.photo', { n: image.number }), placeText(image.said)].filter(Boolean).join(': ');
+  const name = [words('viewer.photo', { n: image.number }), words.place(image.said)].filter(Boolean).join(': ');
   return { ...image, name };
 }
 
@@ -305,7 +306,7 @@ function Tool({
   return (
     <button
       type="button"
-      class="tool"
+      class={`tool ${icon}`}
       aria-label={label}
       title={label}
       disabled={disabled}

@@ -6,7 +6,7 @@ import { Export } from './export/Export';
 import { useExportOptions } from './export/options';
 import { Gate } from './Gate';
 import type { RecordGate } from './readiness';
-import { missingFrom, placeText, type WidgetImage } from './image';
+import { missingFrom, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './session/api';
 import { Phones } from './Phones';
 import { Timeline } from './Timeline';
@@ -32,7 +32,9 @@ function Encounter(props: WidgetProps & { state: SessionState }) {
   const veils = useRevealed();
   return (
     <VeilsProvider value={veils}>
-      <Face {...props} />
+      <div lang={props.words.spoken} dir={props.words.direction}>
+        <Face {...props} />
+      </div>
     </VeilsProvider>
   );
 }
@@ -173,7 +175,7 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
   return (
     <ul class="grid" part="grid">
       {state.images.map((image) => {
-        const place = placeText(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
+        const place = words.place(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
         const missing = image.committedAt === undefined ? missingText(image, words) : '';
         const problem = image.commitProblem
           ? words('image.notKept', { reason: commitText(image.commitProblem, words) })

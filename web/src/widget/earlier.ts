@@ -3,7 +3,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Shown } from './Stage';
-import { placeText, type EarlierPhoto } from './image';
+import type { EarlierPhoto } from './image';
 import type { Words } from './words';
 
 const Context = createContext<() => readonly EarlierPhoto[]>(() => []);
@@ -23,7 +23,7 @@ function shown({ url, time, bodySite, laterality, sensitive }: EarlierPhoto, wor
     ...(laterality === undefined ? {} : { laterality }),
     ...(sensitive ? { sensitive } : {}),
   };
-  const name = [words('earlier.photo', { day: dayText(time, words.language) }), placeText(said)];
+  const name = [words('earlier.photo', { day: dayText(time, words.language) }), words.place(said)];
   return { id: `earlier ${url}`, previewUrl: url, said, name: name.filter(Boolean).join(': ') };
 }
 

@@ -56,7 +56,7 @@ function onCommit(answer?: (detail: CommitDetail) => Promise<unknown>): CommitDe
 
 test('nothing but the widget is in its shadow root', async () => {
   await mount(listed('a', TAGGED));
-  expect([...(widget.shadowRoot?.childNodes ?? [])].map(({ nodeName }) => nodeName)).toEqual(['SECTION']);
+  expect([...(widget.shadowRoot?.childNodes ?? [])].map(({ nodeName }) => nodeName)).toEqual(['DIV']);
 });
 
 describe('the gate', () => {
@@ -510,3 +510,53 @@ test('a practice system that gives no launch token is named as the cause', async
   await eventually(() => expect(find('[data-testid=over]').textContent).toContain('The practice system did not let'));
   expect(heard).toEqual(['launch_failed']);
 });
+
+describe('the language', () => {
+  test('changes with the attribute, loaded on demand, and the session stays', async () => {
+    await mount(listed('a', TAGGED));
+    const opened = edge.current!.calls.length;
+    widget.setAttribute('locale', 'ar-XB');
+    await eventually(() => expect(find('[dir]').dir).toBe('rtl'));
+    expect(find('h2').textContent).toBe('⟦\u202eClinical photos\u202c⟧');
+    expect(find('.tile .place').textContent).toContain('Hand'.toLowerCase());
+    widget.setAttribute('locale', 'en-NZ');
+    await eventually(() => expect(find('[lang]').lang).toBe('en'));
+    expect(find('h2').textContent).toBe('Clinical photos');
+    expect(edge.current!.calls.length).toBe(opened);
+  });
+
+  test('is in every text and label, wherever one looks', async () => {
+    await mount(listed('a', TAGGED), listed('b', { bodySite: 'elbow' }));
+    widget.setAttribute('locale', 'en-XA');
+    await eventually(() => expect(find('[lang]').lang).toBe('en-XA'));
+    expect(hardWired(), 'the card').toEqual([]);
+    find<HTMLButtonElement>('[data-testid=show-code]').click();
+    await eventually(() => find('[data-testid=typed-code]'));
+    expect(hardWired(), 'the code').toEqual([]);
+    for (const [name, opener] of [
+      ['the timeline', 'header button.plain'],
+      ['the export', 'header button.plain:nth-of-type(2)'],
+      ['the viewer', '.tile'],
+    ] as const) {
+      find<HTMLButtonElement>(opener).click();
+      await eventually(() => find('dialog'));
+      expect(hardWired(), name).toEqual([]);
+      find('dialog').dispatchEvent(new Event('close'));
+      await eventually(() => expect(widget.shadowRoot?.querySelector('dialog')).toBeNull());
+    }
+  });
+});
+
+/** Words on the screen or said by it that are in no catalogue; times are the browser's. */
+function hardWired(): string[] {
+  const elements = [...(widget.shadowRoot?.querySelectorAll('*') ?? [])];
+  const labels = elements.flatMap((element) =>
+    ['aria-label', 'aria-description', 'placeholder', 'title', 'alt'].map((name) => element.getAttribute(name) ?? ''),
+  );
+  const texts = elements
+    .filter((element) => !element.closest('time, code, bdi, style, .patient strong'))
+    .flatMap(({ childNodes }) => [...childNodes].filter(({ nodeType }) => nodeType === 3));
+  return [...labels, ...texts.map(({ textContent }) => textContent ?? '')].filter((text) =>
+    /\p{L}{3}/u.test(text.replace(/⟦[^⟦⟧]*(⟦[^⟧]*⟧[^⟦⟧]*)*⟧/g, '')),
+  );
+}

@@ -11,7 +11,7 @@ import { readyToCommit, type RecordGate } from './readiness';
 import type { Commit, SessionState, SessionSync } from './session/api';
 import { createSessionSync } from './session/sync';
 import { Widget } from './Widget';
-import { wordsFor, type Words } from './words';
+import { wordsIn } from './words';
 
 /** HTMLElement. On a server, which has none, a class that nobody makes an element of. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
@@ -22,7 +22,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * @customElement photobridge-widget
  *
  * @attr {string} api-base - origin of the Photobridge edge; empty: the page's own
- * @attr {string} locale - BCP 47 tag for texts, dates and times; else the browser's
+ * @attr {string} locale - BCP 47 tag of the texts, dates and times; else the browser's languages
  * @attr {boolean} no-export - photos cannot be taken out of the widget, other than into the record
  * @attr {number} referral-max-bytes - size limit of a small copy for a referral; 500 000 if nothing is said
  * @attr {boolean} export-patient - names of files and captions begin with the patient's label
@@ -232,7 +232,7 @@ export class PhotobridgeWidget extends Base {
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (name === 'launch-token' && before !== null && before !== now) this.#earlier = [];
-    if (name === 'record-gate') this.#render();
+    if (name === 'record-gate' || name === 'locale') this.#render();
     else if (this.isConnected) this.#restart();
   }
 
@@ -260,12 +260,15 @@ export class PhotobridgeWidget extends Base {
   }
 
   #render(): void {
-    if (!this.#sync) return;
+    const locale = this.getAttribute('locale');
+    const words = wordsIn(locale === null ? navigator.languages : [locale], () => this.#render());
+    // The language before stays until the other one is here.
+    if (!this.#sync || !words) return;
     const onCommit = (only?: readonly string[]): void => void this.commit(only);
     render(
       <ExportOptionsProvider value={() => exportOptions(this)}>
         <EarlierProvider value={() => this.#earlier}>
-          <Widget key={this.#key} sync={this.#sync} words={this.#words} gate={this.recordGate} onCommit={onCommit} />
+          <Widget key={this.#key} sync={this.#sync} words={words} gate={this.recordGate} onCommit={onCommit} />
         </EarlierProvider>
       </ExportOptionsProvider>,
       this.#root,
@@ -295,10 +298,6 @@ export class PhotobridgeWidget extends Base {
       });
     }
     if (state.problem && state.problem !== before.problem) this.#emit('photobridge-error', state.problem);
-  }
-
-  get #words(): Words {
-    return wordsFor(this.getAttribute('locale') ?? navigator.language);
   }
 
   /** Resolves when every `waitUntil` has. Without any, the photos that the host does not report on have failed. */

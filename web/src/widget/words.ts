@@ -1,16 +1,76 @@
 /** The widget's texts in its language. */
 
+import type { Laterality, Metadata } from '../contract/api';
+import { placeText } from '../place';
+import { chooseLanguage, directionOf, translator, type Catalogue, type Translate } from '../strings';
+import english, { type WidgetKey } from '../strings/widget.en';
 import type { CommitProblem } from './record/results';
 import type { SessionProblem } from './session/api';
-import { translator, type Translate } from '../strings';
-import { widgetEnglish, type WidgetKey } from '../strings/widget.en';
 
-export type Words = Translate<WidgetKey> & { readonly language: string };
+export type Words = Translate<WidgetKey> & {
+  /** The language of dates and numbers, which may be one that has no texts. */
+  readonly language: string;
+  /** The language of the texts. */
+  readonly spoken: string;
+  readonly direction: 'ltr' | 'rtl';
+  /** The label of a body site; '' for one that this version does not know. */
+  site(id: string): string;
+  /** "Left forearm", or the part of it that was said. */
+  place(said: Metadata): string;
+};
 
-/** The words for a BCP 47 tag. A new language is one more catalogue here. */
-export function wordsFor(tag: string): Words {
-  return Object.assign(translator<WidgetKey>(widgetEnglish, 'en'), { language: formattable(tag) });
+type Texts = Catalogue<WidgetKey>;
+
+/** Another language is one more file beside widget.en.ts; it is fetched only where it is wanted. */
+const files = import.meta.glob<{ default: Texts }>(['../strings/widget.*.ts', '!../strings/widget.en.ts']);
+const loaders = new Map<string, () => Promise<Texts>>([
+  ['en-XA', async () => (await import('../strings/pseudo')).accented(english)],
+  ['ar-XB', async () => (await import('../strings/pseudo')).mirrored(english)],
+  ...Object.entries(files).map(
+    ([path, load]) => [/widget\.(.+)\.ts$/.exec(path)?.[1] ?? path, async () => (await load()).default] as const,
+  ),
+]);
+const loaded = new Map<string, Texts>([['en', english]]);
+
+/**
+ * Returns the words in the first of these languages that there are texts in. While they are loaded it returns
+ * undefined, and calls `ready` afterwards. What cannot be loaded is said in English.
+ */
+export function wordsIn(tags: readonly string[], ready: () => void): Words | undefined {
+  const spoken = chooseLanguage(tags.map(formattable), [...loaded.keys(), ...loaders.keys()], 'en');
+  const texts = loaded.get(spoken);
+  if (texts) return wordsFor(tags[0] ?? spoken, texts, texts === english ? 'en' : spoken);
+  void load(spoken).then(ready);
+  return undefined;
 }
+
+async function load(language: string): Promise<void> {
+  const texts = await loaders
+    .get(language)?.()
+    .catch(() => undefined);
+  loaded.set(language, texts ?? english);
+}
+
+/** The words of a catalogue, with dates and numbers by a BCP 47 tag. */
+export function wordsFor(tag: string, texts: Texts = english, spoken = 'en'): Words {
+  const words = translator(texts, spoken);
+  const site = (id: string): string => (`site.${id}` in texts ? words(`site.${id}`) : '');
+  const inside = (text: string): string => (NOUNS_ARE_CAPITAL.test(spoken) ? text : text.toLocaleLowerCase(spoken));
+  const sided = (label: string, side: Exclude<Laterality, 'na'>): string => {
+    const message = texts[`place.${side}`];
+    const isFirst = typeof message === 'string' && /^[^\p{L}]*\{site\}/u.test(message);
+    return words(`place.${side}`, { site: isFirst ? label : inside(label) });
+  };
+  return Object.assign(words, {
+    language: formattable(tag),
+    spoken,
+    direction: directionOf(spoken),
+    site,
+    place: (said: Metadata) => placeText(said, { site, side: (side) => words(`side.${side}`), sided }),
+  });
+}
+
+const NOUNS_ARE_CAPITAL = /^(de|lb)\b/;
 
 /** A tag that dates can be written in. A host may say `en_NZ`, and a browser `C` where its system names no language. */
 function formattable(tag: string): string {

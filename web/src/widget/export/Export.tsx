@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { placeText, type WidgetImage } from '../image';
+import type { WidgetImage } from '../image';
 import { patientName } from '../Patient';
 import type { SessionState, SessionSync } from '../session/api';
 import { useVeils, Veil } from '../Veil';
@@ -125,7 +125,7 @@ interface ChoiceProps {
 function Choice({ words, image, isChosen, onChoose, onDrag, onDropped }: ChoiceProps) {
   const { isVeiled } = useVeils();
   const { number, said, previewUrl } = image;
-  const name = [words('viewer.photo', { n: number }), placeText(said), said.sensitive && words('veil.sensitive')];
+  const name = [words('viewer.photo', { n: number }), words.place(said), said.sensitive && words('veil.sensitive')];
   return (
     <li data-sensitive={said.sensitive}>
       <label class="check">
