@@ -2,7 +2,7 @@ package apitest
 
 import (
 	"fmt"
-	"slices"
+	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,22 +10,18 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// captures sends photos of every offset from -12:00 to +14:00, of New Zealand's nights with a change of clocks and
-// without an offset, and reads each time back as it was said.
+// captures has a phone say every offset from -12:00 to +14:00, New Zealand's nights with a change of clocks and a time
+// without an offset of one photo, one after the other, and reads each back from the desktop's list as it was said.
 func captures(t *testing.T, a *api) {
-	for times := range slices.Chunk(timesOfCapture(), shared.MaxImages) {
-		s := a.open(t)
-		want := map[string]shared.Captured{}
-		for _, captured := range times {
-			want[a.upload(t, s, shared.Metadata{Captured: &captured}).ImageID] = captured
-		}
-		got := map[string]shared.Captured{}
-		for _, image := range a.list(t, s).Images {
-			if image.Metadata.Captured != nil {
-				got[image.ImageID] = *image.Metadata.Captured
-			}
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
+	s := a.open(t)
+	content, image := picture(2000)
+	slot := a.presign(t, s, image)[0]
+	put(t, slot, content, http.StatusOK)
+	for version, captured := range timesOfCapture() {
+		said := confirmation(s, slot, shared.Metadata{Captured: &captured})
+		said.MetadataVersion = version + 1
+		a.call(t, "POST", base+"/images", s.phone.UploadToken, said).expect(t, 200, "")
+		if diff := cmp.Diff(&captured, a.list(t, s).Images[0].Metadata.Captured); diff != "" {
 			t.Error(diff)
 		}
 	}
