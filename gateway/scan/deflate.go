@@ -16,6 +16,8 @@ const (
 	stripRows = 64
 	// minEdge is the smallest long side that is still worth filing, in pixels.
 	minEdge = 800
+	// maxPixels bounds the memory that a small file can ask for. Phones send 6.5 million.
+	maxPixels = 30_000_000
 )
 
 // Deflate stores a photo as a TIFF with Deflate compression, for viewers that
@@ -26,6 +28,9 @@ func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
 	f, err := readFrame(photo)
 	if err != nil {
 		return nil, err
+	}
+	if f.width*f.height > maxPixels {
+		return nil, ErrTooLarge
 	}
 	decoded, err := jpeg.Decode(bytes.NewReader(photo))
 	if _, unknown := errors.AsType[jpeg.UnsupportedError](err); unknown {

@@ -170,6 +170,13 @@ func TestDeflate(t *testing.T) {
 			t.Errorf("%d pixels wide, %v", got.Width, err)
 		}
 	})
+	t.Run("a small file that asks for much memory", func(t *testing.T) {
+		huge := bytes.Clone(photos[0].jpeg)
+		copy(huge[bytes.Index(huge, []byte{0xff, markerSOF0})+5:], []byte{0xff, 0xff, 0xff, 0xff})
+		if _, err := Deflate(huge, caption, 1_000_000); !errors.Is(err, ErrTooLarge) {
+			t.Error(err)
+		}
+	})
 	t.Run("a limit that nothing fits", func(t *testing.T) {
 		if _, err := Deflate(photos[0].jpeg, caption, 100); !errors.Is(err, ErrTooLarge) {
 			t.Error(err)
@@ -234,14 +241,19 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-func FuzzReadFrame(f *testing.F) {
+// FuzzWrap: a file from anywhere becomes a scan that holds it, or is refused.
+func FuzzWrap(f *testing.F) {
 	for _, photo := range photos {
-		f.Add(photo.jpeg)
+		if len(photo.jpeg) < 10_000 {
+			f.Add(photo.jpeg)
+		}
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
-		frame, err := readFrame(file)
-		if err == nil && (frame.width == 0 || frame.height == 0) {
-			t.Error("a photo without a size")
+		if scan, err := TIFF(file, caption); err == nil && !bytes.Equal(onlyStrip(t, scan), file) {
+			t.Error("the strip is another")
+		}
+		if scan, err := PDF(Page{file, caption}); err == nil && !bytes.Contains(scan, file) {
+			t.Error("the PDF has another image")
 		}
 	})
 }

@@ -222,6 +222,38 @@ func TestSecret(t *testing.T) {
 	}
 }
 
+// TestLaunchValue: what the record system hands over counts once, and for five minutes.
+func TestLaunchValue(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		after time.Duration
+		times int
+		want  record.Code
+	}{
+		{"at once", 0, 1, ""},
+		{"within five minutes", 5*time.Minute - time.Second, 1, ""},
+		{"expired", 5 * time.Minute, 1, record.LaunchInvalid},
+		{"used before", 0, 2, record.LaunchInvalid},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			value := w.double.Launch("pat-1")
+			w.now = w.now.Add(test.after)
+			var err error
+			for range test.times {
+				redirect, pending, failed := w.client.Begin(t.Context(), w.double.ISS(), value)
+				if failed != nil {
+					t.Fatal(failed)
+				}
+				_, err = w.client.Finish(t.Context(), pending, signIn(t, redirect))
+			}
+			if record.CodeOf(err) != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
 // TestPrivateKeyJWT: the gateway proves who it is with a key that it publishes.
 func TestPrivateKeyJWT(t *testing.T) {
 	keys, err := keyring.Open(t.TempDir(), time.Now)
