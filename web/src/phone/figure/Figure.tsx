@@ -1,7 +1,8 @@
 import { useRef } from 'preact/hooks';
 import type { Laterality, Metadata } from '../../contract/api';
-import { findBodySite } from '../../bodysites';
-import { siteLabel, t } from '../strings';
+import { isSided } from '../../place';
+import { t } from '../strings';
+import { placeLabel } from '../words';
 import { REGIONS, VIEW_BOX, type FigureView, type Region } from './regions';
 
 interface FigureProps {
@@ -119,11 +120,7 @@ interface AreaProps {
 
 function Area({ part: { region, side, mirrored }, width, pressed, reachable, onPick }: AreaProps) {
   const pick = () => onPick(region.site, side);
-  const site = siteLabel(region.site);
-  const label =
-    side === 'na' || findBodySite(region.site)?.lateralityApplies === false
-      ? site
-      : t('metadata.place', { site, side: t(`side.${side}`) });
+  const label = placeLabel({ bodySite: region.site, laterality: isSided(region.site) ? side : 'na' });
   return (
     <path
       class="area"
