@@ -1,0 +1,200 @@
+/** What a press asks of the engine, and where "back" leads from each screen. */
+
+import { describe, expect, test } from 'vitest';
+import { capturing, chosen, grant, photo, play, reviewing, snapshot } from './fixtures';
+import { initialState, type Event, type Screen, type State } from './model';
+import { behind } from './reducer';
+
+const send = (command: object) => ({ do: 'send', command });
+const problem = (retryable: boolean) => ({ code: 'network', retryable }) as const;
+
+const stopped: State = play(
+  reviewing('a', 'b', 'c', 'd', 'e'),
+  { type: 'upload' },
+  {
+    type: 'snapshot',
+    snapshot: snapshot([
+      photo('a', { state: 'cancelled' }),
+      photo('b', { state: 'failed', problem: problem(true) }),
+      photo('c', { state: 'failed', problem: problem(false) }),
+      photo('d', { state: 'sending' }),
+      photo('e', { state: 'failed' }),
+      photo('f', { state: 'cancelled' }), // of no upload
+    ]),
+  },
+).state;
+
+describe('the engine is asked to', () => {
+  test.each<[string, State, Event, object[]]>([
+    ['cancel one photo', stopped, { type: 'cancel', id: 'd' }, [{ type: 'cancel', id: 'd' }]],
+    ['pause', stopped, { type: 'pause' }, [{ type: 'pause' }]],
+    ['try one again', stopped, { type: 'retry', id: 'c' }, [{ type: 'retry', id: 'c' }]],
+    [
+      'try all again that stopped, where that can help',
+      stopped,
+      { type: 'retry' },
+      ['a', 'b', 'e'].map((id) => ({ type: 'retry', id })),
+    ],
+    [
+      'know that the page is hidden',
+      capturing,
+      { type: 'lifecycle', visible: false, online: true },
+      [{ type: 'lifecycle', visible: false, online: true }],
+    ],
+    [
+      'know nothing while it is off',
+      { ...capturing, engine: 'off' },
+      { type: 'lifecycle', visible: true, online: false },
+      [],
+    ],
+  ])('%s', (_, from, event, commands) => {
+    expect(play(from, event).effects).toEqual(commands.map(send));
+  });
+
+  test('the page remembers whether it is online', () => {
+    expect(play(capturing, { type: 'lifecycle', visible: true, online: false }).state).toEqual({
+      ...capturing,
+      online: false,
+    });
+  });
+
+  test('what goes on is left as it is', () => {
+    for (const event of [{ type: 'cancel', id: 'd' }, { type: 'pause' }, { type: 'retry' }] as const) {
+      expect(play(stopped, event).state).toBe(stopped);
+    }
+  });
+});
+
+describe('a press changes', () => {
+  test('the notice, which goes', () => {
+    const noticed = play(capturing, { type: 'upload' }).state;
+    expect(noticed.notice).toEqual({ kind: 'nothing-to-send' });
+    expect(play(noticed, { type: 'dismiss' })).toEqual({ state: { ...noticed, notice: null }, effects: [] });
+  });
+
+  test('the sheet, which keeps the photo in hand unless it names one', () => {
+    const inHand = play(reviewing('a', 'b'), { type: 'tag', id: 'b' }).state;
+    expect(play(inHand, { type: 'open', sheet: 'sites' }).state.current).toBe('b');
+    expect(play(inHand, { type: 'open', sheet: 'photo', id: 'a' }).state.current).toBe('a');
+  });
+
+  test('the picture of one photo, and of no other', () => {
+    const one = play(reviewing('a', 'b'), { type: 'pictured', id: 'a', picture: { thumb: 'blob:a' } }).state;
+    const two = play(one, { type: 'pictured', id: 'b', picture: { thumb: 'blob:b' } }).state;
+    const full = play(two, { type: 'pictured', id: 'a', picture: { preview: 'blob:A' } }).state;
+    expect(full.pictures).toEqual({ a: { thumb: 'blob:a', preview: 'blob:A' }, b: { thumb: 'blob:b' } });
+  });
+
+  test('nothing where there is no photo to tag or to turn to', () => {
+    expect(play(capturing, { type: 'tag' }).state).toEqual({ ...capturing, undo: null });
+    expect(play(capturing, { type: 'step', by: 1 }).state).toBe(capturing);
+  });
+
+  test('the screen, once photos are chosen outside the camera', () => {
+    expect(play(capturing, { type: 'chosen', photos: [] }).state.screen).toBe('capture');
+    const taken = play(capturing, { type: 'open', sheet: 'camera' }, { type: 'chosen', photos: chosen('a') }).state;
+    expect(taken.screen).toBe('capture');
+    const more = play(reviewing('a'), { type: 'more' }, { type: 'chosen', photos: [] }).state;
+    expect(more.screen, 'those that were there are looked at').toBe('review');
+    const first = play(reviewing('a'), { type: 'more' }, { type: 'chosen', photos: chosen('b') }).state;
+    expect(first.screen).toBe('review');
+  });
+});
+
+test('an engine that failed can be started again', () => {
+  const { state } = play(capturing, { type: 'engine-failed', code: 'engine_failed' });
+  expect(state).toMatchObject({ engine: 'off', screen: 'error', trouble: { code: 'engine_failed', retryable: true } });
+});
+
+describe('photos that were chosen for a session', () => {
+  test.each<[string, State, boolean]>([
+    ['that is here', capturing, true],
+    ['that is not here any more', { ...capturing, session: { ...grant, patientId: 'pat-9' } }, false],
+    ['on a page that has none', initialState, false],
+  ])('%s', (_, from, isTaken) => {
+    const { state, effects } = play(from, { type: 'chosen', photos: chosen('a'), session: grant });
+    expect(state.chosen.map(({ id }) => id)).toEqual(isTaken ? ['a'] : []);
+    expect(effects[0]).toMatchObject(isTaken ? { do: 'add' } : { do: 'release', id: 'a' });
+  });
+});
+
+describe('back', () => {
+  const waiting = (from: State): State =>
+    play(from, { type: 'link', token: 'next' }, { type: 'waits', token: 'next', number: '42' }).state;
+  const trouble = { code: 'token_invalid', retryable: false } as const;
+  const refusedOver = (from: State): State =>
+    play(from, { type: 'link', token: 'next' }, { type: 'refused', token: 'next', trouble }).state;
+
+  test.each<[string, State, Partial<State>]>([
+    ['from an error to the screen before it', refusedOver(reviewing('a')), { screen: 'review', trouble: null }],
+    [
+      'from an error to Capture, where no screen was before',
+      { ...refusedOver(capturing), resume: null },
+      { screen: 'capture' },
+    ],
+    ['from Waiting to the screen before it', waiting(reviewing('a')), { screen: 'review', number: null }],
+    [
+      'from Waiting to Capture, where no screen was before',
+      { ...waiting(capturing), resume: null },
+      { screen: 'capture' },
+    ],
+    ['from the receipt to Capture', { ...capturing, screen: 'success' }, { screen: 'capture' }],
+    [
+      'nowhere from a receipt that is closed',
+      { ...capturing, screen: 'success', closed: 'done' },
+      { screen: 'success' },
+    ],
+    ['nowhere from the question for consent', { ...capturing, screen: 'consent' }, { screen: 'consent' }],
+    [
+      'from the camera to Review, with photos in it',
+      play(capturing, { type: 'open', sheet: 'camera' }, { type: 'chosen', photos: chosen('a') }).state,
+      { screen: 'review', sheet: null },
+    ],
+    [
+      'from an empty camera to where it was',
+      play(capturing, { type: 'open', sheet: 'camera' }).state,
+      { screen: 'capture', sheet: null },
+    ],
+    [
+      'from another sheet to where it was',
+      play(reviewing('a'), { type: 'tag' }, { type: 'open', sheet: 'photo', id: 'a' }).state,
+      { screen: 'metadata', sheet: null },
+    ],
+    [
+      'from the second photo to the first',
+      play(reviewing('a', 'b'), { type: 'tag', id: 'b' }).state,
+      { screen: 'metadata', current: 'a' },
+    ],
+    [
+      'from the first photo to Review',
+      play(reviewing('a', 'b'), { type: 'tag', id: 'a' }).state,
+      { screen: 'review', current: 'a' },
+    ],
+    [
+      'from Review to Capture, whatever photo is in hand',
+      { ...reviewing('a', 'b'), current: 'b' },
+      { screen: 'capture', current: 'b' },
+    ],
+  ])('%s', (_, from, to) => {
+    expect(play(from, { type: 'back' }).state).toMatchObject(to);
+  });
+});
+
+test.each<[string, State, Screen | null]>([
+  ['an error of a session that lives', { ...capturing, screen: 'error', resume: 'review' }, 'review'],
+  ['an error without a session', { ...initialState, screen: 'error', resume: 'review' }, null],
+  ['the code, where no screen was before', { ...capturing, screen: 'code' }, 'capture'],
+  ['a response that is waited for', { ...capturing, screen: 'loading', token: 'next', resume: 'review' }, 'review'],
+  ['a response, where no screen was before', { ...capturing, screen: 'waiting', token: 'next' }, 'capture'],
+  ['photos that are waited for', { ...capturing, screen: 'loading', resume: 'review' }, null],
+  ['a first response', { ...initialState, screen: 'waiting', token: 'next', resume: 'review' }, null],
+  ['the receipt', { ...capturing, screen: 'success' }, 'capture'],
+  ['the receipt of a session that is closed', { ...capturing, screen: 'success', closed: 'over' }, null],
+  ['the details', { ...capturing, screen: 'metadata' }, 'review'],
+  ['the upload', { ...capturing, screen: 'uploading' }, 'review'],
+  ['Review', { ...capturing, screen: 'review' }, 'capture'],
+  ['Capture', capturing, null],
+  ['the question for consent', { ...capturing, screen: 'consent' }, null],
+])('behind %s', (_, state, screen) => {
+  expect(behind(state)).toBe(screen);
+});
