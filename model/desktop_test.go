@@ -87,8 +87,11 @@ func (d *desktop) correct(n int) {
 	words := d.system.truth.words("desktop")
 	body, _ := json.Marshal(map[string]any{"metadata": map[string]string{"notes": words}})
 	r := d.system.call("PATCH", d.path("/images/"+d.session.EncounterID+"/"+id), d.session.DesktopToken, body)
-	if r.Code == 200 {
+	switch {
+	case r.Code == 200:
 		d.system.truth.corrected(id, words)
+	case r.Code >= 500:
+		d.system.truth.photos[id].unsure = true // it may have been stored
 	}
 }
 

@@ -31,6 +31,7 @@ type fact struct {
 	unheard   bool      // a page ended before it could write that
 	back      bool      // the person on the phone took it back
 	last      string    // word
+	spoken    string    // last word of the person on the phone
 	at        time.Time
 	corrected bool // by a desktop, which has the last word
 	unsure    bool // a page ended before it could write the last word
@@ -88,7 +89,9 @@ func (t *truth) takenBack(id string) { t.photos[id].back, t.photos[id].unsure = 
 func (t *truth) see(id string) { t.photos[id].shown = true }
 
 func (t *truth) described(id, words string) {
-	if f := t.photos[id]; !f.corrected {
+	f := t.photos[id]
+	f.spoken = words
+	if !f.corrected {
 		f.last, f.at = words, time.Now()
 	}
 }
@@ -250,9 +253,15 @@ func (t *truth) unsent(patient patient) {
 	}
 }
 
-// over: a session ended.
+// over: a session ended, and with it what desktops said. A phone that did not hear
+// of it may send a photo again, in the next one.
 func (t *truth) over(patient patient, before view) {
 	t.unsent(patient)
+	for _, f := range t.photos {
+		if f.patient == patient && f.corrected {
+			f.last, f.corrected, f.unsure = f.spoken, false, true
+		}
+	}
 	if time.Now().Before(before.expires) {
 		return
 	}
