@@ -355,22 +355,3 @@ func (stuck) Decode(ctx context.Context, _ Source, _ int) (Bitmap, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
-
-func FuzzCompress(f *testing.F) {
-	whole := withSegment(encodeJPEG(f, picture(32, 24, 60), 80), 0xe1, exifSegment(6))
-	f.Add(whole)
-	f.Add(whole[:len(whole)/2])
-	f.Add([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"))
-	f.Add([]byte("GIF89a\x01\x00\x01\x00"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		limits := DefaultLimits()
-		limits.MaxPixels = 1 << 16
-		result, err := New(nil, goCodec{}, GoDigest).Compress(t.Context(), Memory(file), limits)
-		if err != nil && shared.CodeOf(err) == shared.CodeInternal {
-			t.Fatal(err)
-		}
-		if err == nil && len(result.JPEG) > limits.MaxBytes {
-			t.Fatalf("%d bytes", len(result.JPEG))
-		}
-	})
-}
