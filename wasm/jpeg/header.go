@@ -187,8 +187,11 @@ func (m *Image) scanHeader(body []byte) (scan, error) {
 	count, blocks := int(body[0]), 0
 	for i := range count {
 		id, dc, ac := body[1+2*i], body[2+2*i]>>4, body[2+2*i]&15
-		at := slices.IndexFunc(m.components, func(c component) bool { return c.id == id })
-		if at < 0 || slices.Contains(s.components, at) || dc > 3 || ac > 3 {
+		at := 0
+		for at < len(m.components) && (m.components[at].id != id || slices.Contains(s.components, at)) {
+			at++ // names may be the same, as in libjpeg (get_sos in jdmarker.c)
+		}
+		if at == len(m.components) || dc > 3 || ac > 3 {
 			return scan{}, ErrDamaged
 		}
 		s.components = append(s.components, at)

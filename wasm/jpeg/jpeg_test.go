@@ -409,6 +409,21 @@ func TestPassesOver(t *testing.T) {
 	}
 }
 
+// TestNamesMayBeTheSame: components that have one name are taken in their order.
+func TestNamesMayBeTheSame(t *testing.T) {
+	whole := read(t, "420")
+	same := bytes.Replace(whole, []byte("\x02\x11\x01\x03\x11\x01"), []byte("\x01\x11\x01\x01\x11\x01"), 1)
+	same = bytes.Replace(same, []byte("\x03\x01\x00\x02\x11\x03\x11"), []byte("\x03\x01\x00\x01\x11\x01\x11"), 1)
+	if bytes.Equal(same, whole) {
+		t.Fatal("nothing was changed")
+	}
+	for i, plane := range all(t, same) {
+		if !bytes.Equal(plane.Samples, all(t, whole)[i].Samples) {
+			t.Errorf("component %d is another", i)
+		}
+	}
+}
+
 // TestWorkIsBounded counts the blocks that are visited, which is what scans cost,
 // up to the end or to the scan that is one too many.
 func TestWorkIsBounded(t *testing.T) {

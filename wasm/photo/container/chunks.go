@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/clinicpro/photobridge/wasm/jpeg"
@@ -24,20 +25,87 @@ func EachChunk(file []byte, visit func(kind string, body, whole []byte) bool) {
 }
 
 // readPNG reads the size, and the time and the orientation of an eXIf chunk,
-// which browsers apply.
+// which browsers apply where it comes before the pixels. It fails with truncated
+// if pixels are missing.
 func readPNG(file []byte, header *Header) error {
 	header.Width, header.Height = be32(file, 16), be32(file, 20)
-	if header.Width == 0 || header.Height == 0 {
+	pixels, told, end := false, false, len(sniffedPNG)
+	EachChunk(file, func(kind string, body, whole []byte) bool {
+		end += len(whole)
+		switch {
+		case kind == "IDAT":
+			pixels = true
+		case kind == "eXIf" && !told:
+			told = true
+			header.exif = readEXIF(body)
+			if n := header.exif.orientation; n != 0 && !pixels && !bytes.HasPrefix(body, exifPrefix) {
+				header.Orientation = n
+			}
+		}
+		return kind != "IEND"
+	})
+	// What follows the last whole chunk is a part of one with pixels, or of its end.
+	cut := end+8 <= len(file) && string(file[end+4:end+8]) == "IDAT"
+	if header.Width == 0 || header.Height == 0 || cut {
 		return JPEGError(jpeg.ErrTruncated)
 	}
-	EachChunk(file, func(kind string, body, _ []byte) bool {
-		if kind == "eXIf" {
-			header.exif = readEXIF(body)
+	return nil
+}
+
+const sniffedPNG = "\x89PNG\r\n\x1a\n"
+
+// wholeWebP fails with truncated if a WebP ends within its pixels.
+func wholeWebP(file []byte) error {
+	const head = 8
+	for at := 12; at+head <= len(file); {
+		length := int(binary.LittleEndian.Uint32(file[at+4:]))
+		switch kind := string(file[at : at+4]); {
+		case kind != "VP8 " && kind != "VP8L" && kind != "ANMF" && kind != "ALPH":
+		case length > len(file)-at-head:
+			return JPEGError(jpeg.ErrTruncated)
+		case kind != "ALPH":
+			return nil
 		}
-		return kind != "eXIf"
-	})
-	if n := header.exif.orientation; n != 0 {
-		header.Orientation = n
+		at += head + length + length%2
+	}
+	return nil
+}
+
+// wholeGIF fails with truncated if a GIF ends within its first frame (GIF89a,
+// sections 20 and 22).
+func wholeGIF(file []byte) error {
+	const head, extension, frame, frameHead = 13, 0x21, 0x2c, 10
+	at := head
+	table := func(flags byte) {
+		if flags&0x80 != 0 {
+			at += 3 << (1 + flags&7)
+		}
+	}
+	if len(file) >= head {
+		table(file[10])
+	}
+	for at+frameHead < len(file) {
+		kind := file[at]
+		switch kind {
+		case extension:
+			at += 2
+		case frame:
+			at += frameHead
+			table(file[at-1])
+			at++ // the size of its codes
+		default:
+			return nil
+		}
+		for at < len(file) && file[at] != 0 {
+			at += 1 + int(file[at])
+		}
+		switch at++; {
+		case kind != frame:
+		case at > len(file):
+			return JPEGError(jpeg.ErrTruncated)
+		default:
+			return nil
+		}
 	}
 	return nil
 }

@@ -5,7 +5,8 @@ import (
 	"encoding/binary"
 )
 
-var exifPrefix = []byte("Exif\x00\x00")
+// exifPrefix begins an EXIF segment of a JPEG; browsers take any byte behind it.
+var exifPrefix = []byte("Exif\x00")
 
 // Tags of EXIF 2.32 that matter here: everything else is thrown away.
 const (
@@ -61,9 +62,18 @@ func OpenTIFF(data []byte) (t TIFF, first uint32, ok bool) {
 	return t, t.Order.Uint32(data[4:]), true
 }
 
+// withoutPrefix returns what follows the prefix of an EXIF structure, if it has
+// one.
+func withoutPrefix(data []byte) []byte {
+	if len(data) > len(exifPrefix) && bytes.HasPrefix(data, exifPrefix) {
+		return data[len(exifPrefix)+1:]
+	}
+	return data
+}
+
 // readEXIF reads an EXIF structure, which may begin with its prefix.
 func readEXIF(data []byte) exif {
-	t, first, ok := OpenTIFF(bytes.TrimPrefix(data, exifPrefix))
+	t, first, ok := OpenTIFF(withoutPrefix(data))
 	if !ok {
 		return exif{}
 	}
@@ -76,7 +86,7 @@ func (t TIFF) exif(first uint32) exif {
 	var exifIFD uint32
 	read := func(e Entry) {
 		switch {
-		case e.Tag == tagOrientation && e.Kind == typeShort:
+		case e.Tag == tagOrientation && e.Kind == typeShort && e.Count == 1:
 			if n := int(t.Order.Uint16(e.Value)); n >= 1 && n <= 8 && found.orientation == 0 {
 				found.orientation = n
 			}

@@ -60,8 +60,10 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 		err = readPNG(file, &header)
 	case TypeGIF:
 		header.Width, header.Height = le16(file, 6), le16(file, 8)
+		err = wholeGIF(file)
 	case TypeWebP:
 		header.exif = readEXIF(WebPChunk(WebPChunks(file), "EXIF"))
+		err = wholeWebP(file)
 	case TypeTIFF:
 		if header.exif = readEXIF(file); header.exif.orientation != 0 {
 			header.Orientation = header.exif.orientation

@@ -3,6 +3,7 @@ package pure
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
@@ -34,7 +35,7 @@ func codedColours(primaries, transfer int) colours {
 		space.Primaries = [3][3]float64{{0.5151, 0.2412, -0.0011}, {0.2920, 0.6922, 0.0419}, {0.1571, 0.0666, 0.7841}}
 	default:
 		space.Primaries = primariesSRGB
-		if transfer != transferPQ && transfer != transferHLG {
+		if !slices.Contains([]int{transferGamma22, transferLinear, transferPQ, transferHLG}, transfer) {
 			return colours{}
 		}
 	}
@@ -42,7 +43,7 @@ func codedColours(primaries, transfer int) colours {
 	case transferPQ:
 		return colours{grid: evaluate(3, []stage{pqLight, toneMap, toXYZ(space.Primaries)})}
 	case transferHLG:
-		return colours{grid: evaluate(3, []stage{hlgLight, toneMap, toXYZ(space.Primaries)})}
+		return colours{grid: evaluate(3, []stage{hlgLight, toXYZ(space.Primaries)})}
 	}
 	curve := []byte("para\x00\x00\x00\x00\x00\x03\x00\x00" + // as sRGB's
 		"\x00\x02\x66\x66\x00\x00\xf2\xa7\x00\x00\x0d\x59\x00\x00\x13\xd0\x00\x00\x0a\x5b")
@@ -83,8 +84,8 @@ func pqLight(c colour) colour {
 	return c
 }
 
-// hlgLight is the light of ITU-R BT.2100's HLG on a display of 1000 cd/m², where
-// 1 is white paper.
+// hlgLight is the light of ITU-R BT.2100's HLG where 1 is white paper, on a display
+// of half of its 1000 cd/m². What is brighter than paper is white, as in Chromium.
 func hlgLight(c colour) colour {
 	for i := range 3 {
 		if c[i] <= 0.5 {
@@ -94,7 +95,7 @@ func hlgLight(c colour) colour {
 		}
 	}
 	luminance := 0.2627*c[0] + 0.6780*c[1] + 0.0593*c[2]
-	scale := math.Pow(luminance, hlgSystemGamma-1) * hdrWhite / sdrWhite
+	scale := math.Pow(luminance, hlgSystemGamma-1) * hdrWhite / 2 / sdrWhite
 	for i := range 3 {
 		c[i] *= scale
 	}

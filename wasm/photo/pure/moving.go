@@ -45,6 +45,7 @@ func plainWebP(file []byte) (plain []byte, canvas image.Rectangle, at image.Poin
 	const header = 16 // of a frame: place, size, duration and flags
 	chunks := container.WebPChunks(file)
 	extended := container.WebPChunk(chunks, "VP8X")
+	transparent := len(extended) > 0 && extended[0]&0x10 != 0
 	if frame := container.WebPChunk(chunks, "ANMF"); len(frame) >= header && len(extended) >= 10 {
 		canvas = image.Rect(0, 0, 1+le24(extended[4:]), 1+le24(extended[7:]))
 		at = image.Pt(2*le24(frame), 2*le24(frame[3:]))
@@ -55,7 +56,7 @@ func plainWebP(file []byte) (plain []byte, canvas image.Rectangle, at image.Poin
 	switch {
 	case len(lossy) < 10:
 		plain = appendChunk(plain, "VP8L", container.WebPChunk(chunks, "VP8L"))
-	case alpha != nil:
+	case alpha != nil && transparent:
 		width := int(binary.LittleEndian.Uint16(lossy[6:])&0x3fff) - 1
 		height := int(binary.LittleEndian.Uint16(lossy[8:])&0x3fff) - 1
 		size := []byte{byte(width), byte(width >> 8), 0, byte(height), byte(height >> 8), 0}

@@ -9,10 +9,11 @@ import (
 
 // plainPNG leaves in a PNG what makes the picture. Of other chunks a wrong
 // checksum or place would be an error to the decoder, and browsers ignore it;
-// they also ignore transparency that comes before its palette, and a missing end.
+// they also ignore transparency that comes before its palette or goes beyond it,
+// and a missing end.
 func plainPNG(file []byte) []byte {
 	out := append([]byte{}, file[:min(8, len(file))]...)
-	palette, ended := false, false
+	palette, ended := 0, false
 	colours := byte(0)
 	container.EachChunk(file, func(kind string, body, whole []byte) bool {
 		switch kind {
@@ -21,9 +22,9 @@ func plainPNG(file []byte) []byte {
 				colours = body[9]
 			}
 		case "PLTE":
-			palette = true
+			palette = len(body) / 3
 		case "tRNS":
-			if wanted := map[byte]bool{0: len(body) == 2, 2: len(body) == 6, 3: palette}[colours]; !wanted {
+			if wanted := map[byte]bool{0: len(body) == 2, 2: len(body) == 6, 3: len(body) <= palette}[colours]; !wanted {
 				return true
 			}
 		case "IDAT", "IEND":
