@@ -24,7 +24,8 @@ func plainPNG(file []byte) []byte {
 		case "PLTE":
 			palette = len(body) / 3
 		case "tRNS":
-			if wanted := map[byte]bool{0: len(body) == 2, 2: len(body) == 6, 3: len(body) <= palette}[colours]; !wanted {
+			wanted := map[byte]bool{0: len(body) == 2, 2: len(body) == 6, 3: len(body) <= palette}
+			if !wanted[colours] {
 				return true
 			}
 		case "IDAT", "IEND":
