@@ -142,6 +142,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await desktop.button('Crop').click();
     await expect(page.getByRole('group', { name: /^Frame/ })).toBeVisible();
     await screen('crop');
+    await page.getByRole('button', { name: 'Annotate', exact: true }).click();
+    await expect(page.getByRole('application')).toBeFocused();
+    await page.keyboard.press('l');
+    for (const key of ['Enter', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter', 'Enter'])
+      await page.keyboard.press(key);
+    await expect(page.getByRole('alert')).toContainText('such as 10');
+    await screen('annotate');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await desktop.completesAll();
     await desktop.button('Add 3 photos to the record').click();

@@ -42,7 +42,12 @@ export function Annotate(props: AnnotateProps) {
     }
   };
   return (
-    <div class="crop annotate" hidden={isHidden} data-unsaved={isUnsaved}>
+    <div
+      class="crop annotate"
+      hidden={isHidden}
+      data-unsaved={isUnsaved}
+      data-sensitive={props.isSensitive || undefined}
+    >
       {step === 'loading' && <p class="quiet">{words('annotate.loading')}</p>}
       <div class="drawing" ref={place} />
       <div class="row">
@@ -65,7 +70,7 @@ export function Annotate(props: AnnotateProps) {
 /** The editor inside an element, once it is loaded. */
 function useEditor(
   place: RefObject<HTMLDivElement | null>,
-  { words, file, name, isSensitive, view, onView }: AnnotateProps,
+  { words, file, name, view, onView }: AnnotateProps,
   onUnsaved: (isUnsaved: boolean) => void,
   onStep: (step: Step) => void,
 ): RefObject<Editor | null> {
@@ -87,7 +92,6 @@ function useEditor(
       const opened = await openEditor(node, {
         file,
         name,
-        isSensitive,
         words,
         view: latest.current,
         looking,

@@ -18,7 +18,6 @@ export interface EditorOptions {
   file: File;
   /** The photo's name, such as "Photo 1: Left forearm". */
   name: string;
-  isSensitive: boolean;
   words: Words;
   view: View;
   looking: Looking;
@@ -61,7 +60,7 @@ class Workbench implements Editor {
     private readonly options: EditorOptions,
     bitmap: ImageBitmap,
   ) {
-    const { words, view, isSensitive } = options;
+    const { words, view } = options;
     this.#view = view;
     this.#editing = startEditing({ width: bitmap.width, height: bitmap.height }, SLIP);
     this.#root = place.getRootNode() as ShadowRoot;
@@ -70,7 +69,6 @@ class Workbench implements Editor {
     const stage = make('div', { className: 'stage', role: 'application', tabIndex: 0 });
     stage.setAttribute('part', 'stage');
     stage.setAttribute('aria-description', words('annotate.keys'));
-    if (isSensitive) stage.dataset.sensitive = '';
     this.#surface = new Surface(stage, bitmap, words.language);
     this.#panel = new Panel(words, (action) => this.#do(action));
     this.#hands = new Hands(this.#surface, this.#desk());

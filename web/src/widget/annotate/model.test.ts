@@ -77,6 +77,11 @@ describe('a text', () => {
     ]);
   });
 
+  test('is kept when another tool is taken, if there is one', () => {
+    expect(kinds(after(asked, type('mole A'), take('arrow')))).toEqual(['text']);
+    expect(kinds(after(asked, type(' '), take('arrow')))).toEqual([]);
+  });
+
   test('is not empty', () => {
     const empty = after(asked, type('  '), answer);
     expect([empty.problem, empty.asking]).toEqual(['noText', asked.asking]);

@@ -139,7 +139,7 @@ export function act(editing: Editing, action: Action): Editing {
   const next = { ...editing, isStepping: false, notice: null };
   switch (action.type) {
     case 'tool':
-      return { ...dropped(next), tool: action.tool, selected: null };
+      return { ...dropped(settled(next)), tool: action.tool, selected: null };
     case 'colour':
       return recoloured(next, action.colour);
     case 'press':
@@ -273,6 +273,11 @@ function answered(editing: Editing): Editing {
   const mm = readLength(typed);
   if (typeof mm !== 'number') return { ...editing, problem: mm };
   return added(dropped(editing), { kind: 'ruler', id: nextId, colour, from: asking.from, to: asking.to, mm });
+}
+
+/** A text that was typed is meant, though nobody pressed Enter. */
+function settled(editing: Editing): Editing {
+  return editing.asking?.for === 'text' && editing.typed.trim() !== '' ? answered(editing) : editing;
 }
 
 function choose(editing: Editing, grip: Grip): Editing {
