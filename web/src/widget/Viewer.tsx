@@ -109,7 +109,7 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   return (
     <dialog
       ref={dialog}
-      class="viewer"
+      class={task === 'annotate' ? 'viewer annotating' : 'viewer'}
       part="viewer"
       aria-label={label}
       onClose={onClose}
