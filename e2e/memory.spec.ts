@@ -14,8 +14,8 @@ const ROADS: { canvas: Canvas; road: string }[] = [
 /** 48 megapixels, as phones take them. */
 const LARGE = { width: 8064, height: 6048 };
 const LARGE_BYTES = 12_000_000;
-/** The file is read into memory as a whole and its scans are walked, before it is decoded. */
-const PEAK_LIMIT_MB = 430;
+/** The file is read into memory as a whole, and the browser gives its copy back, before it is decoded. */
+const PEAK_LIMIT_MB = 400;
 
 const PHOTOS_IN_A_ROW = 20;
 /** After the fifth, everything was grown that grows with use. */

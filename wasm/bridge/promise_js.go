@@ -83,10 +83,14 @@ func bytesToJS(b []byte) js.Value {
 	return array
 }
 
-// bytesFromJS copies out of an ArrayBuffer.
+// bytesFromJS copies out of an ArrayBuffer that nobody else has, and frees it
+// where the browser can: that of a whole photo would wait for the collector.
 func bytesFromJS(buffer js.Value) []byte {
 	array := js.Global().Get("Uint8Array").New(buffer)
 	b := make([]byte, array.Length())
 	js.CopyBytesToGo(b, array)
+	if buffer.Get("transfer").Type() == js.TypeFunction {
+		buffer.Call("transfer", 0)
+	}
 	return b
 }
