@@ -27,11 +27,24 @@ func plan(header container.Header, rebuiltBytes int, native bool, limits Limits)
 	if rebuiltBytes > 0 && rebuiltBytes <= limits.MaxBytes && passes(header, limits) {
 		return Plan{RoadPass, width, height}
 	}
-	// A browser may show the thumbnail of a RAW file, which is a TIFF.
-	if native && header.Type != container.TypeTIFF && header.Type != container.TypeRAW {
-		return Plan{RoadNative, width, height}.within(limits)
+	road := RoadPure
+	if native && browserKnows(header) {
+		road = RoadNative
 	}
-	return Plan{RoadPure, width, height}.within(limits)
+	return Plan{road, width, height}.within(limits)
+}
+
+// browserKnows reports whether every browser that decodes a file shows what it
+// is. Of a RAW file, which is a TIFF, one may show the thumbnail, and WebKitGTK
+// does not turn a PNG by its eXIf chunk.
+func browserKnows(header container.Header) bool {
+	switch header.Type {
+	case container.TypeTIFF, container.TypeRAW:
+		return false
+	case container.TypePNG:
+		return header.Orientation == 1
+	}
+	return true
 }
 
 // passes reports whether the pixels of a JPEG may stay as they are. An oriented
