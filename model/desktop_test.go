@@ -115,9 +115,8 @@ func (d *desktop) removePhone(n int) {
 	}
 	id := d.list.Phones[n%len(d.list.Phones)].PhoneID
 	path := d.path("/" + d.session.EncounterID + "/phones/" + id)
-	r := d.system.call("DELETE", path, d.session.DesktopToken, nil)
-	if lost := r.Code >= 500; r.Code == 204 || lost {
-		d.system.truth.refuses(d.patient, id)
+	if r := d.system.call("DELETE", path, d.session.DesktopToken, nil); r.Code == 204 {
+		d.system.truth.refuses(id)
 	}
 }
 

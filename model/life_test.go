@@ -125,7 +125,8 @@ func play(t *testing.T, begins begin, scenes ...[]deed) []string {
 		l.desktops = append(l.desktops, d)
 		p := &phone{
 			system: l.system, ctx: t.Context(), name: fmt.Sprint("phone ", i),
-			storage: &storage{values: map[string][]byte{}}, rng: rand.New(rand.NewPCG(begins.Seed, uint64(i))),
+			storage: &storage{values: map[string][]byte{}}, keys: map[patient]string{},
+			rng: rand.New(rand.NewPCG(begins.Seed, uint64(i))),
 		}
 		p.boot()
 		l.phones = append(l.phones, p)

@@ -30,6 +30,7 @@ type phone struct {
 	queue *upload.Queue
 	kill  func()
 	grant *shared.Grant // in the tab's sessionStorage
+	keys  map[patient]string
 	pages int
 
 	mu       sync.Mutex
@@ -85,6 +86,7 @@ func (p *phone) reload() {
 func (p *phone) die() {
 	p.kill()
 	p.system.truth.pageEnded(p)
+	p.system.truth.keysGone(p)
 	p.grant = nil
 	p.boot()
 }
@@ -121,6 +123,7 @@ func (p *phone) open(grant *shared.Grant) {
 	}
 	synctest.Wait()
 	p.grant = grant
+	p.keys[patient{grant.FacilityID, grant.PatientID, grant.EncounterID}] = grant.JournalKey
 	p.snapshot = upload.Snapshot{}
 	p.queue.Do(upload.Command{Type: upload.CommandOpen, APIBase: origin, Session: grant})
 }

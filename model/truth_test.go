@@ -133,6 +133,18 @@ func (t *truth) pageEnded(p *phone) {
 	}
 }
 
+// keysGone: the tab died. What was taken for a session that was over by then, of
+// which the phone had not heard, is sealed with a key that nobody has any more.
+func (t *truth) keysGone(p *phone) {
+	for _, f := range t.photos {
+		var live struct{ JournalKey string }
+		json.Unmarshal([]byte(t.system.hash(f.patient)["session"]), &live)
+		if f.phone == p && !f.stored && live.JournalKey != p.keys[f.patient] {
+			f.lost = true
+		}
+	}
+}
+
 // leaves: nothing leaves before Send.
 func (t *truth) leaves(body []byte) {
 	var request shared.PresignRequest
@@ -163,15 +175,9 @@ func (t *truth) joins(text string) {
 }
 
 // refuses: from now on nothing that a phone sends is stored.
-func (t *truth) refuses(of patient, phoneID string) {
+func (t *truth) refuses(phoneID string) {
 	t.watch()
-	if t.phones[phoneID] {
-		return // nothing changes, and the code still works
-	}
 	t.phones[phoneID] = true
-	if newest, ok := t.codes[of]; ok {
-		t.codes[of] = code{"", newest.made}
-	}
 }
 
 // noneLapsed: nothing outlives its time limit, as a list that was just fetched shows.

@@ -1,6 +1,6 @@
 /** Mutation tests of TypeScript: `make mutate PACKAGE=web/src/phone/reducer.ts`. */
 export default {
-  mutate: process.env.MUTATE?.split(','),
+  mutate: [process.env.MUTATE, '!**/*.test.ts', '!**/fixtures.ts', '!**/world/**'],
   testRunner: 'vitest',
   vitest: { configFile: 'tools/vitest.mutate.ts' },
   coverageAnalysis: 'perTest',

@@ -101,6 +101,16 @@ describe('a press changes', () => {
   });
 });
 
+test('Review is looked at without what lay over the screen before', () => {
+  const before: State = { ...reviewing('a'), screen: 'capture', sheet: 'photo', notice: { kind: 'nothing-to-send' } };
+  expect(play(before, { type: 'review' }).state).toEqual({ ...before, screen: 'review', sheet: null, notice: null });
+});
+
+test('an engine that is ready knows nothing of the sessions that were left yet', () => {
+  const before: State = { ...capturing, parked: [{ session: grant, seen: true }] };
+  expect(play(before, { type: 'engine-ready' }).state.parked).toEqual([{ session: grant, seen: false }]);
+});
+
 test('an engine that failed can be started again', () => {
   const { state } = play(capturing, { type: 'engine-failed', code: 'engine_failed' });
   expect(state).toMatchObject({ engine: 'off', screen: 'error', trouble: { code: 'engine_failed', retryable: true } });
@@ -188,7 +198,7 @@ test.each<[string, State, Screen | null]>([
   ['a response, where no screen was before', { ...capturing, screen: 'waiting', token: 'next' }, 'capture'],
   ['photos that are waited for', { ...capturing, screen: 'loading', resume: 'review' }, null],
   ['a first response', { ...initialState, screen: 'waiting', token: 'next', resume: 'review' }, null],
-  ['the receipt', { ...capturing, screen: 'success' }, 'capture'],
+  ['the receipt', { ...capturing, screen: 'success', resume: 'review' }, 'capture'],
   ['the receipt of a session that is closed', { ...capturing, screen: 'success', closed: 'over' }, null],
   ['the details', { ...capturing, screen: 'metadata' }, 'review'],
   ['the upload', { ...capturing, screen: 'uploading' }, 'review'],
