@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,6 +17,12 @@ type outside struct {
 	err     error
 	wanted  []Reservation
 	deleted []string
+	forced  []bool
+}
+
+func (o *outside) DeleteSession(_ context.Context, _ Ref, _ int64, force bool) (Removal, error) {
+	o.forced = append(o.forced, force)
+	return Removal{}, &shared.Error{Code: shared.CodeSessionChanged}
 }
 
 func (o *outside) Reserve(_ context.Context, _ PhoneRef, wanted []Reservation, _ int) (Reserved, error) {
@@ -53,6 +60,19 @@ func TestFieldOfErrors(t *testing.T) {
 		if e, ok := errors.AsType[*shared.Error](err); !ok || e.Code != code || e.Field != want {
 			t.Errorf("%s is about %+v", code, err)
 		}
+	}
+}
+
+func TestEndIsForcedOnlyOnDemand(t *testing.T) {
+	o := &outside{}
+	for _, revision := range []int64{Forced, 0, 1, 2} {
+		err := (&Service{Store: o}).End(t.Context(), Ref{}, revision)
+		if shared.CodeOf(err) != shared.CodeSessionChanged {
+			t.Errorf("revision %d: %v", revision, err)
+		}
+	}
+	if !slices.Equal(o.forced, []bool{true, false, false, false}) {
+		t.Errorf("forced: %v", o.forced)
 	}
 }
 
