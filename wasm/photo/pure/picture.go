@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"image/color"
 	_ "image/gif" // decoders register themselves
 	_ "image/png"
 
@@ -128,8 +129,8 @@ func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) 
 	if err != nil {
 		return raster{}, cannotDecode(err)
 	}
-	if max(config.Width*config.Height, canvas.Dx()*canvas.Dy()) > maxPixels/max(1, share[kind]) {
-		return raster{}, refuse(nil, shared.CodeTooManyPixels)
+	if err := bounded(config, canvas, len(file), maxPixels/max(1, share[kind])); err != nil {
+		return raster{}, err
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil || decoded.Bounds().Empty() {
@@ -139,6 +140,29 @@ func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) 
 		widen(decoded)
 	}
 	return rasterOf(planesOf(place(decoded, canvas, at))), nil
+}
+
+const (
+	// A picture of more than freePixels has at least one byte for so many pixels,
+	// or was made to be work for its reader.
+	freePixels    = 12_000_000
+	pixelsForByte = 256
+)
+
+// bounded fails with too_many_pixels or too_complex if a picture, or the canvas
+// of its animation, takes too long to decode.
+func bounded(config image.Config, canvas image.Rectangle, bytes, maxPixels int) error {
+	switch config.ColorModel {
+	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
+		maxPixels /= 2
+	}
+	switch pixels := max(config.Width*config.Height, canvas.Dx()*canvas.Dy()); {
+	case pixels > maxPixels:
+		return refuse(nil, shared.CodeTooManyPixels)
+	case pixels > freePixels && pixels > pixelsForByte*bytes:
+		return refuse(nil, shared.CodeTooComplex)
+	}
+	return nil
 }
 
 // cannotDecode gives an error of another package its code.

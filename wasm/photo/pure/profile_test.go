@@ -9,6 +9,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
@@ -132,15 +133,43 @@ func TestGrey(t *testing.T) {
 	}
 }
 
-// TestPixelShare: formats that take longer for a pixel may have fewer of them.
-func TestPixelShare(t *testing.T) {
-	for kind, parts := range share {
-		if 40_000_000 > container.MaxPixels/parts && kind != container.TypeWebP || parts < 1 {
-			t.Errorf("%s: no photo of a phone may have that few pixels", kind)
+// TestBounded: formats that take longer for a pixel may have fewer of them, and
+// large pictures have some bytes. Photos of phones, up to 48 megapixels, may be in
+// each; WebP's tools seldom make those.
+func TestBounded(t *testing.T) {
+	rgb, deep := color.NRGBAModel, color.NRGBA64Model
+	tests := []struct {
+		name          string
+		kind          container.Type
+		model         color.Model
+		width, height int
+		canvas        image.Rectangle
+		bytes         int
+		want          shared.Code
+	}{
+		{"a photo", container.TypePNG, rgb, 8064, 6048, image.Rectangle{}, 30_000_000, ""},
+		{"a long screenshot", container.TypePNG, rgb, 1080, 20_000, image.Rectangle{}, 200_000, ""},
+		{"white paper", container.TypePNG, rgb, 4000, 3000, image.Rectangle{}, 12_000, ""},
+		{"too large", container.TypePNG, rgb, 8000, 8000, image.Rectangle{}, 30_000_000, shared.CodeTooManyPixels},
+		{"of 16 bits", container.TypePNG, deep, 6000, 6000, image.Rectangle{}, 30_000_000, shared.CodeTooManyPixels},
+		{"made for work", container.TypePNG, rgb, 7000, 7000, image.Rectangle{}, 100_000, shared.CodeTooComplex},
+		{"WebP", container.TypeWebP, rgb, 6000, 4000, image.Rectangle{}, 3_000_000, ""},
+		{"a large WebP", container.TypeWebP, rgb, 8064, 6048, image.Rectangle{}, 9_000_000, shared.CodeTooManyPixels},
+		{"a canvas", container.TypeGIF, rgb, 1, 1, image.Rect(0, 0, 6000, 6000), 900, shared.CodeTooComplex},
+	}
+	for _, test := range tests {
+		config := image.Config{ColorModel: test.model, Width: test.width, Height: test.height}
+		err := bounded(config, test.canvas, test.bytes, container.MaxPixels/share[test.kind])
+		if shared.CodeOf(err) != test.want {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 	}
+}
+
+// TestBeyondThePalette: such a pixel is black.
+func TestBeyondThePalette(t *testing.T) {
 	palette := image.NewPaletted(image.Rect(0, 0, 2, 1), color.Palette{color.Black, color.White})
-	palette.Pix = []byte{1, 7} // beyond the palette
+	palette.Pix = []byte{1, 7}
 	if m := planesOf(palette); m.Y[0] < 250 || m.Y[1] > 5 {
 		t.Errorf("%v", m.Y)
 	}
