@@ -127,8 +127,10 @@ func (d *desktop) end(anyway bool) {
 		return
 	}
 	d.system.truth.mayEnd(d.list.Images, true)
+	check := d.system.truth.onTheirWay(d.patient)
 	r := d.system.call("DELETE", d.path("/"+d.session.EncounterID), d.session.DesktopToken, nil,
 		"If-Match", fmt.Sprintf(`"%d"`, d.list.Revision))
+	check()
 	if anyway && r.Code == 409 {
 		r = d.system.call("DELETE", d.path("/"+d.session.EncounterID+"?force=1"), d.session.DesktopToken, nil)
 	}

@@ -332,6 +332,22 @@ func (t *truth) arrived() {
 	}
 }
 
+// onTheirWay returns a check for after an end that nobody forced: photos on their
+// way are not given up.
+func (t *truth) onTheirWay(of patient) (check func()) {
+	before, pending := t.system.hash(of), false
+	for field, value := range before {
+		var slot struct{ Lapses int64 }
+		pending = pending || strings.HasPrefix(field, "slot:") &&
+			json.Unmarshal([]byte(value), &slot) == nil && slot.Lapses > time.Now().UnixMilli()
+	}
+	return func() {
+		if pending && t.system.hash(of)["id"] != before["id"] {
+			t.fail("what was sent arrives: a session ended while photos were on their way")
+		}
+	}
+}
+
 // places counts images and slots. A photo without consent holds a slot each time
 // that it is tried again.
 func (t *truth) places(of patient) (n int) {
