@@ -16,8 +16,9 @@ type truth struct {
 	photos map[string]*fact
 	seen   map[patient]view
 	codes  map[patient]code
-	phones map[string]bool // that were removed
-	left   map[string]bool // objects of sessions that expired: the bucket's own rule deletes them
+	phones map[string]bool      // that were removed
+	ended  map[string]time.Time // sessions, by their key
+	left   map[string]bool      // objects of sessions that expired: the bucket's own rule deletes them
 	spoken int
 	wrong  []string
 }
@@ -26,6 +27,7 @@ type truth struct {
 type fact struct {
 	patient   patient
 	phone     *phone
+	key       string // of the session that it was taken for
 	consent   *time.Time
 	asked     time.Time // when somebody pressed Send for it first
 	unheard   bool      // a page ended before it could write that
@@ -46,6 +48,7 @@ type fact struct {
 // view is what an encounter's record had when it was last looked at.
 type view struct {
 	session string
+	key     string
 	expires time.Time
 	images  map[string]bool
 }
@@ -59,7 +62,7 @@ type code struct {
 func newTruth(s *system) *truth {
 	return &truth{
 		system: s, photos: map[string]*fact{}, seen: map[patient]view{}, codes: map[patient]code{},
-		phones: map[string]bool{}, left: map[string]bool{},
+		phones: map[string]bool{}, ended: map[string]time.Time{}, left: map[string]bool{},
 	}
 }
 
@@ -74,7 +77,10 @@ func (t *truth) words(who string) string {
 
 func (t *truth) taken(p *phone) string {
 	id := fmt.Sprintf("%032x", len(t.photos)+1)
-	t.photos[id] = &fact{patient: patient{p.grant.FacilityID, p.grant.PatientID, p.grant.EncounterID}, phone: p}
+	t.photos[id] = &fact{
+		patient: patient{p.grant.FacilityID, p.grant.PatientID, p.grant.EncounterID},
+		phone:   p, key: p.grant.JournalKey,
+	}
 	return id
 }
 
@@ -137,12 +143,17 @@ func (t *truth) pageEnded(p *phone) {
 // which the phone had not heard, is sealed with a key that nobody has any more.
 func (t *truth) keysGone(p *phone) {
 	for _, f := range t.photos {
-		var live struct{ JournalKey string }
-		json.Unmarshal([]byte(t.system.hash(f.patient)["session"]), &live)
-		if f.phone == p && !f.stored && live.JournalKey != p.keys[f.patient] {
+		if f.phone == p && !f.stored && keyOf(t.system.hash(f.patient)) != p.keys[f.patient] {
 			f.lost = true
 		}
 	}
+}
+
+// keyOf is the journal key of a session.
+func keyOf(hash map[string]string) string {
+	var stored struct{ JournalKey string }
+	json.Unmarshal([]byte(hash["session"]), &stored)
+	return stored.JournalKey
 }
 
 // leaves: nothing leaves before Send.
@@ -219,6 +230,7 @@ func (t *truth) look(hash map[string]string) view {
 		return v
 	}
 	v.session = hash["id"]
+	v.key = keyOf(hash)
 	ends, _ := strconv.ParseInt(hash["ends"], 10, 64)
 	if v.expires.After(time.UnixMilli(ends)) {
 		t.fail("nothing outlives its time limit: a session goes on after twelve hours")
@@ -266,6 +278,7 @@ func (t *truth) unsent(patient patient) {
 // of it may send a photo again, in the next one.
 func (t *truth) over(patient patient, before view) {
 	t.unsent(patient)
+	t.ended[before.key] = time.Now()
 	for _, f := range t.photos {
 		if f.patient == patient && f.corrected {
 			f.last, f.corrected, f.unsure = f.spoken, false, true
@@ -326,7 +339,10 @@ func (t *truth) arrived() {
 	for id, f := range t.photos {
 		refused := t.system.consent == shared.ConsentRequire && f.consent == nil
 		full := t.places(f.patient) == maxImages
-		if !f.asked.IsZero() && !f.back && !f.lost && !f.stored && !refused && !full {
+		// A phone erases what it has of a session an hour after it heard of the end.
+		ended, over := t.ended[f.key]
+		erased := over && time.Since(ended) > time.Hour && !f.phone.storage.has(id)
+		if !f.asked.IsZero() && !f.back && !f.lost && !f.stored && !refused && !full && !erased {
 			t.fail("what was sent arrives: %s is not there; %+v", id, *f)
 		}
 	}

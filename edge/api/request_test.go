@@ -121,8 +121,10 @@ func TestBodies(t *testing.T) {
 		{"JSON", request("application/json", "{}"), "", ""},
 		{"JSON with its charset", request("application/json; charset=utf-8", "{}"), "", ""},
 		{"as long as it may be", request("application/json", strings.Repeat(" ", shared.MaxRequestBody)), "", ""},
-		{"a byte longer", request("application/json", strings.Repeat(" ", shared.MaxRequestBody+1)), shared.CodeTooLarge,
-			"body"},
+		{
+			"a byte longer", request("application/json", strings.Repeat(" ", shared.MaxRequestBody+1)),
+			shared.CodeTooLarge, "body",
+		},
 		{"text", request("text/plain", "{}"), shared.CodeUnsupportedType, "Content-Type"},
 		{"of no kind", request("", "{}"), shared.CodeUnsupportedType, "Content-Type"},
 		{"not UTF-8", request("application/json", "\"\xff\""), shared.CodeBadRequest, "body"},
