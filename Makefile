@@ -48,6 +48,9 @@ DEPGUARD := build/depguard
 GOVULNCHECK := build/govulncheck
 GREMLINS := build/gremlins
 STRYKER := tools/node_modules/.package-lock.json
+HOSTS_NODE := e2e/hosts/node_modules/.package-lock.json
+HOSTS := build/hosts/next.log
+API_PAGE := web/dist/docs/api.html
 HOST_PAGE := build/host/index.html
 GALLERY := build/gallery/phone.html
 DESK_PAGE := build/desk/desk.html
@@ -64,12 +67,12 @@ help: ## this list
 
 .PHONY: dev
 dev: STORAGE = http://$(HOST):* https://$(HOST):*
-dev: build ## everything on this machine, no account: prints the links of the desktop, the phone, Evolution's toolbar and SMART
+dev: build $(API_PAGE) ## everything on this machine, no account: prints the links of the desktop, the phone, Evolution's toolbar and SMART
 	@exec $(LOCAL) -- wrangler dev --ip $(HOST) --port $(PORT) --inspector-port $$(($(PORT) + 6)) \
 		--env-file $(DATA)/dev.env --show-interactive-dev-session=false --log-level warn
 
 .PHONY: watch
-watch: build ## make dev from the sources: a changed page shows within seconds, a changed Go file is rebuilt
+watch: build $(API_PAGE) ## make dev from the sources: a changed page shows within seconds, a changed Go file is rebuilt
 	@ALLOWED_ORIGINS="$(ALLOWED_ORIGINS),http://$(HOST):$$(($(PORT) + 8))" exec $(LOCAL) -- node scripts/watch.mjs
 
 .PHONY: check
@@ -133,12 +136,34 @@ $(MANIFEST): web/src/widget/element.tsx $(call web_files,web/src/widget) tools/c
 	custom-elements-manifest analyze --quiet --config tools/custom-elements.config.mjs
 
 $(WIDGET_PACKAGE): $(WIDGET) $(MANIFEST) web/tsconfig.widget.json web/vite.package.ts scripts/widget-package.mjs LICENSE
-	rm -rf build/types build/widget
+	rm -rf build/types build/widget build/photobridge-widget-*.tgz
 	vite build --config web/vite.package.ts --logLevel warn
 	vite build --config web/vite.package.ts --logLevel warn --mode classic
 	tsc --project web/tsconfig.widget.json
 	node scripts/widget-package.mjs
 	cd build/widget && npm pack --silent --pack-destination .. >/dev/null
+
+# shared/openapi.yaml as a page of the edge. `make deploy` leaves it out.
+$(API_PAGE): $(wildcard docs/api/*) shared/openapi.yaml $(NODE)
+	@mkdir -p web/dist/docs
+	cp node_modules/swagger-ui-dist/{swagger-ui-bundle.js,swagger-ui.css} docs/api/api.js shared/openapi.yaml web/dist/docs/
+	cp docs/api/index.html $@
+
+# Apps of others: their packages, and the tarball as npm installs it.
+$(HOSTS_NODE): e2e/hosts/package-lock.json $(WIDGET_PACKAGE)
+	cd e2e/hosts && npm ci --no-audit --no-fund --loglevel=error
+	cd e2e/hosts && npm install --no-save --no-audit --no-fund --loglevel=error \
+		../../build/photobridge-widget-*.tgz
+	@touch $@
+
+.PHONY: hosts
+hosts: $(HOSTS) ## a React, a Vue and a Next.js app and a plain page that use the widget's tarball
+
+$(HOSTS): $(HOSTS_NODE) $(wildcard e2e/hosts/*.* e2e/hosts/*/*.* e2e/hosts/next/app/*)
+	vite build --config e2e/hosts/vite.config.mjs --logLevel warn --mode react
+	vite build --config e2e/hosts/vite.config.mjs --logLevel warn --mode vue
+	NEXT_TELEMETRY_DISABLED=1 e2e/hosts/node_modules/.bin/next build e2e/hosts/next >build/hosts/next.log
+	@touch $@
 
 $(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
 	vite build --config web/vite.host.ts --logLevel warn
@@ -269,7 +294,7 @@ soak: ## 200 realtime channels, 1 000 subscribers, 10 000 messages: none lost, n
 	cd local && go test $(RACE) -count=1 -v -run Soak ./realtime
 
 .PHONY: test-e2e
-test-e2e: build browser engines $(GALLERY) ## real browsers against the whole thing
+test-e2e: build hosts browser engines $(GALLERY) ## real browsers against the whole thing
 	playwright test --config e2e/playwright.config.ts --project=chromium --project=firefox --project=webkit --workers=2
 	playwright test --config e2e/playwright.config.ts --project=measures
 
@@ -354,7 +379,7 @@ costs: build ## docs/costs.md: what that costs at the vendors' prices for 100, 1
 
 .PHONY: clean
 clean: ## removes what was built
-	rm -rf build web/dist e2e/out bench/out
+	rm -rf build web/dist e2e/out e2e/hosts/next/.next bench/out
 
 .PHONY: clean-data
 clean-data: ## empties the local cloud: objects, sessions, secrets

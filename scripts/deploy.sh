@@ -23,6 +23,7 @@ storage=https://$S3_BUCKET_NAME.s3.$AWS_REGION.amazonaws.com
 make web/dist/_headers STORAGE="$storage"
 
 [ -n "${BUCKET_READY:-}" ] || go run ./edge/cmd/bucket
+rm -rf web/dist/docs # the API's page is for make dev
 wrangler deploy
 wrangler secret bulk "$file"
 # The secrets are a version of their own, which takes some seconds to be everywhere.

@@ -106,7 +106,7 @@ const worker = run(
 );
 await ready(worker);
 // The local cloud waits for this port.
-const server = await serve('web/vite.phone.ts', PORT, { '/api': edge, '/healthz': edge }, [pages]);
+const server = await serve('web/vite.phone.ts', PORT, { '/api': edge, '/healthz': edge, '/docs': edge }, [pages]);
 await serve('web/vite.host.ts', HOST_PAGE_PORT, {
   '/practice.json': practice,
   '/launch': practice,

@@ -1,0 +1,4 @@
+import { createApp } from 'vue';
+import Photos from './Photos.vue';
+
+createApp(Photos).mount('#app');
