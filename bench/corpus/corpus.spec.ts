@@ -1,51 +1,52 @@
 /**
  * Every file of FOLDER through both roads in Chromium, held against ImageMagick
- * where that is installed. A file fails if a road hangs or ends, refuses what
- * ImageMagick reads without a complaint, shows another picture, sends more than
- * the limit, or sends metadata or the text in PLANTED.
+ * where that is installed, and against what the browser itself shows. It prints
+ * a table; what is a fault, verdict.ts says.
  */
 
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Engine, type Canvas } from '../../harness/browsers/engine.ts';
-import { metadataSegments } from '../../harness/photos/jpeg.ts';
 import { expect, test } from '../../harness/test.ts';
-import { difference, hasMagick, look, type Seen } from './magick.ts';
+import { hasMagick, look } from './magick.ts';
+import { show } from './shown.ts';
+import { ofPicture, ofRefusal, type Seen, type Verdict } from './verdict.ts';
 
-const MAX_BYTES = 1_000_000;
 const HANGS_AFTER_MS = 75_000;
-/** Of 255 on average, at a size at which encoding does not show. */
-const SAME_PICTURE = 12;
-/** Refusals that are right although another program reads the file. */
-const MEANT = /^(raw_photo|too_many_pixels|too_complex|not_an_image|unsupported_\w+)$/;
 const ROADS: Record<'native' | 'pure', Canvas> = { native: 'honest', pure: 'falsified' };
 
 const folder = process.env.FOLDER ?? '';
 const planted = (process.env.PLANTED ?? 'GPS 41.2S|NHI ZZZ0016|Jane Example').split('|');
 const out = 'bench/out/corpus';
 
-interface Row {
+interface Row extends Verdict {
   file: string;
   road: string;
   result: string;
   ms: number;
-  differs: string;
-  fault: string;
 }
 
 test('every file of FOLDER', async ({ browser, stack }) => {
   expect(folder, 'FOLDER names the folder').not.toBe('');
   mkdirSync(out, { recursive: true });
-  const rows: Row[] = [];
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile() && !/\.(md|txt|json)$/i.test(path))
     .sort();
+  console.log(HEAD);
+  const rows: Row[] = [];
+  const seen = new Map<string, Seen>();
   for (const [road, canvas] of Object.entries(ROADS)) {
     let engine = await Engine.open(browser, stack, canvas);
     for (const path of files) {
-      const row = await tryFile(engine, path, road);
+      const known = seen.get(path) ?? {
+        magick: await look(path),
+        browser: await show(engine.page, readFileSync(path)),
+      };
+      seen.set(path, known);
+      const row = await tryFile(engine, path, road, known);
       rows.push(row);
+      console.log(lineOf(row));
       if (/^(hangs|ends)/.test(row.fault)) {
         await engine.close();
         engine = await Engine.open(browser, stack, canvas);
@@ -53,17 +54,17 @@ test('every file of FOLDER', async ({ browser, stack }) => {
     }
     await engine.close();
   }
-  console.log(table(rows));
+  writeFileSync(join(out, 'table.md'), [HEAD, ...rows.map(lineOf), ''].join('\n'));
   const faults = rows.filter(({ fault }) => fault);
   console.log(`${files.length} files, ${faults.length} faults${hasMagick ? '' : '; ImageMagick is not installed'}`);
   expect(faults.map(({ file, road, fault }) => `${file}, ${road}: ${fault}`)).toEqual([]);
 });
 
-async function tryFile(engine: Engine, path: string, road: string): Promise<Row> {
-  const row: Row = { file: relative(folder, path), road, result: '', ms: 0, differs: '', fault: '' };
-  const seen: Seen = hasMagick ? look(path) : { complaint: 'ImageMagick is not installed' };
+async function tryFile(engine: Engine, path: string, road: string, seen: Seen): Promise<Row> {
   const before = Date.now();
-  const id = await engine.add(readFileSync(path));
+  const bytes = readFileSync(path);
+  const id = await engine.add(bytes);
+  const row = { file: relative(folder, path), road };
   try {
     const late = new Promise<never>((_, reject) =>
       setTimeout(() => reject(new Error('hangs')), HANGS_AFTER_MS).unref(),
@@ -72,47 +73,26 @@ async function tryFile(engine: Engine, path: string, road: string): Promise<Row>
       engine.page.evaluate((which) => window.engine.result(which), id),
       late,
     ]);
-    row.ms = Date.now() - before;
+    const ms = Date.now() - before;
     const jpeg = Buffer.from(base64, 'base64');
-    row.result = `${width} × ${height}, ${Math.ceil(jpeg.length / 1000)} KB`;
-    row.fault = faultOf(jpeg, seen, row);
+    const copy = join(out, 'result.jpg');
+    writeFileSync(copy, jpeg);
+    const shown = await show(engine.page, jpeg);
+    const result = `${width} × ${height}, ${Math.ceil(jpeg.length / 1000)} KB`;
+    return { ...row, result, ms, ...ofPicture({ jpeg, shown, read: await look(copy) }, seen, bytes, planted) };
   } catch (error) {
-    row.ms = Date.now() - before;
-    const [, code = 'ends'] =
-      /(?:Error: )?(\w+)/.exec(String((error as Error).message).replace(/^.*Error: /s, '')) ?? [];
-    row.result = code;
-    row.fault = refusalFault(code, seen);
+    const code = /(?:Error: )?(\w+)/.exec(String((error as Error).message).replace(/^.*Error: /s, ''))?.[1] ?? 'ends';
+    return { ...row, result: code, ms: Date.now() - before, ...ofRefusal(code, seen) };
+  } finally {
+    await engine.remove(id);
   }
-  await engine.remove(id);
-  return row;
 }
 
-function faultOf(jpeg: Buffer, seen: Seen, row: Row): string {
-  if (jpeg.length > MAX_BYTES) return 'above the limit';
-  const metadata = metadataSegments(jpeg);
-  if (metadata.length > 0) return `metadata: ${metadata.join(', ')}`;
-  const text = planted.find((words) => jpeg.includes(words));
-  if (text) return `says ${text}`;
-  if (!('pixels' in seen)) return '';
-  const path = join(out, 'result.jpg');
-  writeFileSync(path, jpeg);
-  const ours = look(path);
-  if (!('pixels' in ours)) return `not readable: ${ours.complaint}`;
-  const by = difference(ours.pixels, seen.pixels);
-  row.differs = by.toFixed(1);
-  return by > SAME_PICTURE ? 'another picture' : '';
-}
+const HEAD = [
+  '| file | road | result | ms | differs by | note | fault |',
+  '| --- | --- | --- | ---: | ---: | --- | --- |',
+].join('\n');
 
-function refusalFault(code: string, seen: Seen): string {
-  if (/^(hangs|ends|internal|timeout|out_of_memory|blank_result)$/.test(code)) return code;
-  return 'pixels' in seen && !MEANT.test(code) ? 'refused here, read there' : '';
-}
-
-function table(rows: Row[]): string {
-  const lines = rows.map((r) => `| ${r.file} | ${r.road} | ${r.result} | ${r.ms} | ${r.differs} | ${r.fault} |`);
-  return [
-    '| file | road | result | ms | differs by | fault |',
-    '| --- | --- | --- | ---: | ---: | --- |',
-    ...lines,
-  ].join('\n');
+function lineOf({ file, road, result, ms, differs, note, fault }: Row): string {
+  return `| ${[file, road, result, String(ms), differs, note, fault].join(' | ')} |`;
 }
