@@ -8,7 +8,9 @@ import { writeFileSync } from 'node:fs';
 import type { Browser } from '@playwright/test';
 import { launchChromium } from './browsers/chromium.ts';
 import type { Driver, Launch } from './browsers/driver.ts';
+import type { Canvas } from './browsers/engine.ts';
 import { findBrowser, type OtherBrowser } from './browsers/find.ts';
+import { Lab } from './browsers/lab.ts';
 import { clearFaults } from './faults/faults.ts';
 import { Link } from './faults/link.ts';
 import { Clinician } from './people/clinician.ts';
@@ -33,6 +35,8 @@ interface PhotoSize {
 interface People {
   clinician: Clinician;
   nurse: Nurse;
+  /** The engine alone in the browser under test, with an honest canvas or a falsified one. */
+  lab: (canvas: Canvas) => Promise<Lab>;
   /** The phone's line to everything else. */
   line: Link;
   /** Takes that many photos, all different. */
@@ -75,6 +79,17 @@ export const test = base.extend<People & Cast>({
     });
     await use(new Nurse(driver));
     await leave(driver, info.outputPath('phone.png'));
+  },
+  lab: async ({ browser, stack, inBrowser }, use) => {
+    const driver = await seat(browser, inBrowser, { viewport: PHONE.viewport });
+    const labs: Lab[] = [];
+    await use(async (canvas) => {
+      const lab = await Lab.open(driver, stack, canvas);
+      labs.push(lab);
+      return lab;
+    });
+    await driver.close();
+    for (const lab of labs) await lab.close();
   },
   photos: async ({ page }, use, info) => {
     let taken = 0;

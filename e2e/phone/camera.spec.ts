@@ -1,44 +1,11 @@
 /** The camera inside the page, on Chromium's fake camera: what a stream can do, and who it belongs to. */
 
 import type { Browser, BrowserContext } from '@playwright/test';
+import { watchCameras } from '../../harness/faults/cameras.ts';
 import { Phone } from '../../harness/people/phone.ts';
 import { Session } from '../../harness/people/practice.ts';
 import type { Stack } from '../../harness/stack/stack.ts';
 import { expect, test } from '../../harness/test.ts';
-
-/** What the tests reach of the page's camera. */
-interface Cameras {
-  /** Every track that was ever opened. */
-  tracks: MediaStreamTrack[];
-  /** The constraints of each request. */
-  asked: MediaStreamConstraints[];
-  /** Requests fail with this until it is empty. */
-  refuse: string;
-  /** Requests wait while this is true: the person is being asked. */
-  prompt: boolean;
-  hidden: boolean;
-}
-
-declare global {
-  var cameras: Cameras;
-}
-
-/** Keeps every track of the page, and lets a test be the person who is asked, the phone app and the other app. */
-function watchCameras(): void {
-  const cameras: Cameras = { tracks: [], asked: [], refuse: '', prompt: false, hidden: false };
-  globalThis.cameras = cameras;
-  if (!navigator.mediaDevices) return;
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints = {}) => {
-    cameras.asked.push(constraints);
-    while (cameras.prompt) await new Promise((resolve) => setTimeout(resolve, 20));
-    if (cameras.refuse) throw new DOMException('', cameras.refuse);
-    const stream = await open({ video: true });
-    cameras.tracks.push(...stream.getVideoTracks());
-    return stream;
-  };
-  Object.defineProperty(document, 'visibilityState', { get: () => (cameras.hidden ? 'hidden' : 'visible') });
-}
 
 /** A phone with many lenses, as Chrome on Android lists them. The fake camera is behind each of them. */
 function listLenses(): void {

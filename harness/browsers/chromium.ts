@@ -1,10 +1,10 @@
 import { selectors, type Browser, type Page } from '@playwright/test';
-import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
+import { callOf, STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
 /** Opens a page in Playwright's Chromium. A narrow page is a phone's, with touch. */
 export async function launchChromium(browser: Browser, launch: Launch): Promise<Driver> {
-  const { viewport, proxy, scheme = 'light', webAssembly = true } = launch;
+  const { viewport, proxy, scheme = 'light', webAssembly = true, fakeCamera = false } = launch;
   const mobile = viewport.width < viewport.height;
   const context = await browser.newContext({
     viewport,
@@ -12,6 +12,7 @@ export async function launchChromium(browser: Browser, launch: Launch): Promise<
     hasTouch: mobile,
     colorScheme: scheme,
     ignoreHTTPSErrors: true,
+    permissions: fakeCamera ? ['camera'] : [],
     ...(proxy ? { proxy: { server: `http://${proxy.host}:${proxy.port}` } } : {}),
   });
   context.setDefaultTimeout(STEP_LIMIT_MS);
@@ -37,6 +38,7 @@ export function drive(page: Page, touch: boolean): Driver {
     type: async (sight, text) => (await one(sight)).fill(text),
     pick: async (sight, option) => void (await (await one(sight)).selectOption({ label: option })),
     choose: (selector, files) => page.locator(selector).setInputFiles(files),
+    run: (does, argument) => page.evaluate(callOf(does, argument)),
     screenshot: () => page.screenshot(),
     close: () => page.context().close(),
   };

@@ -12,6 +12,8 @@ export interface Driver {
   pick(sight: Sight, option: string): Promise<void>;
   /** Gives files, by their absolute paths, to a file input that a CSS selector names. */
   choose(selector: string, files: readonly string[]): Promise<void>;
+  /** Runs a function in the page, which can use nothing of here, and resolves with what it returns. */
+  run<A, T>(does: (argument: A) => T | Promise<T>, argument: A): Promise<T>;
   /** A PNG of what is shown. */
   screenshot(): Promise<Buffer>;
   close(): Promise<void>;
@@ -24,7 +26,14 @@ export interface Launch {
   scheme?: 'light' | 'dark';
   /** False: as in Lockdown Mode and in hardened browsers. */
   webAssembly?: boolean;
+  /** A camera that needs no device and asks nobody, where the browser has one. */
+  fakeCamera?: boolean;
 }
 
 /** How long the page may take for one step. */
 export const STEP_LIMIT_MS = 15_000;
+
+/** The text of a call, for browsers that take text. */
+export function callOf<A, T>(does: (argument: A) => T, argument: A): string {
+  return `(${does.toString()})(${JSON.stringify(argument) ?? ''})`;
+}

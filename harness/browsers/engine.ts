@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from '@playwright/test';
-import type { Message, PhotoSnapshot, Warning } from '../../web/src/contract/engine.ts';
+import type { Warning } from '../../web/src/contract/engine.ts';
 import { FALSIFY } from '../faults/falsify.ts';
 import type { Stack } from '../stack/stack.ts';
-
-const assets = fileURLToPath(new URL('../../web/dist/assets', import.meta.url));
+import { engineScript, start } from './enginepage.ts';
 
 export type Canvas = 'honest' | 'falsified';
 
@@ -24,8 +22,7 @@ export class Engine {
   ) {}
 
   static async open(browser: Browser, stack: Stack, canvas: Canvas = 'honest'): Promise<Engine> {
-    const script = readdirSync(assets).find((name) => /^worker-.*\.js$/.test(name));
-    if (!script) throw new Error('the engine is not built');
+    const script = engineScript();
     const context = await browser.newContext({ serviceWorkers: 'block' });
     const fetched: string[] = [];
     context.on('request', (request) => void fetched.push(new URL(request.url()).pathname));
@@ -106,18 +103,6 @@ export class Engine {
   }
 }
 
-declare global {
-  interface Window {
-    engine: {
-      hold(name: string, base64: string): void;
-      compressHeld(name: string): Promise<{ width: number; height: number }>;
-      add(base64: string): string;
-      remove(id: string): void;
-      result(id: string): Promise<{ base64: string; width: number; height: number; warnings: Warning[] }>;
-    };
-  }
-}
-
 type Remembering = typeof globalThis & { programMemory?: WebAssembly.Memory | undefined };
 
 /** Runs in a worker before its program is loaded. */
@@ -130,88 +115,5 @@ function rememberProgram(): void {
     const program = await instantiate(...what);
     worker.programMemory = program.instance.exports.mem as WebAssembly.Memory;
     return program;
-  };
-}
-
-/** Runs in the page. */
-function start(script: string): void {
-  const worker = new Worker(script, { type: 'module' });
-  const ready = new Promise<void>((resolve) =>
-    worker.addEventListener('message', ({ data }: MessageEvent<Message>) => data.type === 'ready' && resolve()),
-  );
-  const send = (command: unknown): void => void ready.then(() => worker.postMessage(command));
-  const hour = new Date(Date.now() + 3_600_000).toISOString();
-  send({
-    type: 'open',
-    apiBase: location.origin,
-    session: {
-      encounterId: 'enc-engine',
-      patientId: 'p',
-      patientLabel: '',
-      facilityId: 'f',
-      uploadToken: 'none',
-      journalKey: btoa('0'.repeat(32)),
-      sessionExpiresAt: hour,
-      maxImages: 20,
-      imageCount: 0,
-      limits: { maxImageBytes: 1_000_000 },
-      consent: 'off',
-    },
-  });
-  const previews = new Map<string, Blob>();
-  let photos: PhotoSnapshot[] = [];
-  const waiting = new Set<() => void>();
-  worker.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (data.type === 'preview') previews.set(data.id, data.jpeg);
-    if (data.type === 'snapshot') photos = data.snapshot.photos;
-    for (const look of waiting) look();
-  };
-  const held = new Map<string, Blob>();
-  // Not by fetching a data: URL, which the page's policy forbids.
-  const blobOf = (base64: string): Blob =>
-    new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
-  const add = (file: Blob): string => {
-    const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-      byte.toString(16).padStart(2, '0'),
-    ).join('');
-    send({ type: 'add', id, name: 'photo.jpg', source: 'gallery', file });
-    return id;
-  };
-  const remove = (id: string): void => {
-    previews.delete(id);
-    send({ type: 'remove', id });
-  };
-  const done = (id: string): Promise<[Blob, PhotoSnapshot]> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const jpeg = previews.get(id);
-        const photo = photos.find((candidate) => candidate.id === id);
-        if (photo?.problem) reject(new Error(photo.problem.code));
-        else if (jpeg && photo?.width) resolve([jpeg, photo]);
-        else return;
-        waiting.delete(look);
-      };
-      waiting.add(look);
-      look();
-    });
-  window.engine = {
-    hold: (name, base64) => void held.set(name, blobOf(base64)),
-    async compressHeld(name) {
-      const id = add(held.get(name) ?? new Blob());
-      const [, { width, height }] = await done(id);
-      remove(id);
-      return { width, height };
-    },
-    add: (base64) => add(blobOf(base64)),
-    remove,
-    async result(id) {
-      const [jpeg, photo] = await done(id);
-      const base64 = await new Promise<string>((resolve) => {
-        const reader = new FileReader();
-        reader.onload = () => resolve(String(reader.result).replace(/^.*,/, ''));
-        reader.readAsDataURL(jpeg);
-      });
-      return { base64, width: photo.width, height: photo.height, warnings: photo.warnings };
-    },
   };
 }

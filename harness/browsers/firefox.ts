@@ -1,10 +1,10 @@
 import { launch, Puppeteer } from 'puppeteer-core';
-import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
+import { callOf, STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
 /** Firefox over WebDriver BiDi, with its own profile, which is deleted at the end. */
 export async function launchFirefox(executablePath: string, options: Launch): Promise<Driver> {
-  const { viewport, proxy, scheme = 'light', webAssembly = true } = options;
+  const { viewport, proxy, scheme = 'light', webAssembly = true, fakeCamera = false } = options;
   registerSights();
   const browser = await launch({
     browser: 'firefox',
@@ -15,6 +15,7 @@ export async function launchFirefox(executablePath: string, options: Launch): Pr
       'javascript.options.wasm': webAssembly,
       'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
       ...(proxy ? through(proxy) : {}),
+      ...(fakeCamera ? { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true } : {}),
     },
   });
   const page = await browser.newPage();
@@ -38,6 +39,7 @@ export async function launchFirefox(executablePath: string, options: Launch): Pr
       const input = await page.locator(css).setVisibility(null).setTimeout(STEP_LIMIT_MS).waitHandle();
       await (await input.toElement('input')).uploadFile(...files);
     },
+    run: async (does, argument) => (await page.evaluate(callOf(does, argument))) as Awaited<ReturnType<typeof does>>,
     screenshot: async () => Buffer.from(await page.screenshot()),
     close: () => browser.close(),
   };

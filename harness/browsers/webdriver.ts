@@ -1,7 +1,7 @@
 /** As much of W3C WebDriver (https://www.w3.org/TR/webdriver2/) as driving a page takes. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
+import { callOf, STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
 /** A driver that is stuck, such as one without a display, never responds. */
@@ -27,6 +27,9 @@ const middleOnTop = `
   let hit = document.elementFromPoint(x, y);
   for (let inner; (inner = hit?.shadowRoot?.elementFromPoint(x, y)) && inner !== hit; hit = inner);
   return arguments[0].contains(hit) || (hit && hit.control === arguments[0]) ? [x, y] : [-1, -1];`;
+
+/** Runs in the page: the option of a list that says this. */
+const optionOf = 'return [...arguments[0].options].find(({ text }) => text === arguments[1]) ?? null';
 
 export class WebDriverError extends Error {
   /** One of the specification's (6.6). */
@@ -102,12 +105,8 @@ export async function openSession(
       }),
     pick: (sight, option) =>
       retry(async () => {
-        const list = await one(sight);
-        const found = await run<Reference | null>(
-          'return [...arguments[0].options].find(({ text }) => text === arguments[1]) ?? null',
-          { [ELEMENT]: list },
-          option,
-        );
+        const list = { [ELEMENT]: await one(sight) };
+        const found = await run<Reference | null>(optionOf, list, option);
         if (found === null) throw new WebDriverError('no such element', `no option says ${option}`);
         await post(`/element/${found[ELEMENT]}/click`);
       }),
@@ -116,9 +115,21 @@ export async function openSession(
         const input = await post<Reference>('/element', { using: 'css selector', value: selector });
         await post(`/element/${input[ELEMENT]}/value`, { text: files.join('\n') });
       }),
+    run: (does, argument) => runLater(post, callOf(does, argument)),
     screenshot: async () => Buffer.from(await call<string>('GET', `${session}/screenshot`), 'base64'),
     close: () => call('DELETE', session),
   };
+}
+
+/** Runs a call in the page, and waits for what it resolves with. */
+async function runLater<T>(post: <R>(path: string, body: unknown) => Promise<R>, call: string): Promise<T> {
+  const outcome = await post<{ value?: T; failed?: string }>('/execute/async', {
+    script: `const done = arguments[0];
+      Promise.resolve(${call}).then((value) => done({ value }), (error) => done({ failed: String(error) }));`,
+    args: [],
+  });
+  if (outcome.failed !== undefined) throw new Error(outcome.failed);
+  return outcome.value as T;
 }
 
 /** Waits until a driver listens at an origin. */

@@ -61,6 +61,11 @@ export class Person {
       .toBe(count);
   }
 
+  /** Runs a function in the page, which can use nothing of here. */
+  inPage<T>(does: () => T | Promise<T>): Promise<T> {
+    return this.browser.run(does, undefined);
+  }
+
   screenshot(): Promise<Buffer> {
     return this.browser.screenshot();
   }
