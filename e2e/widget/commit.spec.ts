@@ -139,13 +139,15 @@ test('consent is asked, given, and in the record, with the very bytes that were 
   await phone.close();
   await desktop.completesAll();
   const stored = (await storedObjects(stack, ENCOUNTER)).map(({ bytes }) => sha256(bytes)).sort();
-  for (const attachment of ['inline', 'binary']) {
-    await desktop.page.evaluate(
-      (value) => document.querySelector('photobridge-widget')?.setAttribute('attachment', value),
+  for (const [form, attachment] of [
+    ['Media', 'inline'],
+    ['DocumentReference', 'binary'],
+  ] as const) {
+    await desktop.page.evaluate((forms) => Object.assign(document.querySelector('photobridge-widget') ?? {}, forms), {
+      recordForm: form,
       attachment,
-    );
-    const add = desktop.button('Add 2 photos to the record');
-    await add.click();
+    });
+    await desktop.button('Add 2 photos to the record').click();
     await expect(desktop.record).toHaveCount(2);
     await expect(desktop.record.first()).toContainText(/Consent given \d{4}-\d\d-\d\d \d\d:\d\d/);
     expect((await recordedHashes(desktop)).sort()).toEqual(stored);
