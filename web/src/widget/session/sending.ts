@@ -34,14 +34,16 @@ export function sendAll(state: State): Step {
 
 /**
  * The page goes: sends all that is pending now, also of photos with a call on its way since before. A call that is
- * repeated does no harm, and one that waits for another to end may never be made.
+ * repeated does no harm, and one that waits for another to end may never be made. A session that is opened again may
+ * live: what is said of its photos is sent too.
  */
 export function sendLast(state: State, onTheirWay: ReadonlyMap<string, number>): Step {
   const access = state.access ?? state.former;
   if (!access) return only(state);
   const steps = pending(state.outbox).map((id) => (now: State) => {
     const isSent = now.outbox.sending.has(id) && !onTheirWay.has(id);
-    return isSent || findPhoto(now.album, id)?.local ? only(now) : call(now, access, id);
+    const isOver = now.status === 'ended' && findPhoto(now.album, id)?.local;
+    return isSent || isOver ? only(now) : call(now, access, id);
   });
   return after(only(state), ...steps);
 }

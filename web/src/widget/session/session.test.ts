@@ -184,6 +184,20 @@ describe('a page that goes', () => {
     expect(edge.images).toMatchObject([{ imageId: b, metadata: { laterality: 'left', notes: 'n' } }]);
   });
 
+  test('sends them while the session is opened again too, which may live', async () => {
+    await open();
+    edge.trouble = { call: /PATCH/, code: 'unauthorized', status: 401, times: 1 };
+    const answer = edge.hold(/create/);
+    sync.correct(b, { laterality: 'left' });
+    await settle();
+    sent = [];
+    window.dispatchEvent(new Event('pagehide'));
+    expect(sent.map(({ init }) => [init.method, init.keepalive])).toEqual([['PATCH', true]]);
+    answer();
+    await settle();
+    expect(edge.images).toMatchObject([{ imageId: a }, { imageId: b, metadata: { laterality: 'left' } }]);
+  });
+
   test('and comes back continues', async () => {
     await open();
     sync.remove(a);
