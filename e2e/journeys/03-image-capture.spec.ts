@@ -20,15 +20,6 @@ test('a photo is deleted, and comes back on Undo', async ({ nurse, photos, stack
   await nurse.hasPhotosReady(2);
 });
 
-test('a photo that was deleted stays deleted when the page goes at once', async ({ nurse, photos, stack }) => {
-  const session = await Session.open(stack);
-  await nurse.takesPhotos(session.url, await photos(2));
-  await nurse.taps(/^Delete Photo 2/);
-  await nurse.hasPhotosReady(1);
-  await nurse.opens(session.url.replace(/#.*/, ''));
-  await nurse.hasPhotosReady(1);
-});
-
 test('more photos are added to those that wait', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);
   await nurse.takesPhotos(session.url, await photos(1));

@@ -31,10 +31,14 @@ export function boot(state: State, event: EventOf<'boot'>): Step {
     confirmed: saved.confirmed ?? {},
     receipt: saved.receipt ?? null,
     consent: saved.consent ?? null,
+    removed: saved.removed ?? [],
     notice: cameraKilled ? { kind: 'camera-killed' } : null,
   };
   const screen = cameraKilled ? 'capture' : (saved.screen ?? (saved.session ? 'capture' : 'review'));
-  return after([resume(restored, screen), starts], (now) => (token === null ? only(now) : link(now, token)));
+  const removals = restored.removed.map((id): Effect => ({ do: 'send', command: { type: 'remove', id } }));
+  return after([resume(restored, screen), [...starts, ...removals]], (now) =>
+    token === null ? only(now) : link(now, token),
+  );
 }
 
 const starting = (session: Grant): Effect => ({ do: 'start', session });

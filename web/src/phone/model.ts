@@ -87,6 +87,8 @@ export interface Saved {
   confirmed?: Readonly<Record<string, string>>;
   receipt?: Receipt;
   consent?: { answer: ConsentAnswer; at: string };
+  /** Photos that were taken out. The engine may not have heard of the last one. */
+  removed?: readonly string[];
 }
 
 export interface State {

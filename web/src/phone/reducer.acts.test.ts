@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { capturing, chosen, grant, photo, play, reviewing, snapshot } from './fixtures';
 import { initialState, type Event, type Screen, type State } from './model';
 import { behind } from './reducer';
+import { unsent } from './select';
+import { savedOf } from './storage';
 
 const send = (command: object) => ({ do: 'send', command });
 const problem = (retryable: boolean) => ({ code: 'network', retryable }) as const;
@@ -109,6 +111,22 @@ test('Review is looked at without what lay over the screen before', () => {
 test('an engine that is ready knows nothing of the sessions that were left yet', () => {
   const before: State = { ...capturing, parked: [{ session: grant, seen: true }] };
   expect(play(before, { type: 'engine-ready' }).state.parked).toEqual([{ session: grant, seen: false }]);
+});
+
+test('a photo that was taken out stays out when the page is loaded again', () => {
+  const before = play(reviewing('a', 'b'), { type: 'delete', id: 'b' }).state;
+  const { state, effects } = play(initialState, {
+    type: 'boot',
+    token: null,
+    saved: savedOf(before),
+    cameraKilled: false,
+    online: true,
+    supported: true,
+  });
+  expect(effects).toEqual([{ do: 'start', session: grant }, send({ type: 'remove', id: 'b' })]);
+  const loaded = play(state, { type: 'snapshot', snapshot: snapshot([photo('a'), photo('b')]) }).state;
+  expect(unsent(loaded).map(({ id }) => id)).toEqual(['a']);
+  expect(savedOf(play(before, { type: 'undo' }).state).removed).toBeUndefined();
 });
 
 test('an engine that failed can be started again', () => {

@@ -11,7 +11,7 @@ const RECENT_SITES = 'photobridge-recent-sites';
 const RECENT_LIMIT = 5;
 
 export function savedOf(state: State): Saved {
-  const { token, session, screen, current, batch, confirmed, receipt, consent, resume, closed } = state;
+  const { token, session, screen, current, batch, confirmed, receipt, consent, removed, resume, closed } = state;
   const parked = state.parked.map((one) => one.session);
   const kept: Saved = { ...(token === null ? {} : { token }), ...(parked.length === 0 ? {} : { parked }) };
   if (closed || session === null) return kept;
@@ -25,6 +25,7 @@ export function savedOf(state: State): Saved {
     confirmed,
     ...(receipt === null ? {} : { receipt }),
     ...(consent === null ? {} : { consent }),
+    ...(removed.length === 0 ? {} : { removed }),
   };
 }
 
