@@ -306,7 +306,8 @@ function Tool({
   return (
     <button
       type="button"
-      class={`tool ${icon}`}
+      class="tool"
+      data-icon={icon}
       aria-label={label}
       title={label}
       disabled={disabled}
