@@ -47,3 +47,22 @@ test('a photo is looked at closely, and a wrong one is removed and brought back'
   await clinician.taps(/^Restore photo \d$/);
   await clinician.hasPhotos(2);
 });
+
+test('a photo is annotated on a copy, and a slip does not lose the drawing', async ({ clinician, nurse, photos }) => {
+  await clinician.receives(nurse, PATIENT, await photos(1));
+  await clinician.taps('Hide code');
+  await clinician.taps(/^Open photo 1/);
+  await clinician.taps('Annotate');
+  await clinician.chooses('Text');
+  await clinician.presses('[role=application]');
+  await clinician.types('Text on the photo', 'mole A');
+  await clinician.taps('Add text');
+  await clinician.reads('Text added.');
+  await clinician.taps('Close');
+  await clinician.reads('Discard this drawing?');
+  await clinician.taps('Keep drawing');
+  await clinician.taps('Save as new photo');
+  await clinician.reads('Annotated copy');
+  await clinician.taps('Close');
+  await clinician.hasPhotos(2);
+});
