@@ -74,7 +74,7 @@ test('what is no photo gets a sentence that says what to do', async ({ browser, 
   const engine = await Engine.open(browser, stack);
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
   const refusals = [
-    { file: Buffer.from('%PDF-1.7 a letter'), says: /not_an_image/ },
+    { file: Buffer.from('%PDF-1.7 a letter'), says: /pdf_document/ },
     { file: Buffer.from([0xff, 0xd8, 0xff]), says: /truncated/ },
     { file: heic, says: /cannot_decode/ },
   ];

@@ -49,6 +49,7 @@ const (
 	CodeFileGone      EngineCode = "file_gone"   // it was emptied, changed or taken away before its turn
 	CodeTooComplex    EngineCode = "too_complex" // decoding it is more work than any photo
 	CodeRawPhoto      EngineCode = "raw_photo"   // a sensor's data without a picture of its size
+	CodePDF           EngineCode = "pdf_document"
 
 	// Formats that only some browsers know; the last is for any other.
 	CodeUnsupportedAVIF   EngineCode = "unsupported_avif"

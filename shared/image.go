@@ -6,7 +6,7 @@ import "time"
 const ContentTypeJPEG = "image/jpeg"
 
 // PresignRequest is the body of POST /presigned-url: one image or a batch.
-// The phone chooses each imageId, so that a repeated request gets the same
+// The sender chooses each imageId, so that a repeated request gets the same
 // slot and the same key.
 type PresignRequest struct {
 	EncounterID ID `json:"encounterId"`
@@ -16,7 +16,7 @@ type PresignRequest struct {
 
 // PresignImage describes the exact bytes that one presigned URL will accept.
 type PresignImage struct {
-	ImageID     ID      `json:"imageId"` // chosen by the phone
+	ImageID     ID      `json:"imageId"` // chosen by the sender
 	ContentType string  `json:"contentType" schema:"const: ContentTypeJPEG"`
 	Size        int64   `json:"size" schema:"minimum: 1, maximum: 20000000"` // bytes, at most limits.maxImageBytes
 	SHA256      Bytes32 `json:"sha256"`                                      // as x-amz-checksum-sha256 wants it
@@ -45,7 +45,7 @@ type ConfirmRequest struct {
 	Width       int       `json:"width" schema:"minimum: 1, maximum: MaxDimension"`  // pixels, upright
 	Height      int       `json:"height" schema:"minimum: 1, maximum: MaxDimension"` // pixels, upright
 	Metadata    Metadata  `json:"metadata"`
-	// MetadataVersion counts the changes of the metadata on the phone. Confirming an
+	// MetadataVersion counts the changes of the metadata by the sender. Confirming an
 	// image again stores a newer version, unless a desktop has corrected it.
 	MetadataVersion int `json:"metadataVersion,omitempty" schema:"minimum: 0, maximum: MaxMetadataVersion"`
 }
@@ -71,18 +71,18 @@ type Image struct {
 	UpdatedAt   time.Time `json:"updatedAt"`
 	// MetadataVersion is the phone's counter of the metadata that is stored.
 	MetadataVersion int `json:"metadataVersion,omitempty" schema:"minimum: 0"`
-	PhoneID         ID  `json:"phoneId,omitempty"` // the phone that sent it
+	PhoneID         ID  `json:"phoneId,omitempty"` // the phone that sent it; none: a desktop
 	// CorrectedBy is who corrected the metadata last on a desktop; nil: not corrected.
 	CorrectedBy *Clinician `json:"correctedBy,omitempty"`
 	// PreviewURL is a presigned GET; it is left out of the phone's own list.
 	PreviewURL string `json:"previewUrl,omitempty" schema:"format: uri"`
 }
 
-// ExpectedImage is a photo that a phone is sending: its slot is reserved and it
-// is not confirmed yet.
+// ExpectedImage is a photo that is being sent: its slot is reserved and it is
+// not confirmed yet.
 type ExpectedImage struct {
 	ImageID    ID        `json:"imageId"`
-	PhoneID    ID        `json:"phoneId"`
+	PhoneID    ID        `json:"phoneId,omitempty"` // the phone that sends it; none: a desktop
 	ReservedAt time.Time `json:"reservedAt"`
 }
 

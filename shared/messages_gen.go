@@ -68,6 +68,8 @@ func (m *CreateResponse) Fields(f *wire.Fields) {
 	wire.Time(f, "serverTime", &m.ServerTime, wire.Always)
 	wire.Int(f, "maxImages", &m.MaxImages, wire.Always)
 	wire.Object(f, "clinician", &m.Clinician, wire.Always)
+	wire.Object(f, "limits", &m.Limits, wire.Always)
+	wire.Text(f, "consent", &m.Consent, wire.Always)
 	wire.Text(f, "storageOrigin", &m.StorageOrigin, wire.OmitEmpty)
 }
 
@@ -85,7 +87,7 @@ func (m *ExchangeRequest) Fields(f *wire.Fields) {
 // Fields implements wire.Message.
 func (m *ExpectedImage) Fields(f *wire.Fields) {
 	wire.Text(f, "imageId", &m.ImageID, wire.Always)
-	wire.Text(f, "phoneId", &m.PhoneID, wire.Always)
+	wire.Text(f, "phoneId", &m.PhoneID, wire.OmitEmpty)
 	wire.Time(f, "reservedAt", &m.ReservedAt, wire.Always)
 }
 

@@ -66,6 +66,9 @@ type CreateResponse struct {
 	ServerTime       time.Time `json:"serverTime"` // remaining times count from here, not from the desktop's clock
 	MaxImages        int       `json:"maxImages" schema:"minimum: 1"`
 	Clinician        Clinician `json:"clinician"` // whose launch token this desktop has
+	// What the edge will accept of photos that are added on the desktop
+	Limits  PhoneLimits `json:"limits"`
+	Consent Consent     `json:"consent"`
 	// Where photos come from: worth a connection ahead
 	StorageOrigin Origin `json:"storageOrigin,omitempty" schema:"format: uri"`
 }
@@ -111,8 +114,8 @@ type AdmitRequest struct {
 	Number string `json:"number"` // as the phone shows it
 }
 
-// Consent says whether the phone asks for the patient's consent before the
-// first photo.
+// Consent says whether phone and desktop ask for the patient's consent before
+// the first photo.
 type Consent string
 
 // The settings of consent.
@@ -122,7 +125,7 @@ const (
 	ConsentRequire Consent = "require" // may not be skipped
 )
 
-// PhoneLimits holds what the edge accepts from the phone.
+// PhoneLimits holds what the edge accepts from a sender.
 type PhoneLimits struct {
 	MaxImageBytes int `json:"maxImageBytes" schema:"minimum: 1"`
 	MaxNotes      int `json:"maxNotes" schema:"minimum: 1"` // characters

@@ -7,7 +7,7 @@ const MAX_BYTES = 1_000_000;
 /** Of 255 on average, at a size at which encoding does not show. */
 const SAME_PICTURE = 12;
 /** Refusals that are right although another program reads the file: they say what to do instead. */
-const MEANT = /^(raw_photo|too_many_pixels|too_complex|not_an_image|unsupported_\w+)$/;
+const MEANT = /^(raw_photo|pdf_document|too_many_pixels|too_complex|not_an_image|unsupported_\w+)$/;
 
 /** A picture as a program reads it, small. A complaint comes instead of one, or with it: of a damaged file. */
 export interface Read {

@@ -61,8 +61,19 @@ func (h *handler) opened(opened session.Opened, clinician shared.Clinician) (int
 		ServerTime:       h.Service.Now(),
 		MaxImages:        h.Service.MaxImages,
 		Clinician:        clinician,
+		Limits:           h.limits(),
+		Consent:          h.Consent,
 		StorageOrigin:    h.StorageOrigin,
 	}, err
+}
+
+// limits are what a sender has to know.
+func (h *handler) limits() shared.PhoneLimits {
+	return shared.PhoneLimits{
+		MaxImageBytes: h.Service.MaxImageBytes,
+		MaxNotes:      shared.MaxNotes,
+		MaxBatch:      h.Service.MaxImages,
+	}
 }
 
 // exchange turns a QR token into an upload token.
@@ -160,13 +171,9 @@ func (h *handler) joined(r *http.Request, joined session.Joined) (int, any, erro
 		ServerTime:       h.Service.Now(),
 		MaxImages:        h.Service.MaxImages,
 		ImageCount:       joined.ImageCount,
-		Limits: shared.PhoneLimits{
-			MaxImageBytes: h.Service.MaxImageBytes,
-			MaxNotes:      shared.MaxNotes,
-			MaxBatch:      h.Service.MaxImages,
-		},
-		Consent:       h.Consent,
-		StorageOrigin: h.StorageOrigin,
+		Limits:           h.limits(),
+		Consent:          h.Consent,
+		StorageOrigin:    h.StorageOrigin,
 	}, err
 }
 
@@ -184,20 +191,20 @@ func (h *handler) removePhone(r *http.Request) (int, any, error) {
 	return http.StatusNoContent, nil, h.Service.RemovePhone(r.Context(), desktop.Ref, phoneID)
 }
 
-// presign reserves slots and signs PUTs.
+// presign reserves slots and signs PUTs, for a phone or for photos added on a desktop.
 func (h *handler) presign(r *http.Request) (int, any, error) {
 	request, err := readJSON[shared.PresignRequest](r)
 	if err != nil {
 		return 0, nil, err
 	}
-	phone, err := h.authorize(r, request.EncounterID, credential.ScopePhone)
+	sender, err := h.authorize(r, request.EncounterID, credential.ScopePhone, credential.ScopeDesktop)
 	if err != nil {
 		return 0, nil, err
 	}
 	if err := h.checkPresign(request); err != nil {
 		return 0, nil, err
 	}
-	uploads, err := h.Service.Presign(r.Context(), phone.Phone(), request.Images)
+	uploads, err := h.Service.Presign(r.Context(), sender.Phone(), request.Images)
 	return http.StatusOK, shared.PresignResponse{Images: uploads}, err
 }
 
@@ -207,15 +214,15 @@ func (h *handler) confirm(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	phone, err := h.authorize(r, request.EncounterID, credential.ScopePhone)
+	sender, err := h.authorize(r, request.EncounterID, credential.ScopePhone, credential.ScopeDesktop)
 	if err != nil {
 		return 0, nil, err
 	}
 	if err := checkConfirm(request, h.Service.Now()); err != nil {
 		return 0, nil, err
 	}
-	audit(r, actionUploaded, phone.Ref, request.ImageID)
-	response, err := h.Service.Confirm(r.Context(), phone.Phone(), request)
+	audit(r, actionUploaded, sender.Ref, request.ImageID)
+	response, err := h.Service.Confirm(r.Context(), sender.Phone(), request)
 	return http.StatusOK, response, err
 }
 

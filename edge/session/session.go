@@ -33,7 +33,8 @@ type Ref struct {
 // Ref names the session.
 func (s Session) Ref() Ref { return Ref{s.EncounterID, s.ID} }
 
-// PhoneRef names a phone of a session, as its upload token does.
+// PhoneRef names a phone of a session, as its upload token does. Without a
+// PhoneID it is a desktop, on which photos were added.
 type PhoneRef struct {
 	Ref
 	PhoneID string

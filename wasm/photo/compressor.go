@@ -29,8 +29,8 @@ func New(native, pure Codec, digest Digest) *Compressor {
 }
 
 // Compress makes a JPEG within the limits out of a file. It fails with a
-// *shared.Error: empty_file, file_gone, not_an_image, raw_photo, unsupported_*,
-// truncated, too_many_pixels, too_complex, too_large, cannot_decode,
+// *shared.Error: empty_file, file_gone, not_an_image, raw_photo, pdf_document,
+// unsupported_*, truncated, too_many_pixels, too_complex, too_large, cannot_decode,
 // blank_result, out_of_memory or timeout; or with ctx's error.
 func (c *Compressor) Compress(ctx context.Context, source Source, limits Limits) (result *Result, err error) {
 	select {

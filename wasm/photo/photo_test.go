@@ -175,7 +175,7 @@ func TestBadFiles(t *testing.T) {
 	}{
 		{"empty", nil, shared.CodeEmptyFile},
 		{"text", []byte("this is a letter, called photo.jpg"), shared.CodeNotAnImage},
-		{"PDF", []byte("%PDF-1.7"), shared.CodeNotAnImage},
+		{"PDF", []byte("%PDF-1.7"), shared.CodePDF},
 		{"three bytes", []byte("\xff\xd8\xff"), shared.CodeTruncated},
 		{"cut in the header", whole[:200], shared.CodeTruncated},
 		{"cut in the pixels", whole[:len(whole)/2], shared.CodeTruncated},

@@ -138,6 +138,8 @@ app.post('/create', async (c) => {
     serverTime: later(0),
     maxImages: MAX_IMAGES,
     clinician,
+    limits: { maxImageBytes: MAX_IMAGE_BYTES, maxNotes: 500, maxBatch: MAX_IMAGES },
+    consent: 'off',
   };
   return c.json(answer, 201);
 });

@@ -114,7 +114,9 @@ func TestSniff(t *testing.T) {
 		refusal    shared.Code
 	}{
 		{"a letter", "this is a letter", TypeOther, shared.CodeNotAnImage},
-		{"PDF", "%PDF-1.7", TypeOther, shared.CodeNotAnImage},
+		{"PDF", "%PDF-1.7", TypePDF, shared.CodePDF},
+		{"PDF after a printer's preamble", "\x1b%-12345X@PJL\r\n%PDF-1.4", TypePDF, shared.CodePDF},
+		{"a JPEG with a PDF's mark", "\xff\xd8\xff\xe1%PDF-1.7", TypeJPEG, ""},
 		{"a film", "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ", TypeOther, shared.CodeNotAnImage},
 		{"one byte", "\xff", TypeOther, shared.CodeNotAnImage},
 		{"HEIC", "\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", TypeHEIF, ""},

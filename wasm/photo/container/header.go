@@ -70,6 +70,8 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 		}
 	case TypeHEIF, TypeAVIF:
 		header.exif = readEXIF(exifOfHEIF(file)) // its orientation is the file's own property
+	case TypePDF:
+		err = refuse(header.Refusal)
 	}
 	if err == nil && header.Width*header.Height > maxPixels {
 		err = refuse(shared.CodeTooManyPixels)

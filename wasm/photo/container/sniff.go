@@ -20,6 +20,7 @@ const (
 	TypeHEIF  Type = "heif"
 	TypeAVIF  Type = "avif"
 	TypeRAW   Type = "raw"   // what a sensor saw, before it is a picture
+	TypePDF   Type = "pdf"   // never a photo, although some browsers draw its first page
 	TypeOther Type = "other" // perhaps known to the browser
 )
 
@@ -72,9 +73,15 @@ func sniff(file []byte) (kind Type, refusal shared.Code) {
 		return TypeBMP, ""
 	case len(file) > 12 && string(file[4:8]) == "ftyp":
 		return brand(file)
+	case bytes.Contains(file[:min(len(file), pdfStart)], []byte("%PDF-")):
+		return TypePDF, shared.CodePDF
 	}
 	return TypeOther, shared.CodeNotAnImage
 }
+
+// pdfStart is how far into a file readers look for the mark of a PDF (ISO 32000-1,
+// annex H, note 13).
+const pdfStart = 1024
 
 // brand looks for a still image's brand (ISO/IEC 23008-12, section 10).
 func brand(file []byte) (Type, shared.Code) {

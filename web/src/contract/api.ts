@@ -114,7 +114,7 @@ export interface ConfirmRequest {
   /** pixels, upright */
   height: number;
   metadata: Metadata;
-  /** MetadataVersion counts the changes of the metadata on the phone. Confirming an
+  /** MetadataVersion counts the changes of the metadata by the sender. Confirming an
    * image again stores a newer version, unless a desktop has corrected it. */
   metadataVersion?: number;
 }
@@ -126,8 +126,8 @@ export interface ConfirmResponse {
   imageCount: number;
 }
 
-/** Consent says whether the phone asks for the patient's consent before the
- * first photo. */
+/** Consent says whether phone and desktop ask for the patient's consent before
+ * the first photo. */
 export type Consent =
   | "off"
   | "ask"
@@ -151,6 +151,9 @@ export interface CreateResponse {
   maxImages: number;
   /** whose launch token this desktop has */
   clinician: Clinician;
+  /** What the edge will accept of photos that are added on the desktop */
+  limits: PhoneLimits;
+  consent: Consent;
   /** Where photos come from: worth a connection ahead */
   storageOrigin?: Origin;
 }
@@ -170,6 +173,7 @@ export type EngineCode =
   | "file_gone"
   | "too_complex"
   | "raw_photo"
+  | "pdf_document"
   | "unsupported_avif"
   | "unsupported_jpeg_xl"
   | "unsupported_jpeg_2000"
@@ -202,11 +206,12 @@ export interface ExchangeRequest {
   typedCode: string;
 }
 
-/** ExpectedImage is a photo that a phone is sending: its slot is reserved and it
- * is not confirmed yet. */
+/** ExpectedImage is a photo that is being sent: its slot is reserved and it is
+ * not confirmed yet. */
 export interface ExpectedImage {
   imageId: ID;
-  phoneId: ID;
+  /** the phone that sends it; none: a desktop */
+  phoneId?: ID;
   reservedAt: string;
 }
 
@@ -254,7 +259,7 @@ export interface Image {
   updatedAt: string;
   /** MetadataVersion is the phone's counter of the metadata that is stored. */
   metadataVersion?: number;
-  /** the phone that sent it */
+  /** the phone that sent it; none: a desktop */
   phoneId?: ID;
   /** CorrectedBy is who corrected the metadata last on a desktop; nil: not corrected. */
   correctedBy?: Clinician;
@@ -359,7 +364,7 @@ export interface Phone {
   waiting?: boolean;
 }
 
-/** PhoneLimits holds what the edge accepts from the phone. */
+/** PhoneLimits holds what the edge accepts from a sender. */
 export interface PhoneLimits {
   maxImageBytes: number;
   /** characters */
@@ -370,7 +375,7 @@ export interface PhoneLimits {
 
 /** PresignImage describes the exact bytes that one presigned URL will accept. */
 export interface PresignImage {
-  /** chosen by the phone */
+  /** chosen by the sender */
   imageId: ID;
   contentType: string;
   /** bytes, at most limits.maxImageBytes */
@@ -380,7 +385,7 @@ export interface PresignImage {
 }
 
 /** PresignRequest is the body of POST /presigned-url: one image or a batch.
- * The phone chooses each imageId, so that a repeated request gets the same
+ * The sender chooses each imageId, so that a repeated request gets the same
  * slot and the same key. */
 export interface PresignRequest {
   encounterId: ID;

@@ -138,6 +138,8 @@ export class Edge {
       serverTime,
       clinician: { id: 'dr-1' },
       maxImages: 20,
+      limits: { maxImageBytes: 1_000_000, maxNotes: 500, maxBatch: 20 },
+      consent: 'off',
       storageOrigin: 'https://s3.test',
     };
   }

@@ -234,6 +234,8 @@ function createdBy(patient: Patient, session: EdgeSession, now: number): Timed<C
     maxImages: 20,
     serverTime: new Date(now).toISOString(),
     clinician: { id: 'dr-1' },
+    limits: { maxImageBytes: 1_000_000, maxNotes: 500, maxBatch: 20 },
+    consent: 'off',
     sentAt: now,
   };
 }
