@@ -110,8 +110,8 @@ $(ENGINE): $(call go_files,wasm shared) shared/bodysites.json go.mod go.sum buil
 $(PURE): $(call go_files,wasm/purecodec wasm/photo wasm/jpeg shared) shared/bodysites.json go.mod go.sum build/wasm_exec.js
 	$(WASM_BUILD) $(LEAN) $(INLINED) -o $@ ./wasm/purecodec
 
-$(PHONE): $(call web_files,web/src/phone wasm/browser web/src/api web/src/contract web/src/strings web/public) \
-		$(wildcard web/src/*.ts) web/mobile.html web/vite.phone.ts shared/bodysites.json $(ENGINE) $(PURE) $(NODE)
+$(PHONE): $(call web_files,web/src/phone web/src/frame wasm/browser web/src/api web/src/contract web/src/strings web/public) \
+		$(wildcard web/src/*.ts) web/mobile.html web/frame.html web/vite.phone.ts shared/bodysites.json $(ENGINE) $(PURE) $(NODE)
 	rm -rf web/dist/assets
 	vite build --config web/vite.phone.ts --logLevel warn
 	@touch $@

@@ -38,6 +38,7 @@ const pages = {
       if (path === '/sw.js') return script(response, NO_SERVICE_WORKER);
       if (path === '/widget.js') return script(response, WIDGET);
       if (path === '/' || path === '/mobile') request.url = '/mobile.html';
+      if (path === '/frame') request.url = '/frame.html';
       return next();
     });
   },

@@ -6,8 +6,8 @@ import { defineConfig, type Plugin } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * The phone page: mobile.html, hashed assets and its service worker. The widget is built beside it, so
- * nothing is emptied.
+ * The phone page: mobile.html, hashed assets and its service worker; and frame.html, its engine for the widget, which
+ * is built beside it, so nothing is emptied.
  */
 export default defineConfig({
   root: here('.'),
@@ -23,7 +23,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: { mobile: here('mobile.html'), sw: here('src/phone/offline/sw.ts') },
+      input: { mobile: here('mobile.html'), frame: here('frame.html'), sw: here('src/phone/offline/sw.ts') },
       output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
   },
@@ -46,7 +46,8 @@ function preloadPage(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(html, { bundle = {} }) {
+      handler(html, { path, bundle = {} }) {
+        if (path !== '/mobile.html') return;
         const page = Object.values(bundle).find(
           (file) => file.type === 'chunk' && file.facadeModuleId === here('src/phone/page.tsx'),
         );
@@ -68,7 +69,7 @@ function preloadPage(): Plugin {
  * photos or people need.
  */
 function shell(): Plugin {
-  const seldom = /heif|^assets\/pure|^assets\/phone\.|\.map$/;
+  const seldom = /heif|^assets\/(pure|frame)|^assets\/phone\.|\.map$/;
   return {
     name: 'photobridge-shell',
     apply: 'build',

@@ -113,9 +113,10 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 }
 
 // contentSecurityPolicy lets the page reach the gateway, the edge, the photos'
-// storage and Ably, and nothing else.
+// storage and Ably, and nothing else. The edge's frame adds photos of the
+// computer.
 func (s *Server) contentSecurityPolicy() string {
-	return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; " +
+	return "default-src 'none'; script-src 'self'; frame-src " + s.Config.EdgeURL + "; " +
 		"style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; connect-src 'self' " +
 		strings.Join(append([]string{s.Config.EdgeURL}, s.Config.Connect...), " ") +
 		"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"

@@ -31,8 +31,11 @@ export class Desktop extends Clinician {
     stack: Stack,
     encounterId: string,
     options: BrowserContextOptions = {},
+    prepare: (context: BrowserContext) => Promise<void> = async () => {},
   ): Promise<Desktop> {
-    return Desktop.openIn(await browser.newContext({ ...DESKTOP, ...options }), stack, encounterId);
+    const context = await browser.newContext({ ...DESKTOP, ...options });
+    await prepare(context);
+    return Desktop.openIn(context, stack, encounterId);
   }
 
   /** Opens a patient in a browser that is already open. */

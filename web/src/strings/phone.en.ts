@@ -78,7 +78,8 @@ const texts = {
   'problem.out_of_memory': 'Not enough memory. Close other tabs.',
   'problem.cannot_decode': 'This photo cannot be read here. Take it again.',
   'problem.too_complex': 'This file takes too much work to read. Take the photo with the camera.',
-  'problem.pdf_document': 'This is a PDF, not a photo. Photograph its page, or save the page as a JPEG and choose that.',
+  'problem.pdf_document':
+    'This is a PDF, not a photo. Photograph its page, or save the page as a JPEG and choose that.',
   'problem.raw_photo': 'This is a RAW file. Choose the JPEG or HEIC of the same photo.',
   'problem.unsupported_avif': 'This browser cannot read AVIF. Choose a JPEG or HEIC, or take the photo again.',
   'problem.unsupported_jpeg_xl': 'This browser cannot read JPEG XL. Choose a JPEG or HEIC, or take the photo again.',

@@ -1,11 +1,7 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import qrcode from 'qrcode-generator';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Patient } from './Patient';
 import type { SessionState } from './session/api';
 import { clockText, type Words } from './words';
-
-/** Modules of white around the code (ISO/IEC 18004, 6.3.8). */
-const QUIET = 4;
 
 interface CodeProps {
   words: Words;
@@ -92,9 +88,17 @@ function addressOf(url: string): string {
   return url.replace(/#.*/, '').replace(/^https:\/\//, '');
 }
 
-/** A QR code of level M as one SVG path: sharp at any size, dark on white in any theme. */
+/**
+ * A QR code as one SVG path: sharp at any size, dark on white in any theme. What draws it is loaded when a code is shown
+ * for the first time; the code to type and the link need none of it.
+ */
 function Matrix({ text, label }: { text: string; label: string }) {
-  const { path, size } = useMemo(() => draw(text), [text]);
+  const [matrix, setMatrix] = useState<{ text: string; path: string; size: number } | null>(null);
+  useEffect(() => {
+    import('./qr').then(({ draw }) => setMatrix({ text, ...draw(text) })).catch(() => undefined);
+  }, [text]);
+  if (matrix?.text !== text) return <div class="qr" />;
+  const { path, size } = matrix;
   return (
     <svg
       class="qr"
@@ -108,18 +112,6 @@ function Matrix({ text, label }: { text: string; label: string }) {
       <path d={path} fill="#000" />
     </svg>
   );
-}
-
-function draw(text: string): { path: string; size: number } {
-  const code = qrcode(0, 'M');
-  code.addData(text);
-  code.make();
-  const modules = code.getModuleCount();
-  let path = '';
-  for (let y = 0; y < modules; y++) {
-    for (let x = 0; x < modules; x++) if (code.isDark(y, x)) path += `M${x + QUIET} ${y + QUIET}h1v1h-1z`;
-  }
-  return { path, size: modules + 2 * QUIET };
 }
 
 function useTimeLeft(expiresAt: string): number {

@@ -31,8 +31,9 @@ export function End({ words, question, onStay, onEnd }: EndProps) {
 }
 
 function newsOf(question: EndQuestion, words: Words): string {
-  const news = (['arrived', 'changed', 'expected'] as const)
-    .filter((what) => question[what] > 0)
-    .map((what) => words(`end.${what}`, { n: question[what] }));
+  const news = (['arrived', 'changed', 'expected', 'adding'] as const)
+    .map((what) => ({ what, n: question[what] ?? 0 }))
+    .filter(({ n }) => n > 0)
+    .map(({ what, n }) => words(`end.${what}`, { n }));
   return [...(news.length > 0 ? news : [words('end.unknown')]), words('end.loss')].join(' ');
 }

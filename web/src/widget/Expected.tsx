@@ -42,11 +42,12 @@ function Waiting({ id, phone, text }: { id: string; phone: string; text: string 
 
 /** Why there is no photo yet. */
 function reasonOf(
-  { removed, aliveAt }: ExpectedPhoto,
+  { removed, aliveAt, phoneId }: ExpectedPhoto,
   now: number,
-): 'expected.one' | `expected.${'removed' | 'offline'}` {
+): `expected.${'one' | 'removed' | 'offline' | 'desktop'}` {
   if (removed) return 'expected.removed';
-  return now - Date.parse(aliveAt) > SILENT_MS ? 'expected.offline' : 'expected.one';
+  if (now - Date.parse(aliveAt) <= SILENT_MS) return 'expected.one';
+  return phoneId === '' ? 'expected.desktop' : 'expected.offline';
 }
 
 function useNow(running: boolean): number {

@@ -1,4 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import { AddButton, AddNotes } from './adding/Add';
+import { Added } from './adding/Added';
+import { useAdding } from './adding/useAdding';
 import { Code } from './Code';
 import { End } from './End';
 import { Expected } from './Expected';
@@ -47,12 +50,20 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
   const [exporting, setExporting] = useState(false);
   const mayExport = !useExportOptions().isForbidden && state.images.some(({ file }) => file !== null);
   const open = state.status === 'opening' || state.status === 'open';
+  const adding = useAdding(state, sync);
   const toggleCode = (): void => {
     if (!codeShown) void sync.showCode();
     setCodeShown(!codeShown);
   };
   return (
-    <section class="widget" part="widget" aria-label={words('title')} aria-busy={state.status === 'opening'}>
+    <section
+      class="widget"
+      part="widget"
+      aria-label={words('title')}
+      aria-busy={state.status === 'opening'}
+      ref={adding.section}
+      {...adding.drag}
+    >
       <header>
         <div>
           <h2>{words('title')}</h2>
@@ -68,18 +79,8 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
             {words('export')}
           </button>
         )}
-        {open && (
-          <button
-            type="button"
-            class={state.images.length === 0 && !codeShown ? 'primary' : ''}
-            data-testid="show-code"
-            aria-expanded={codeShown}
-            disabled={state.status === 'opening'}
-            onClick={toggleCode}
-          >
-            {words(codeShown ? 'code.hide' : 'code.show')}
-          </button>
-        )}
+        {state.status === 'open' && <AddButton words={words} adding={adding} />}
+        {open && <CodeButton state={state} words={words} isShown={codeShown} onToggle={toggleCode} />}
       </header>
       {open && state.problem && (
         <p class="problem" role="status">
@@ -95,9 +96,16 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
         <Code words={words} state={state} qr={state.qr} onRenew={() => void sync.showCode(true)} />
       )}
       {open && <Phones state={state} sync={sync} words={words} />}
+      <AddNotes words={words} state={state} adding={adding} />
       {!open && <Over state={state} words={words} onReopen={() => sync.reopen()} />}
-      {state.images.length > 0 || state.expected.length > 0 || state.expecting ? (
-        <Grid state={state} words={words} onOpen={(id) => setLook({ id })} />
+      {state.images.length + state.expected.length + state.adding.length > 0 || state.expecting ? (
+        <Grid
+          state={state}
+          sync={sync}
+          words={words}
+          onOpen={(id) => setLook({ id })}
+          onGone={() => adding.button.current?.focus()}
+        />
       ) : (
         open && <Empty words={words} />
       )}
@@ -128,6 +136,29 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
       {exporting && mayExport && <Export words={words} sync={sync} state={state} onClose={() => setExporting(false)} />}
       {timelineShown && <Timeline words={words} state={state} onClose={() => setTimelineShown(false)} />}
     </section>
+  );
+}
+
+interface CodeButtonProps {
+  state: SessionState;
+  words: Words;
+  isShown: boolean;
+  onToggle(): void;
+}
+
+/** Shows and hides the code. It is what an empty session waits for. */
+function CodeButton({ state, words, isShown, onToggle }: CodeButtonProps) {
+  return (
+    <button
+      type="button"
+      class={state.images.length === 0 && !isShown ? 'primary' : ''}
+      data-testid="show-code"
+      aria-expanded={isShown}
+      disabled={state.status === 'opening'}
+      onClick={onToggle}
+    >
+      {words(isShown ? 'code.hide' : 'code.show')}
+    </button>
   );
 }
 
@@ -166,11 +197,20 @@ function Empty({ words }: { words: Words }) {
         <strong>{words('empty.title')}</strong>
       </p>
       <p class="quiet">{words('empty.text')}</p>
+      <p class="quiet">{words('empty.add')}</p>
     </div>
   );
 }
 
-function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onOpen(id: string): void }) {
+interface GridProps {
+  state: SessionState;
+  sync: SessionSync;
+  words: Words;
+  onOpen(id: string): void;
+  onGone(): void;
+}
+
+function Grid({ state, sync, words, onOpen, onGone }: GridProps) {
   const { isVeiled } = useVeils();
   return (
     <ul class="grid" part="grid">
@@ -212,6 +252,7 @@ function Grid({ state, words, onOpen }: { state: SessionState; words: Words; onO
           </li>
         );
       })}
+      <Added adding={state.adding} sync={sync} words={words} onGone={onGone} />
       <Expected expected={state.expected} expecting={state.expecting} words={words} />
     </ul>
   );

@@ -51,6 +51,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * @csspart widget - the card
  * @csspart code - the code to scan
  * @csspart empty - the card without photos
+ * @csspart drop - what is shown over the card while files are dragged over it
  * @csspart grid - all photos
  * @csspart tile - one of them
  * @csspart gate - the way into the record
@@ -196,7 +197,9 @@ export class PhotobridgeWidget extends Base {
    */
   get unsaved(): number {
     const photos = this.images.filter(({ local, committedAt }) => local && committedAt === undefined);
-    return photos.length + this.#root.querySelectorAll('[data-unsaved=true]').length;
+    const adding = this.#sync?.store.getState().adding ?? [];
+    const coming = adding.filter(({ problem }) => problem?.retryable !== false);
+    return photos.length + coming.length + this.#root.querySelectorAll('[data-unsaved=true]').length;
   }
 
   /**

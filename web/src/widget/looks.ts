@@ -1,5 +1,6 @@
 /** The widget's style sheet: one for all elements of a page. */
 
+import addingStyles from './adding/adding.css?inline';
 import exportStyles from './export/export.css?inline';
 import styles from './style.css?inline';
 import viewerStyles from './viewer.css?inline';
@@ -10,7 +11,7 @@ let sheet: CSSStyleSheet | undefined;
 export function styleSheet(): CSSStyleSheet {
   if (!sheet) {
     sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles + viewerStyles + exportStyles);
+    sheet.replaceSync(styles + viewerStyles + exportStyles + addingStyles);
   }
   return sheet;
 }

@@ -5,7 +5,7 @@ import { placeText } from '../place';
 import { chooseLanguage, directionOf, translator, type Catalogue, type Translate } from '../strings';
 import english, { type WidgetKey } from '../strings/widget.en';
 import type { CommitProblem } from './record/results';
-import type { SessionProblem } from './session/api';
+import type { AddingProblem, SessionProblem } from './session/api';
 
 export type Words = Translate<WidgetKey> & {
   /** The language of dates and numbers, which may be one that has no texts. */
@@ -82,7 +82,7 @@ function formattable(tag: string): string {
 }
 
 /** What went wrong, for the clinician. Each code has a text; the types see to that. */
-export function problemText({ code }: SessionProblem, words: Words): string {
+export function problemText({ code }: Pick<SessionProblem | AddingProblem, 'code'>, words: Words): string {
   return words(`problem.${code}`);
 }
 

@@ -6,7 +6,7 @@ import type { CommitPhoto } from '../record/delivery';
 import type { CommitProblem } from '../record/results';
 import type { Bundle } from '../record/transaction';
 import type { Derivation, MetadataChange, WidgetImage } from '../image';
-import type { Phone } from '../../contract/api';
+import type { Consent, EngineCode, Phone } from '../../contract/api';
 import type { Realtime } from './realtime';
 import type { ExportWay, TimelineEntry } from './timeline';
 
@@ -22,9 +22,37 @@ export interface SessionProblem {
   detail: string;
 }
 
-/** A photo that a phone is sending. */
+/** Why no photo can be added here. */
+export type EngineFailure =
+  /** The browser has no WebAssembly, or not enough of it. */
+  | 'engine_unsupported'
+  /** It could not be loaded, or the page forbids its frame. */
+  | 'engine_failed'
+  /** It runs, and ends again and again. */
+  | 'engine_stopped';
+
+export interface AddingProblem {
+  code: EngineCode | EngineFailure;
+  /** Trying again can help. */
+  retryable: boolean;
+}
+
+/** A photo that is being added on this desktop; it becomes an image of the same id. */
+export interface AddingPhoto {
+  id: string;
+  /** The file's. */
+  name: string;
+  state: 'preparing' | 'waiting' | 'sending' | 'failed';
+  /** How much of it is sent, up to 1. */
+  share: number;
+  /** Why it failed, or what it waits for. */
+  problem: AddingProblem | null;
+}
+
+/** A photo that a phone is sending, or another desktop. */
 export interface ExpectedPhoto {
   id: string;
+  /** '' for a desktop. */
   phoneId: string;
   /** The phone's name. */
   phone: string;
@@ -42,6 +70,8 @@ export interface EndQuestion {
   changed: number;
   /** Photos that phones are still sending. */
   expected: number;
+  /** Photos that are still being added here, if there are any. */
+  adding?: number;
 }
 
 /** Times are by the desktop's own clock, whatever the edge's says, unless they are of something that happened. */
@@ -61,7 +91,11 @@ export interface SessionState {
   phones: readonly Phone[];
   /** What became of the last number that was typed to let a phone join. */
   admission: 'none' | 'sending' | 'wrong';
-  /** Photos that phones are sending; each becomes an image of the same id. */
+  /** Whether the patient is asked before photos are added here. */
+  consent: Consent;
+  /** Photos that are being added here. */
+  adding: readonly AddingPhoto[];
+  /** Photos that others are sending; each becomes an image of the same id. */
   expected: readonly ExpectedPhoto[];
   /** Photos are expected that are not listed yet. */
   expecting: boolean;
@@ -130,6 +164,15 @@ export interface SessionSync {
     size: { width: number; height: number },
     derivation?: Derivation,
   ): string | undefined;
+  /**
+   * Adds photos of this computer, as a phone would send them. `agreed`: the patient agreed to it now. Resolves when
+   * they are in `adding`, which says what becomes of each.
+   */
+  add(files: Iterable<File>, agreed?: boolean): Promise<void>;
+  /** Tries a failed one of `adding` again. */
+  addAgain(id: string): void;
+  /** Takes one of `adding` back. */
+  addNot(id: string): void;
   /** Notes in the timeline that photos were taken out. */
   exported(imageIds: readonly string[], way: ExportWay): void;
   /**

@@ -15,6 +15,7 @@ import { after, only, timestamp, UNDO_MS, type State, type Step, type Timer } fr
 import { addCorrection, addRemoval } from './outbox';
 import { send } from './sending';
 import { extend, type ExportWay, type TimelineEntry } from './timeline';
+import type { AddingPhoto } from './api';
 import type { Derivation, MetadataChange } from '../image';
 
 export function correct(state: State, id: string, change: MetadataChange): Step {
@@ -71,6 +72,13 @@ export function derive(
   const { from } = derived;
   const correction = { ...state.outbox.corrections.get(from), ...state.late.get(from) };
   return only(withAlbum(state, derivePhoto(state.album, { ...derived, correction }, timestamp(state))));
+}
+
+/** What becomes of the photos that are being added. */
+export function showAdding(state: State, photos: readonly AddingPhoto[]): State {
+  const isKnown = photos.every(({ id }) => state.added.has(id));
+  const added = isKnown ? state.added : new Set([...state.added, ...photos.map(({ id }) => id)]);
+  return { ...state, adding: photos, added };
 }
 
 /** Photos were taken out of the widget. */

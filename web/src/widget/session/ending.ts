@@ -29,7 +29,8 @@ export function end(state: State, anyway: boolean): Step {
   };
   // It is ended as it is known here, so it must be known.
   if (!access) return only({ ...state, ending: { ...begun, step: 'checking' } });
-  return state.list.revision < 0 ? check(state, begun) : call(state, access, begun);
+  const isUnknown = state.list.revision < 0 || beingAdded(state) > 0;
+  return isUnknown ? check(state, begun) : call(state, access, begun);
 }
 
 function call(state: State, access: DesktopAccess, ending: Ending): Step {
@@ -60,19 +61,28 @@ export function checkEnd(state: State): Step {
   const { access, ending, list } = state;
   if (!access || !ending || ending.step === 'calling' || list.fetches <= ending.after) return only(state);
   const question = newSince(state, ending);
-  const isNew = question.arrived + question.changed + question.expected > 0;
+  const isNew = question.arrived + question.changed + coming(question) > 0;
   if (ending.step === 'checking' && !isNew && ending.refusals < MAX_REFUSALS) return call(state, access, ending);
-  const pending = ending.pending || question.expected > 0;
+  const pending = ending.pending || coming(question) > 0;
   return only({ ...state, ending: { ...ending, step: 'asking', pending, question } });
 }
 
 function newSince(state: State, { shown }: Ending): EndQuestion {
   const now = [...shownBy(state)];
+  const adding = beingAdded(state);
   return {
     arrived: now.filter(([id]) => !shown.has(id)).length,
     changed: now.filter(([id, said]) => shown.has(id) && shown.get(id) !== said).length,
-    expected: state.expected.length,
+    expected: state.expected.filter(({ imageId }) => !state.added.has(imageId)).length,
+    ...(adding > 0 ? { adding } : {}),
   };
+}
+
+const coming = ({ expected, adding = 0 }: EndQuestion): number => expected + adding;
+
+/** The edge does not know of them before they are sent. */
+function beingAdded({ adding }: State): number {
+  return adding.filter(({ state }) => state !== 'failed').length;
 }
 
 /** What is said of each photo of the session. */

@@ -19,6 +19,11 @@ export function readClaims(launchToken: string): LaunchClaims {
   };
 }
 
+/** The session of one of its tokens. */
+export function readSessionId(token: string): string {
+  return String(parse(token.split('.')[1] ?? '').sid ?? '');
+}
+
 function parse(segment: string): Record<string, unknown> {
   try {
     const bytes = Uint8Array.from(atob(segment.replace(/-/g, '+').replace(/_/g, '/')), (character) =>

@@ -4,13 +4,23 @@
  */
 
 import type { DesktopAccess, Fetched, Timed } from '../../api/desktop';
-import type { Clinician, CreateResponse, EventName, ExpectedImage, Image, Phone } from '../../contract/api';
+import type {
+  Clinician,
+  Consent,
+  CreateResponse,
+  EventName,
+  ExpectedImage,
+  Image,
+  Phone,
+  PhoneLimits,
+} from '../../contract/api';
+import { MAX_IMAGE_BYTES, MAX_NOTES } from '../../contract/api';
 import type { RecordForms } from '../record/context';
 import type { Outcome } from '../record/delivery';
 import type { CommitProblem } from '../record/results';
 import type { Derivation, MetadataChange, WidgetImage } from '../image';
 import { emptyAlbum, type Album, type Picture, type Size } from './album';
-import type { Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
+import type { AddingPhoto, Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
 import type { LaunchClaims } from './launch';
 import { emptyOutbox, type Outbox } from './outbox';
 import type { ExportWay, TimelineEntry } from './timeline';
@@ -84,6 +94,14 @@ export interface State {
   storageOrigin: string | undefined;
   sessionExpiresAt: string | null;
   maxImages: number;
+  /** What the edge accepts of photos that are added here. */
+  limits: PhoneLimits;
+  consent: Consent;
+  /** Where the page is that runs the engine. */
+  engineOrigin: string;
+  /** Photos that are being added here, and the ids of all that ever were. */
+  adding: readonly AddingPhoto[];
+  added: ReadonlySet<string>;
   qr: SessionState['qr'];
   /** A code was asked for, and the edge could not be reached. */
   codeWanted: boolean;
@@ -146,6 +164,11 @@ export function initialState(
     storageOrigin: undefined,
     sessionExpiresAt: null,
     maxImages: 0,
+    limits: { maxImageBytes: MAX_IMAGE_BYTES, maxNotes: MAX_NOTES, maxBatch: 1 },
+    consent: 'off',
+    engineOrigin: '',
+    adding: [],
+    added: new Set(),
     qr: null,
     codeWanted: false,
     phoneConnectedAt: null,
@@ -202,6 +225,8 @@ export type Act =
   | { type: 'restore'; id: string }
   /** A photo was made from another. */
   | { type: 'derive'; id: string; from: string; picture: Picture; size: Size; derivation: Derivation }
+  /** What became of the photos that are being added. */
+  | { type: 'adding'; photos: readonly AddingPhoto[] }
   | { type: 'export'; ids: readonly string[]; way: ExportWay }
   | { type: 'commit'; forms: RecordForms; only: readonly string[] | null; deliver: Deliver }
   | { type: 'delivered'; outcome: Outcome }
@@ -303,6 +328,8 @@ export type Effect =
   | { do: 'stop'; timer: Timer }
   /** The screen is gone with things left to send: the encounter's next screen may inherit them. */
   | { do: 'leave' }
+  /** Forgets the photos that are being added. */
+  | { do: 'drop-added' }
   /** Nothing is left to do. */
   | { do: 'finish' };
 

@@ -35,9 +35,9 @@ export function open(state: State): Step {
 /** What outlives a session. */
 function ofPatient(state: State) {
   const { now, offset, opening, former, encounter, clinician, phoneNames } = state;
-  const { album, outbox, delivering, late, tooLate, timeline } = state;
+  const { album, outbox, delivering, late, tooLate, timeline, adding, added } = state;
   const who = { now, offset, opening, former, encounter, clinician, phoneNames };
-  return { ...who, album, outbox, delivering, late, tooLate, timeline };
+  return { ...who, album, outbox, delivering, late, tooLate, timeline, adding, added };
 }
 
 function request(state: State): Step {
@@ -58,6 +58,10 @@ export function opened(state: State, session: Session, inherited: Outbox): Step 
     clinician: created.clinician ?? null,
     storageOrigin: created.storageOrigin,
     maxImages: created.maxImages,
+    // An edge of an earlier version does not say so.
+    limits: created.limits ?? state.limits,
+    consent: created.consent ?? 'off',
+    engineOrigin: new URL(created.mobileUrl).origin,
     sessionExpiresAt: created.sessionExpiresAt,
     list: emptyListing,
     endHeard: null,
@@ -147,7 +151,11 @@ export function fail(state: State, { code, detail, retryable }: Failure): Step {
 /** The session is over. What is not in the record yet stays, unless everything is to be forgotten. */
 export function over(state: State, problem: SessionProblem | null, forget: boolean): Step {
   const at = timestamp(state);
-  return after(release(state), (now) => only(tell(closed(now, problem, forget), { at, what: 'ended' })));
+  return after(
+    release(state),
+    (now) => only(tell(closed(now, problem, forget), { at, what: 'ended' })),
+    (now) => [now, forget ? [{ do: 'drop-added' }] : []],
+  );
 }
 
 function closed(state: State, problem: SessionProblem | null, forget: boolean): State {
@@ -155,6 +163,7 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     ...state,
     album: forget ? emptyAlbum : detach(state.album, state.committed),
     outbox: forget ? emptyOutbox : state.outbox,
+    adding: forget ? [] : state.adding,
     endHeard: null,
     ending: null,
     status: 'ended',

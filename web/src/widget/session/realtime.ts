@@ -2,7 +2,7 @@
 
 import type { ClientOptions } from 'ably';
 import { BaseRealtime, FetchRequest, WebSocketTransport } from 'ably/modular';
-import { ApiError } from '../../api/client';
+import type { ApiError } from '../../api/client';
 import type { Event, EventName, RealtimeResponse } from '../../contract/api';
 
 export interface RealtimeHandlers {
@@ -35,7 +35,9 @@ export const listen: Realtime = (access, handlers) => {
     } catch (error) {
       if (closed) return;
       handlers.down();
-      const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
+      // Not by its class, which would put the API's client into a file of its own.
+      const { retryAfter = 0 } = Object(error) as Partial<ApiError>;
+      const asked = retryAfter * 1000;
       const wait = Math.max(asked, WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? 0);
       timer = setTimeout(() => void start(tries + 1), wait);
     }

@@ -8,7 +8,17 @@ import { emptyAlbum, findPhoto, takeImage } from './album';
 import { OVER } from './api';
 import { commit, delivered, noted } from './committing';
 import { checkEnd, endFailed, end } from './ending';
-import { correct, derive, noteExport, remove, removeAllForGood, removeForGood, restore, withAlbum } from './editing';
+import {
+  correct,
+  derive,
+  noteExport,
+  remove,
+  showAdding,
+  removeAllForGood,
+  removeForGood,
+  restore,
+  withAlbum,
+} from './editing';
 import { finishFetching, forgetTag, listed, loaded, loadFailed, refresh } from './listing';
 import {
   after,
@@ -94,6 +104,8 @@ function act(state: State, event: Stamped<Act | Due>): Step {
       return removeForGood(state, event.id);
     case 'derive':
       return derive(state, event);
+    case 'adding':
+      return only(showAdding(state, event.photos));
     case 'export':
       return only(noteExport(state, event.ids, event.way));
     case 'commit':
@@ -249,8 +261,8 @@ function close(state: State): Step {
     removeAllForGood({ ...state, access: state.access ?? state.former }),
     sendAll,
     (now) => [
-      { ...now, closed: true, album: emptyAlbum, late: lateAtEdge(now) },
-      [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }],
+      { ...now, closed: true, album: emptyAlbum, adding: [], late: lateAtEdge(now) },
+      [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }, { do: 'drop-added' }],
     ],
     leaveRest,
   );

@@ -6,12 +6,17 @@ import { preconnect } from '../../preconnect';
 import { Delivery, type Outcome } from '../record/delivery';
 import { problemOf } from '../record/results';
 import { transactions } from '../record/transaction';
+import { randomHex } from '../../random';
+import { Adding } from './adding';
+import { grantOf } from './chosen';
 import type { SessionSyncOptions } from './api';
 import { readClaims } from './launch';
 import type { Ledger } from './ledger';
+import { listenOnceLoaded, loadRealtime } from './listening';
 import {
   initialState,
   isSameEncounter,
+  timestamp,
   type Act,
   type Due,
   type Effect,
@@ -23,7 +28,6 @@ import {
   type Timer,
 } from './model';
 import { emptyOutbox, type Outbox } from './outbox';
-import { listen } from './realtime';
 import { reduce } from './reducer';
 
 export interface RuntimeOptions extends SessionSyncOptions {
@@ -43,6 +47,12 @@ export class Runtime {
   state: State;
   readonly #timers = new Map<Timer, ReturnType<typeof setTimeout>>();
   readonly #loads = new Map<string, AbortController>();
+  readonly #adding = new Adding({
+    grant: () => grantOf({ ...this.state, now: Date.now() }),
+    origin: () => this.state.engineOrigin,
+    show: (photos) => void this.dispatch({ type: 'adding', photos }),
+    arrived: () => void this.dispatch({ type: 'refresh' }),
+  });
   #stopListening: (() => void) | undefined;
   readonly #hide = (): void => void this.dispatch({ type: 'page-hidden' });
   /** The runtime that sends what this one left behind. */
@@ -64,7 +74,26 @@ export class Runtime {
     this.state = next;
     const done = effects.map((effect) => this.#carryOut(effect));
     if (changed && this.state === next) this.options.publish(next);
+    if (changed) this.#adding.follow(this.state);
     await Promise.all(done);
+  }
+
+  /** Adds photos of this computer. */
+  add(files: Iterable<File>, agreed: boolean): Promise<void> {
+    const consentAt = agreed ? timestamp({ ...this.state, now: Date.now() }) : null;
+    const chosen = Array.from(files, (file) => {
+      const view = { id: randomHex(), name: file.name, state: 'preparing', share: 0, problem: null } as const;
+      return { view, file, consentAt };
+    });
+    return this.#adding.add(chosen);
+  }
+
+  addAgain(id: string): void {
+    this.#adding.retry(id);
+  }
+
+  addNot(id: string): void {
+    this.#adding.drop(id);
   }
 
   #carryOut(effect: Effect): Promise<void> | void {
@@ -89,6 +118,8 @@ export class Runtime {
         return;
       case 'revoke':
         return URL.revokeObjectURL(effect.url);
+      case 'drop-added':
+        return this.#adding.close();
       case 'deliver':
         return this.#deliver(effect);
       case 'note-committed':
@@ -173,7 +204,8 @@ export class Runtime {
   }
 
   async #open(opening: number): Promise<void> {
-    const { launchToken, apiBase } = this.options;
+    const { launchToken, apiBase, realtime } = this.options;
+    if (!realtime) loadRealtime();
     try {
       const token = typeof launchToken === 'string' ? launchToken : await launchToken();
       const created = await edge.openSession(apiBase, token);
@@ -208,7 +240,7 @@ export class Runtime {
   }
 
   #listen({ opening, access }: Extract<Effect, { do: 'listen' }>): void {
-    const { realtime = listen } = this.options;
+    const { realtime = listenOnceLoaded } = this.options;
     const heard = (what: ReplyBody): void => void this.dispatch({ ...what, opening });
     this.#stopListening = realtime(() => edge.realtimeAccess(access), {
       event: (name, revision) => heard({ type: 'heard', name, revision }),

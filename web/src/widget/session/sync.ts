@@ -99,6 +99,18 @@ class Sync implements SessionSync {
     return id;
   }
 
+  add(files: Iterable<File>, agreed = false): Promise<void> {
+    return this.#runtime.add(files, agreed);
+  }
+
+  addAgain(id: string): void {
+    this.#runtime.addAgain(id);
+  }
+
+  addNot(id: string): void {
+    this.#runtime.addNot(id);
+  }
+
   exported(imageIds: readonly string[], way: ExportWay): void {
     void this.#runtime.dispatch({ type: 'export', ids: imageIds, way });
   }

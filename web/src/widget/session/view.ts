@@ -21,7 +21,7 @@ export function removedOf(state: State): WidgetImage[] {
 /** `before` is the view of an earlier state: what did not change since is taken from it. */
 export function viewOf(state: State, before?: { state: State; view: SessionState }): SessionState {
   const { status, connection, maxImages, phoneConnectedAt, phones, admission, expecting, problem, timeline } = state;
-  const { delivering, commitProblem, tooLate, ending, encounter, list } = state;
+  const { delivering, commitProblem, tooLate, ending, encounter, list, consent, adding } = state;
   return {
     status,
     connection,
@@ -33,6 +33,8 @@ export function viewOf(state: State, before?: { state: State; view: SessionState
     phoneConnectedAt,
     phones,
     admission,
+    consent,
+    adding,
     expected: before && showsSamePhones(state, before.state) ? before.view.expected : expectedOf(state),
     expecting,
     ...(before && showsSameTimes(state, before.state)
@@ -56,7 +58,8 @@ export function viewOf(state: State, before?: { state: State; view: SessionState
 }
 
 function expectedOf(state: State): ExpectedPhoto[] {
-  return state.expected.map(({ imageId, phoneId, reservedAt }) => {
+  const others = state.expected.filter(({ imageId }) => !state.added.has(imageId));
+  return others.map(({ imageId, phoneId = '', reservedAt }) => {
     const phone = state.phones.find((one) => one.phoneId === phoneId);
     const [, aliveAt = reservedAt] = [reservedAt, phone?.lastSeenAt ?? reservedAt].toSorted(
       (a, b) => Date.parse(a) - Date.parse(b),
@@ -72,7 +75,7 @@ function expectedOf(state: State): ExpectedPhoto[] {
 }
 
 function showsSamePhones(a: State, b: State): boolean {
-  return a.expected === b.expected && a.phones === b.phones && a.offset === b.offset;
+  return a.expected === b.expected && a.phones === b.phones && a.offset === b.offset && a.added === b.added;
 }
 
 /** A time of the edge's clock by the desktop's, so that what counts down to it is right. */

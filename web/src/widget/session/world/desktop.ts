@@ -247,6 +247,7 @@ export class Desktop {
         if (!screen.heir) for (const id of pending(screen.state.outbox)) this.givenUp.add(id);
         break;
       case 'preconnect':
+      case 'drop-added':
         break;
       default:
         this.#send(screen, effect);

@@ -1,0 +1,34 @@
+/**
+ * The engine for photos that are added on a desktop. The widget puts this page into a frame that is not shown: the
+ * engine then runs under the edge's own policy, cannot reach the host page, and needs nothing of that page's policy
+ * but the frame.
+ */
+
+import { Engine } from '../../../wasm/browser/client';
+import { canRunEngine } from '../../../wasm/browser/support';
+import type { Command } from '../contract/engine';
+
+addEventListener('message', function meet({ source, ports: [port] }) {
+  if (source !== parent || !port) return;
+  removeEventListener('message', meet);
+  serve(port);
+});
+
+/** Passes commands to the engine, and what it says back. */
+function serve(port: MessagePort): void {
+  const engine = new Engine((event) => port.postMessage(event));
+  port.onmessage = ({ data }: MessageEvent<Command>) => {
+    // Photos go to the edge that this page is from, whatever the page around it says.
+    engine.send(data.type === 'open' ? { ...data, apiBase: location.origin } : data);
+    if (canRunEngine()) engine.start();
+    else port.postMessage({ type: 'failed', code: 'engine_unsupported' });
+  };
+  port.postMessage({ type: 'here' });
+  const lifecycle = (): void => {
+    engine.send({ type: 'lifecycle', visible: document.visibilityState === 'visible', online: navigator.onLine });
+  };
+  lifecycle();
+  document.addEventListener('visibilitychange', lifecycle);
+  addEventListener('online', lifecycle);
+  addEventListener('offline', lifecycle);
+}
