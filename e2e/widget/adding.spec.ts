@@ -98,7 +98,7 @@ test('what is no photo, and the same photo again, say so in their tiles', async 
   await desktop.close();
 });
 
-test('the practice’s question comes first; while the store is down the tile says why, and the photo arrives after all', async ({
+test('the practice’s question comes first; a tile says why its photo waits, and it arrives after all', async ({
   browser,
   stack,
 }, info) => {

@@ -46,6 +46,8 @@ const empty: SessionState = {
   phoneConnectedAt: null,
   phones: [],
   admission: 'none',
+  consent: 'off',
+  adding: [],
   expected: [],
   expecting: false,
   images: [],
@@ -103,6 +105,26 @@ export const WIDGET_STATES: Readonly<Record<string, WidgetState>> = {
   }),
   'a photo whose phone went away': of(joined, {
     expected: [{ id: 'x', phoneId: 'p1', phone: phone.name, aliveAt: AT, removed: false }],
+  }),
+  'photos being added': of(joined, {
+    adding: [
+      { id: 'v', name: 'dermatoscope.jpg', state: 'preparing', share: 0, problem: null },
+      { id: 'w', name: 'scan-of-the-letter.jpg', state: 'sending', share: 0.4, problem: null },
+      {
+        id: 'x',
+        name: 'from-the-e-mail.jpg',
+        state: 'waiting',
+        share: 0,
+        problem: { code: 'offline', retryable: true },
+      },
+    ],
+  }),
+  'photos that cannot be added': of(full, {
+    adding: [
+      { id: 'v', name: 'letter.pdf', state: 'failed', share: 0, problem: { code: 'pdf_document', retryable: false } },
+      { id: 'w', name: 'mole.jpg', state: 'failed', share: 0, problem: { code: 'duplicate', retryable: false } },
+      { id: 'x', name: 'arm.jpg', state: 'failed', share: 0, problem: { code: 'engine_failed', retryable: true } },
+    ],
   }),
   'photos without details': of(joined, { images: images([{}], [{ bodySite: 'hand' }], [FOREARM]) }),
   'photos, complete': { state: full },

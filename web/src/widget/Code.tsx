@@ -89,8 +89,8 @@ function addressOf(url: string): string {
 }
 
 /**
- * A QR code as one SVG path: sharp at any size, dark on white in any theme. What draws it is loaded when a code is shown
- * for the first time; the code to type and the link need none of it.
+ * A QR code as one SVG path: sharp at any size, dark on white in any theme. What draws it is loaded when a code is
+ * shown for the first time; the code to type and the link need none of it.
  */
 function Matrix({ text, label }: { text: string; label: string }) {
   const [matrix, setMatrix] = useState<{ text: string; path: string; size: number } | null>(null);

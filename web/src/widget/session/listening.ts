@@ -1,4 +1,4 @@
-/** Listens with Ably's client, which is larger than the rest of the widget and is loaded while the session is opened. */
+/** Listens with Ably's client, which is almost as large as the rest and is loaded while the session is opened. */
 
 import type { Realtime } from './realtime';
 
