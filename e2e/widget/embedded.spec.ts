@@ -36,7 +36,7 @@ test('in a frame of another origin, under a strict policy, it asks only the edge
       headers: {
         'Content-Security-Policy':
           `default-src 'none'; script-src ${stack.edge}; connect-src ${stack.edge} ${s3} http://${realtime} ` +
-          `ws://${realtime}; img-src blob:`,
+          `ws://${realtime}; img-src blob:; frame-src ${stack.edge}`,
       },
       body:
         `<!doctype html><html lang="en"><title>Record</title><script type="module" src="${stack.edge}/widget.js">` +
@@ -62,6 +62,9 @@ test('in a frame of another origin, under a strict policy, it asks only the edge
   await frame.locator('[data-image-id]').click();
   await frame.getByRole('button', { name: 'Zoom in' }).click();
   await expect(frame.getByRole('group', { name: 'Photo 1' })).toHaveClass(/zoomed/);
+  await page.keyboard.press('Escape');
+  await frame.getByTestId('add-files').setInputFiles(await makePhotos(page, info.outputDir, [897]));
+  await expect(frame.locator('[data-image-id] img')).toHaveCount(2);
   expect([...origins].filter((origin) => origin !== 'null').sort()).toEqual(
     [outside, stack.edge, stack.practice, s3, `ws://${realtime}`].sort(),
   );

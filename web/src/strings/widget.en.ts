@@ -71,6 +71,7 @@ const texts = {
   'adding.waiting': 'Waiting to be sent',
   'adding.sending': 'On its way',
   'adding.progress': '{name}: how much is sent',
+  'adding.refused': 'It was not accepted. It is tried again automatically.',
   'adding.again': 'Try again',
   'adding.again.named': 'Try {name} again',
   'adding.remove': 'Remove',

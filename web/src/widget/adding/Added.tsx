@@ -67,6 +67,8 @@ function Actions({ photo: { name, state, problem }, words, onAgain, onRemove }: 
 
 /** How far the photo is, or why it is no further. */
 function textOf({ state, problem }: AddingPhoto, words: Words): string {
+  // The address that a photo is sent to may have expired; another one is asked for.
+  if (problem?.code === 'forbidden' && problem.retryable) return words('adding.refused');
   if (problem) return problemText(problem, words);
   return words(state === 'failed' ? 'problem.internal' : `adding.${state}`);
 }
