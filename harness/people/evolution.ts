@@ -72,7 +72,7 @@ export class DeskPage {
   }
 
   async adds(): Promise<void> {
-    await this.button(/^Add/).click();
+    await this.button(/^Add \d+ photos? to the record$/).click();
   }
 }
 
