@@ -329,6 +329,19 @@ func TestOutages(t *testing.T) {
 				t.Error("it came back")
 			}
 		},
+		"a confirm of a removed photo, whose object came back": func(t *testing.T, o *outage) {
+			request := shared.ConfirmRequest{EncounterID: "enc-1", ImageID: "img-1", Width: 3, Height: 2}
+			request.S3Key = o.list(t)[0].S3Key
+			o.remove(t, "")
+			o.objects[request.S3Key] = true // a URL from before the removal, used after it
+			_, err := o.service.Confirm(t.Context(), o.phone, request)
+			if shared.CodeOf(err) != shared.CodeImageRemoved {
+				t.Errorf("confirming returned %v", err)
+			}
+			if len(o.objects) != 0 {
+				t.Errorf("%d objects are stored", len(o.objects))
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOutage(t)

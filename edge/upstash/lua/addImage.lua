@@ -3,7 +3,13 @@
 -- and 1 if it was added, 2 if its metadata was updated.
 local session, refused = live()
 if not session then return {refused} end
-if redis.call('HEXISTS', KEYS[1], 'gone:' .. ARGV[5]) == 1 then return {'image_removed', ARGV[5]} end
+local gone = redis.call('HGET', KEYS[1], 'gone:' .. ARGV[5])
+if gone then
+  -- A URL that was signed before the removal may have brought the object back.
+  doom(gone, 0)
+  mine = doomed()
+  return {'image_removed', ARGV[5]}
+end
 local images, slots = contents()
 local count = 0
 for _ in pairs(images) do count = count + 1 end
