@@ -31,7 +31,7 @@ export interface Launch {
 }
 
 /** How long the page may take for one step. */
-export const STEP_LIMIT_MS = 15_000;
+export const STEP_LIMIT_MS = 30_000;
 
 /** The text of a call, for browsers that take text. */
 export function callOf<A, T>(does: (argument: A) => T, argument: A): string {
