@@ -91,7 +91,7 @@ test('what is no photo, and the same photo again, say so in their tiles', async 
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   }
   await desktop.button('Remove letter.pdf').press('Enter');
-  await expect(desktop.button('Add photos…')).toBeFocused();
+  await expect(desktop.button('From this computer…')).toBeFocused();
   await desktop.button('Remove 914.jpg').press('Enter');
   await expect(added(page)).toHaveCount(0);
   await expect(page.locator('iframe')).toHaveCount(0);

@@ -52,7 +52,7 @@ const texts = {
   'expected.offline': 'The phone is offline. It continues automatically.',
   'expected.removed': 'This phone was removed. The photo will not arrive.',
   'expected.desktop': 'It was being added on a desktop. If it does not arrive, add it again.',
-  add: 'Add photos…',
+  add: 'From this computer…',
   'add.drop': 'Drop here to add to the photos of',
   'add.folder': 'Folders cannot be added. Open the folder and choose its photos.',
   'add.closed': 'Nothing was added: the session is not open.',

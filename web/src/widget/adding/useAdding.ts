@@ -53,7 +53,7 @@ export function useAdding(state: SessionState, sync: SessionSync): AddingControl
     setPending([]);
     button.current?.focus();
   };
-  const { isOver, drag } = useDrop(take);
+  const { isOver, drag } = useDrop(take, state.status === 'open');
   usePaste(section, take);
   return { section, button, isOver, asks: pending.length > 0, note, drag, take, answer };
 }
@@ -78,7 +78,7 @@ function noteOf(
   return hasFolder ? { what: 'folder' } : null;
 }
 
-function useDrop(take: Take): { isOver: boolean; drag: DragHandlers } {
+function useDrop(take: Take, isOpen: boolean): { isOver: boolean; drag: DragHandlers } {
   const [isOver, setOver] = useState(false);
   // A photo of the widget that is being taken out is none to add.
   const isOwn = useRef(false);
@@ -89,8 +89,9 @@ function useDrop(take: Take): { isOver: boolean; drag: DragHandlers } {
     onDragOver: (event) => {
       if (!isWanted(event)) return;
       event.preventDefault();
-      if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
-      setOver(true);
+      // Before it is known whose photos these would be, nothing can be dropped.
+      if (event.dataTransfer) event.dataTransfer.dropEffect = isOpen ? 'copy' : 'none';
+      setOver(isOpen);
     },
     onDragLeave: ({ currentTarget, relatedTarget }) => {
       if (!(currentTarget as Element).contains(relatedTarget as Node | null)) setOver(false);
