@@ -313,8 +313,12 @@ func (m *model) describe(id string) {
 		return
 	}
 	m.words++
-	m.lastWords[id] = fmt.Sprint("phone ", m.words)
-	m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: m.lastWords[id]}})
+	words := fmt.Sprint("phone ", m.words)
+	// A desktop that has corrected the photo keeps the last word, also before the phone knows.
+	if m.images[id].CorrectedBy == nil {
+		m.lastWords[id] = words
+	}
+	m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: words}})
 }
 
 // desktopCorrects is the last word from then on.
