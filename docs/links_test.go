@@ -16,11 +16,17 @@ const root = ".."
 // documents are all that a reader is sent to.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
-	texts := map[string]string{}
-	for _, pattern := range []string{
-		"*.md", "docs/*.md", "docs/decisions/*.md", "web/src/widget/README.md", "local/README.md",
+	return matching(
+		t, "*.md", "docs/*.md", "docs/decisions/*.md", "web/src/widget/README.md", "local/README.md",
 		"wasm/jpeg/README.md",
-	} {
+	)
+}
+
+// matching returns the files that each pattern finds, by path.
+func matching(t *testing.T, patterns ...string) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, pattern := range patterns {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, paths, err)

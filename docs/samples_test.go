@@ -188,18 +188,8 @@ func TestNames(t *testing.T) {
 func widgetFaces(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	for _, pattern := range []string{"web/src/widget/*.tsx", "web/src/widget/*/*.tsx"} {
-		paths, err := filepath.Glob(filepath.Join(root, pattern))
-		if err != nil || len(paths) == 0 {
-			t.Fatalf("%s: %v, %v", pattern, paths, err)
-		}
-		for _, path := range paths {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all.Write(text)
-		}
+	for _, text := range matching(t, "web/src/widget/*.tsx", "web/src/widget/*/*.tsx") {
+		all.WriteString(text)
 	}
 	return all.String()
 }

@@ -1,7 +1,6 @@
 /**
- * The engine for photos that are added on a desktop. The widget puts this page into a frame that is not shown: the
- * engine then runs under the edge's own policy, cannot reach the host page, and needs nothing of that page's policy
- * but the frame.
+ * The engine for photos that are added on a desktop. The widget loads this page in a hidden frame. So the engine runs
+ * under the edge's policy and cannot reach the host page, whose policy only has to allow the frame.
  */
 
 import { Engine } from '../../../wasm/browser/client';
@@ -14,7 +13,7 @@ addEventListener('message', function meet({ source, ports: [port] }) {
   serve(port);
 });
 
-/** Passes commands to the engine, and what it says back. */
+/** Passes commands to the engine, and its events back. */
 function serve(port: MessagePort): void {
   const engine = new Engine((event) => port.postMessage(event));
   port.onmessage = ({ data }: MessageEvent<Command>) => {

@@ -3,7 +3,7 @@ import type { RefObject } from 'preact';
 import type { SessionState, SessionSync } from '../session/api';
 import { filesOf, hasFiles, isPastedInto } from './ways';
 
-/** What the clinician is told about what was chosen. */
+/** The message about files that were not all taken. */
 export type AddingNote = { what: 'folder' } | { what: 'closed' } | { what: 'room'; taken: number; offered: number };
 
 /** Whether the patient agreed to photos that are added here. */
@@ -80,7 +80,7 @@ function noteOf(
 
 function useDrop(take: Take, isOpen: boolean): { isOver: boolean; drag: DragHandlers } {
   const [isOver, setOver] = useState(false);
-  // A photo of the widget that is being taken out is none to add.
+  // The widget's own photo, dragged out, is not added.
   const isOwn = useRef(false);
   const isWanted = ({ dataTransfer }: DragEvent): boolean => !isOwn.current && hasFiles(dataTransfer);
   const drag: DragHandlers = {

@@ -45,7 +45,7 @@ export class Adder {
     this.#settle();
   }
 
-  /** Photos that are listed are not being added any more. After the session was opened again, the rest goes on. */
+  /** Photos that are listed are not being added any more. The others continue after the session was opened again. */
   follow({ access, album }: State): void {
     const before = this.#chosen.size;
     for (const { image } of album.photos) this.#chosen.delete(image.imageId);
