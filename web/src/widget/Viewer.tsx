@@ -57,6 +57,8 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   useEffect(() => {
     if (!image) onClose(); // removed elsewhere
   }, [image]);
+  // Before the next key, too.
+  useLayoutEffect(() => keepFocus(dialog.current), [other?.id, task]);
   const changeView = useCallback((change: (view: View) => View) => setView(change), []);
   if (!image) return null;
 
@@ -84,9 +86,6 @@ export function Viewer({ words, sync, images, look, onLook, onClose }: ViewerPro
   const toggleCompare = (): void => {
     setOtherId(other ? null : (match?.id ?? null));
   };
-  useEffect(() => {
-    keepFocus(dialog.current);
-  }, [other?.id, task]);
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const untagged = images.filter(
     ({ id, said, committedAt }) =>
