@@ -22,7 +22,7 @@ func (s *Service) Presign(
 			S3Key:    objectKey(phone.EncounterID, image.ImageID, now),
 			Size:     image.Size,
 			SHA256:   image.SHA256,
-			LapsesAt: now.Add(reservationTTL),
+			LapsesAt: now.Add(ReservationTTL),
 		}
 	}
 	held, err := s.Store.Reserve(ctx, phone, wanted, s.MaxImages)

@@ -17,7 +17,8 @@ import (
 // after the last act of a person and twelve hours after it began. Methods that
 // are acts of a person say so.
 //
-// A Store also remembers which objects are still to be deleted. RemoveImage and
+// A Store also remembers which objects are still to be deleted: at once, and once
+// more when the last URL has expired that could store them again. RemoveImage and
 // DeleteSession return them. Every other method reports what an earlier call left
 // behind to the Store's Sweeper, at most once in SweepPause.
 //
@@ -106,7 +107,7 @@ type Store interface {
 	// while a slot is reserved.
 	DeleteSession(ctx context.Context, ref Ref, revision int64, force bool) (Removal, error)
 
-	// Doomed returns the keys of an encounter's objects that are to be deleted.
+	// Doomed returns the keys of an encounter's objects that are to be deleted now.
 	Doomed(ctx context.Context, encounterID string) (s3Keys []string, err error)
 
 	// Swept notes that objects are deleted. It returns the revision of the

@@ -18,8 +18,8 @@ const (
 	qrTokenBytes    = 20 // 160 random bits, 27 characters in the QR code
 	journalKeyBytes = 32
 
-	// reservationTTL outlives the PUT URL by the skew that S3 may allow it.
-	reservationTTL = shared.UploadURLTTL + shared.ClockSkew
+	// ReservationTTL outlives the PUT URL by the skew that S3 may allow it.
+	ReservationTTL = shared.UploadURLTTL + shared.ClockSkew
 )
 
 // Service carries out the use cases. Its errors name the field of the request that is wrong.

@@ -28,7 +28,8 @@ import (
 //
 // and a second hash, doomed:{encounter}, of objects that are to be deleted:
 //
-//	sessions/…    an object's key: until when it may be stored again, 0 if never
+//	sessions/…    an object's key: until when a URL may store it again, 0 if none
+//	              may; negative once it was deleted and waits for the second time
 //	tried         when a call last tried to delete them by the way
 //	ended         the session that was ended, and
 //	revision      its last revision
@@ -50,8 +51,9 @@ func source(name string) string {
 // onSession makes a script of what begins and ends every script on a session.
 func onSession(name string) script {
 	act := "local function act()\n" + source(name) + "\nend\n"
-	pause := fmt.Sprintf("local sweepPause = %d\n", session.SweepPause.Milliseconds())
-	return newScript(source("session") + source("invite") + act + pause + source("sweep"))
+	times := fmt.Sprintf("local sweepPause, urlLife = %d, %d\n",
+		session.SweepPause.Milliseconds(), session.ReservationTTL.Milliseconds())
+	return newScript(times + source("session") + source("invite") + act + source("sweep"))
 }
 
 var (

@@ -13,7 +13,7 @@ if session and now < tonumber(stored[2]) then
   end
 else
   local images, slots = contents()
-  for _, image in pairs(images) do doom(cjson.decode(image).s3Key, 0) end
+  for _, image in pairs(images) do doom(cjson.decode(image).s3Key, lastURL) end
   for _, slot in pairs(slots) do doom(slot.s3Key, slot.lapses) end
   session, ends, id = ARGV[5], tonumber(ARGV[6]), ARGV[1]
   redis.call('DEL', KEYS[1])

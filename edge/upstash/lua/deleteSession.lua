@@ -7,7 +7,7 @@ if session then
     if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[5] then return {'session_changed'} end
     if next(slots) then return {'uploads_pending'} end
   end
-  for _, image in pairs(images) do doom(cjson.decode(image).s3Key, 0) end
+  for _, image in pairs(images) do doom(cjson.decode(image).s3Key, lastURL) end
   for _, slot in pairs(slots) do doom(slot.s3Key, slot.lapses) end
   redis.call('HSET', KEYS[2], 'ended', ARGV[1], 'revision', changed())
   redis.call('PEXPIRE', KEYS[2], 93600000)

@@ -7,7 +7,7 @@ if image then
   local key = cjson.decode(image).s3Key
   redis.call('HDEL', KEYS[1], 'image:' .. ARGV[5])
   redis.call('HSET', KEYS[1], tombstone, key)
-  doom(key, 0)
+  doom(key, lastURL)
   changed()
 elseif redis.call('HEXISTS', KEYS[1], tombstone) == 0 then
   return {'image_not_found'}

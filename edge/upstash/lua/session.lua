@@ -22,19 +22,32 @@ end
 
 local function changed() return redis.call('HINCRBY', KEYS[1], 'revision', 1) end
 
--- doom notes that an object is to be deleted: again and again until the given
--- time, while a signed URL may still bring it back. The bucket's own rule deletes
+-- doom notes that an object is to be deleted at once, and once more at the given
+-- time if a signed URL may bring it back until then. The bucket's own rule deletes
 -- everything after a day.
 local function doom(key, till)
-  redis.call('HSET', KEYS[2], key, till)
+  local known = tonumber(redis.call('HGET', KEYS[2], key) or 0)
+  redis.call('HSET', KEYS[2], key, math.max(till, math.abs(known)))
   redis.call('PEXPIRE', KEYS[2], 93600000)
 end
 
--- doomed returns the keys of the objects that are to be deleted.
+-- lastURL is when the last URL expires that may have been signed for an image.
+local lastURL = now + urlLife
+
+-- leftovers returns what is noted of each object that is to be deleted.
+local function leftovers()
+  local notes, all = {}, redis.call('HGETALL', KEYS[2])
+  for i = 1, #all, 2 do
+    if string.sub(all[i], 1, 9) == 'sessions/' then notes[all[i]] = tonumber(all[i + 1]) end
+  end
+  return notes
+end
+
+-- doomed returns the keys of the objects that are to be deleted now.
 local function doomed()
   local keys = {}
-  for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
-    if string.sub(field, 1, 9) == 'sessions/' then table.insert(keys, field) end
+  for key, till in pairs(leftovers()) do
+    if now >= -till then table.insert(keys, key) end
   end
   return keys
 end
