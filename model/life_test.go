@@ -91,7 +91,7 @@ func scene(t *rapid.T) []deed {
 var doings = []string{
 	"add", "add", "add", "add", "send", "send", "send", "send", "describe", "describe", "describe", "take back",
 	"retry", "scan", "scan", "scan old", "reload", "reload", "tab dies", "offline", "online", "online", "lose calls",
-	"lose confirms", "lose confirms", "lose no calls", "lose no calls", "slow", "clock",
+	"lose confirms", "lose confirms", "late confirms", "late confirms", "lose no calls", "lose no calls", "slow", "clock",
 	"open", "look", "look", "look", "look", "correct", "correct", "correct", "remove", "remove", "end", "end anyway",
 	"renew", "desktop offline", "remove phone", "idle", "long day",
 	"store down", "store up", "store up", "half a deletion", "lost Redis response", "an hour",
@@ -175,8 +175,10 @@ func (l *life) do(d deed) {
 		p.faulty = 20 * (1 + d.N%2)
 	case "lose confirms":
 		p.deaf = true
+	case "late confirms":
+		p.late = true
 	case "lose no calls":
-		p.faulty, p.slow, p.deaf = 0, 0, false
+		p.faulty, p.slow, p.deaf, p.late = 0, 0, false, false
 	case "slow":
 		p.slow = 3 * time.Second
 	case "clock":
@@ -238,7 +240,7 @@ func (l *life) doWorld(d deed, w *desktop) {
 func (l *life) quiet() {
 	l.bucket.down, l.bucket.halfway, l.lost = false, false, false
 	for _, p := range l.phones {
-		p.offline, p.faulty, p.slow, p.deaf = false, 0, 0, false
+		p.offline, p.faulty, p.slow, p.deaf, p.late = false, 0, 0, false, false
 		p.lifecycle()
 	}
 	for range 2 {

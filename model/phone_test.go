@@ -41,6 +41,7 @@ type phone struct {
 	faulty  int // percent of the calls that are lost, half of them after their effect
 	slow    time.Duration
 	deaf    bool // responses to its confirms are lost
+	late    bool // its confirms arrive when it has given them up
 }
 
 // boot opens a page.
@@ -112,7 +113,7 @@ func (p *phone) exchange(code string) {
 	r := p.system.call("GET", shared.BasePath+"/token/"+code, "", nil)
 	if r.Code == 200 {
 		grant := decode[shared.Grant](r)
-		p.system.truth.joins(code)
+		p.system.truth.joins(code, grant)
 		p.open(&grant)
 	}
 }
@@ -205,7 +206,8 @@ func (p *phone) lifecycle() {
 	p.queue.Do(upload.Command{Type: upload.CommandLifecycle, Visible: true, Online: !p.offline})
 }
 
-// weather decides what becomes of one call.
+// weather decides what becomes of one call: it may be lost, or its response, or
+// arrive when the phone has given it up.
 func (p *phone) weather(ctx context.Context, effect func()) error {
 	lost := &shared.Error{Code: shared.CodeNetwork}
 	wait := 50*time.Millisecond + p.slow
@@ -215,13 +217,16 @@ func (p *phone) weather(ctx context.Context, effect func()) error {
 		return ctx.Err()
 	}
 	p.mu.Lock()
-	roll := p.rng.IntN(200)
+	roll, delay := p.rng.IntN(200), time.Duration(p.rng.IntN(60))*time.Second
 	p.mu.Unlock()
 	switch {
 	case p.offline || roll < p.faulty:
 		return lost
-	case roll < 2*p.faulty:
+	case roll < 3*p.faulty/2:
 		effect()
+		return lost
+	case roll < 2*p.faulty:
+		time.AfterFunc(delay, effect)
 		return lost
 	}
 	effect()
@@ -256,7 +261,8 @@ type fetcher struct {
 }
 
 func (f fetcher) Fetch(ctx context.Context, request edgeapi.Request) (response edgeapi.Response, err error) {
-	err = f.p.weather(ctx, func() {
+	isConfirm := strings.HasSuffix(request.URL, "/images")
+	arrive := func() {
 		path := strings.TrimPrefix(request.URL, origin)
 		if strings.HasSuffix(path, "/presigned-url") {
 			f.p.system.truth.leaves(request.Body)
@@ -266,8 +272,13 @@ func (f fetcher) Fetch(ctx context.Context, request edgeapi.Request) (response e
 			Status: r.Code, Body: read(r.Body), Date: time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT"),
 			RetryAfter: r.Header().Get("Retry-After"),
 		}
-	})
-	if f.p.deaf && strings.HasSuffix(request.URL, "/images") {
+	}
+	if isConfirm && f.p.late && !f.p.offline {
+		time.AfterFunc(20*time.Second, arrive)
+		return edgeapi.Response{}, &shared.Error{Code: shared.CodeNetwork}
+	}
+	err = f.p.weather(ctx, arrive)
+	if isConfirm && f.p.deaf {
 		return edgeapi.Response{}, &shared.Error{Code: shared.CodeNetwork}
 	}
 	return response, err

@@ -16,6 +16,10 @@ func TestRules(t *testing.T) {
 		"the last word of a person is what is stored: the phone's, after the receipt": {
 			{Does: "describe", Wait: time.Minute},
 		},
+		"the last word of a person is what is stored: an earlier one arrives later": {
+			{Does: "late confirms"}, {Does: "describe", Wait: time.Second}, {Does: "lose no calls"},
+			{Does: "describe", Wait: time.Minute},
+		},
 		"what was removed stays removed: while a confirm is repeated": {
 			{Does: "add", N: 1, Wait: time.Second}, {Does: "lose confirms"}, {Does: "send", Wait: 2 * time.Second},
 			{Does: "look"}, {Does: "remove", N: 1}, {Does: "lose no calls", Wait: 5 * time.Minute},

@@ -175,10 +175,15 @@ func (t *truth) leaves(body []byte) {
 // shows: a desktop shows a new code.
 func (t *truth) shows(of patient, text string) { t.codes[of] = code{text, time.Now()} }
 
-// joins: only the newest code works, for ten minutes.
-func (t *truth) joins(text string) {
-	for _, newest := range t.codes {
+// joins: only the newest code works, for ten minutes, and for the patient whose
+// desktop shows it.
+func (t *truth) joins(text string, grant shared.Grant) {
+	granted := patient{grant.FacilityID, grant.PatientID, grant.EncounterID}
+	for of, newest := range t.codes {
 		if newest.text == text && time.Since(newest.made) < shared.QRTokenTTL {
+			if of != granted {
+				t.fail("no photo under another patient: the code of %s opens %s", of, granted)
+			}
 			return
 		}
 	}
