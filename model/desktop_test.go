@@ -16,6 +16,12 @@ type desktop struct {
 	old     []string // codes that it showed before
 	list    shared.ListResponse
 	offline bool
+	frame   *frame
+}
+
+func (d *desktop) goOffline(offline bool) {
+	d.offline, d.frame.offline = offline, offline
+	d.frame.lifecycle()
 }
 
 func (d *desktop) path(rest string) string { return shared.BasePath + rest }
@@ -25,6 +31,7 @@ func (d *desktop) open(of patient) {
 	if d.offline {
 		return
 	}
+	samePatient := d.patient == of
 	d.patient, d.session, d.list = of, nil, shared.ListResponse{}
 	if r := d.system.call("POST", d.path("/create"), launch(of), []byte("{}")); r.Code == 201 {
 		created := decode[shared.CreateResponse](r)
@@ -32,6 +39,7 @@ func (d *desktop) open(of patient) {
 		d.show(created.Token)
 		d.look()
 	}
+	d.frame.follow(d, samePatient)
 }
 
 // show shows a new code; the earlier ones stop working.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -92,7 +93,7 @@ var doings = []string{
 	"add", "add", "add", "add", "send", "send", "send", "send", "describe", "describe", "describe", "take back",
 	"retry", "scan", "scan", "scan old", "reload", "reload", "tab dies", "offline", "online", "online", "lose calls",
 	"lose confirms", "lose confirms", "late confirms", "late confirms", "lose no calls", "lose no calls", "slow", "clock",
-	"open", "look", "look", "look", "look", "correct", "correct", "correct", "remove", "remove", "end", "end anyway",
+	"open", "add here", "add here", "look", "look", "look", "look", "correct", "correct", "correct", "remove", "remove", "end", "end anyway",
 	"renew", "desktop offline", "remove phone", "idle", "long day",
 	"store down", "store up", "store up", "half a deletion", "lost Redis response", "an hour",
 }
@@ -112,22 +113,20 @@ func evenly[T any](t *rapid.T, label string, from ...T) T {
 
 type life struct {
 	*system
+	ctx      context.Context
 	phones   []*phone
 	desktops []*desktop
 }
 
 func play(t *testing.T, begins begin, scenes ...[]deed) []string {
-	l := &life{system: newSystem(t, begins.Consent)}
+	l := &life{system: newSystem(t, begins.Consent), ctx: t.Context()}
 	defer l.close()
 	for i := range 2 {
-		d := &desktop{system: l.system}
+		d := &desktop{system: l.system, frame: newFrame(l, begins.Seed, i)}
+		defer func() { d.frame.kill() }()
 		d.open(patients[i])
 		l.desktops = append(l.desktops, d)
-		p := &phone{
-			system: l.system, ctx: t.Context(), name: fmt.Sprint("phone ", i),
-			storage: &storage{values: map[string][]byte{}}, keys: map[patient]string{},
-			rng: rand.New(rand.NewPCG(begins.Seed, uint64(i))),
-		}
+		p := newPhone(l, fmt.Sprint("phone ", i), rand.New(rand.NewPCG(begins.Seed, uint64(i))))
 		p.boot()
 		l.phones = append(l.phones, p)
 		defer func() { p.kill() }()
@@ -151,7 +150,7 @@ func (l *life) do(d deed) {
 	p, w := l.phones[d.Phone], l.desktops[d.Desktop]
 	switch d.Does {
 	case "add":
-		p.add(d.N)
+		p.take(d.N)
 	case "send":
 		p.send()
 	case "describe":
@@ -193,8 +192,10 @@ func (l *life) doDesktop(d deed, w *desktop) {
 	case "open":
 		w.open([]patient{patients[0], patients[0], patients[1], patients[1], patients[2], patients[3]}[d.N])
 	case "look":
-		w.offline = false
+		w.goOffline(false)
 		w.look()
+	case "add here":
+		w.addHere(d.N)
 	case "correct":
 		w.correct(d.N)
 	case "remove":
@@ -206,7 +207,7 @@ func (l *life) doDesktop(d deed, w *desktop) {
 	case "renew":
 		w.renew()
 	case "desktop offline":
-		w.offline = true
+		w.goOffline(true)
 	default:
 		l.doWorld(d, w)
 	}
@@ -243,9 +244,15 @@ func (l *life) quiet() {
 		p.offline, p.faulty, p.slow, p.deaf, p.late = false, 0, 0, false, false
 		p.lifecycle()
 	}
+	for _, d := range l.desktops {
+		d.goOffline(false)
+		d.open(d.patient) // as its page does when its token has expired
+		d.settle()
+		l.truth.watch()
+		l.truth.arrived(d.frame.phone)
+	}
 	for range 2 {
 		for i, d := range l.desktops {
-			d.offline = false
 			d.open(l.holder(1 - i))
 			for _, p := range l.phones {
 				p.scan(d)
@@ -261,7 +268,7 @@ func (l *life) quiet() {
 		}
 	}
 	l.truth.lastWord()
-	l.truth.arrived()
+	l.truth.arrived(l.phones...)
 	l.truth.noOrphans()
 	time.Sleep(14 * time.Hour)
 	synctest.Wait()

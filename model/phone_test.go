@@ -44,6 +44,13 @@ type phone struct {
 	late    bool // its confirms arrive when it has given them up
 }
 
+func newPhone(l *life, name string, rng *rand.Rand) *phone {
+	return &phone{
+		system: l.system, ctx: l.ctx, name: name,
+		storage: &storage{values: map[string][]byte{}}, keys: map[patient]string{}, rng: rng,
+	}
+}
+
 // boot opens a page.
 func (p *phone) boot() {
 	ctx, cancel := context.WithCancel(p.ctx)
@@ -144,18 +151,23 @@ func (p *phone) some(n int) (upload.PhotoSnapshot, bool) {
 	return photos[n%len(photos)], true
 }
 
-// add takes a photo. Mostly the patient agrees to it.
-func (p *phone) add(n int) {
-	if p.grant == nil || p.snapshot.Erased {
-		return
+// take takes a photo if a patient is open.
+func (p *phone) take(n int) {
+	if p.grant != nil && !p.snapshot.Erased {
+		p.add(n)
 	}
-	id := p.system.truth.taken(p)
+}
+
+// add adds a photo. Mostly the patient agrees to it.
+func (p *phone) add(n int) (id string) {
+	id = p.system.truth.taken(p)
 	p.queue.Do(upload.Command{Type: upload.CommandAdd, ID: id, Name: id, Source: "camera", File: file(id)})
 	if n > 0 {
 		now := time.Now().UTC()
 		p.system.truth.photos[id].consent = &now
 		p.queue.Do(upload.Command{Type: upload.CommandDescribe, ID: id, Metadata: &shared.Metadata{ConsentAt: &now}})
 	}
+	return id
 }
 
 // send is the button Send: it is about the photos that are shown.

@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -339,16 +340,19 @@ func (t *truth) lastWord() {
 	}
 }
 
-// arrived reports whether every photo that was sent is stored, or was.
-func (t *truth) arrived() {
+// arrived: what was sent arrives from these phones.
+func (t *truth) arrived(from ...*phone) {
 	for id, f := range t.photos {
+		if !slices.Contains(from, f.phone) {
+			continue
+		}
 		refused := t.system.consent == shared.ConsentRequire && f.consent == nil
 		full := t.places(f.patient) == maxImages
 		// A phone erases what it has of a session an hour after it heard of the end.
 		ended, over := t.ended[f.key]
 		erased := over && time.Since(ended) > time.Hour && !f.phone.storage.has(id)
 		if !f.asked.IsZero() && !f.back && !f.lost && !f.stored && !refused && !full && !erased {
-			t.fail("what was sent arrives: %s is not there; %+v", id, *f)
+			t.fail("what was sent arrives: %s is not there; its phone shows %+v; %+v", id, f.phone.shown(), *f)
 		}
 	}
 }
