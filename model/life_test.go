@@ -232,6 +232,8 @@ func (l *life) doWorld(d deed, w *desktop) {
 	case "long day":
 		for range d.N {
 			w.open(w.patient)
+			synctest.Wait()
+			l.truth.watch()
 			time.Sleep(110 * time.Minute)
 		}
 	}
