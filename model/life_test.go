@@ -91,11 +91,11 @@ func scene(t *rapid.T) []deed {
 
 var doings = []string{
 	"add", "add", "add", "add", "send", "send", "send", "send", "describe", "describe", "describe", "take back",
-	"retry", "scan", "scan", "scan old", "reload", "reload", "tab dies", "offline", "online", "online", "lose calls",
-	"lose confirms", "lose confirms", "late confirms", "late confirms", "lose no calls", "lose no calls", "slow", "clock",
-	"open", "add here", "add here", "look", "look", "look", "look", "correct", "correct", "correct", "remove", "remove", "end", "end anyway",
-	"renew", "desktop offline", "remove phone", "idle", "long day",
-	"store down", "store up", "store up", "half a deletion", "lost Redis response", "an hour",
+	"retry", "scan", "scan", "scan old", "reload", "reload", "tab dies", "offline", "online", "online",
+	"lose calls", "lose confirms", "lose confirms", "late confirms", "late confirms", "lose no calls",
+	"lose no calls", "slow", "clock", "open", "add here", "add here", "look", "look", "look", "look", "correct",
+	"correct", "correct", "remove", "remove", "end", "end anyway", "renew", "desktop offline", "remove phone",
+	"idle", "long day", "store down", "store up", "store up", "half a deletion", "lost Redis response", "an hour",
 }
 
 // evenly draws one of a list, each as likely as the next. SampledFrom prefers the
