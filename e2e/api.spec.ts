@@ -12,9 +12,9 @@ test('every request of the Bruno collection gets what it asserts', async ({ stac
   const variables = [`edge=${stack.edge}`, `practice=${stack.practice}`].flatMap((one) => ['--env-var', one]);
   const run = promisify(execFile)(BRU, ['run', '--env', 'dev', ...variables], { cwd: COLLECTION, timeout: 60_000 });
   const { stdout } = await run.catch((failed: { stdout: string }) => failed);
-  const said = stripVTControlCharacters(stdout);
-  expect(said).toContain('14 (14 Passed)');
-  expect(said).toContain('22/22');
+  const output = stripVTControlCharacters(stdout);
+  expect(output).toContain('14 (14 Passed)');
+  expect(output).toContain('22/22');
 });
 
 test('the API is a page that shows every call and loads nothing from elsewhere', async ({ page, stack }) => {

@@ -44,14 +44,14 @@ async function startNext(): Promise<{ origin: string; stop(): Promise<void> }> {
   const options = ['start', join(HOSTS, 'next'), '--port', '0', '--hostname', '127.0.0.1'];
   const server = spawn(process.execPath, [bin, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  let said = '';
+  let output = '';
   const origin = await new Promise<string>((resolve, reject) => {
     server.stdout.on('data', (text: Buffer) => {
-      said += text.toString();
-      const [, local] = /Local:\s+(http\S+)[\s\S]*Ready/.exec(said) ?? [];
+      output += text.toString();
+      const [, local] = /Local:\s+(http\S+)[\s\S]*Ready/.exec(output) ?? [];
       if (local) resolve(local);
     });
-    void ended.then(() => reject(new Error(`next start has ended: ${said}`)));
+    void ended.then(() => reject(new Error(`next start has ended: ${output}`)));
   });
   const stop = async (): Promise<void> => {
     server.kill();

@@ -80,7 +80,7 @@ for (const { what, spoil, says } of [
   { what: 'a letter is missing', spoil: (code: string) => code.slice(1), says: 'A code has 8 letters and digits.' },
   { what: 'nothing is typed', spoil: () => '', says: 'A code has 8 letters and digits.' },
 ]) {
-  test(`${what}: it is said at the field, which keeps it to be corrected`, async ({ browser, stack }) => {
+  test(`${what}: the field reports it and keeps the code for correction`, async ({ browser, stack }) => {
     const session = await Session.open(stack);
     const phone = await Phone.scan(browser, `${stack.edge}/mobile`);
     const field = phone.page.getByRole('textbox');
@@ -146,7 +146,7 @@ test('after too many wrong codes none is looked at, and scanning goes on', async
   await phone.close();
 });
 
-test('no answer is said at the field', async ({ browser, stack }) => {
+test('a missing response is reported at the field', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, `${stack.edge}/mobile`);
   await phone.page.route('**/session/token', (route) => route.abort(), { times: 1 });

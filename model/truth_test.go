@@ -280,8 +280,8 @@ func (t *truth) unsent(patient patient) {
 	}
 }
 
-// over: a session ended, and with it what desktops said. A phone that did not hear
-// of it may send a photo again, in the next one.
+// over: a session ended, and with it the corrections of desktops. A phone that did
+// not hear of it may send a photo again, in the next one.
 func (t *truth) over(patient patient, before view) {
 	t.unsent(patient)
 	t.ended[before.key] = time.Now()
@@ -334,7 +334,7 @@ func (t *truth) lastWord() {
 		for id := range t.seen[patient].images {
 			f := t.photos[id]
 			if notes := t.decode(hash, id).Metadata.Notes; !f.unsure && notes != f.last {
-				t.fail("the last word of a person is what is stored: %s has %q, said was %q", id, notes, f.last)
+				t.fail("the last word of a person is what is stored: %s has %q, want %q", id, notes, f.last)
 			}
 		}
 	}

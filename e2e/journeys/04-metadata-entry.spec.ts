@@ -16,15 +16,17 @@ test('the site, side, view and note of one photo, and none of the other', async 
   await nurse.taps('Next');
   await nurse.taps('Send 2 photos');
   await nurse.reads('2 photos are on the desktop');
-  const said = (await session.images()).map(({ metadata }) => metadata);
-  expect(said).toHaveLength(2);
-  expect(said).toContainEqual(
+  const details = (await session.images()).map(({ metadata }) => metadata);
+  expect(details).toHaveLength(2);
+  expect(details).toContainEqual(
     expect.objectContaining({ bodySite: 'forearm', laterality: 'left', view: 'close-up', notes: 'Since three weeks' }),
   );
-  expect(said.filter(({ bodySite, laterality }) => bodySite === undefined && laterality === undefined)).toHaveLength(1);
+  expect(details.filter(({ bodySite, laterality }) => bodySite === undefined && laterality === undefined)).toHaveLength(
+    1,
+  );
 });
 
-test('the next photo takes over what the last one said', async ({ nurse, photos, stack }) => {
+test('the next photo takes over the details of the last one', async ({ nurse, photos, stack }) => {
   const session = await Session.open(stack);
   await nurse.scans(session.url);
   await nurse.choosesPhotos(await photos(2));

@@ -9,7 +9,7 @@ for (const scheme of ['light', 'dark'] as const) {
   test.describe(`${scheme}, at 320 px`, () => {
     test.use({ handset: { viewport: SMALL, scheme, webAssembly: false } });
 
-    test('what to do is said before the first photo', async ({ nurse, stack }, info) => {
+    test('the page says what to do before the first photo', async ({ nurse, stack }, info) => {
       const session = await Session.open(stack);
       await nurse.scans(session.url);
       await nurse.reads('This browser cannot send photos');

@@ -119,19 +119,19 @@ function focused(): { what: string; covered: number } | null {
   return { what, covered: inFlow ? Math.max(0, above - top, bottom - below) / height : 0 };
 }
 
-/** Words on the screen or said by it that are in no catalogue: those of the pseudo-languages stand in brackets. */
+/** Words on the screen or read out by it that are in no catalogue: those of the pseudo-languages stand in brackets. */
 function hardWired(page: Page): Promise<string[]> {
   return page.evaluate((patient) => {
-    const said: string[] = [];
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-      if (!node.parentElement?.closest('bdi, noscript, script')) said.push(node.textContent ?? '');
+    const texts: string[] = [];
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      if (!node.parentElement?.closest('bdi, noscript, script')) texts.push(node.textContent ?? '');
     }
     for (const element of document.body.querySelectorAll('[aria-label], [placeholder], [alt], [title]')) {
-      for (const name of ['aria-label', 'placeholder', 'alt', 'title']) said.push(element.getAttribute(name) ?? '');
+      for (const name of ['aria-label', 'placeholder', 'alt', 'title']) texts.push(element.getAttribute(name) ?? '');
     }
     // Units and times are the browser's, in its language.
-    return said.filter((text) => !text.includes('⟦') && /[a-z]{3}/i.test(text.replace(patient, '')));
+    return texts.filter((text) => !text.includes('⟦') && /[a-z]{3}/i.test(text.replace(patient, '')));
   }, PATIENT);
 }
 

@@ -119,7 +119,7 @@ test('the practice’s question comes first; a tile says why its photo waits, an
   await repair();
   await expect(desktop.painted).toHaveCount(1, { timeout: 60_000 });
   const consented = await page.evaluate(
-    () => document.querySelector('photobridge-widget')?.images[0]?.said.consentAt ?? '',
+    () => document.querySelector('photobridge-widget')?.images[0]?.details.consentAt ?? '',
   );
   expect(Date.parse(consented)).toBeGreaterThan(Date.now() - 120_000);
   await desktop.close();

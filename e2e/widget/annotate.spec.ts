@@ -92,14 +92,14 @@ test('the keys draw, measure, change, undo and save; a slip asks before a drawin
   // A ruler of 200 pixels, to the pixel, is 20 mm.
   await press('l', 'Enter', ...times('Shift+ArrowRight', 200), 'Enter');
   await expect(page.getByLabel('Length in mm')).toBeFocused();
-  for (const [typed, said] of [
+  for (const [typed, hint] of [
     ['', /such as 10/],
     ['ten', /not a length/],
     ['0', /more than 0/],
   ] as const) {
     await page.getByLabel('Length in mm').fill(typed);
     await press('Enter');
-    await expect(page.getByRole('alert')).toContainText(said);
+    await expect(page.getByRole('alert')).toContainText(hint);
   }
   await page.getByLabel('Length in mm').fill('20');
   await press('Enter');

@@ -92,7 +92,7 @@ test('edge down: the widget says so in its place, keeps what it shows, and catch
   await expect(desktop.tiles.first()).toContainText('Hand');
   await desktop.page.getByLabel(/Edge down/).uncheck();
   await expect(desktop.page.getByText(/Trying again/)).toBeHidden({ timeout: POLL_LIMIT_MS });
-  // What was said while the edge was down has reached it.
+  // Details given while the edge was down have reached it.
   await desktop.page.reload();
   await expect(desktop.tiles.first()).toContainText('Hand');
   expect(dialogs).toBe(0);

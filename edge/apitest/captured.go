@@ -11,16 +11,16 @@ import (
 )
 
 // captures has a phone say every offset from -12:00 to +14:00, New Zealand's nights with a change of clocks and a time
-// without an offset of one photo, one after the other, and reads each back from the desktop's list as it was said.
+// without an offset of one photo, one after the other, and reads each back from the desktop's list unchanged.
 func captures(t *testing.T, a *api) {
 	s := a.open(t)
 	content, image := picture(2000)
 	slot := a.presign(t, s, image)[0]
 	put(t, slot, content, http.StatusOK)
 	for version, captured := range timesOfCapture() {
-		said := confirmation(s, slot, shared.Metadata{Captured: &captured})
-		said.MetadataVersion = version + 1
-		a.call(t, "POST", base+"/images", s.phone.UploadToken, said).expect(t, 200, "")
+		confirmed := confirmation(s, slot, shared.Metadata{Captured: &captured})
+		confirmed.MetadataVersion = version + 1
+		a.call(t, "POST", base+"/images", s.phone.UploadToken, confirmed).expect(t, 200, "")
 		if diff := cmp.Diff(&captured, a.list(t, s).Images[0].Metadata.Captured); diff != "" {
 			t.Error(diff)
 		}

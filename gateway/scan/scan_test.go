@@ -387,11 +387,11 @@ func extract(t *testing.T, pdf string) [][]byte {
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	need(t, name)
-	command, said := exec.Command(name, args...), &bytes.Buffer{}
-	command.Stderr = said
+	command, output := exec.Command(name, args...), &bytes.Buffer{}
+	command.Stderr = output
 	out, err := command.Output()
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, said)
+		t.Fatalf("%s: %v\n%s", name, err, output)
 	}
 	return string(out)
 }

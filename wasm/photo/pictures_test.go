@@ -136,7 +136,7 @@ func check(t testing.TB, result *Result, limits Limits) image.Image {
 		t.Fatal(err)
 	}
 	if size := img.Bounds().Size(); size.X != result.Width || size.Y != result.Height {
-		t.Errorf("size %v, said %d×%d", size, result.Width, result.Height)
+		t.Errorf("size %v, reported %d×%d", size, result.Width, result.Height)
 	}
 	if width, height := limits.fit(result.Width, result.Height); width != result.Width || height != result.Height {
 		t.Errorf("%d×%d is more than the limits", result.Width, result.Height)

@@ -28,7 +28,7 @@ var momentTags = [3]struct{ time, offset uint16 }{
 }
 
 type exif struct {
-	orientation int // 0: not said
+	orientation int // 0: missing
 	moments     [3]struct{ time, offset string }
 }
 

@@ -21,7 +21,8 @@ func orientationTIFF(kind, count uint16) string {
 	return string(append(le.AppendUint16(tiff, count), "\x00\x00\x06\x00\x06\x00\x00\x00\x00\x00"...))
 }
 
-// TestOrientationOfOtherForms: what browsers do not apply, counts as not said.
+// TestOrientationOfOtherForms: an orientation that browsers do not apply counts as
+// missing.
 func TestOrientationOfOtherForms(t *testing.T) {
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 16, 8))); err != nil {

@@ -7,8 +7,8 @@ import "encoding/binary"
 type HEIF struct {
 	// Profile is its ICC profile; nil if it has none.
 	Profile []byte
-	// Primaries and Transfer are code points of ITU-T H.273; 0 if they are not
-	// said.
+	// Primaries and Transfer are code points of ITU-T H.273; 0 if they
+	// are missing.
 	Primaries, Transfer int
 }
 

@@ -22,7 +22,7 @@ type ColourSpace struct {
 }
 
 // PlainProfile returns a profile that says the same as another by primaries and
-// curves alone, nil if that is sRGB. Ok is false if that cannot be said so.
+// curves alone, nil if that is sRGB. Ok is false if there is none.
 func PlainProfile(profile []byte) (plain []byte, ok bool) {
 	if len(profile) == 0 || isSRGB(profile) {
 		return nil, true

@@ -8,7 +8,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// TestRebuild: what is said beside the pixels goes, and what says how to show
+// TestRebuild: texts beside the pixels go, and what says how to show
 // them stays.
 func TestRebuild(t *testing.T) {
 	plain := encoded(t, 30, 20)
@@ -117,7 +117,7 @@ func TestPlainProfile(t *testing.T) {
 			}
 			texts := append(bytes.Clone(test.profile), text...)
 			copy(texts[48:], text)
-			if said, ok := PlainProfile(texts); !ok || strings.Contains(string(said), "Jane") {
+			if plain, ok := PlainProfile(texts); !ok || strings.Contains(string(plain), "Jane") {
 				t.Error("text is left")
 			}
 		})

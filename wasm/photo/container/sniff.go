@@ -24,7 +24,7 @@ const (
 	TypeOther Type = "other" // perhaps known to the browser
 )
 
-// magics are what files begin with, and what is said of those that only a
+// magics are what files begin with, and the names of the formats that only a
 // browser may know.
 var magics = []struct {
 	at      int

@@ -80,7 +80,7 @@ func TestPlainWebP(t *testing.T) {
 		code          shared.Code
 		width, height int
 	}{
-		{"transparent, and not said so", file(extended(0), alpha, picture), "", width, height},
+		{"transparent, without the flag", file(extended(0), alpha, picture), "", width, height},
 		{"a wrong size", file(extended(0), picture), "", width, height},
 		{"an unknown chunk first", file(chunk("JUNK", []byte("Jane")), picture), "", width, height},
 		{"bytes behind its end", append(bytes.Clone(still), "Jane Example"...), "", width, height},

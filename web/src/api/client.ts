@@ -25,7 +25,7 @@ export class ApiError extends Error {
   /** The HTTP status; 0 when there was no response. */
   readonly status: number;
   readonly requestId: string;
-  /** Seconds to wait before another try, if the edge said so. */
+  /** Seconds to wait before another try, if the edge gave it. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ClientErrorCode, detail: string, status: number, requestId = '', retryAfter?: number) {

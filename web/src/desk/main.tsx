@@ -108,7 +108,7 @@ function send({ photos, encounterId }: CommitDetail, { patientId }: Launch, tick
       patientId,
       ...(ticket === undefined ? {} : { ticket }),
       number: image.number,
-      metadata: image.said,
+      metadata: image.details,
       resources: bundle,
     };
     keep(addToRecord(about, image.file ?? new Blob()));

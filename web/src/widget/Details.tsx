@@ -19,14 +19,14 @@ export interface DetailsProps {
   image: WidgetImage;
   /** The field to begin with. */
   focus: Missing | 'view' | undefined;
-  /** Other photos of which neither site nor side was said. */
+  /** Other photos that have neither site nor side. */
   untagged: number;
   onChange(change: MetadataChange): void;
   onUseForAll(): void;
   onRemove(): void;
 }
 
-/** What was said of a photo, to be corrected until it is in the record. */
+/** A photo's details, which can be corrected until it is in the record. */
 export function Details(props: DetailsProps) {
   const { words, image } = props;
   return (
@@ -44,8 +44,8 @@ export function Details(props: DetailsProps) {
 }
 
 function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }: DetailsProps) {
-  const { said } = image;
-  const missing = missingFrom(said);
+  const { details } = image;
+  const missing = missingFrom(details);
   const id = useId();
   const site = useRef<HTMLSelectElement>(null);
   const sides = useRef<HTMLDivElement>(null);
@@ -61,11 +61,17 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
         ? { bodySite: null, laterality: 'na' }
         : value === ''
           ? { bodySite: null }
-          : chooseSite(said, value),
+          : chooseSite(details, value),
     );
   return (
     <>
-      <SiteField words={words} said={said} isMissing={missing.includes('bodySite')} field={site} onPick={pickSite} />
+      <SiteField
+        words={words}
+        details={details}
+        isMissing={missing.includes('bodySite')}
+        field={site}
+        onPick={pickSite}
+      />
       <fieldset class={missing.includes('laterality') ? 'field missing' : 'field'} data-field="laterality">
         <legend>{words('details.side')}</legend>
         <div class="segments" ref={sides}>
@@ -75,7 +81,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
                 type="radio"
                 name={`${id}side`}
                 value={one.id}
-                checked={said.laterality === one.id}
+                checked={details.laterality === one.id}
                 onChange={() => onChange({ laterality: one.id })}
               />
               <span>{words(`side.${one.id}`)}</span>
@@ -89,7 +95,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
       <KindField words={words} image={image} onChange={onChange} />
       <LabelField words={words} image={image} onChange={onChange} />
       <CapturedField words={words} image={image} onChange={onChange} />
-      <Notes words={words} value={said.notes ?? ''} onChange={(notes) => onChange({ notes: notes || null })} />
+      <Notes words={words} value={details.notes ?? ''} onChange={(notes) => onChange({ notes: notes || null })} />
       <SensitiveFlag words={words} image={image} onChange={(sensitive) => onChange({ sensitive: sensitive || null })} />
       <div class="row">
         {untagged > 0 && missing.length === 0 && (
@@ -158,7 +164,7 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
 
 /** What is in the record is read, not changed. */
 function Fixed({ words, image, committedAt }: { words: Words; image: WidgetImage; committedAt: string }) {
-  const { said } = image;
+  const { details } = image;
   const unset = words('viewer.unset');
   return (
     <>
@@ -166,15 +172,17 @@ function Fixed({ words, image, committedAt }: { words: Words; image: WidgetImage
       <dl class="facts">
         <Fact
           name={words('details.site')}
-          value={(said.bodySite && words.site(said.bodySite)) || words('image.noSite')}
+          value={(details.bodySite && words.site(details.bodySite)) || words('image.noSite')}
         />
-        <Fact name={words('details.side')} value={said.laterality ? words(`side.${said.laterality}`) : unset} />
-        {said.view && <Fact name={words('details.view')} value={words(`view.${said.view}`)} />}
-        {said.kind && <Fact name={words('details.kind')} value={words(`kind.${said.kind}`)} />}
-        {said.label && <Fact name={words('details.label')} value={said.label} />}
-        {said.sensitive && <Fact name={words('details.sensitive')} value={words('details.sensitiveHint')} />}
-        {said.captured && <Fact name={words('viewer.taken')} value={wallText(said.captured.local, words.language)} />}
-        {said.notes && <Fact name={words('details.notes')} value={said.notes} />}
+        <Fact name={words('details.side')} value={details.laterality ? words(`side.${details.laterality}`) : unset} />
+        {details.view && <Fact name={words('details.view')} value={words(`view.${details.view}`)} />}
+        {details.kind && <Fact name={words('details.kind')} value={words(`kind.${details.kind}`)} />}
+        {details.label && <Fact name={words('details.label')} value={details.label} />}
+        {details.sensitive && <Fact name={words('details.sensitive')} value={words('details.sensitiveHint')} />}
+        {details.captured && (
+          <Fact name={words('viewer.taken')} value={wallText(details.captured.local, words.language)} />
+        )}
+        {details.notes && <Fact name={words('details.notes')} value={details.notes} />}
       </dl>
     </>
   );

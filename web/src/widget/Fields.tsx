@@ -23,7 +23,7 @@ export function ViewField({ words, image, onChange }: FieldsProps) {
       field="view"
       options={VIEWS.map((view) => ({
         text: words(view ? `view.${view}` : 'viewer.unset'),
-        isChosen: image.said.view === view,
+        isChosen: image.details.view === view,
         choose: () => onChange({ view: view ?? null }),
       }))}
     />
@@ -38,7 +38,7 @@ export function KindField({ words, image, onChange }: FieldsProps) {
       columns="three"
       options={KINDS.map((kind) => ({
         text: words(kind ? `kind.${kind}` : 'viewer.unset'),
-        isChosen: image.said.kind === kind,
+        isChosen: image.details.kind === kind,
         choose: () => onChange({ kind: kind ?? null }),
       }))}
     />
@@ -88,7 +88,7 @@ export function LabelField({ words, image, onChange }: FieldsProps) {
         maxLength={MAX_LABEL}
         placeholder={words('details.labelHint')}
         autocomplete="off"
-        value={image.said.label ?? ''}
+        value={image.details.label ?? ''}
         onChange={({ currentTarget }) => onChange({ label: plainLine(currentTarget.value).trim() || null })}
       />
     </div>
@@ -98,7 +98,7 @@ export function LabelField({ words, image, onChange }: FieldsProps) {
 /** When the photo was taken, by the clock on the wall. A time that cannot be is refused with a reason. */
 export function CapturedField({ words, image, onChange }: FieldsProps) {
   const id = useId();
-  const { captured } = image.said;
+  const { captured } = image.details;
   const [problem, setProblem] = useState<'unclear' | 'future' | null>(null);
   const correct = (local: string): void => {
     const corrected = correctCapture(local, captured, Date.now());

@@ -3,7 +3,7 @@ import { missingFrom } from './image';
 import { Patient } from './Patient';
 import { gapsIn, readyToCommit, type Gap, type RecordGate } from './readiness';
 import type { SessionState } from './session/api';
-import { firstIncomplete, type Look } from './Viewer';
+import { firstIncomplete, type Look } from './useViewing';
 import { commitText, type Words } from './words';
 
 interface GateProps {
@@ -47,7 +47,7 @@ function Open({
   onLook,
   onCommit,
 }: Omit<GateProps, 'onEnd'> & { open: readonly WidgetImage[] }) {
-  const incomplete = open.filter(({ said }) => missingFrom(said).length > 0);
+  const incomplete = open.filter(({ details }) => missingFrom(details).length > 0);
   const first = firstIncomplete(open);
   if (first) {
     return (
@@ -105,8 +105,8 @@ function Sets({
   const first = gaps[0];
   const list = new Intl.ListFormat(words.spoken, { type: 'conjunction' });
   const nameOf = (id: string): string => {
-    const said = state.images.find((image) => image.id === id)?.said ?? {};
-    return [words.place(said), said.label].filter(Boolean).join(', ');
+    const details = state.images.find((image) => image.id === id)?.details ?? {};
+    return [words.place(details), details.label].filter(Boolean).join(', ');
   };
   return (
     <>

@@ -9,18 +9,18 @@ export const NO_SITE = 'none';
 
 interface SiteFieldProps {
   words: Words;
-  said: Metadata;
+  details: Metadata;
   isMissing: boolean;
   field: Ref<HTMLSelectElement>;
   onPick(value: string): void;
 }
 
 /** The body site: twenty to choose from, and a search that finds the others. */
-export function SiteField({ words, said, isMissing, field, onPick }: SiteFieldProps) {
+export function SiteField({ words, details, isMissing, field, onPick }: SiteFieldProps) {
   const id = useId();
   const [query, setQuery] = useState('');
   const found = query.trim() === '' ? [] : searchSites(query, (one) => words.site(one.id));
-  const chosen = BODY_SITES.find((one) => one.id === said.bodySite);
+  const chosen = BODY_SITES.find((one) => one.id === details.bodySite);
   const offered = chosen && !COMMON_SITES.includes(chosen) ? [chosen, ...COMMON_SITES] : COMMON_SITES;
   const pick = (value: string): void => {
     setQuery('');
@@ -34,7 +34,7 @@ export function SiteField({ words, said, isMissing, field, onPick }: SiteFieldPr
         ref={field}
         data-field="bodySite"
         class={isMissing ? 'missing' : ''}
-        value={said.bodySite ?? (said.laterality === 'na' ? NO_SITE : '')}
+        value={details.bodySite ?? (details.laterality === 'na' ? NO_SITE : '')}
         onChange={({ currentTarget }) => pick(currentTarget.value)}
       >
         <option value="">{words('details.choose')}</option>

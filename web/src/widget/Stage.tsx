@@ -10,7 +10,7 @@ const KEY_PAN = 0.1;
 const DOUBLE_CLICK_ZOOM = 2.5;
 
 /** A photo as the viewer shows it. */
-export interface Shown extends Pick<WidgetImage, 'id' | 'derivedFrom' | 'previewUrl' | 'said'> {
+export interface Shown extends Pick<WidgetImage, 'id' | 'derivedFrom' | 'previewUrl' | 'details'> {
   name: string;
 }
 
@@ -88,7 +88,7 @@ function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: St
       aria-label={image.name}
       aria-description={words('viewer.keys')}
       data-turns={view.turns}
-      data-sensitive={image.said.sensitive}
+      data-sensitive={image.details.sensitive}
       onKeyDown={onKeyDown}
       onDblClick={(event) =>
         onView((now) => (now.zoom > 1 ? { ...FIT, turns: now.turns } : zoomAt(now, DOUBLE_CLICK_ZOOM, place(event))))
@@ -135,7 +135,7 @@ function Picture({ words, photo, view }: { words: Words; photo: Shown; view: Vie
         style={{ rotate: `${view.turns * 90}deg` }}
         src={photo.previewUrl}
         draggable={false}
-        alt={words.place(photo.said) || photo.name}
+        alt={words.place(photo.details) || photo.name}
       />
     </div>
   );

@@ -7,7 +7,7 @@ import { Icon } from './Icon';
 import type { WidgetImage } from './image';
 import type { Words } from './words';
 
-type Veilable = Pick<WidgetImage, 'id' | 'derivedFrom' | 'said'>;
+type Veilable = Pick<WidgetImage, 'id' | 'derivedFrom' | 'details'>;
 
 export interface Veils {
   /** Whether a photo is not to be seen now. */
@@ -27,7 +27,7 @@ export function useRevealed(): Veils {
   return useMemo(() => {
     const key = ({ id, derivedFrom }: Veilable): string => derivedFrom ?? id;
     return {
-      isVeiled: (image) => image.said.sensitive === true && !revealed.has(key(image)),
+      isVeiled: (image) => image.details.sensitive === true && !revealed.has(key(image)),
       reveal: (image) => setRevealed((now) => new Set([...now, key(image)])),
       veil: (image) => setRevealed((now) => new Set([...now].filter((id) => id !== key(image)))),
     };
@@ -67,8 +67,8 @@ interface FlagProps {
 /** Marks a photo as sensitive, and suggests it where the site does. */
 export function SensitiveFlag({ words, image, onChange }: FlagProps) {
   const { isVeiled, veil, reveal } = useVeils();
-  const sensitive = image.said.sensitive === true;
-  const isSuggested = !sensitive && suggestsSensitive(image.said.bodySite);
+  const sensitive = image.details.sensitive === true;
+  const isSuggested = !sensitive && suggestsSensitive(image.details.bodySite);
   return (
     <div class="field" data-field="sensitive">
       <label class="check">

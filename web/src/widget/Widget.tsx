@@ -14,7 +14,8 @@ import type { SessionState, SessionSync } from './session/api';
 import { Phones } from './Phones';
 import { Timeline } from './Timeline';
 import { useRevealed, useVeils, Veil, VeilsProvider } from './Veil';
-import { tagOf, Viewer, type Look } from './Viewer';
+import type { Look } from './useViewing';
+import { tagOf, Viewer } from './Viewer';
 import { commitText, problemText, type Words } from './words';
 
 interface WidgetProps {
@@ -215,13 +216,14 @@ function Grid({ state, sync, words, onOpen, onGone }: GridProps) {
   return (
     <ul class="grid" part="grid">
       {state.images.map((image) => {
-        const place = words.place(image.said) || (missingFrom(image.said).length === 0 ? words('image.noSite') : '');
+        const place =
+          words.place(image.details) || (missingFrom(image.details).length === 0 ? words('image.noSite') : '');
         const missing = image.committedAt === undefined ? missingText(image, words) : '';
         const problem = image.commitProblem
           ? words('image.notKept', { reason: commitText(image.commitProblem, words) })
           : '';
         const tag = tagOf(image, words);
-        const veil = image.said.sensitive ? words('veil.sensitive') : '';
+        const veil = image.details.sensitive ? words('veil.sensitive') : '';
         return (
           <li key={image.id}>
             <button
@@ -229,7 +231,7 @@ function Grid({ state, sync, words, onOpen, onGone }: GridProps) {
               class="tile"
               part="tile"
               data-image-id={image.id}
-              data-sensitive={image.said.sensitive}
+              data-sensitive={image.details.sensitive}
               aria-label={[words('image.open', { n: image.number }), place, missing, problem, tag, veil]
                 .filter(Boolean)
                 .join('. ')}
@@ -258,8 +260,8 @@ function Grid({ state, sync, words, onOpen, onGone }: GridProps) {
   );
 }
 
-function missingText({ said }: WidgetImage, words: Words): string {
-  const [first, second] = missingFrom(said);
+function missingText({ details }: WidgetImage, words: Words): string {
+  const [first, second] = missingFrom(details);
   return first ? words(second ? 'missing.both' : `missing.${first}`) : '';
 }
 

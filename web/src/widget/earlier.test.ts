@@ -19,13 +19,19 @@ const EARLIER: readonly EarlierPhoto[] = [
 ];
 
 describe('the photo to compare with', () => {
-  const shown = (id: string, said: Shown['said']): Shown => ({ id, said, name: id });
+  const shown = (id: string, details: Shown['details']): Shown => ({ id, details, name: id });
   const [hand, nose] = [shown('hand', HAND), shown('nose', { bodySite: 'nose', laterality: 'na' })];
 
   test.each<[string, Shown, Shown[], Shown | undefined, string | undefined]>([
     ['is the earlier one of its place', shown('now', HAND), [nose, hand], shown('next', {}), 'hand'],
     ['is the next one where no place is the same', shown('now', HAND), [nose], shown('next', {}), 'next'],
-    ['is not guessed where no place was said', shown('now', {}), [shown('placeless', {})], shown('next', {}), 'next'],
+    [
+      'is not guessed where no place is recorded',
+      shown('now', {}),
+      [shown('placeless', {})],
+      shown('next', {}),
+      'next',
+    ],
     ['is any earlier one where there is no other', shown('now', HAND), [nose], undefined, 'nose'],
     ['may not be there', shown('now', HAND), [], undefined, undefined],
   ])('%s', (_, image, earlier, next, id) => {

@@ -18,13 +18,13 @@ export function useEarlier(words: Words): readonly Shown[] {
 }
 
 function shown({ url, time, bodySite, laterality, sensitive }: EarlierPhoto, words: Words): Shown {
-  const said = {
+  const details = {
     ...(bodySite === undefined ? {} : { bodySite }),
     ...(laterality === undefined ? {} : { laterality }),
     ...(sensitive ? { sensitive } : {}),
   };
-  const name = [words('earlier.photo', { day: dayText(time, words.language) }), words.place(said)];
-  return { id: `earlier ${url}`, previewUrl: url, said, name: name.filter(Boolean).join(': ') };
+  const name = [words('earlier.photo', { day: dayText(time, words.language) }), words.place(details)];
+  return { id: `earlier ${url}`, previewUrl: url, details, name: name.filter(Boolean).join(': ') };
 }
 
 /** The day as it is written, whatever the time zone here. */
@@ -37,12 +37,12 @@ function dayText(time: string, language: string): string {
 
 /** Returns what a photo is best compared with: the newest earlier one of its site and side, else another of today. */
 export function bestMatch(
-  image: Pick<Shown, 'said'>,
+  image: Pick<Shown, 'details'>,
   earlier: readonly Shown[],
   nextToIt: Shown | undefined,
 ): Shown | undefined {
-  const { bodySite, laterality } = image.said;
-  const isSame = ({ said }: Shown): boolean => said.bodySite === bodySite && said.laterality === laterality;
+  const { bodySite, laterality } = image.details;
+  const isSame = ({ details }: Shown): boolean => details.bodySite === bodySite && details.laterality === laterality;
   const same = bodySite === undefined ? undefined : earlier.find(isSame);
   return same ?? nextToIt ?? earlier[0];
 }

@@ -242,13 +242,13 @@ describe('details', () => {
     ['a site without sides answers for the side', 'nose', { bodySite: 'nose', laterality: 'na' }],
     ['no site, on purpose, is complete', 'none', { laterality: 'na' }],
     ['a sided site leaves the side open', 'foot', { bodySite: 'foot' }],
-  ])('%s', async (_, site, said) => {
+  ])('%s', async (_, site, details) => {
     await mount(listed('a'));
     gateButton().click();
     const select = await eventually(() => find<HTMLSelectElement>('[data-field=bodySite]'));
     select.value = site;
     select.dispatchEvent(new Event('change', { bubbles: true }));
-    expect(widget.images[0]?.said).toEqual(said);
+    expect(widget.images[0]?.details).toEqual(details);
   });
 
   test('notes are sent when the viewer goes in mid-sentence', async () => {
@@ -328,7 +328,7 @@ describe('whose photos', () => {
     return eventually(() => find('[data-testid=patient] bdi').textContent);
   };
 
-  test('is said next to the code and next to the way into the record', async () => {
+  test('stands next to the code and next to the commit button', async () => {
     await mount(listed('a', TAGGED));
     find('[data-testid=show-code]').click();
     await eventually(() => expect(find('.code [data-testid=patient]').textContent).toBe('For Test Patient'));
@@ -547,7 +547,7 @@ describe('the language', () => {
   });
 });
 
-/** Words on the screen or said by it that are in no catalogue; times are the browser's. */
+/** Words on the screen or read out by it that are in no catalogue; times are the browser's. */
 function hardWired(): string[] {
   const elements = [...(widget.shadowRoot?.querySelectorAll('*') ?? [])];
   const labels = elements.flatMap((element) =>

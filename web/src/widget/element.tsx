@@ -24,7 +24,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * @attr {string} api-base - origin of the Photobridge edge; empty: the page's own
  * @attr {string} locale - BCP 47 tag of the texts, dates and times; else the browser's languages
  * @attr {boolean} no-export - photos cannot be taken out of the widget, other than into the record
- * @attr {number} referral-max-bytes - size limit of a small copy for a referral; 500 000 if nothing is said
+ * @attr {number} referral-max-bytes - size limit of a small copy for a referral; 500 000 by default
  * @attr {boolean} export-patient - names of files and captions begin with the patient's label
  *
  * @fires {CustomEvent<{ image: WidgetImage }>} photobridge-image - a photo's bytes have arrived
@@ -58,7 +58,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * @csspart phones - the phones that joined
  * @csspart viewer - the dialog with one photo
  * @csspart stage - the photo in it
- * @csspart details - what is said of it
+ * @csspart details - its details
  * @csspart export - the dialog that takes photos out
  * @csspart timeline - the dialog with what happened
  */
@@ -107,7 +107,7 @@ export class PhotobridgeWidget extends Base {
   }
 
   /**
-   * what describes a photo in the record; `Media` if nothing is said
+   * what describes a photo in the record; `Media` by default
    * @attr record-form
    */
   get recordForm(): RecordForm {

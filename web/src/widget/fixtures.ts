@@ -12,17 +12,17 @@ export const eventually = <T>(holds: () => T): Promise<T> => vi.waitFor(holds, {
 export class Mounted {
   private constructor(readonly element: PhotobridgeWidget) {}
 
-  /** Puts the element on the page with photos of which this was said, and waits until all are there. */
-  static async with(edge: Edge, said: readonly Metadata[], attributes: Readonly<Record<string, string>> = {}) {
-    edge.images = said.map((metadata, index) => listed('abcdef'[index] ?? '0', metadata));
+  /** Puts the element on the page with photos that have these details, and waits until all are there. */
+  static async with(edge: Edge, details: readonly Metadata[], attributes: Readonly<Record<string, string>> = {}) {
+    edge.images = details.map((metadata, index) => listed('abcdef'[index] ?? '0', metadata));
     const element = document.createElement('photobridge-widget');
     for (const [name, value] of Object.entries({ 'api-base': 'https://edge.test', ...attributes }))
       element.setAttribute(name, value);
     element.launchToken = LAUNCH_TOKEN;
     document.body.append(element);
     const mounted = new Mounted(element);
-    await eventually(() => expect(element.images.filter(({ file }) => file)).toHaveLength(said.length));
-    await eventually(() => expect(mounted.all('.tile')).toHaveLength(said.length));
+    await eventually(() => expect(element.images.filter(({ file }) => file)).toHaveLength(details.length));
+    await eventually(() => expect(mounted.all('.tile')).toHaveLength(details.length));
     return mounted;
   }
 

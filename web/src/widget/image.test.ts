@@ -3,14 +3,14 @@ import type { Metadata } from '../contract/api';
 import { codeMetadata, missingFrom, placeText, type Missing } from './image';
 
 test.each<[string, Metadata, Missing[]]>([
-  ['nothing said', {}, ['bodySite', 'laterality']],
+  ['no details', {}, ['bodySite', 'laterality']],
   ['a site alone', { bodySite: 'hand' }, ['laterality']],
   ['a side alone', { laterality: 'left' }, ['bodySite']],
   ['both', { bodySite: 'hand', laterality: 'bilateral' }, []],
   ['a site, the side not applicable', { bodySite: 'nose', laterality: 'na' }, []],
   ['no site and no side, on purpose', { laterality: 'na' }, []],
-])('missing where %s', (_, said, missing) => {
-  expect(missingFrom(said)).toEqual(missing);
+])('missing where %s', (_, details, missing) => {
+  expect(missingFrom(details)).toEqual(missing);
 });
 
 test.each<[Metadata, string]>([
@@ -20,8 +20,8 @@ test.each<[Metadata, string]>([
   [{ bodySite: 'hand', laterality: 'bilateral' }, 'Hand, both sides'],
   [{ bodySite: 'nose', laterality: 'na' }, 'Nose'],
   [{ laterality: 'na' }, ''],
-])('%j in words: %s', (said, words) => {
-  expect(placeText(said)).toBe(words);
+])('%j in words: %s', (details, words) => {
+  expect(placeText(details)).toBe(words);
 });
 
 test('"not applicable" has words and no code', () => {

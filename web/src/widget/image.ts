@@ -17,9 +17,9 @@ export interface CodeableConcept {
   text: string;
 }
 
-/** What was said of a photo, coded. */
+/** The details of a photo, coded. */
 export interface CodedMetadata {
-  /** Missing: not said. Without a coding: said not to apply. */
+  /** Missing: not recorded. Without a coding: recorded as not applicable. */
   laterality?: CodeableConcept;
   bodySite?: CodeableConcept;
   notes?: string;
@@ -46,7 +46,7 @@ export interface WidgetImage {
   uploadedAt: string;
   metadata: CodedMetadata;
   /** The same as the wire has it, for editing. */
-  said: Metadata;
+  details: Metadata;
   /** The bytes could not be fetched yet; it is tried again. */
   failed: boolean;
   /** Held by this desktop alone: derived here, or left over from a session that is over. */
@@ -71,13 +71,13 @@ export interface EarlierPhoto {
   url: string;
   /** When it was taken: an RFC 3339 time, or a day. The day is shown as it is written here. */
   time: string;
-  /** A site's id, as in `said`. */
+  /** A site's id, as in `details`. */
   bodySite?: string;
   laterality?: Laterality;
   sensitive?: boolean;
 }
 
-/** What the record asks for and has not been said. */
+/** What the record asks for and the details lack. */
 export type Missing = 'bodySite' | 'laterality';
 
 /** Side "not applicable" without a site says that the photo shows no site at all. */
@@ -91,21 +91,21 @@ export function missingFrom({ bodySite, laterality }: Metadata): Missing[] {
 /** Fields of an image's metadata that a clinician corrects; null takes one back. */
 export type MetadataChange = MetadataPatch;
 
-export function codeMetadata(said: Metadata): CodedMetadata {
-  const laterality = codeLaterality(said.laterality);
-  const bodySite = codeBodySite(said.bodySite);
+export function codeMetadata(details: Metadata): CodedMetadata {
+  const laterality = codeLaterality(details.laterality);
+  const bodySite = codeBodySite(details.bodySite);
   return {
     ...(laterality ? { laterality } : {}),
     ...(bodySite ? { bodySite } : {}),
-    ...(said.notes ? { notes: said.notes } : {}),
-    ...(said.view ? { view: said.view } : {}),
-    ...(said.kind ? { kind: said.kind } : {}),
-    ...(said.label ? { label: said.label } : {}),
-    ...(said.captured ? { captured: said.captured } : {}),
+    ...(details.notes ? { notes: details.notes } : {}),
+    ...(details.view ? { view: details.view } : {}),
+    ...(details.kind ? { kind: details.kind } : {}),
+    ...(details.label ? { label: details.label } : {}),
+    ...(details.captured ? { captured: details.captured } : {}),
   };
 }
 
-/** "Not applicable" is said without a code: SNOMED has no side for it. */
+/** "Not applicable" has no code: SNOMED has no side for it. */
 export function codeLaterality(id: Laterality | undefined): CodeableConcept | undefined {
   const entry = LATERALITIES.find((one) => one.id === id);
   if (!entry) return undefined;
@@ -119,9 +119,9 @@ export function codeBodySite(id: string | undefined): CodeableConcept | undefine
   return site && { coding: [{ system: SNOMED, code: site.code, display: site.display }], text: site.label };
 }
 
-/** "Left forearm", or the part of it that was said. In English, as the record has it. */
-export function placeText(said: Metadata): string {
-  return place.placeText(said, {
+/** "Left forearm", or the part of it that is recorded. In English, as the record has it. */
+export function placeText(details: Metadata): string {
+  return place.placeText(details, {
     site: (id) => findBodySite(id)?.label ?? id,
     side: (side) => codeLaterality(side)?.text ?? '',
     sided: (site, side) =>

@@ -39,7 +39,7 @@ const HOSTS = {
 
     const sync = createSessionSync({ apiBase: 'https://photos.practice.example', launchToken: 'token' });
     const show = ({ images, status }: SessionState): string =>
-      \`\${status}: \${images.flatMap(({ said }) => missingFrom(said))}\`;
+      \`\${status}: \${images.flatMap(({ details }) => missingFrom(details))}\`;
     const stop = sync.store.subscribe((state, before) => state.images !== before.images && show(state));
     const first = sync.store.getState().images[0];
     if (first) sync.correct(first.id, { laterality: 'left', notes: null });

@@ -8,10 +8,10 @@ const [mole, other] = [
   { ...FOREARM, label: 'mole A' },
   { ...FOREARM, label: 'mole B' },
 ];
-const images = (...said: Metadata[]) => said.map((one, n) => photo(one, { id: `${n}`, number: n + 1 }));
+const images = (...details: Metadata[]) => details.map((one, n) => photo(one, { id: `${n}`, number: n + 1 }));
 
-const lacking = (gate: RecordGate, ...said: Metadata[]): string[] =>
-  gapsIn(images(...said), images(...said), gate).map(({ lesion, lacks }) => `${lesion}: ${lacks.join(', ')}`);
+const lacking = (gate: RecordGate, ...details: Metadata[]): string[] =>
+  gapsIn(images(...details), images(...details), gate).map(({ lesion, lacks }) => `${lesion}: ${lacks.join(', ')}`);
 
 describe('a set', () => {
   test.each<[string, RecordGate, Metadata[], string[]]>([
@@ -57,8 +57,8 @@ describe('a set', () => {
     ],
     ['nothing for a rash', 'referral', [{ ...FOREARM, kind: 'rash' }], []],
     ['nothing for a photo of no site', 'referral', [{ laterality: 'na' }], []],
-  ])('lacks %s (%s)', (_, gate, said, expected) => {
-    expect(lacking(gate, ...said)).toEqual(expected);
+  ])('lacks %s (%s)', (_, gate, details, expected) => {
+    expect(lacking(gate, ...details)).toEqual(expected);
   });
 
   test('is completed by a photo that is in the record already', () => {
@@ -69,7 +69,7 @@ describe('a set', () => {
     expect(readyToCommit([closeUp!], 'referral')).toBeUndefined();
   });
 
-  test('leads to the photo of which no view was said', () => {
+  test('leads to the photo without a view', () => {
     const all = images({ ...FOREARM, view: 'overview' }, FOREARM);
     expect(gapsIn(all, all, 'referral')[0]?.imageId).toBe('1');
   });

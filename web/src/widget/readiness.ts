@@ -34,16 +34,16 @@ export function gapsIn(images: readonly WidgetImage[], all: readonly WidgetImage
   const lesions = new Set(images.flatMap((image) => lesionOf(image) ?? []));
   return [...lesions].flatMap((lesion) => {
     const photos = all.filter((image) => lesionOf(image) === lesion);
-    const lacks = wanted.filter((view) => !photos.some(({ said }) => said.view === view));
+    const lacks = wanted.filter((view) => !photos.some(({ details }) => details.view === view));
     const open = images.filter((image) => lesionOf(image) === lesion);
-    const first = open.find(({ said }) => said.view === undefined) ?? open[0];
+    const first = open.find(({ details }) => details.view === undefined) ?? open[0];
     return lacks.length > 0 && first ? [{ lesion, lacks, imageId: first.id }] : [];
   });
 }
 
-function lesionOf({ said }: WidgetImage): string | undefined {
-  if (said.bodySite === undefined || (said.kind ?? 'lesion') !== 'lesion') return undefined;
-  return [placeText(said), said.label].filter(Boolean).join(', ');
+function lesionOf({ details }: WidgetImage): string | undefined {
+  if (details.bodySite === undefined || (details.kind ?? 'lesion') !== 'lesion') return undefined;
+  return [placeText(details), details.label].filter(Boolean).join(', ');
 }
 
 /**
@@ -56,6 +56,6 @@ export function readyToCommit(
   all: readonly WidgetImage[] = images,
 ): readonly WidgetImage[] | undefined {
   const open = images.filter(({ committedAt }) => committedAt === undefined);
-  const isComplete = open.every(({ said, file }) => file !== null && missingFrom(said).length === 0);
+  const isComplete = open.every(({ details, file }) => file !== null && missingFrom(details).length === 0);
   return open.length > 0 && isComplete && gapsIn(open, all, gate).length === 0 ? open : undefined;
 }

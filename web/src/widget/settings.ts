@@ -10,9 +10,9 @@ type Properties = Pick<
 
 /** The element's attributes by the names that JavaScript gives them. */
 export interface PhotobridgeSettings extends Partial<Properties> {
-  /** Origin of the Photobridge edge; the page's own if nothing is said. */
+  /** Origin of the Photobridge edge; the page's own by default. */
   apiBase?: string;
-  /** BCP 47 tag for texts, dates and times; the browser's if nothing is said. */
+  /** BCP 47 tag for texts, dates and times; the browser's by default. */
   locale?: string;
   /** Photos cannot be taken out of the widget, other than into the record. */
   noExport?: boolean;

@@ -21,7 +21,7 @@ test.each([
 test.each([
   [{ code: 'refused', detail: 'the record is {locked}.' }, 'the record is {locked}.'],
   [{ code: 'busy', detail: '503' }, 'the record system is busy (503). Try again in a minute.'],
-] as const)('%j is said to the clinician', (problem, text) => {
+] as const)('%j is explained to the clinician', (problem, text) => {
   expect(commitText(problem, wordsFor('en'))).toBe(text);
 });
 
@@ -29,8 +29,8 @@ test('English names a place on the screen as in the record', () => {
   const words = wordsFor('en-NZ');
   for (const bodySite of [undefined, ...BODY_SITES.map(({ id }) => id)])
     for (const laterality of [undefined, ...LATERALITIES.map(({ id }) => id)]) {
-      const said = { ...(bodySite && { bodySite }), ...(laterality && { laterality }) };
-      expect(words.place(said)).toBe(placeText(said));
+      const details = { ...(bodySite && { bodySite }), ...(laterality && { laterality }) };
+      expect(words.place(details)).toBe(placeText(details));
     }
 });
 

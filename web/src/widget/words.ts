@@ -15,8 +15,8 @@ export type Words = Translate<WidgetKey> & {
   readonly direction: 'ltr' | 'rtl';
   /** The label of a body site; '' for one that this version does not know. */
   site(id: string): string;
-  /** "Left forearm", or the part of it that was said. */
-  place(said: Metadata): string;
+  /** "Left forearm", or the part of it that is recorded. */
+  place(details: Metadata): string;
 };
 
 type Texts = Catalogue<WidgetKey>;
@@ -34,7 +34,7 @@ const loaded = new Map<string, Texts>([['en', english]]);
 
 /**
  * Returns the words in the first of these languages that there are texts in. While they are loaded it returns
- * undefined, and calls `ready` afterwards. What cannot be loaded is said in English.
+ * undefined, and calls `ready` afterwards. If it cannot be loaded, the texts are English.
  */
 export function wordsIn(tags: readonly string[], ready: () => void): Words | undefined {
   const spoken = chooseLanguage(tags.map(formattable), [...loaded.keys(), ...loaders.keys()], 'en');
@@ -66,7 +66,7 @@ export function wordsFor(tag: string, texts: Texts = english, spoken = 'en'): Wo
     spoken,
     direction: directionOf(spoken),
     site,
-    place: (said: Metadata) => placeText(said, { site, side: (side) => words(`side.${side}`), sided }),
+    place: (details: Metadata) => placeText(details, { site, side: (side) => words(`side.${side}`), sided }),
   });
 }
 

@@ -37,7 +37,7 @@ export function AddButton({ words, adding }: Omit<AddProps, 'state'>) {
   );
 }
 
-/** What is asked and said of photos that were chosen, and whose record a drop goes to. */
+/** Questions and messages about photos that were chosen, and whose record a drop goes to. */
 export function AddNotes({ words, state, adding }: AddProps) {
   const { isOver, asks, note } = adding;
   return (

@@ -37,7 +37,7 @@ export interface Grip {
   readonly part: Part;
 }
 
-/** What is said about the last thing that was done. */
+/** The message about the last action. */
 export type Notice =
   | { readonly what: 'second' | 'undone' | 'redone' | 'removed' | 'none' | 'short' | 'moved' }
   | { readonly what: 'added'; readonly kind: Kind }

@@ -96,9 +96,9 @@ export class Panel {
     this.#undo.disabled = editing.history.past.length === 0 && !editing.draft;
     this.#redo.disabled = editing.history.future.length === 0;
     this.#remove.disabled = selectedShape(editing) === undefined;
-    const said = editing.notice ? noticeText(editing.notice, this.words) : hintText(editing, this.words);
+    const text = editing.notice ? noticeText(editing.notice, this.words) : hintText(editing, this.words);
     // The same text again is not to be read out again.
-    if (this.status.textContent !== said) this.status.textContent = said;
+    if (this.status.textContent !== text) this.status.textContent = text;
     this.#showQuestion(editing);
   }
 
@@ -141,12 +141,12 @@ function noticeText(notice: Notice, words: Words): string {
   const name = (kind: Notice & { kind: string }): string => words(`annotate.tool.${kind.kind}` as WidgetKey);
   switch (notice.what) {
     case 'added':
-      return words('annotate.said.added', { mark: name(notice) });
+      return words('annotate.notice.added', { mark: name(notice) });
     case 'selected':
-      return words('annotate.said.selected', { mark: name(notice), at: notice.n, of: notice.of });
+      return words('annotate.notice.selected', { mark: name(notice), at: notice.n, of: notice.of });
     case 'part':
-      return words(`annotate.said.part.${notice.part}`);
+      return words(`annotate.notice.part.${notice.part}`);
     default:
-      return words(`annotate.said.${notice.what}`);
+      return words(`annotate.notice.${notice.what}`);
   }
 }

@@ -31,7 +31,7 @@ export function Export({ words, sync, state, onClose }: ExportProps) {
   }, []);
   const photos = state.images.filter(isPresent);
   // A sensitive photo leaves only if it is chosen.
-  const isChosen = ({ id, said }: WidgetImage): boolean => picks.get(id) ?? said.sensitive !== true;
+  const isChosen = ({ id, details }: WidgetImage): boolean => picks.get(id) ?? details.sensitive !== true;
   const chosen = photos.filter(isChosen);
   const patient = namesPatient ? patientName(state, words) : '';
   return (
@@ -124,10 +124,14 @@ interface ChoiceProps {
 /** A photo to choose; it can be dragged out from here. */
 function Choice({ words, image, isChosen, onChoose, onDrag, onDropped }: ChoiceProps) {
   const { isVeiled } = useVeils();
-  const { number, said, previewUrl } = image;
-  const name = [words('viewer.photo', { n: number }), words.place(said), said.sensitive && words('veil.sensitive')];
+  const { number, details, previewUrl } = image;
+  const name = [
+    words('viewer.photo', { n: number }),
+    words.place(details),
+    details.sensitive && words('veil.sensitive'),
+  ];
   return (
-    <li data-sensitive={said.sensitive}>
+    <li data-sensitive={details.sensitive}>
       <label class="check">
         <input type="checkbox" checked={isChosen} onChange={({ currentTarget }) => onChoose(currentTarget.checked)} />
         <span>{name.filter(Boolean).join(' · ')}</span>

@@ -31,8 +31,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function open(...said: Parameters<typeof Mounted.with>[1]): Promise<void> {
-  widget = await Mounted.with(edge.current!, said);
+async function open(...details: Parameters<typeof Mounted.with>[1]): Promise<void> {
+  widget = await Mounted.with(edge.current!, details);
   widget.button('Take out…').click();
   await eventually(() => widget.find('.export'));
 }

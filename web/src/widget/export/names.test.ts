@@ -3,7 +3,7 @@ import type { Metadata } from '../../contract/api';
 import { codeMetadata, type WidgetImage } from '../image';
 import { collectionName, fileName } from './names';
 
-function image(said: Metadata, number = 1): WidgetImage {
+function image(details: Metadata, number = 1): WidgetImage {
   return {
     id: 'a'.repeat(32),
     number,
@@ -12,8 +12,8 @@ function image(said: Metadata, number = 1): WidgetImage {
     height: 1,
     // Noon, so that it is this day wherever the test runs.
     uploadedAt: '2026-03-05T12:00:00',
-    metadata: codeMetadata(said),
-    said,
+    metadata: codeMetadata(details),
+    details,
     failed: false,
     local: false,
   };
@@ -31,8 +31,8 @@ test.each<[Metadata, string, string]>([
   [{}, '', '2026-03-05 1.jpg'],
   [{ captured }, 'Rangi Māori', 'Rangi Māori 2026-03-04 1.jpg'],
   [{ captured }, '../..\\C:*?"<>|\u202e\0 x', 'C x 2026-03-04 1.jpg'],
-])('%j, patient %j: %s', (said, patient, name) => {
-  expect(fileName(image(said), patient)).toBe(name);
+])('%j, patient %j: %s', (details, patient, name) => {
+  expect(fileName(image(details), patient)).toBe(name);
 });
 
 test('an annotated copy is told from its original', () => {

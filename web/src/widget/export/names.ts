@@ -9,8 +9,12 @@ const MAX_PART = 60;
 
 /** Returns the name of a photo's file. It has no patient in it unless one is given. */
 export function fileName(image: WidgetImage, patient = ''): string {
-  const { said, number } = image;
-  const about = [placeText(said).toLowerCase(), said.view ?? '', image.derivation === 'annotated' ? 'annotated' : ''];
+  const { details, number } = image;
+  const about = [
+    placeText(details).toLowerCase(),
+    details.view ?? '',
+    image.derivation === 'annotated' ? 'annotated' : '',
+  ];
   return `${joined(patient, dayOf(image), ...about, String(number))}.jpg`;
 }
 
@@ -21,8 +25,8 @@ export function collectionName(images: readonly WidgetImage[], extension: 'zip' 
 }
 
 /** The day on the wall where the photo was taken; if that is unknown, the day it arrived here. */
-function dayOf({ said, uploadedAt }: WidgetImage): string {
-  if (said.captured) return said.captured.local.slice(0, 10);
+function dayOf({ details, uploadedAt }: WidgetImage): string {
+  if (details.captured) return details.captured.local.slice(0, 10);
   const day = new Date(uploadedAt);
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;

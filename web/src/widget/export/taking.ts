@@ -68,14 +68,16 @@ async function photosOf({ chosen, patient, words, maxBytes }: Order): Promise<re
 }
 
 function outgoing(image: Present, patient: string, words: Words): Outgoing {
-  const { said, file, number, uploadedAt } = image;
-  const time = said.captured ? wallText(said.captured.local, words.language) : momentText(uploadedAt, words.language);
-  const view = said.view && words(`view.${said.view}`);
+  const { details, file, number, uploadedAt } = image;
+  const time = details.captured
+    ? wallText(details.captured.local, words.language)
+    : momentText(uploadedAt, words.language);
+  const view = details.view && words(`view.${details.view}`);
   const caption = [
     patient,
-    [words('viewer.photo', { n: number }), placeText(said), view, said.label].filter(Boolean).join(' · '),
-    words(said.captured ? 'export.taken' : 'export.received', { time }),
-    ...(said.notes ?? '').split('\n'),
+    [words('viewer.photo', { n: number }), placeText(details), view, details.label].filter(Boolean).join(' · '),
+    words(details.captured ? 'export.taken' : 'export.received', { time }),
+    ...(details.notes ?? '').split('\n'),
   ].filter(Boolean);
   return { file: new File([file], fileName(image, patient), { type: file.type }), caption };
 }

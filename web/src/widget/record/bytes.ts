@@ -27,9 +27,9 @@ export async function linkedAttachment(image: Arrived, url: string): Promise<Att
 }
 
 function describedAttachment(image: Arrived): Attachment {
-  const { file, said } = image;
+  const { file, details } = image;
   const title = titleOf(image);
-  return { contentType: file.type, size: file.size, ...(title ? { title } : {}), ...creation(said) };
+  return { contentType: file.type, size: file.size, ...(title ? { title } : {}), ...creation(details) };
 }
 
 function creation({ captured }: Metadata): Pick<Attachment, 'creation'> {

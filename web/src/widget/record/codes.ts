@@ -29,21 +29,21 @@ export function codeKind(kind: Kind): CodeableConcept {
  * The site with its side in an extension and in words; undefined where the photo shows no site. One that is not in this
  * widget's table, but in a newer phone's, is there in words.
  */
-export function codeSite(said: Metadata): CodeableConcept | undefined {
-  if (said.bodySite === undefined) return undefined;
-  const site = codeBodySite(said.bodySite);
-  const side = codeLaterality(said.laterality);
+export function codeSite(details: Metadata): CodeableConcept | undefined {
+  if (details.bodySite === undefined) return undefined;
+  const site = codeBodySite(details.bodySite);
+  const side = codeLaterality(details.laterality);
   const extension: Extension[] =
     side && side.coding.length > 0 ? [{ url: LATERALITY, valueCodeableConcept: side }] : [];
   return {
     ...(extension.length > 0 ? { extension } : {}),
     ...(site ? { coding: site.coding } : {}),
-    text: placeText(said),
+    text: placeText(details),
   };
 }
 
 /** "Left forearm, close-up, mole A, annotated": what tells this photo from the others; '' if nothing does. */
-export function titleOf({ said, derivation }: Pick<WidgetImage, 'said' | 'derivation'>): string {
+export function titleOf({ details, derivation }: Pick<WidgetImage, 'details' | 'derivation'>): string {
   const annotated = derivation === 'annotated' ? derivation : '';
-  return [placeText(said), said.view, said.label, annotated].filter(Boolean).join(', ');
+  return [placeText(details), details.view, details.label, annotated].filter(Boolean).join(', ');
 }

@@ -19,7 +19,7 @@ export interface ConsentAct {
 export function consentActs(images: readonly WidgetImage[]): ConsentAct[] {
   const acts = new Map<string, WidgetImage[]>();
   for (const image of images) {
-    const at = image.said.consentAt;
+    const at = image.details.consentAt;
     if (at !== undefined) acts.set(at, [...(acts.get(at) ?? []), image]);
   }
   return [...acts].map(([at, covered]) => ({ at, images: covered }));

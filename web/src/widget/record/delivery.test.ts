@@ -111,7 +111,7 @@ describe('what the host says of the whole', () => {
   });
 });
 
-test('a photo is kept when all that the host said of it is kept', async () => {
+test('a photo is kept when all that the host reported of it is kept', async () => {
   const delivery = new Delivery(photos);
   delivery.photos[0]?.keep(Promise.resolve());
   delivery.photos[0]?.keep(Promise.reject(new Error('the picture')));
@@ -120,7 +120,7 @@ test('a photo is kept when all that the host said of it is kept', async () => {
   );
 });
 
-test('what is said after the end is refused, not ignored', async () => {
+test('a report after the end is refused, not ignored', async () => {
   const delivery = new Delivery(photos);
   await delivery.outcome(Promise.resolve());
   expect(() => delivery.photos[0]?.keep(Promise.resolve())).toThrow('after the commit');

@@ -17,7 +17,7 @@ export const FULL: Metadata = {
 };
 
 /** A photo as the widget shows it; its bytes are three, or those of `more`. */
-export function photo(said: Metadata = FULL, more: Partial<WidgetImage> = {}): WidgetImage {
+export function photo(details: Metadata = FULL, more: Partial<WidgetImage> = {}): WidgetImage {
   const { imageId, width, height, uploadedAt } = listed('a');
   return {
     id: imageId,
@@ -26,8 +26,8 @@ export function photo(said: Metadata = FULL, more: Partial<WidgetImage> = {}): W
     width,
     height,
     uploadedAt,
-    said,
-    metadata: codeMetadata(said),
+    details,
+    metadata: codeMetadata(details),
     failed: false,
     local: false,
     phone: 'iPhone, Safari',

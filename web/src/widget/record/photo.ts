@@ -19,24 +19,24 @@ export interface Parts {
 }
 
 export function media(image: WidgetImage, context: RecordContext, { content, contained, consentNote }: Parts): Media {
-  const { said } = image;
-  const site = codeSite(said);
+  const { details } = image;
+  const site = codeSite(details);
   const subject = patientReference(context);
-  const notes: Annotation[] = [said.notes, consentNote].flatMap((text) => (text ? [{ text }] : []));
+  const notes: Annotation[] = [details.notes, consentNote].flatMap((text) => (text ? [{ text }] : []));
   return {
     resourceType: 'Media',
-    ...securityLabel(said),
+    ...securityLabel(details),
     ...(contained ? { contained: [contained] } : {}),
     identifier: [imageIdentifier(image.id)],
     status: 'completed',
     type: { coding: [{ system: MEDIA_TYPE, code: 'image', display: 'Image' }] },
-    ...(said.view ? { view: codeView(said.view) } : {}),
+    ...(details.view ? { view: codeView(details.view) } : {}),
     ...(subject ? { subject } : {}),
     encounter: { reference: `Encounter/${context.encounterId}` },
-    ...(said.captured ? { createdDateTime: dateTimeOf(said.captured) } : {}),
+    ...(details.captured ? { createdDateTime: dateTimeOf(details.captured) } : {}),
     issued: instantOf(image.uploadedAt),
     ...(context.clinician ? { operator: clinicianReference(context.clinician) } : {}),
-    ...(said.kind ? { reasonCode: [codeKind(said.kind)] } : {}),
+    ...(details.kind ? { reasonCode: [codeKind(details.kind)] } : {}),
     ...(site ? { bodySite: site } : {}),
     ...(image.phone === undefined ? {} : { deviceName: image.phone }),
     height: image.height,
@@ -56,13 +56,13 @@ export function documentReference(
   context: RecordContext,
   { content, contained, consentNote }: Parts,
 ): DocumentReference {
-  const { said } = image;
-  const site = codeSite(said);
+  const { details } = image;
+  const site = codeSite(details);
   const subject = patientReference(context);
-  const description = [titleOf(image), said.notes, consentNote].filter(Boolean).join('. ');
+  const description = [titleOf(image), details.notes, consentNote].filter(Boolean).join('. ');
   return {
     resourceType: 'DocumentReference',
-    ...securityLabel(said),
+    ...securityLabel(details),
     ...(contained ? { contained: [contained] } : {}),
     identifier: [imageIdentifier(image.id)],
     status: 'current',
@@ -77,12 +77,12 @@ export function documentReference(
     content: [{ attachment: content }],
     context: {
       encounter: [{ reference: `Encounter/${context.encounterId}` }],
-      ...(said.captured ? { period: { start: dateTimeOf(said.captured) } } : {}),
+      ...(details.captured ? { period: { start: dateTimeOf(details.captured) } } : {}),
     },
     ...extensions([
       ...(site ? [{ url: BODY_SITE, valueCodeableConcept: site }] : []),
-      ...(said.kind ? [{ url: KIND, valueCodeableConcept: codeKind(said.kind) }] : []),
-      ...(said.view ? [{ url: VIEW, valueCodeableConcept: codeView(said.view) }] : []),
+      ...(details.kind ? [{ url: KIND, valueCodeableConcept: codeKind(details.kind) }] : []),
+      ...(details.view ? [{ url: VIEW, valueCodeableConcept: codeView(details.view) }] : []),
     ]),
     ...(image.derivedFrom === undefined
       ? {}

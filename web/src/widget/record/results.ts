@@ -49,12 +49,12 @@ export async function taken(promise: unknown): Promise<void> {
 /** Why a photo is not in the record, from what was thrown or rejected. */
 export function problemOf(error: unknown): CommitProblem {
   if (error instanceof CommitError) return error.problem;
-  return problemIn(error) ?? said(error instanceof Error ? error.message : error);
+  return problemIn(error) ?? refusal(error instanceof Error ? error.message : error);
 }
 
 /** The problem in what a promise gave. Hosts forget to look at a response, and FHIR servers describe failures. */
 function problemIn(result: unknown): CommitProblem | undefined {
-  if (result === false) return said('');
+  if (result === false) return refusal('');
   if (typeof Response !== 'undefined' && result instanceof Response)
     return result.ok ? undefined : statusProblem(`${result.status}`);
   return isObject(result) ? resourceProblem(result) : undefined;
@@ -83,7 +83,7 @@ function issueProblem(issues: unknown): CommitProblem | undefined {
     .find(({ severity }) => severity === 'error' || severity === 'fatal');
   if (!issue) return undefined;
   const details = isObject(issue.details) ? issue.details.text : undefined;
-  return said([details, issue.diagnostics].find((text) => typeof text === 'string' && text !== ''));
+  return refusal([details, issue.diagnostics].find((text) => typeof text === 'string' && text !== ''));
 }
 
 const STATUSES: Readonly<Record<string, CommitCode>> = {
@@ -112,7 +112,7 @@ function statusProblem(status: string): CommitProblem {
 /** The longest reason that a tile shows, in characters. */
 const MAX_REASON = 200;
 
-function said(reason: unknown): CommitProblem {
+function refusal(reason: unknown): CommitProblem {
   const text = typeof reason === 'string' ? plainLine(reason).trim() : '';
   if (text === '') return { code: 'no_reason', detail: '' };
   return { code: 'refused', detail: text.length > MAX_REASON ? `${text.slice(0, MAX_REASON - 1)}…` : text };

@@ -35,7 +35,7 @@ async function mediaOf(image: WidgetImage, more: Partial<RecordContext> = {}): P
   return entriesOf(await whole([image], more), 'Media')[0]?.resource as Media;
 }
 
-// What is said of a photo, as people may leave any of it out.
+// Details of a photo, of which people may leave any out.
 
 const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2026-03-04'), noInvalidDate: true });
 const offsetOf = (minutes: number): string => {
@@ -43,7 +43,7 @@ const offsetOf = (minutes: number): string => {
   return `${minutes < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
 };
 const offset = fc.integer({ min: -48, max: 56 }).map((quarters) => offsetOf(quarters * 15));
-const said: fc.Arbitrary<Metadata> = fc.record(
+const details: fc.Arbitrary<Metadata> = fc.record(
   {
     bodySite: fc.constantFrom('forearm', 'nose', 'scalp'),
     laterality: fc.constantFrom('left', 'right', 'bilateral', 'na'),
@@ -67,7 +67,7 @@ const clinician: fc.Arbitrary<Clinician> = fc.record(
 const corrected = fc.record({ correctedBy: clinician, correctedAt: fc.constant('2026-03-04T09:40:00Z') });
 const image: fc.Arbitrary<WidgetImage> = fc
   .tuple(
-    said,
+    details,
     fc.record(
       {
         phone: fc.constantFrom('iPhone, Safari', 'Android <phone>'),
@@ -137,7 +137,12 @@ describe.each(ALL_FORMS)('$form, $attachment, consent $consent, provenance $prov
   });
 });
 
-function saysAll(described: Described, { said: all, ...one }: WidgetImage, who: Clinician, forms: RecordForms): void {
+function saysAll(
+  described: Described,
+  { details: all, ...one }: WidgetImage,
+  who: Clinician,
+  forms: RecordForms,
+): void {
   const back = readBack(described);
   const content = contentOf(described);
   expect(back.who).toEqual(clinicianReference(who));
@@ -160,7 +165,7 @@ function saysAll(described: Described, { said: all, ...one }: WidgetImage, who: 
 async function hasItsBytes(
   bundle: Bundle,
   described: Described,
-  { file, said: all }: WidgetImage,
+  { file, details: all }: WidgetImage,
   forms: RecordForms,
 ): Promise<void> {
   const bytes = Buffer.from(await (file ?? new File([], '')).arrayBuffer());
@@ -214,7 +219,7 @@ function saysWhereFrom(
 
 function saysConsent(bundle: Bundle, described: Described, one: WidgetImage, forms: RecordForms): void {
   const consents = entriesOf(bundle, 'Consent').map(({ resource }) => resource as Consent);
-  const { consentAt } = one.said;
+  const { consentAt } = one.details;
   expect(consents.length).toBe(consentAt !== undefined && forms.consent === 'Consent' ? 1 : 0);
   for (const consent of consents) {
     expect(Date.parse(consent.dateTime ?? '')).toBe(Math.floor(Date.parse(consentAt ?? '') / 1000) * 1000);
@@ -299,7 +304,7 @@ describe('times', () => {
     );
   });
 
-  test('what the edge lists goes into the record as it was said, at every offset', async () => {
+  test('what the edge lists goes into the record as it is, at every offset', async () => {
     const offsets = Array.from({ length: 105 }, (_, n) => offsetOf(15 * n - 12 * 60));
     const nights = ['2026-04-05T02:30:00', '2025-09-28T02:30:00'].flatMap((local) =>
       ['+12:00', '+13:00'].map((offset) => ({ local, offset })),
@@ -308,11 +313,11 @@ describe('times', () => {
     const images = times.map((one, n) =>
       photo({ captured: { ...one, source: 'camera' } }, { id: n.toString(16).padStart(32, '0') }),
     );
-    const said = times.map(({ local, offset }) => local + offset);
+    const expected = times.map(({ local, offset }) => local + offset);
     for (const form of ['Media', 'DocumentReference'] as const) {
       const described = entriesOf(await whole(images, { form }), form).map(({ resource }) => resource as Described);
-      expect(described.map((one) => readBack(one).taken)).toEqual(said);
-      expect(described.map((one) => contentOf(one)?.creation)).toEqual(said);
+      expect(described.map((one) => readBack(one).taken)).toEqual(expected);
+      expect(described.map((one) => contentOf(one)?.creation)).toEqual(expected);
     }
   });
 
@@ -322,7 +327,7 @@ describe('times', () => {
   });
 });
 
-test('site and side are coded, and said in words', async () => {
+test('site and side are coded, and written in words', async () => {
   expect((await mediaOf(photo())).bodySite).toEqual({
     extension: [
       {
@@ -345,7 +350,7 @@ test.each<[string, Metadata, object | undefined]>([
     { coding: [expect.objectContaining({ code: '45206002' })], text: 'Nose' },
   ],
   [
-    'a site that is newer than the widget is said',
+    'a site that is newer than the widget is named',
     { bodySite: 'xiphoid', laterality: 'left' },
     { text: 'Left xiphoid' },
   ],

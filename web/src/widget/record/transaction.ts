@@ -140,7 +140,7 @@ async function binaryEntry(image: Arrived, id: string, context: RecordContext): 
   return fixed({
     resourceType: 'Binary',
     id,
-    ...securityLabel(image.said),
+    ...securityLabel(image.details),
     contentType: image.file.type,
     ...(securityContext ? { securityContext } : {}),
     data: base64(new Uint8Array(await image.file.arrayBuffer())),

@@ -115,7 +115,7 @@ export function failPicture(album: Album, id: string): Album {
   return { ...album, loading: drop(album.loading, id), failed: add(album.failed, id) };
 }
 
-/** Changes what is said of a photo that was made here. */
+/** Changes the details of a photo that was made here. */
 export function describeDerived(album: Album, id: string, change: MetadataChange, at: string): Album {
   const photo = findPhoto(album, id);
   if (!photo) return album;
@@ -150,7 +150,7 @@ export function dropPhoto(album: Album, id: string): Album {
   );
 }
 
-/** Puts a photo made from another behind it. What was said of that one, with `correction`, is true of this one. */
+/** Puts a photo made from another behind it. It takes over the details of that one, with `correction`. */
 export function derivePhoto(
   album: Album,
   derived: {

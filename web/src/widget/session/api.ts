@@ -66,7 +66,7 @@ export interface ExpectedPhoto {
 export interface EndQuestion {
   /** Photos that arrived since the end was asked for. */
   arrived: number;
-  /** Photos of which something else is said by now. */
+  /** Photos whose details have changed since. */
   changed: number;
   /** Photos that phones are still sending. */
   expected: number;

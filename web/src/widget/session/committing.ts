@@ -73,6 +73,6 @@ export function noted(state: State, ids: readonly string[], time: string): State
 function changesAnything({ album, outbox }: State, id: string, change: Parameters<typeof applyChange>[1]): boolean {
   const photo = findPhoto(album, id);
   if (!photo) return false;
-  const said = applyChange(photo.image.metadata, outbox.corrections.get(id) ?? {});
-  return JSON.stringify(applyChange(said, change)) !== JSON.stringify(said);
+  const details = applyChange(photo.image.metadata, outbox.corrections.get(id) ?? {});
+  return JSON.stringify(applyChange(details, change)) !== JSON.stringify(details);
 }

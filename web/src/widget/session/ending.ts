@@ -72,7 +72,7 @@ function newSince(state: State, { shown }: Ending): EndQuestion {
   const adding = beingAdded(state);
   return {
     arrived: now.filter(([id]) => !shown.has(id)).length,
-    changed: now.filter(([id, said]) => shown.has(id) && shown.get(id) !== said).length,
+    changed: now.filter(([id, details]) => shown.has(id) && shown.get(id) !== details).length,
     expected: state.expected.filter(({ imageId }) => !state.added.has(imageId)).length,
     ...(adding > 0 ? { adding } : {}),
   };
@@ -85,8 +85,8 @@ function beingAdded({ adding }: State): number {
   return adding.filter(({ state }) => state !== 'failed').length;
 }
 
-/** What is said of each photo of the session. */
+/** The details of each photo of the session. */
 function shownBy(state: State): ReadonlyMap<string, string> {
   const images = imagesOf(state).filter(({ local }) => !local);
-  return new Map(images.map(({ id, said }) => [id, JSON.stringify(said, Object.keys(said).sort())]));
+  return new Map(images.map(({ id, details }) => [id, JSON.stringify(details, Object.keys(details).sort())]));
 }

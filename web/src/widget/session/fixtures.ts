@@ -172,12 +172,12 @@ export class Edge {
   }
 
   #correct(id: string, { metadata }: Correction): Response {
-    const said = (image: Image): Image => ({
+    const correct = (image: Image): Image => ({
       ...image,
       metadata: { ...image.metadata, ...metadata } as Metadata,
       updatedAt: new Date(this.#now()).toISOString(),
     });
-    this.change(this.images.map((image) => (image.imageId === id ? said(image) : image)));
+    this.change(this.images.map((image) => (image.imageId === id ? correct(image) : image)));
     return Response.json(this.images.find(({ imageId }) => imageId === id));
   }
 

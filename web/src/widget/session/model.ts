@@ -62,11 +62,11 @@ export const emptyListing: Listing = { etag: null, revision: -1, before: -1, fet
 /** An end of the session that waits for the edge or for the clinician. */
 export interface Ending {
   step: 'calling' | 'checking' | 'asking';
-  /** What was said of each photo when the end was asked for: all that came since is new to the clinician. */
+  /** The details of each photo when the end was asked for: all that came since is new to the clinician. */
   shown: ReadonlyMap<string, string>;
   /** How often the edge refused. */
   refusals: number;
-  /** The edge said that photos are on their way. */
+  /** The edge reported that photos are on their way. */
   pending: boolean;
   /** Lists requested after this many tell what is new. */
   after: number;

@@ -133,7 +133,7 @@ export function pollDue(state: State): Step {
   return state.access ? refresh(state) : request(state);
 }
 
-/** A passing failure is tried again; a session that is over is said to be. */
+/** A passing failure is tried again; a session that is over is reported as over. */
 export function fail(state: State, { code, detail, retryable }: Failure): Step {
   const problem: SessionProblem = { code, detail };
   if (state.access && code === 'unauthorized' && !state.renewed) {

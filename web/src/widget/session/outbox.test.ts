@@ -133,7 +133,7 @@ describe('the next screen of the same encounter', () => {
       realtime: edge.realtime,
     });
     await settle();
-    expect(second.store.getState().images[0]?.said).toEqual(LEFT);
+    expect(second.store.getState().images[0]?.details).toEqual(LEFT);
     second.close();
     await vi.advanceTimersByTimeAsync(ONE_MINUTE);
     expect(edge.images[0]?.metadata).toEqual(LEFT);
@@ -165,7 +165,7 @@ describe('the next screen of the same encounter', () => {
       realtime: edge.realtime,
     });
     await settle();
-    expect(second.store.getState().images[0]?.said).toEqual({});
+    expect(second.store.getState().images[0]?.details).toEqual({});
     second.close();
   });
 });

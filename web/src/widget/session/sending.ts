@@ -35,7 +35,7 @@ export function sendAll(state: State): Step {
 /**
  * The page goes: sends all that is pending now, also of photos with a call on its way since before. A call that is
  * repeated does no harm, and one that waits for another to end may never be made. A session that is opened again may
- * live: what is said of its photos is sent too.
+ * live: details of its photos are sent too.
  */
 export function sendLast(state: State, onTheirWay: ReadonlyMap<string, number>): Step {
   const access = state.access ?? state.former;

@@ -350,7 +350,7 @@ describe('whose photos', () => {
     sync.close();
     await settle();
     await open(launchTokenOf({ patientId: 'pat-2002' }));
-    expect(state().images[0]?.said).toEqual({});
+    expect(state().images[0]?.details).toEqual({});
   });
 
   test('a late response to an opening that was given up is dropped', async () => {
@@ -423,11 +423,11 @@ describe('a correction during a commit', () => {
     const { deliver, refuse } = slowRecord();
     const first = sync.commit(deliver);
     sync.correct(a, { notes: 'n' });
-    expect(state().images[0]?.said.notes).toBe('n');
+    expect(state().images[0]?.details.notes).toBe('n');
     refuse();
     await first;
     await settle();
-    expect(state().images[0]?.said.notes).toBe('n');
+    expect(state().images[0]?.details.notes).toBe('n');
     expect(edge.images[0]?.metadata.notes).toBe('n');
   });
 
@@ -442,7 +442,7 @@ describe('a correction during a commit', () => {
     expect(edge.images[0]?.metadata.notes).toBe('n');
   });
 
-  test('that succeeds came too late, and that is said', async () => {
+  test('that succeeds came too late, and the widget says so', async () => {
     const { deliver, keep } = slowRecord();
     const first = sync.commit(deliver);
     sync.correct(a, { notes: 'n' });

@@ -74,7 +74,7 @@ describe('opening', () => {
     expect(shown()).toEqual([a]);
   });
 
-  test('that is refused is said, and not tried again by itself', async () => {
+  test('that is refused is reported, and not retried by itself', async () => {
     edge.trouble = { call: /create/, code: 'forbidden', status: 403, times: 1 };
     await open();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -220,7 +220,7 @@ describe('correcting', () => {
   test('shows at once and tells the edge', async () => {
     await open(listed('a'));
     sync.correct(a, { laterality: 'left' });
-    expect(state().images[0]?.said).toEqual({ laterality: 'left' });
+    expect(state().images[0]?.details).toEqual({ laterality: 'left' });
     await settle();
     expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
   });
@@ -231,7 +231,7 @@ describe('correcting', () => {
     sync.correct(a, { laterality: 'left' });
     await settle();
     expect(state().problem?.code).toBe('upstream_unavailable');
-    expect(state().images[0]?.said).toEqual({ laterality: 'left' });
+    expect(state().images[0]?.details).toEqual({ laterality: 'left' });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
     expect(state().problem).toBeNull();
@@ -242,7 +242,7 @@ describe('correcting', () => {
     edge.trouble = { call: /PATCH/, code: 'metadata_invalid', status: 422, times: 1 };
     sync.correct(a, { notes: 'x' });
     await settle();
-    expect(state().images[0]?.said).toEqual({});
+    expect(state().images[0]?.details).toEqual({});
     expect(state().problem?.detail).toBe('refused: metadata_invalid');
   });
 });
@@ -266,7 +266,7 @@ describe('leaving while the edge is down', () => {
     sync.remove(b);
     sync.close();
     await open(...edge.images);
-    expect(state().images.map(({ id, said }) => [id, said])).toEqual([[a, { laterality: 'left', notes: 'n' }]]);
+    expect(state().images.map(({ id, details }) => [id, details])).toEqual([[a, { laterality: 'left', notes: 'n' }]]);
     sync.correct(a, { laterality: 'right' });
     await vi.advanceTimersByTimeAsync(120_000);
     expect(edge.images).toMatchObject([{ imageId: a, metadata: { laterality: 'right', notes: 'n' } }]);

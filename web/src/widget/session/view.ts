@@ -111,7 +111,7 @@ function view(state: State, { image, number, local, derivedFrom, derivation }: P
   const { album, outbox, committed, late } = state;
   const id = image.imageId;
   const picture = album.pictures.get(id);
-  const said = applyChange(image.metadata, { ...outbox.corrections.get(id), ...late.get(id) });
+  const details = applyChange(image.metadata, { ...outbox.corrections.get(id), ...late.get(id) });
   const committedAt = committed.get(id);
   const problem = state.notKept.get(id);
   return {
@@ -123,8 +123,8 @@ function view(state: State, { image, number, local, derivedFrom, derivation }: P
     width: image.width,
     height: image.height,
     uploadedAt: image.uploadedAt,
-    metadata: codeMetadata(said),
-    said,
+    metadata: codeMetadata(details),
+    details,
     failed: album.failed.has(id),
     local,
     ...(derivedFrom === undefined ? {} : { derivedFrom }),

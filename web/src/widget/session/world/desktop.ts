@@ -21,7 +21,7 @@ export interface Screen {
   heir: Screen | null;
   /** Gone, with things left to send. */
   left: boolean;
-  /** Photos that were there when the person said that the session may end. */
+  /** Photos that were there when the person agreed that the session may end. */
   agreed: Set<string>;
   /** The edge wants no call before. */
   quiet: number;

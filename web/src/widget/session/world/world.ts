@@ -26,7 +26,7 @@ export type Takes = 'all' | 'some' | 'none';
 export class World {
   readonly #desktop: Desktop;
   readonly edge: ModelEdge;
-  /** What this desktop's person said last of each photo, and what of it during a commit. */
+  /** The last details that this desktop's person gave each photo, and those given during a commit. */
   readonly #words = new Map<string, Laterality>();
   readonly #late = new Map<string, Laterality>();
   readonly #removed = new Set<string>();
@@ -241,7 +241,7 @@ export class World {
   checkQuiet(): void {
     const { state, patient } = this.#desktop.screen;
     const session = this.edge.session(patient);
-    // A token that was refused twice is not tried again: that is said, and a person opens the session again.
+    // A token that was refused twice is not tried again: the widget reports it, and a person opens the session again.
     const isRefused = state.status !== 'open' && state.problem?.code === 'unauthorized';
     // A request that was given up may still have opened a session, with nothing in it.
     const lives = session !== undefined && session.images.size > 0;
@@ -265,9 +265,9 @@ export class World {
     const word = this.#words.get(id);
     const isStored = word === undefined || metadata.laterality === word;
     hold('the last word of a person is what is stored', isStored, [word, metadata]);
-    const said = shown.find((one) => one.id === id)?.said;
-    const isSaid = said?.laterality === metadata.laterality && said?.view === metadata.view;
-    hold('in the end the desktop says what is stored', isSaid, [said, metadata]);
+    const details = shown.find((one) => one.id === id)?.details;
+    const isShown = details?.laterality === metadata.laterality && details?.view === metadata.view;
+    hold('in the end the desktop says what is stored', isShown, [details, metadata]);
   }
 
   #shown(nth: number): WidgetImage | undefined {
