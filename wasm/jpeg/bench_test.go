@@ -53,7 +53,7 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
-// grain compresses about as well as a photo: to a quarter of a byte a pixel.
+// grain returns a picture that compresses about as well as a photo, to a quarter of a byte per pixel.
 func grain(width, height int) *image.YCbCr {
 	m := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
 	random := rand.New(rand.NewPCG(5, 6))

@@ -1,21 +1,25 @@
 package jpeg
 
-// reader takes bits from entropy-coded data, in which a 0 follows each byte
-// 0xff (section F.1.2.3). After the end it goes on with zeros.
+// reader reads bits from entropy-coded data, in which a 0 follows each byte
+// 0xff (section F.1.2.3). After the end of the data it returns zeros, so that
+// the decoders need no check for the end at each bit. They call overrun after
+// each MCU instead.
 type reader struct {
 	data   []byte
 	at     int
-	bits   uint64 // the next ones, at the right end
-	count  int    // how many of them
-	beyond int    // how many were made up
+	bits   uint64 // the next bits, right-aligned
+	count  int    // how many of bits are valid
+	beyond int    // how many zeros were added after the end
 
-	predicted [4]int // DC of each component's block before (section F.1.1.5.1)
-	run       int    // blocks to come whose band is at its end (section G.1.2.2)
-	damaged   bool   // a code was read that is none
-	starved   bool   // there is no data up to the next restart: blocks stay empty
+	predicted [4]int // DC of the previous block of each component (section F.1.1.5.1)
+	run       int    // following blocks that have no more coefficients in this band (section G.1.2.2)
+	damaged   bool   // the data contained an invalid code
+	starved   bool   // there is no data up to the next restart, so blocks stay empty
 }
 
-// fill has at least 32 bits ready. Mostly there are four bytes without a 0xff.
+// fill makes at least 32 bits available. Its fast path takes four bytes at once.
+// Most groups of four bytes contain no 0xff, so they need no check byte by byte.
+// The bit trick is "does a word contain a zero byte", applied to the complement.
 func (r *reader) fill() {
 	if r.count <= 32 && r.at+4 <= len(r.data) {
 		four := r.data[r.at : r.at+4 : r.at+4]
@@ -42,17 +46,17 @@ func (r *reader) fill() {
 	}
 }
 
-// overrun reports whether bits were taken that are not there.
+// overrun reports whether more bits were read than the data has.
 func (r *reader) overrun() bool { return r.beyond > r.count }
 
-// atEnd reports whether the file ends where the data does.
+// atEnd reports whether no marker follows the data.
 func (r *reader) atEnd() bool {
 	_, _, ok := nextMarker(r.data, r.at)
 	return !ok
 }
 
-// entry takes a code; it returns 0 if that is none. At least 16 bits are left
-// for what follows it.
+// entry reads a code and returns its entry, or 0 if the code is invalid. At
+// least 16 bits stay available, enough for the number after the code.
 func (r *reader) entry(h *huffman) entry {
 	if r.count < 32 {
 		r.fill()
@@ -70,10 +74,12 @@ func (r *reader) entry(h *huffman) entry {
 	return e
 }
 
-// badCode is how many bits libjpeg takes before it knows that they are no code.
+// badCode is how many bits libjpeg consumes for an invalid code. The same number
+// is consumed here, so that damaged photos look as they do in browsers.
 const badCode = 17
 
-// number returns an entry's number, whose bits may still have to be taken.
+// number returns an entry's number. It reads the number's bits if the lookup did
+// not include them.
 func (r *reader) number(e entry) int {
 	if follow := int(e >> followShift & 15); follow > 0 {
 		return extend(r.take(follow), follow)
@@ -81,7 +87,8 @@ func (r *reader) number(e entry) int {
 	return int(e >> valueShift)
 }
 
-// symbol takes a code and returns its symbol, without the entries to look it up.
+// symbol reads a code and returns its symbol. It needs no entries: a walk does
+// not build them, because it needs no numbers.
 func (r *reader) symbol(h *huffman) int {
 	if r.count < 32 {
 		r.fill()
@@ -101,13 +108,13 @@ func (r *reader) symbol(h *huffman) int {
 	return int(h.symbols[place])
 }
 
-// take takes bits, at most 16 after an entry.
+// take reads bits, at most 16 after an entry.
 func (r *reader) take(count int) int {
 	r.count -= count
 	return int(r.bits>>(uint(r.count)&63)) & (1<<count - 1)
 }
 
-// bit takes one.
+// bit reads one bit.
 func (r *reader) bit() int {
 	if r.count == 0 {
 		r.fill()
@@ -115,8 +122,8 @@ func (r *reader) bit() int {
 	return r.take(1)
 }
 
-// end returns where the byte ends that the last bit came from, and how many of
-// its bits are left.
+// end returns the end of the byte that contained the last bit, and how many bits
+// of that byte are unread. fill reads ahead, so end steps back over whole bytes.
 func (r *reader) end() (at, padding int) {
 	left := max(0, r.count-r.beyond)
 	at = r.at
@@ -129,10 +136,10 @@ func (r *reader) end() (at, padding int) {
 	return at, left % 8
 }
 
-// restart passes over the marker RSTn (section F.2.1.3.1). Where another marker
-// is, it goes on as libjpeg does (jpeg_resync_to_restart in jdmarker.c): one of
-// the next two is left for its turn, one of the last two is passed over, and
-// any other RST is taken for the right one. It fails with ErrTruncated.
+// restart skips the marker RSTn (section F.2.1.3.1). If another marker is found,
+// restart does what libjpeg does (jpeg_resync_to_restart in jdmarker.c). One of
+// the next two RSTs stays for its turn, one of the last two is skipped, and any
+// other RST counts as the right one. It fails with ErrTruncated.
 func (r *reader) restart(n int) error {
 	at, _ := r.end()
 	for {
@@ -154,8 +161,8 @@ func (r *reader) restart(n int) error {
 	}
 }
 
-// whole reports whether the data ends in whole bytes, with nothing behind them
-// but fill bytes and a marker, or the file's end.
+// whole reports whether the data is undamaged and is followed only by fill bytes
+// and a marker, or by the end of the file.
 func (r *reader) whole() bool {
 	at, _ := r.end()
 	_, start, ok := nextMarker(r.data, at)

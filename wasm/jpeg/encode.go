@@ -4,18 +4,19 @@ import "math"
 
 const (
 	reciprocalBits = 40
-	// levelShift brings samples from 0…255 to -128…127 in their block's sum.
+	// levelShift moves samples from 0…255 to -128…127. It is subtracted from the sum of a block.
 	levelShift = 64 * 128 << coefficientBits
 )
 
-// channel is a component that is encoded.
+// channel is a component while it is encoded. It multiplies with reciprocals,
+// because a division takes longer.
 type channel struct {
 	samples       []byte
 	width, height int
 	stride        int
-	reciprocals   [64]int // of its quantiser and what the transform multiplies, in zigzag order
+	reciprocals   [64]int // 1/(quantiser × factor of the transform), in zigzag order
 	dc, ac        [256]code
-	previous      int // DC of the block before
+	previous      int // DC of the previous block
 }
 
 // Encode encodes Y, Cb and Cr of a 4:2:0 picture with the tables of annex K.
@@ -52,7 +53,7 @@ func newChannel(p Plane, table int, quantiser *[64]uint8) *channel {
 	return c
 }
 
-// write encodes a block. Beyond the picture its edge goes on.
+// write encodes a block. Samples outside the picture repeat its edge.
 func (c *channel) write(w *writer, x, y int) {
 	var b block
 	if 8*x+8 <= c.width && 8*y+8 <= c.height {
@@ -67,8 +68,9 @@ func (c *channel) write(w *writer, x, y int) {
 	w.block(&b, c)
 }
 
-// scaledQuantiser is jpeg_quality_scaling and jpeg_add_quant_table of libjpeg's
-// jcparam.c.
+// scaledQuantiser scales a table to a quality, with the formulas of
+// jpeg_quality_scaling and jpeg_add_quant_table in libjpeg's jcparam.c. A quality
+// therefore means the same here and in browsers.
 func scaledQuantiser(table, quality int) (scaled [64]uint8) {
 	percent := 200 - 2*quality
 	if quality < 50 {

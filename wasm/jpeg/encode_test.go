@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestEncode: what is decoded again is as near to the picture as what image/jpeg
-// makes of it, in as many bytes.
+// TestEncode: the decoded result is as close to the picture as that of
+// image/jpeg, and as small.
 func TestEncode(t *testing.T) {
 	for _, size := range []image.Point{{160, 96}, {1, 1}, {17, 15}, {83, 61}, {8, 200}} {
 		for _, quality := range []int{1, 40, 50, 76, 92, 100} {
@@ -65,7 +65,7 @@ func TestWriter(t *testing.T) {
 	}
 }
 
-// planesOf is a 4:2:0 picture.
+// planesOf returns the planes of a 4:2:0 picture.
 func planesOf(m *image.YCbCr) [3]Plane {
 	width, height := m.Rect.Dx(), m.Rect.Dy()
 	return [3]Plane{
@@ -75,7 +75,7 @@ func planesOf(m *image.YCbCr) [3]Plane {
 	}
 }
 
-// scene has edges, slopes and noise in each component.
+// scene returns a picture with edges, slopes and noise in each component.
 func scene(width, height int) *image.YCbCr {
 	random := rand.New(rand.NewPCG(3, 4))
 	m := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
@@ -95,7 +95,7 @@ func scene(width, height int) *image.YCbCr {
 	return m
 }
 
-// distance is the mean square of what two pictures of a size differ by.
+// distance returns the mean squared difference of two pictures of the same size.
 func distance(decoded image.Image, from *image.YCbCr) float64 {
 	a, sum, count := decoded.(*image.YCbCr), 0, 0
 	for y := range from.Rect.Dy() {

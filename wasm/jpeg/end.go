@@ -2,12 +2,12 @@ package jpeg
 
 import "bytes"
 
-// End returns where the image in a file ends: behind its end marker or, where
-// that is missing, behind the last of its entropy-coded data. What follows is
-// no part of it. Proper is false for a file without a marker.
+// End returns where the image in a file ends: after its end marker or, without
+// one, after its last entropy-coded data. Phones append other data there, such as
+// a video. Proper is false for a file without an end marker.
 //
-// It reads markers only, unless they make no sense or the image is progressive.
-// It fails with ErrTruncated or ErrTooComplex, and as Parse does.
+// End reads only markers, unless they are inconsistent or the image is
+// progressive. It fails with ErrTruncated or ErrTooComplex, or like Parse.
 func End(file []byte) (end int, proper bool, err error) {
 	m, err := Parse(file)
 	if err != nil {
@@ -23,23 +23,23 @@ func End(file []byte) (end int, proper bool, err error) {
 		return end + len(marker), true, nil
 	}
 	if len(bytes.TrimRight(file[:end], "\x00")) < end-mostZeros {
-		return 0, false, ErrTruncated // a download had room for the whole file
+		return 0, false, ErrTruncated // a partial download whose file was allocated in full size
 	}
 	return end, false, nil
 }
 
-// mostZeros is how many bytes of 0 the data of an image without an end marker
-// may end with.
+// mostZeros is how many zero bytes may end an image that has no end marker. A
+// longer run is the unfilled rest of a partial download.
 const mostZeros = 64
 
 // Whole fails with ErrTruncated if much of the image's data is missing at its
-// end, whatever its markers say, and otherwise as Decode does.
+// end, even if an end marker is present. Otherwise it fails like Decode.
 func Whole(file []byte) error {
 	_, err := walked(file)
 	return err
 }
 
-// walked reads the file again, since looking at the markers changed its tables.
+// walked parses the file again, because markersOnly changed the tables.
 func walked(file []byte) (end int, err error) {
 	m, err := Parse(file)
 	if err != nil {
@@ -48,7 +48,7 @@ func walked(file []byte) (end int, err error) {
 	return (&walk{image: m}).run()
 }
 
-// markersOnly goes from marker to marker. It returns false where it meets what
+// markersOnly jumps from marker to marker. Ok is false if it finds something that
 // cannot be between the scans of the image, or no end.
 func (m *Image) markersOnly() (end int, ok bool, err error) {
 	work := m.visits(m.scan)

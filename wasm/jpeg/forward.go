@@ -1,12 +1,13 @@
 package jpeg
 
-// The forward transform (section A.3.3) of Arai, Agui and Nakajima, across and
-// then down, in fixed point. Each coefficient comes out 8 share(row) share(column)
-// times too large, which its quantiser takes back.
+// The forward transform (section A.3.3) of Arai, Agui and Nakajima, first across,
+// then down, in fixed point. It needs five multiplications for eight samples,
+// because each coefficient is 8 share(row) share(column) times too large. The
+// division by the quantiser removes that factor at no cost.
 
-const coefficientBits = 8 // of a coefficient's fraction
+const coefficientBits = 8 // bits of a coefficient's fraction
 
-// forward transforms eight rows of eight samples. Their level is not shifted.
+// forward transforms eight rows of eight samples, without the level shift.
 func forward(samples []byte, stride int, b *block) {
 	for y := range 8 {
 		s, f := samples[y*stride:y*stride+8:y*stride+8], b[8*y:8*y+8:8*y+8]
@@ -29,18 +30,19 @@ func forward(samples []byte, stride int, b *block) {
 	}
 }
 
-// scaled is a sample with a coefficient's fraction.
+// scaled returns a sample in fixed point.
 func scaled(sample byte) int { return int(sample) << coefficientBits }
 
-// evens takes the sums of the samples that lie opposite each other.
+// evens returns the even coefficients, from the sums of opposite samples.
 func evens(s0, s1, s2, s3 int) (int, int, int, int) {
 	outer, inner := s0+s3, s1+s2
 	rotated := times(s1-s2+s0-s3, cos45)
 	return outer + inner, s0 - s3 + rotated, outer - inner, s0 - s3 - rotated
 }
 
-// odds takes of their differences the first, the turned sum of the middle two,
-// and the sums of the first two and of the last two.
+// odds returns the odd coefficients, from the differences of opposite samples:
+// the first, the rotated sum of the middle two, and the sums of the first two and
+// of the last two.
 func odds(d0, middle, d01, d23 int) (int, int, int, int) {
 	common := times(d23-d01, cos67)
 	low, high := times(d23, cos22-cos67)+common, times(d01, cos22+cos67)+common

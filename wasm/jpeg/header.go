@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// noFrames are markers among those of frames. What DAC conditions is used in
-// other frames only.
+// noFrames are the markers within the range of the frame markers that start no
+// frame. DAC is ignored, because only arithmetic coding uses it.
 var noFrames = []byte{markerDHT, markerJPG, markerDAC}
 
-// tables are what marker segments define for the scans that follow (section
-// B.2.4).
+// tables holds the tables that marker segments define for the following scans
+// (section B.2.4).
 type tables struct {
 	quantisers [4]*[64]uint16 // in zigzag order
 	dc, ac     [4]*huffman
-	interval   int // MCUs between restart markers; 0: none
-	defined    int // Huffman tables so far
+	interval   int // MCUs between restart markers; 0: no markers
+	defined    int // number of Huffman tables so far
 }
 
 // Parse reads the marker segments up to the first scan (section B.2). It fails
@@ -56,8 +56,9 @@ func Parse(file []byte) (*Image, error) {
 	return &m, nil
 }
 
-// colours decides as libjpeg does (default_decompress_parms in jdapimin.c) what
-// the components are: by JFIF's segment, by Adobe's, and by their names.
+// colours returns what the components are. It decides by JFIF's segment, by
+// Adobe's segment and by the components' names, in the order that libjpeg uses
+// (default_decompress_parms in jdapimin.c).
 func (m *Image) colours(jfif bool, transform int) Colours {
 	switch c := m.components; {
 	case len(c) == 1:
@@ -74,7 +75,7 @@ func (m *Image) colours(jfif bool, transform int) Colours {
 	return YCbCr
 }
 
-// define reads a segment of tables, and passes over every other.
+// define reads a segment of tables. It ignores other segments.
 func (t *tables) define(s Segment) error {
 	switch s.Marker {
 	case markerDHT:
@@ -131,8 +132,8 @@ func (t *tables) quantisationTables(body []byte) error {
 	return nil
 }
 
-// huffmanTables reads a DHT segment (section B.2.4.2). Bytes that are too few
-// for a table are passed over.
+// huffmanTables reads a DHT segment (section B.2.4.2). It ignores trailing bytes
+// that are too few for a table.
 func (t *tables) huffmanTables(body []byte) error {
 	for len(body) >= 17 {
 		class, to := body[0]>>4, body[0]&15
@@ -167,15 +168,15 @@ func (t *tables) restartInterval(body []byte) error {
 
 // scan is a scan header (section B.2.3).
 type scan struct {
-	components []int // that are in it, by their place in the frame
-	// from and to are the band of coefficients, in zigzag order. The bits of
-	// them above low are in this scan; those above high, if that is not 0, were
-	// in earlier ones (section G.1.1).
+	components []int // by their place in the frame
+	// from and to are the first and the last coefficient of the band, in zigzag
+	// order. The scan contains the coefficients' bits down to bit low. If high is
+	// not 0, earlier scans contained the bits down to bit high (section G.1.1).
 	from, to  int
 	high, low int
 }
 
-// maxInterleaved is how many blocks an MCU may have (section B.2.3).
+// maxInterleaved is the maximum number of blocks in an MCU (section B.2.3).
 const maxInterleaved = 10
 
 // scanHeader reads a scan header and gives the components their tables.
@@ -198,7 +199,7 @@ func (m *Image) scanHeader(body []byte) (scan, error) {
 		c := &m.components[at]
 		blocks += c.h * c.v
 		c.dc, c.ac = m.tables.huffman(0, dc), m.tables.huffman(1, ac)
-		if c.quantiser == nil { // the first scan's is every scan's
+		if c.quantiser == nil { // the table of a component's first scan applies to all its scans
 			c.quantiser = m.tables.quantisers[c.choice]
 		}
 	}
@@ -213,8 +214,8 @@ func (m *Image) scanHeader(body []byte) (scan, error) {
 	return s, nil
 }
 
-// huffman returns a table; where the file defines none, as in the frames of
-// Motion JPEG, the typical one of that number.
+// huffman returns a table. If the file does not define it, huffman returns the
+// typical table of that number: frames of Motion JPEG rely on that.
 func (t *tables) huffman(class int, number byte) *huffman {
 	all := [2]*[4]*huffman{&t.dc, &t.ac}[class]
 	if all[number] == nil && number < 2 {

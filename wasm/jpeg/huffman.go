@@ -1,43 +1,46 @@
 package jpeg
 
-// lookBits is how much of the data a table looks at at once: most codes fit,
-// many together with the number that follows them.
+// lookBits is how many bits one lookup covers. Most codes fit into it, many
+// together with the number after them.
 const lookBits = 10
 
 // huffman decodes one table's codes (annex C).
 type huffman struct {
-	// look holds the entry for the next lookBits bits; 0 where the code is longer.
+	// look holds the entry for the next lookBits bits, or 0 for a longer code.
 	look [1 << lookBits]entry
-	// limit is the first code that is longer than i bits, as 16 bits from the
-	// left; first is where the code 0 of that length would be in the list.
+	// limit[i] is the first code that is longer than i bits, left-aligned in 16
+	// bits. first[i] plus a code of i bits is the code's place in the list.
 	limit [17]int
 	first [17]int
 	list  []entry
 	// counts and symbols specify the code, the way a DHT segment does.
 	counts  [16]byte
 	symbols []byte
-	// short is the code of the next 8 bits: its place in the list and its length,
-	// which is 0 where the code is longer or none.
+	// short holds the code that the next 8 bits start with: its place in the list
+	// and its length. Length is 0 for a longer or an invalid code.
 	short [1 << 8]struct{ place, length uint8 }
-	// used notes which codes a walk has met, by their place in the list.
+	// used marks the codes that a walk has met, by their place in the list.
 	used [256]bool
 }
 
-// entry is what a code says: from the right, how many bits to take (5), how
-// many bits of a number follow them (4), how many coefficients to go on (7);
-// and in the upper 16, the number itself where it was looked up too.
+// entry is a decoded code, packed into one word so that one lookup returns all of
+// it. From the right: bits to consume (5), bits of the number that follow (4),
+// coefficients to advance (7), and the number itself (16) if it fitted into the
+// lookup. Then the bits that follow are 0.
 type entry int32
 
 const (
-	endOfBlock = 64 // goes on beyond every coefficient; with the bits of a run of blocks added, in progressive scans
+	// endOfBlock is a step beyond the last coefficient. In progressive scans, the
+	// size of a run of blocks is added to it.
+	endOfBlock = 64
 
 	followShift = 5
 	stepShift   = 9
 	valueShift  = 16
 )
 
-// newHuffman takes how many codes there are of each length and the symbols in
-// their order. It fails with ErrDamaged.
+// newHuffman makes a table from the number of codes of each length, and the
+// symbols in order. It fails with ErrDamaged.
 func newHuffman(counts [16]byte, symbols []byte) (*huffman, error) {
 	h := &huffman{counts: counts}
 	code, place := 0, 0
@@ -62,10 +65,10 @@ func newHuffman(counts [16]byte, symbols []byte) (*huffman, error) {
 	return h, nil
 }
 
-// prepare makes the entries that decoders look up. A symbol of an AC table is a
-// run of zeros and the bits of a number (section F.1.2.2) or the bits of a run
-// of blocks (section G.1.2.2), of a DC table the bits of a number (section
-// F.1.2.1).
+// prepare makes the entries that decoders look up, once per table. A symbol of
+// an AC table is a run of zeros and the size of a number (section F.1.2.2), or
+// the size of a run of blocks (section G.1.2.2). A symbol of a DC table is the
+// size of a number (section F.1.2.1).
 func (h *huffman) prepare(ac bool) {
 	if h == nil || h.list != nil {
 		return
@@ -81,8 +84,8 @@ func (h *huffman) prepare(ac bool) {
 	}
 }
 
-// newEntry returns the entry of a code, 0 if its symbol has no place in samples
-// of eight bits.
+// newEntry returns the entry of a code, or 0 if its symbol cannot occur in samples
+// of eight bits: their DC differences have at most 11 bits, their AC coefficients 10.
 func newEntry(symbol byte, length int, ac bool) entry {
 	step, follow := 0, int(symbol)
 	if ac {
@@ -97,7 +100,7 @@ func newEntry(symbol byte, length int, ac bool) entry {
 	return entry(length | follow<<followShift | step<<stepShift)
 }
 
-// fill sets every look that begins with a code.
+// fill stores an entry in every place of look that starts with its code.
 func (h *huffman) fill(code, length int, e entry) {
 	if e == 0 {
 		return
@@ -114,8 +117,8 @@ func (h *huffman) fill(code, length int, e entry) {
 	}
 }
 
-// extend is section F.2.2.1: a number of some bits whose leading 0 says that it
-// is negative.
+// extend converts bits to a signed number (section F.2.2.1). A leading 0 means
+// that the number is negative.
 func extend(bits, count int) int {
 	if bits < 1<<(count-1) {
 		return bits - 1<<count + 1
@@ -123,8 +126,8 @@ func extend(bits, count int) int {
 	return bits
 }
 
-// long returns the entry for a code of more than lookBits bits, the first of
-// the next 16; 0 if it is none.
+// long returns the entry of a code that is longer than lookBits, from the next 16
+// bits. It returns 0 if they start with no code.
 func (h *huffman) long(bits int) entry {
 	if bits < h.limit[lookBits] {
 		return 0
@@ -137,8 +140,8 @@ func (h *huffman) long(bits int) entry {
 	return 0
 }
 
-// place finds the code that the next 16 bits begin with: where it is in the
-// list, and its length; -1 if there is none.
+// place returns the list's place and the length of the code that the next 16 bits
+// start with. The place is -1 if there is no such code.
 func (h *huffman) place(bits int) (place, length int) {
 	for length = 1; length <= 16; length++ {
 		if bits < h.limit[length] {

@@ -2,21 +2,22 @@ package jpeg
 
 import "math"
 
-// The inverse transforms. Of N points it is, in one direction,
+// The inverse transforms. In one direction, N points are
 //
 //	x[i] = F[0]/√8 + ½ Σ F[k] cos((2i+1)kπ/2N), 0 < k < N
 //
-// which for N = 8 is section A.3.3, and for fewer leaves the finer coefficients
-// out: the picture that the block's coarse ones describe, in N by N samples.
-// Even and odd coefficients are summed apart, since a block's two halves share
-// both sums but for a sign. All are in fixed point, first down, then across.
+// For N = 8 this is section A.3.3. For fewer points it leaves out the finer
+// coefficients: the result is the picture that the block's coarse coefficients
+// describe, in N by N samples. Even and odd coefficients have separate sums,
+// because both halves of a block use them, one with the opposite sign. All is in
+// fixed point, first down, then across.
 //
-// Factors that each coefficient meets once are part of its multiplier, together
-// with its quantiser.
+// A factor that applies once to each coefficient is part of the coefficient's
+// multiplier, together with its quantiser.
 
 const (
-	sampleBits = 16 // of a sample's fraction, until it is stored
-	factorBits = 14 // of the fraction of what follows
+	sampleBits = 16 // bits of a sample's fraction, until it is stored
+	factorBits = 14 // bits of the fraction of the factors below
 
 	cos15, cos18, cos22, cos30 = 15826, 15582, 15137, 14189 // cos22 is of 22.5°
 	cos36, cos45, cos54, cos67 = 13255, 11585, 9630, 6270   // cos67 is of 67.5°
@@ -25,8 +26,8 @@ const (
 
 func times(x, factor int) int { return x * factor >> factorBits }
 
-// multipliers are what coefficients, in zigzag order, are multiplied with for
-// the transform to size by size samples.
+// multipliers returns the factors of the coefficients, in zigzag order, for the
+// transform to size by size samples.
 func multipliers(quantiser *[64]uint16, size int) (all [64]int32) {
 	for k := range all {
 		row, column := int(zigzag[k]>>3), int(zigzag[k]&7)
@@ -37,7 +38,7 @@ func multipliers(quantiser *[64]uint16, size int) (all [64]int32) {
 	return all
 }
 
-// share is the part of a coefficient's weight that its multiplier takes on.
+// share returns the part of a coefficient's weight that its multiplier contains.
 func share(k, size int) float64 {
 	switch {
 	case k == 0:
@@ -50,7 +51,8 @@ func share(k, size int) float64 {
 	return math.Sqrt2
 }
 
-// flat stores a block that has no coefficient but the first.
+// flat stores a block that has only the first coefficient, so that all its
+// samples are equal.
 func flat(b *block, to []byte, stride, size int) {
 	value := sample(level(b))
 	for y := range size {
@@ -61,8 +63,8 @@ func flat(b *block, to []byte, stride, size int) {
 	}
 }
 
-// level is the first coefficient with all that each sample's value needs but
-// the others: the level shift (section A.3.1) and what rounds.
+// level returns the first coefficient, plus the two constants that each sample
+// needs: the level shift (section A.3.1) and the half that rounds.
 func level(b *block) int { return int(b[0]) + 128<<sampleBits + 1<<(sampleBits-1) }
 
 func sample(x int) byte { return byte(max(0, min(255, x>>sampleBits))) }
@@ -91,7 +93,7 @@ func inverse8(b *block, to []byte, stride int) {
 	}
 }
 
-// even8 and odd8 are figure 4-8 of Pennebaker and Mitchell, "JPEG", backwards.
+// even8 and odd8 are figure 4-8 of Pennebaker and Mitchell, "JPEG", in reverse.
 func even8(f0, f2, f4, f6 int) (int, int, int, int) {
 	sum := f2 + f6
 	difference := times(f2-f6, 2*cos45) - sum

@@ -1,15 +1,15 @@
-// Package jpeg decodes and encodes what cameras write, and rebuilds a file from
-// its known parts. It decodes baseline, extended sequential and progressive DCT
-// with Huffman coding and eight bits a sample, in any sampling. Sections,
+// Package jpeg decodes and encodes the JPEG files of cameras, and rebuilds a file
+// from its known parts. It decodes baseline, extended sequential and progressive
+// DCT with Huffman coding and eight bits a sample, in any sampling. Sections,
 // tables and figures are those of ITU-T T.81.
 //
-// It decodes straight to a fraction of the size where that is enough: a
-// transform of fewer points than eight turns a block into fewer samples, which
-// costs less than to make all of them and is as sharp, and the coefficients
-// that it leaves out are not kept while a progressive file is read.
+// It can decode directly to a fraction of the size. A transform of fewer than
+// eight points turns a block into fewer samples. That costs less than to compute
+// all samples and then to shrink them, and it is as sharp. The coefficients that
+// such a transform does not use are not stored while a progressive file is read.
 //
-// Inputs are hostile: every one is a picture or an error, and the work is
-// bounded. Damaged data is shown the way libjpeg, and so every browser, shows it.
+// Inputs may be hostile. Every input gives a picture or an error, and the work is
+// bounded. Damaged data looks as it does in libjpeg, and so in every browser.
 package jpeg
 
 import (
@@ -18,36 +18,36 @@ import (
 )
 
 var (
-	// ErrUnsupported is returned for a JPEG of another kind: arithmetic coding,
+	// ErrUnsupported is returned for another kind of JPEG: arithmetic coding,
 	// lossless, 12 bits.
 	ErrUnsupported = errors.New("jpeg: JPEG of another kind")
 	// ErrDamaged is returned for a file that breaks the format's rules.
 	ErrDamaged = errors.New("jpeg: damaged JPEG")
-	// ErrTruncated is returned for a file that ends before its picture does.
+	// ErrTruncated is returned for a file that lacks the end of its picture.
 	ErrTruncated = errors.New("jpeg: truncated JPEG")
-	// ErrTooComplex is returned for a file that asks for more work than any photo.
+	// ErrTooComplex is returned for a file that needs more work than any photo.
 	ErrTooComplex = errors.New("jpeg: too much work in a JPEG")
 )
 
 const (
-	// maxScans is more than any encoder makes: ten are usual, some twenty where
-	// an encoder searches for the fewest bytes.
+	// maxScans is more than any encoder makes. Ten scans are usual. An encoder that
+	// searches for the smallest file makes about twenty.
 	maxScans = 100
-	// maxWork bounds the blocks that all scans visit. It takes WebAssembly about
-	// half a second.
+	// maxWork limits the blocks that all scans visit together. WebAssembly visits
+	// that many in about half a second.
 	maxWork = 24_000_000
-	// maxVisits is how often all scans may visit a block on average, where that is
-	// more than freeWork in all. The ten scans that are usual visit one five times.
+	// maxVisits limits how often all scans visit a block on average, once they have
+	// visited more than freeWork blocks. The usual ten scans visit a block five times.
 	maxVisits = 16
 	freeWork  = 1_000_000
-	// maxTables bounds the Huffman tables that a file defines.
+	// maxTables limits the Huffman tables that a file defines.
 	maxTables = 1024
-	// missingShare is how much of a scan may be missing at its end, one part in
-	// so many, before the picture counts as truncated.
+	// missingShare is the part of a scan that may be missing at its end, as 1/50. If
+	// more is missing, the picture counts as truncated.
 	missingShare = 50
 )
 
-// Colours says what the components of an image are.
+// Colours is what the components of an image are.
 type Colours int
 
 // The colours that a file can have.
@@ -55,39 +55,39 @@ const (
 	Grey Colours = iota
 	YCbCr
 	RGB
-	CMYK // inverted, as Adobe stores it
-	YCCK // CMYK with its first three as Y, Cb and Cr
+	CMYK // inverted, because Adobe stores it so
+	YCCK // CMYK whose first three components are stored as Y, Cb and Cr
 )
 
-// Image is a file whose headers are read, up to the first scan.
+// Image is a file whose headers have been read, up to the first scan.
 type Image struct {
 	Width, Height int // pixels
 	Colours       Colours
 
-	marker     byte // of the frame
+	marker     byte // the frame's
 	components []component
-	tables     tables // as the first scan finds them
+	tables     tables // valid for the first scan
 	scan       scan
 	file       []byte
-	at         int  // where the first scan's entropy-coded data begins
-	strict     bool // fails for what decoders usually forgive
+	at         int  // start of the first scan's entropy-coded data
+	strict     bool // fail for damage that decoders usually accept
 	work       int  // blocks visited so far
 }
 
-// component is one of an image's (section B.2.2).
+// component is a component of an image (section B.2.2).
 type component struct {
 	id         byte
-	h, v       int  // blocks of it in an MCU, across and down
-	choice     byte // of a quantiser
+	h, v       int  // its blocks in an MCU, across and down
+	choice     byte // number of its quantiser
 	quantiser  *[64]uint16
-	dc, ac     *huffman // of the scan
+	dc, ac     *huffman // tables of the current scan
 	multiplier [64]int32
-	size       int // samples that a block becomes, across and down
+	size       int // samples made from a block, across and down
 	plane      Plane
 }
 
-// Plane is one component, decoded. Its samples lie farther apart than pixels
-// where it is subsampled, or decoded to a fraction.
+// Plane is a decoded component. Its samples are farther apart than pixels if it
+// is subsampled, or decoded to a fraction of the size.
 type Plane struct {
 	Samples       []byte
 	Width, Height int
@@ -96,10 +96,10 @@ type Plane struct {
 	DensityX, DensityY float64
 }
 
-// Decode decodes all planes. Of each block of eight by eight samples it makes
-// chroma by chroma samples in Cb and Cr and luma by luma in all others: 1, 2,
-// 3, 4, 5, 6 or 8. It fails with ErrUnsupported, ErrDamaged, ErrTruncated or
-// ErrTooComplex.
+// Decode decodes all planes. It turns each block of eight by eight samples into
+// chroma by chroma samples in Cb and Cr, and luma by luma in the other planes.
+// Both can be 1, 2, 3, 4, 5, 6 or 8. It fails with ErrUnsupported, ErrDamaged,
+// ErrTruncated or ErrTooComplex.
 func (m *Image) Decode(luma, chroma int) ([]Plane, error) {
 	work := *m
 	work.components = slices.Clone(m.components)
@@ -123,14 +123,14 @@ func (m *Image) Decode(luma, chroma int) ([]Plane, error) {
 	return planes, nil
 }
 
-// Subsampling is how many pixels there are to a chroma sample.
+// Subsampling returns how many pixels share a chroma sample.
 func (m *Image) Subsampling() (across, down int) {
 	c := m.components[min(1, len(m.components)-1)]
 	h, v := m.sampling()
 	return ceil(h, c.h), ceil(v, c.v)
 }
 
-// sampling is the largest of all components, across and down.
+// sampling returns the largest sampling factors of all components.
 func (m *Image) sampling() (h, v int) {
 	for _, c := range m.components {
 		h, v = max(h, c.h), max(v, c.v)
@@ -138,7 +138,7 @@ func (m *Image) sampling() (h, v int) {
 	return h, v
 }
 
-// maxWork is how many blocks the scans may visit.
+// maxWork returns how many blocks the scans may visit.
 func (m *Image) maxWork() int {
 	across, down := m.mcus()
 	blocks := 0
@@ -148,20 +148,20 @@ func (m *Image) maxWork() int {
 	return min(maxWork, max(freeWork, maxVisits*blocks))
 }
 
-// mcus is how many MCUs there are, where each has blocks of every component.
+// mcus returns the number of MCUs of a scan that contains all components.
 func (m *Image) mcus() (across, down int) {
 	h, v := m.sampling()
 	return ceil(m.Width, 8*h), ceil(m.Height, 8*v)
 }
 
-// blocks is how many blocks of a component the picture touches (section A.2.2).
+// blocks returns how many blocks of a component the picture touches (section A.2.2).
 func (m *Image) blocks(component int) (across, down int) {
 	c := m.components[component]
 	h, v := m.sampling()
 	return ceil(ceil(m.Width*c.h, h), 8), ceil(ceil(m.Height*c.v, v), 8)
 }
 
-// prepare makes room for the samples of each block.
+// prepare allocates the samples of all blocks.
 func (c *component) prepare(m *Image) {
 	c.multiplier = multipliers(c.quantiser, c.size)
 	across, down := m.mcus()

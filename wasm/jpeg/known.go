@@ -1,7 +1,8 @@
 package jpeg
 
-// known says down to which bit each coefficient of a component is known; -1:
-// not at all.
+// known is the lowest bit that is known of each coefficient of a component, or -1
+// if no bit is known. A scan must continue exactly where the scans before it
+// stopped. That refuses repeated scans, and it shows when the image is complete.
 type known [64]int8
 
 func nothing() (none known) {
@@ -14,7 +15,8 @@ func nothing() (none known) {
 // all reports whether every bit is known.
 func (n *known) all() bool { return *n == known{} }
 
-// advance reports whether a scan goes on where the ones before it stopped.
+// advance records a scan. It returns false if the scan does not continue where the
+// scans before it stopped.
 func (n *known) advance(s scan) bool {
 	for k := s.from; k <= s.to; k++ {
 		before := int8(s.high)
@@ -29,7 +31,7 @@ func (n *known) advance(s scan) bool {
 	return true
 }
 
-// sound reports whether a progressive scan may have its band (section G.1.1.1).
+// sound reports whether the band of a progressive scan is allowed (section G.1.1.1).
 func (s scan) sound() bool {
 	switch {
 	case s.from > s.to, s.to > 63, s.low > 13:
@@ -40,7 +42,7 @@ func (s scan) sound() bool {
 	return len(s.components) == 1
 }
 
-// has reports whether the tables that a progressive scan needs are there.
+// has reports whether the file has defined the tables that a progressive scan needs.
 func (c *component) has(s scan) bool {
 	switch {
 	case c.quantiser == nil:

@@ -5,15 +5,17 @@ import (
 	"slices"
 )
 
-// coefficients are those of a component, as the scans bring them (annex G).
+// coefficients collects the coefficients of a component over all scans (annex G).
 type coefficients struct {
-	across int // blocks, of whole MCUs
-	// kept are the coefficients of a block that its transform takes, in zigzag
-	// order; place is where each of all is among them, -1 if it is left out.
+	across int // blocks in a row of whole MCUs
+	// kept lists the coefficients that the transform uses, in zigzag order. place
+	// is the index of each coefficient in kept, or -1 if it is not used. Decoding
+	// to half the width therefore stores a quarter of the coefficients.
 	kept  []uint8
 	place [64]int8
-	// values are the kept ones, block by block; nonzero says of every one of a
-	// block whether it is not 0: later scans read a bit more of those.
+	// values holds the kept coefficients, block by block. nonzero has a bit for
+	// each coefficient of a block, used or not, that is not 0: later scans contain
+	// a correction bit for each of them, which has to be read.
 	values  []int16
 	nonzero []uint64
 	known   known
@@ -34,7 +36,7 @@ func newCoefficients(c *component, m *Image) *coefficients {
 	return f
 }
 
-// decodeProgressive decodes all scans (section G.2), then the blocks.
+// decodeProgressive decodes all scans (section G.2), then transforms the blocks.
 func (m *Image) decodeProgressive() error {
 	all := make([]*coefficients, len(m.components))
 	for i := range m.components {
@@ -52,7 +54,7 @@ func (m *Image) decodeProgressive() error {
 	return err
 }
 
-// decodeBand decodes a scan. It returns where that ends.
+// decodeBand decodes a scan and returns where it ends.
 func (m *Image) decodeBand(s scan, at int, all []*coefficients) (end int, err error) {
 	if !s.sound() {
 		return 0, ErrDamaged
@@ -108,14 +110,16 @@ func (f *coefficients) first(r *reader, ac *huffman, s *scan, at int) {
 	}
 }
 
-// blocks takes how many blocks a run has (table G.1).
+// blocks reads the number of blocks in a run (table G.1).
 func (r *reader) blocks(step int) int {
 	size := step - endOfBlock
 	return 1<<size + r.take(size)
 }
 
-// refine decodes a block's part of a later scan (section G.1.2.3): one bit more
-// of what is not 0, and what becomes so.
+// refine decodes a block's part of a later scan (section G.1.2.3). The scan has
+// one more bit of each coefficient that is not 0 already, and the coefficients
+// that become ±1 at this bit. Both kinds of bits are interleaved: the bits of the
+// coefficients that are passed over come before those of the next new one.
 func (f *coefficients) refine(r *reader, ac *huffman, s *scan, at int) {
 	k := s.from
 	for r.run == 0 && k <= s.to {
@@ -143,7 +147,8 @@ func (f *coefficients) refine(r *reader, ac *huffman, s *scan, at int) {
 	}
 }
 
-// pass goes on from k past some zeros, and to the next; to+1 if there are none.
+// pass returns the index of the zero coefficient that follows so many zero
+// coefficients from k on, or to+1 if there are not enough.
 func (f *coefficients) pass(at, k, to, zeros int) int {
 	for nonzero := f.nonzero[at] >> k; k <= to; k, nonzero = k+1, nonzero>>1 {
 		if nonzero&1 == 0 {
@@ -156,7 +161,8 @@ func (f *coefficients) pass(at, k, to, zeros int) int {
 	return k
 }
 
-// correct takes a bit for each coefficient from k to before end that is not 0.
+// correct reads a bit for each coefficient in k…end-1 that is not 0, and moves the
+// coefficient away from 0 if the bit is 1.
 func (f *coefficients) correct(r *reader, at, k, end, low int) {
 	for left := f.nonzero[at] & (1<<end - 1<<k); left != 0; left &= left - 1 {
 		place := f.place[bits.TrailingZeros64(left)]
@@ -178,7 +184,7 @@ func (f *coefficients) set(at, k, value int) {
 	}
 }
 
-// transform makes the planes of the blocks.
+// transform makes the planes from the blocks.
 func (m *Image) transform(all []*coefficients) {
 	for i, f := range all {
 		c := &m.components[i]

@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// Rebuild returns the same picture, bit for bit, in a file that is made of
-// known parts alone. Headers and tables are written again from their values, in
-// tables what no coefficient uses is overwritten, the scans' spare bits are set
-// to 1, and nothing else of the file is in the result: no colour profile either.
+// Rebuild returns the same picture, bit for bit, in a file of known parts only. It
+// writes headers and tables again from their values, overwrites table entries that
+// no coefficient uses, and sets the scans' spare bits to 1. Nothing else of the
+// file is in the result, not even a colour profile. So no text can hide in it.
 //
-// It fails with ErrDamaged if the file is not exactly the picture: where a byte
-// is too many, others may be anything, and only a decoder can tell what the
-// picture is. It fails with ErrUnsupported, ErrTruncated and ErrTooComplex as
-// Decode does.
+// Rebuild fails with ErrDamaged if the file contains anything besides the picture.
+// One unexpected byte means that others may be unexpected too, and then only
+// decoding and encoding again is safe. It also fails with ErrUnsupported,
+// ErrTruncated and ErrTooComplex, like Decode.
 func Rebuild(file []byte) ([]byte, error) {
 	m, err := Parse(file)
 	if err != nil {
@@ -34,8 +34,8 @@ func Rebuild(file []byte) ([]byte, error) {
 	return nil, ErrDamaged
 }
 
-// Clean is Rebuild for what a trusted encoder has just written in one scan. It
-// takes the scan as it is, and so costs no more than a copy.
+// Clean is Rebuild for the output of a trusted encoder that wrote one scan. It
+// copies the scan unread, so it costs no more than a copy.
 func Clean(file []byte) ([]byte, error) {
 	m, err := Parse(file)
 	if err != nil {
@@ -59,31 +59,31 @@ func Clean(file []byte) ([]byte, error) {
 	return b.build(), nil
 }
 
-// builder makes a file of what it has read of another.
+// builder collects the parts of one file and writes another file from them.
 type builder struct {
 	image *Image
 	scans []*keptScan
-	met   [4]uint64 // which coefficients of a component are not 0 in every block
+	met   [4]uint64 // by component: the coefficients that some block uses
 
 	out        []byte
 	quantisers []*[64]uint16
-	written    [2][4]*huffman // the tables that are valid for the next scan
+	written    [2][4]*huffman // the tables that the output has defined so far
 	interval   int
-	text       bool // a table of quantisers or a scan may be text
+	text       bool // a table of quantisers or a scan may contain text
 }
 
-// keptScan is a scan with what it needs.
+// keptScan is a scan with its tables.
 type keptScan struct {
 	scan
 	interval int
-	tables   [2][4]*huffman // for DC and AC, by the components of the scan; nil: none
+	tables   [2][4]*huffman // for DC and AC, by the components of the scan; nil: no table
 	pieces   []piece
 }
 
-// piece is the bytes of an interval. The last so many bits of them say nothing.
+// piece is the bytes of an interval. The last padding bits are unused.
 type piece struct{ from, to, padding int }
 
-// begin notes a scan. What it returns notes the intervals.
+// begin records a scan. It returns a function that records the scan's intervals.
 func (b *builder) begin(s scan) (ended func(from, to, padding int)) {
 	kept := &keptScan{scan: s, interval: b.image.tables.interval}
 	for n, i := range s.components {
@@ -142,11 +142,12 @@ func (b *builder) frame() {
 	b.segment(m.marker, string(body))
 }
 
-// tableText is how many letters in a row make a table of quantisers text.
+// tableText is the number of printable characters in a row that make a table of
+// quantisers count as text.
 const tableText = 6
 
-// plainQuantiser returns a table in which a value that no coefficient meets is
-// the one before. A typical table stays what it is.
+// plainQuantiser returns a table in which each unused value is replaced by the
+// value before it. A typical table is returned unchanged.
 func (b *builder) plainQuantiser(table *[64]uint16) (values [64]uint16) {
 	if isTypical(table) {
 		return *table
@@ -162,8 +163,8 @@ func (b *builder) plainQuantiser(table *[64]uint16) (values [64]uint16) {
 	return values
 }
 
-// letters is how many printable ASCII characters there are in a row, at most,
-// in the values of a table that coefficients meet.
+// letters returns the longest run of printable ASCII characters among the used
+// values of a table.
 func (b *builder) letters(table *[64]uint16) (most int) {
 	met, row := b.metBy(table), 0
 	for k, value := range table {
@@ -181,7 +182,8 @@ func (b *builder) letters(table *[64]uint16) (most int) {
 	return most
 }
 
-// metBy says which values of a table coefficients meet, the first one always.
+// metBy returns which values of a table are used. The first value always counts as
+// used.
 func (b *builder) metBy(table *[64]uint16) uint64 {
 	met := uint64(1)
 	for i, c := range b.image.components {
@@ -192,7 +194,7 @@ func (b *builder) metBy(table *[64]uint16) uint64 {
 	return met
 }
 
-// isTypical reports whether a table is one of annex K, scaled to a quality.
+// isTypical reports whether a table is one of annex K, scaled to some quality.
 func isTypical(table *[64]uint16) bool {
 	for quality := 1; quality <= 100; quality++ {
 	next:
@@ -208,7 +210,7 @@ func isTypical(table *[64]uint16) bool {
 	return false
 }
 
-// quantiser writes a table: of one byte a value, or of two.
+// quantiser writes a table with one or two bytes per value.
 func (b *builder) quantiser(table int) {
 	values := b.plainQuantiser(b.quantisers[table])
 	body := make([]byte, 1+64, 1+128)
@@ -248,7 +250,8 @@ func (b *builder) scan(s *keptScan) {
 		}
 		start := len(b.out)
 		b.out = append(b.out, b.image.file[p.from:p.to]...)
-		// Spare bits are ones (section F.1.2.3). Behind a byte 0xff is a 0 already.
+		// Spare bits are ones (section F.1.2.3). If the last byte of data is 0xff,
+		// they are ones already, and the 0 after it stays.
 		if last := len(b.out) - 1; p.padding > 0 && b.out[last-1] != 0xff {
 			if b.out[last] |= 1<<p.padding - 1; b.out[last] == 0xff {
 				b.out = append(b.out, 0)
@@ -258,8 +261,8 @@ func (b *builder) scan(s *keptScan) {
 	}
 }
 
-// table returns the number of a component's table in a scan, which is written if
-// it is not valid yet. Components share a table, and its number.
+// table returns the number of a component's table in a scan. It writes the table
+// first if the output has not defined it. Components may share a table.
 func (b *builder) table(class int, s *keptScan, n int) byte {
 	needed := s.tables[class]
 	h := needed[n]
@@ -267,7 +270,7 @@ func (b *builder) table(class int, s *keptScan, n int) byte {
 		return 0
 	}
 	number, before := 0, 0
-	for i, other := range needed[:n+1] { // the number of different tables before
+	for i, other := range needed[:n+1] { // counts the different tables before this one
 		if slices.Index(needed[:i], other) < 0 {
 			number = before
 			before++
@@ -284,9 +287,9 @@ func (b *builder) table(class int, s *keptScan, n int) byte {
 	return byte(number)
 }
 
-// plain returns the symbols of a table. Those of codes that are not used are
-// replaced by the first of the typical table that are free, which says nothing.
-// A typical table stays what it is.
+// plain returns the symbols of a table. The symbols of unused codes are replaced
+// by the first free symbols of the typical table, so that they carry no message. A
+// typical table is returned unchanged.
 func (h *huffman) plain(class int) []byte {
 	all := [2]*[2]typicalHuffman{&typicalDC, &typicalAC}[class]
 	if h.used == [256]bool{} || string(h.symbols) == all[0].symbols || string(h.symbols) == all[1].symbols {

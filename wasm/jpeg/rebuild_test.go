@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// rebuildable are the fixtures that Rebuild takes.
+// rebuildable lists the fixtures that Rebuild accepts.
 var rebuildable = append(slices.Clone(decoded), "rgb", "separate")
 
-// TestRebuildIsTheSamePicture: the samples are the same, and what is rebuilt is
-// the same again.
+// TestRebuildIsTheSamePicture: the samples are the same, and rebuilding the result
+// changes nothing.
 func TestRebuildIsTheSamePicture(t *testing.T) {
 	for _, name := range rebuildable {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestRebuildAddsTables(t *testing.T) {
 	same(t, clean, file.Bytes())
 }
 
-// TestRebuildRefuses: nothing is kept of what is not exactly the picture.
+// TestRebuildRefuses: a file that contains more than the picture is refused.
 func TestRebuildRefuses(t *testing.T) {
 	restart, whole := read(t, "restart"), read(t, "420")
 	tests := []struct {
@@ -106,8 +106,8 @@ func TestRebuildRefuses(t *testing.T) {
 	}
 }
 
-// TestRebuildOverwritesWhatIsNotUsed: spare bits, and codes and quantisers that
-// no coefficient meets.
+// TestRebuildOverwritesWhatIsNotUsed: spare bits, unused codes and unused
+// quantisers are overwritten.
 func TestRebuildOverwritesWhatIsNotUsed(t *testing.T) {
 	file := sparse(83, 61, 2)
 	text := []byte("Jane Example")
@@ -127,8 +127,8 @@ func TestRebuildOverwritesWhatIsNotUsed(t *testing.T) {
 	}
 }
 
-// TestRebuildTakesNoText: where text would survive in a table or a scan that is
-// otherwise valid, the pixels have to be encoded again.
+// TestRebuildTakesNoText: if text would survive in a valid table or scan, Rebuild
+// fails, and the caller encodes the pixels again.
 func TestRebuildTakesNoText(t *testing.T) {
 	var encoded bytes.Buffer
 	if err := jpeg.Encode(&encoded, scene(320, 240), &jpeg.Options{Quality: 92}); err != nil {
@@ -165,7 +165,7 @@ func TestRebuildTakesNoText(t *testing.T) {
 	}
 }
 
-// TestSaysTextSeldomInNoise: noise is text about once in a hundred times.
+// TestSaysTextSeldomInNoise: noise counts as text about once in a hundred files.
 func TestSaysTextSeldomInNoise(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, size := range []int{1000, 30_000, 1_000_000} {
@@ -221,8 +221,8 @@ func TestEnd(t *testing.T) {
 	}
 }
 
-// noise is a picture whose blocks have more bytes than those that zeros are read
-// as, so that there are zeros for all of them.
+// noise returns a picture whose blocks have more bytes than blocks that are read
+// from zeros, so that a block is read from zeros for each of them.
 func noise(width, height int) image.Image {
 	random := rand.New(rand.NewPCG(3, 4))
 	m := image.NewGray(image.Rect(0, 0, width, height))
@@ -232,7 +232,7 @@ func noise(width, height int) image.Image {
 	return m
 }
 
-// TestEndOfWhatWasNotLoaded: the bytes that a download has not reached are 0.
+// TestEndOfWhatWasNotLoaded: the bytes that a partial download lacks are 0.
 func TestEndOfWhatWasNotLoaded(t *testing.T) {
 	var encoded bytes.Buffer
 	if err := jpeg.Encode(&encoded, noise(320, 240), &jpeg.Options{Quality: 95}); err != nil {
@@ -245,15 +245,15 @@ func TestEndOfWhatWasNotLoaded(t *testing.T) {
 	}
 }
 
-// TestRestarts: where a marker is not the one that is due, the picture goes on
-// as libjpeg shows it.
+// TestRestarts: after an unexpected restart marker, the rest of the picture is as
+// libjpeg shows it.
 func TestRestarts(t *testing.T) {
 	whole := read(t, "restart")
 	marker := func(n byte) []byte { return []byte{0xff, markerRST0 + n} }
 	tests := []struct {
 		name string
 		file []byte
-		same bool // as without the damage
+		same bool // the same picture as without the damage
 	}{
 		{"bytes before a marker", bytes.Replace(whole, marker(0), append([]byte{0x55}, marker(0)...), 1), true},
 		{"one too many of before", bytes.Replace(whole, marker(2), append(marker(1), marker(2)...), 1), true},
@@ -270,7 +270,7 @@ func TestRestarts(t *testing.T) {
 	}
 }
 
-// TestSampling: any sampling is decoded, also where chroma is finer than luma.
+// TestSampling: every sampling is decoded, even if chroma is finer than luma.
 func TestSampling(t *testing.T) {
 	for _, factors := range [][3]byte{
 		{0x11, 0x11, 0x11}, {0x21, 0x11, 0x11}, {0x12, 0x12, 0x12},
@@ -301,8 +301,8 @@ func TestSampling(t *testing.T) {
 	}
 }
 
-// flatPicture is a picture of one grey, whose blocks are two bits of DC and four
-// of AC each.
+// flatPicture returns a picture of one grey. Each of its blocks has two bits of DC
+// and four bits of AC.
 func flatPicture(width, height int, factors [3]byte) []byte {
 	file := appendHeader(nil, width, height, &[2][64]uint8{{1}, {1}})
 	sof := bytes.Index(file, []byte{0xff, markerSOF0})
@@ -330,9 +330,9 @@ func flatPicture(width, height int, factors [3]byte) []byte {
 	return append(w.finish(), 0xff, markerEOI)
 }
 
-// FuzzRebuild: no input panics, and what is rebuilt is the same picture, ends
-// where it says, and is rebuilt to the same again. A name that is put in anywhere,
-// or written over anything, is not in it.
+// FuzzRebuild: no input panics. The result is the same picture, ends where End
+// says, and is its own rebuilt file. A name that was inserted anywhere, or written
+// over anything, is not in it.
 func FuzzRebuild(f *testing.F) {
 	for _, name := range rebuildable {
 		f.Add(read(f, name), uint16(300))

@@ -1,6 +1,6 @@
 package jpeg
 
-// zigzag is where the coefficients of a block come to lie (figure A.6).
+// zigzag maps the order of coefficients in a file to their place in a block (figure A.6).
 var zigzag = [64]uint8{
 	0, 1, 8, 16, 9, 2, 3, 10,
 	17, 24, 32, 25, 18, 11, 4, 5,
@@ -15,8 +15,8 @@ var zigzag = [64]uint8{
 // block is eight rows of eight coefficients, ready for inverse.
 type block [64]int32
 
-// decodeSequential decodes all scans, which may have one component each
-// (section F.2.1).
+// decodeSequential decodes all scans (section F.2.1). A file may have one scan for
+// all components, or one scan for each.
 func (m *Image) decodeSequential() error {
 	left := len(m.components)
 	_, err := m.eachScan(func(s scan, at int) (end int, err error) {
@@ -45,9 +45,9 @@ func (m *Image) decodeSequential() error {
 	return err
 }
 
-// eachScan decodes scan after scan until the image is complete, and returns
-// where its last one ends: what follows is not looked at. An image may also end
-// by its marker before it is complete.
+// eachScan decodes scans until the image is complete, and returns where the last
+// one ends. It does not read further. An end marker may also end an incomplete
+// image.
 func (m *Image) eachScan(decode func(s scan, at int) (end int, err error), complete func() bool) (int, error) {
 	s, at, most := m.scan, m.at, m.maxWork()
 	for range maxScans {
@@ -67,7 +67,7 @@ func (m *Image) eachScan(decode func(s scan, at int) (end int, err error), compl
 	return 0, ErrTooComplex
 }
 
-// visits is how many blocks a scan has.
+// visits returns the number of blocks in a scan.
 func (m *Image) visits(s scan) int {
 	if len(s.components) == 1 {
 		across, down := m.blocks(s.components[0])
@@ -81,8 +81,8 @@ func (m *Image) visits(s scan) int {
 	return across * down * blocks
 }
 
-// nextScan reads the segments between two scans. It returns nil at the end of
-// the image.
+// nextScan reads the segments up to the next scan. It returns nil at the end of the
+// image.
 func (m *Image) nextScan(at int) (s *scan, next int, err error) {
 	for {
 		segment, next, err := nextSegment(m.file, at)
@@ -102,14 +102,14 @@ func (m *Image) nextScan(at int) (s *scan, next int, err error) {
 	}
 }
 
-// decodeScan has decode read each block of a scan in order (section A.2): of
-// which component it is, and its place in that. Ended, if there is one, gets
-// the bytes of each interval, and how many bits of the last are padding. It
-// returns where the scan ends.
+// decodeScan calls decode for each block of a scan in order (section A.2), with the
+// block's component and its place in that component. It calls ended, if not nil,
+// with the bytes of each interval and the number of padding bits in the last byte.
+// It returns where the scan ends.
 //
-// Where data is missing up to a restart, blocks stay empty. It fails with
-// ErrTruncated if much is missing at the end, and a strict one with ErrDamaged
-// for anything out of order.
+// If data is missing before a restart marker, the blocks up to it stay empty. That
+// is what libjpeg shows. decodeScan fails with ErrTruncated if much is missing at
+// the end, and for a strict image with ErrDamaged for any irregularity.
 func (m *Image) decodeScan(
 	s scan, at int, decode func(r *reader, component, x, y int), ended func(from, to, padding int),
 ) (end int, err error) {
@@ -125,7 +125,7 @@ func (m *Image) decodeScan(
 			}
 		}
 	}
-	if len(s.components) == 1 { // an MCU is one block, and none lies wholly beyond the picture
+	if len(s.components) == 1 { // an MCU is one block, and every block touches the picture
 		across, down = m.blocks(s.components[0])
 		decodeMCU = func(x, y int) { decode(&r, s.components[0], x, y) }
 	}
@@ -167,7 +167,8 @@ func (m *Image) decodeScan(
 	return end, nil
 }
 
-// endInterval reports the bytes of an interval.
+// endInterval calls ended with the bytes of an interval. It fails with ErrDamaged
+// for an irregular interval of a strict image.
 func (m *Image) endInterval(r *reader, from int, ended func(from, to, padding int)) error {
 	if m.strict && !r.whole() {
 		return ErrDamaged
@@ -179,9 +180,13 @@ func (m *Image) endInterval(r *reader, from int, ended func(from, to, padding in
 	return nil
 }
 
-// block decodes the coefficients of a block (section F.2.2) and multiplies them
-// for the transform. It returns which in zigzag order is the last that is not
-// 0. A code that is none ends the block.
+// block decodes the coefficients of a block (section F.2.2) and multiplies them for
+// the transform. It returns the zigzag index of the last coefficient that is not 0.
+// An invalid code ends the block.
+//
+// This is the hottest loop of the package. It repeats fill, entry and take in its
+// body and keeps the reader's fields in local variables, so that the compiler can
+// keep them in registers. A call for each code would prevent that.
 func (r *reader) block(c *component, predicted *int, b *block) (last int) {
 	*predicted += r.number(r.entry(c.dc))
 	b[0] = int32(*predicted) * c.multiplier[0]
@@ -218,7 +223,7 @@ func (r *reader) block(c *component, predicted *int, b *block) (last int) {
 		step := int(e >> stepShift & 127)
 		k += step
 		if k > 63 {
-			if step < endOfBlock { // libjpeg takes its bits, as of the last one
+			if step < endOfBlock { // libjpeg consumes the number's bits here too
 				r.damaged = true
 				count -= int(e >> followShift & 15)
 			}
@@ -228,7 +233,7 @@ func (r *reader) block(c *component, predicted *int, b *block) (last int) {
 		if follow := int(e >> followShift & 15); follow > 0 {
 			count -= follow
 			value = int(bits>>(uint(count)&63)) & (1<<follow - 1)
-			value += (value>>(follow-1) - 1) & (1 - 1<<follow) // as extend does
+			value += (value>>(follow-1) - 1) & (1 - 1<<follow) // extend without a branch
 		}
 		b[zigzag[k&63]&63] = int32(value) * multiplier[k&63]
 		last = k
@@ -237,7 +242,8 @@ func (r *reader) block(c *component, predicted *int, b *block) (last int) {
 	return last
 }
 
-// store transforms a block, lets it be samples of the plane, and clears it.
+// store transforms a block into samples of the plane, and clears the block for
+// reuse.
 func (c *component) store(b *block, last, x, y int) {
 	size := c.size
 	to := c.plane.Samples[y*size*c.plane.Stride+x*size:]

@@ -33,13 +33,13 @@ const (
 // Segment is a marker segment (section B.1.1.4).
 type Segment struct {
 	Marker byte
-	Body   []byte // what follows the length
+	Body   []byte // the bytes after the length
 	Start  int    // of the marker in the file
 }
 
-// EachSegment calls visit for every marker segment up to the first scan header.
-// Bytes that belong to no segment are passed over, as browsers do. It fails
-// with ErrUnsupported for a file that is no JPEG, ErrDamaged or ErrTruncated.
+// EachSegment calls visit for every marker segment up to the first scan header. It
+// skips bytes that belong to no segment, like browsers. It fails with
+// ErrUnsupported for a file that is not a JPEG, ErrDamaged or ErrTruncated.
 func EachSegment(file []byte, visit func(Segment)) error {
 	if !bytes.HasPrefix(file, []byte{0xff, markerSOI}) {
 		return ErrUnsupported
@@ -60,10 +60,9 @@ func EachSegment(file []byte, visit func(Segment)) error {
 	}
 }
 
-// nextSegment reads the next segment and returns where the one after it may
-// begin. The segment of EOI has no body. It fails with ErrTruncated where no
-// whole segment is left, and with ErrDamaged for a second SOI or an unknown
-// marker.
+// nextSegment reads the next segment and returns where to search for the one after
+// it. The segment of EOI has no body. It fails with ErrTruncated if no complete
+// segment is left, and with ErrDamaged for a second SOI or an unknown marker.
 func nextSegment(file []byte, at int) (s Segment, next int, err error) {
 	for {
 		marker, start, ok := nextMarker(file, at)
@@ -82,7 +81,7 @@ func nextSegment(file []byte, at int) (s Segment, next int, err error) {
 		}
 		length := int(binary.BigEndian.Uint16(file[start+2:]))
 		if length < 2 && (marker >= markerAPP0 && marker <= markerAPP15 || marker == markerCOM) {
-			length = 2 // libjpeg passes over them (skip_variable in jdmarker.c)
+			length = 2 // libjpeg skips them (skip_variable in jdmarker.c)
 		}
 		if length < 2 {
 			return Segment{}, 0, ErrDamaged
@@ -94,8 +93,8 @@ func nextSegment(file []byte, at int) (s Segment, next int, err error) {
 	}
 }
 
-// nextMarker finds the next marker from at on, past fill bytes (section
-// B.1.1.2), stuffed bytes and everything else that is none.
+// nextMarker finds the next marker from at on. It skips fill bytes (section
+// B.1.1.2), stuffed bytes and all other bytes that are not a marker.
 func nextMarker(file []byte, at int) (marker byte, start int, ok bool) {
 	for at < len(file) {
 		next := bytes.IndexByte(file[at:], 0xff)
@@ -116,8 +115,8 @@ func nextMarker(file []byte, at int) (marker byte, start int, ok bool) {
 	return 0, 0, false
 }
 
-// seamless reports whether the marker segments up to the first scan follow one
-// another without a byte between them, and have no more bytes than they need.
+// seamless reports whether the marker segments up to the first scan have no bytes
+// between them, and no more bytes than they need.
 func seamless(file []byte) bool {
 	next, whole := 2, true
 	_ = EachSegment(file, func(s Segment) {

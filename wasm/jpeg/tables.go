@@ -1,7 +1,6 @@
 package jpeg
 
-// The tables of annex K, which this package encodes with: those for luma, then
-// those for chroma.
+// The tables of annex K, which Encode uses: first for luma, then for chroma.
 
 // typicalQuantisers are tables K.1 and K.2, in zigzag order.
 var typicalQuantisers = [2][64]uint8{{
@@ -16,8 +15,8 @@ var typicalQuantisers = [2][64]uint8{{
 	99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
 }}
 
-// typicalHuffman is how a DHT segment specifies a code: how many there are of
-// each length, and their symbols.
+// typicalHuffman specifies a code the way a DHT segment does: the number of codes
+// of each length, and the symbols.
 type typicalHuffman struct{ counts, symbols string }
 
 var (
@@ -54,7 +53,7 @@ var (
 	}}
 )
 
-// code is a Huffman code: its bits, and in the lowest five how many.
+// code is a Huffman code: its length in the lowest five bits, and its bits above.
 type code uint32
 
 // codes assigns a code to each symbol (annex C.2).

@@ -2,10 +2,11 @@ package jpeg
 
 import "math/bits"
 
-// saysText reports whether compressed data, which is a part of a file of some
-// size, has text in it. Each character adds about as many bits as it is likelier
-// in text than in random bytes, by its kind and that of the one before. A random
-// file of any size reaches what is asked for about once in a hundred times.
+// saysText reports whether compressed data contains text. Size is the size of the
+// whole file. Each character adds to a score about as many bits as the character
+// is more likely in text than in random bytes, given its kind and the kind before
+// it. The score that is needed grows with the file, because a larger random file
+// has more chances: random files of any size reach it about once in a hundred.
 func saysText(data []byte, size int) bool {
 	enough := bits.Len(uint(size))*9/8 + 5
 	score, before := 0, uint8(other)
@@ -24,13 +25,13 @@ func saysText(data []byte, size int) bool {
 
 // The kinds of characters.
 const (
-	other = iota // no text
+	other = iota // not text
 	lower
 	upper
 	digit
 	blank
-	mark // within names, numbers and addresses
-	sign // every other that can be printed
+	mark // occurs within names, numbers and addresses
+	sign // any other printable character
 )
 
 var kinds = func() (kinds [256]uint8) {
@@ -53,7 +54,7 @@ var kinds = func() (kinds [256]uint8) {
 	return kinds
 }()
 
-// weights are by the kind before and the kind of a character.
+// weights holds the bits that a character adds, by the kind before it and its own kind.
 var weights = [7][7]int{
 	other: {lower: 0, upper: 0, digit: 0},
 	lower: {lower: 3, upper: 0, digit: 1, blank: 4, mark: 2, sign: -2},

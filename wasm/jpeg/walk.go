@@ -1,18 +1,19 @@
 package jpeg
 
-// walk passes over the scans of an image and decodes no more of them than it
-// takes to know where they end and what they use.
+// walk reads the scans of an image without computing values. It decodes only what
+// is necessary to know where each scan ends, and which codes and quantisers the
+// image uses. Rebuild needs no more than that, and no coefficients are stored.
 type walk struct {
 	image   *Image
 	known   [4]known
-	nonzero [4][]uint64 // of a progressive image: which coefficients of each block are not 0
-	met     [4]uint64   // which coefficients of a component are not 0 in every block
-	across  [4]int      // blocks
+	nonzero [4][]uint64 // for a progressive image: the coefficients of each block that are not 0
+	met     [4]uint64   // by component: the coefficients that are not 0 in some block
+	across  [4]int      // blocks in a row
 	visit   func(s scan) (ended func(from, to, padding int))
 }
 
-// run walks to the end of the image, and returns where that is. Visit, if there
-// is one, gets each scan before it is walked.
+// run walks to the end of the image and returns where it is. It calls visit, if not
+// nil, before each scan.
 func (w *walk) run() (end int, err error) {
 	m := w.image
 	across, down := m.mcus()
@@ -29,7 +30,7 @@ func (w *walk) run() (end int, err error) {
 	return end, err
 }
 
-// complete reports whether all is known of every component.
+// complete reports whether every bit of every component is known.
 func (w *walk) complete() bool {
 	for i := range w.image.components {
 		if !w.known[i].all() {
@@ -39,7 +40,7 @@ func (w *walk) complete() bool {
 	return true
 }
 
-// begun reports whether something is known of every component.
+// begun reports whether at least the DC of every component is known.
 func (w *walk) begun() bool {
 	for i := range w.image.components {
 		if w.known[i][0] < 0 {
@@ -72,7 +73,7 @@ func (w *walk) scan(s scan, at int) (end int, err error) {
 		case !progressive:
 			r.difference(c.dc)
 			w.met[i] |= r.band(c.ac, 1, 63)
-			r.damaged = r.damaged || r.run > 0 // for progressive images only
+			r.damaged = r.damaged || r.run > 0 // only progressive images have runs of blocks
 		case s.from == 0 && s.high > 0:
 			r.bit()
 		case s.from == 0:
@@ -91,15 +92,15 @@ func (w *walk) scan(s scan, at int) (end int, err error) {
 	}, ended)
 }
 
-// difference passes over a DC coefficient.
+// difference skips a DC coefficient.
 func (r *reader) difference(dc *huffman) {
 	size := r.symbol(dc)
 	r.damaged = r.damaged || size > 11
 	r.count -= size & 15
 }
 
-// band passes over a block's coefficients of a band, and returns which are not
-// 0. Beyond the first scan of a progressive image, see refined.
+// band skips a block's coefficients of a band, and returns which are not 0. It is
+// for the first scan of a band; refined is for the later ones.
 func (r *reader) band(ac *huffman, from, to int) (nonzero uint64) {
 	for k := from; k <= to; k++ {
 		symbol := r.symbol(ac)
@@ -120,8 +121,8 @@ func (r *reader) band(ac *huffman, from, to int) (nonzero uint64) {
 	return nonzero
 }
 
-// refined passes over one bit more of a block's coefficients of a band (section
-// G.1.2.3).
+// refined skips a block's part of a later scan of a band (section G.1.2.3). It has
+// the order of bits that coefficients.refine explains.
 func (r *reader) refined(ac *huffman, s scan, nonzero *uint64) {
 	k := s.from
 	for r.run == 0 && k <= s.to {
@@ -132,7 +133,7 @@ func (r *reader) refined(ac *huffman, s scan, nonzero *uint64) {
 			break
 		}
 		r.take(size)
-		for ; k <= s.to; k++ { // the zeros, with bits for what is not 0 between them
+		for ; k <= s.to; k++ { // skips the zeros, and the bits of other coefficients between them
 			if *nonzero>>k&1 == 1 {
 				r.bit()
 			} else if zeros--; zeros < 0 {

@@ -2,12 +2,12 @@ package jpeg
 
 import "math/bits"
 
-// writer appends entropy-coded data, with a 0 after each byte 0xff (section
-// F.1.2.3).
+// writer appends entropy-coded data, with a 0 after each byte 0xff, so that the
+// data contains no markers (section F.1.2.3).
 type writer struct {
 	data  []byte
-	bits  uint64 // not yet in data, at the right end
-	count int    // how many of them, fewer than 32
+	bits  uint64 // the bits that are not in data yet, right-aligned
+	count int    // how many of bits are valid, fewer than 32
 }
 
 // block writes a block of coefficients (section F.1.2).
@@ -40,13 +40,13 @@ func (w *writer) block(b *block, c *channel) {
 	}
 }
 
-// quantised divides, and rounds.
+// quantised returns the coefficient divided by its quantiser, rounded.
 func quantised(coefficient int32, reciprocal int) int {
 	return (int(coefficient)*reciprocal + 1<<(reciprocalBits-1)) >> reciprocalBits
 }
 
-// pack puts the bits of a number behind a code: of a negative one, those of the
-// number below it (section F.1.2.1.1).
+// pack appends the bits of a number to a code. For a negative number these are the
+// lowest bits of the number minus 1 (section F.1.2.1.1).
 func pack(c code, number, size int) (word uint64, length int) {
 	number += number >> 63
 	return uint64(c>>5)<<uint(size&63) | uint64(number)&(1<<uint(size&63)-1), int(c&31) + size
@@ -72,7 +72,7 @@ func (w *writer) flush() {
 	}
 }
 
-// finish fills the last byte with ones (section F.1.2.3).
+// finish fills the last byte with ones (section F.1.2.3), and returns the data.
 func (w *writer) finish() []byte {
 	w.put(1<<7-1, 7)
 	for ; w.count >= 8; w.count -= 8 {

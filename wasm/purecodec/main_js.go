@@ -1,6 +1,6 @@
-// The pure codec: runs in a separate worker, which wasm/browser/pure.ts
-// makes for the first photo that needs it. It exports one function and stays
-// alive. It holds one picture at a time: the last that was decoded.
+// Command purecodec runs the pure codec in a separate worker. wasm/browser/pure.ts
+// starts it for the first photo that needs it. It exports one function and stays
+// alive. It holds one picture at a time, the last one that it decoded.
 package main
 
 import (
@@ -57,10 +57,10 @@ func buffer(b []byte) map[string]any {
 	return map[string]any{"bytes": array.Get("buffer")}
 }
 
-// decode takes a file's bytes and, if Go cannot decode them, its pixels.
+// decode takes a file's bytes, and its pixels if Go cannot decode the file.
 func (d *desk) decode(request js.Value) (map[string]any, error) {
-	// Before the next one: WebAssembly's memory only grows, and should not to
-	// the size of two.
+	// Release the previous picture before decoding the next one. WebAssembly's
+	// memory never shrinks, so it must not grow to the size of two pictures.
 	d.picture = nil
 	runtime.GC()
 	array, pixels := request.Get("bytes"), request.Get("pixels")
