@@ -8,27 +8,28 @@ import (
 )
 
 const (
-	firstQuality = 0.76 // about 1 MB for 7 megapixels of a room, a face, skin
-	estimates    = 2    // before the first encode at a size
+	firstQuality = 0.76 // gives about 1 MB for 7 megapixels of a room, a face or skin
+	estimates    = 2    // before the first encode at a size: two measure the photo's power
 	maxEncodes   = 5    // at one size
 	minEdge      = 320
 
 	// Shares of the budget.
-	predictedAim = 0.95 // what a prediction from estimates aims at
-	aim          = 0.97 // what a prediction from an encode aims at
+	predictedAim = 0.95 // goal of a prediction from estimates, which are less exact
+	aim          = 0.97 // goal of a prediction from an encode
 	enough       = 0.88 // stop searching once a result uses this share of the budget
-	shrunkAim    = 0.85 // leaves room for a little more than the lowest quality
+	shrunkAim    = 0.85 // goal of a smaller size: leaves room for more than the lowest quality
 
-	// Firefox halves the chroma below this quality and not from it on, for a
-	// quarter more bytes (nsJPEGEncoder.cpp). We never predict a quality on the other side of it.
+	// Firefox subsamples chroma below this quality, but not from this quality on
+	// (nsJPEGEncoder.cpp). That adds a quarter of the bytes, so we never predict a
+	// quality on the other side of it.
 	wholeChroma = 0.90
 
-	// Bytes fall with the quantiser's scale to about this power, over many photos;
-	// where there are two measurements the photo's own power takes its place.
+	// bytes ∝ quantiser^-power. This is the mean power of many photos. Two
+	// measurements of a photo replace it by the photo's own power.
 	usualPower = 0.62
 )
 
-// sized is what a picture can say of its JPEG at a size and a quality.
+// sized makes or estimates a JPEG of a picture at a size and a quality.
 type sized interface {
 	Encode(ctx context.Context, width, height int, quality float64) ([]byte, error)
 	Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error)
@@ -40,13 +41,13 @@ type attempt struct {
 	bytes   int
 }
 
-// fitting is an encode within the budget.
+// fitting is an encode that fits the budget.
 type fitting struct {
 	jpeg    []byte
 	quality float64
 }
 
-// outcome is the best that fits.
+// outcome is the best encode that fits the budget.
 type outcome struct {
 	jpeg          []byte
 	width, height int
@@ -55,9 +56,10 @@ type outcome struct {
 	shrunk        bool
 }
 
-// search finds the highest quality that fits the budget. It predicts it from
-// estimates, so that one encode mostly suffices; where even the lowest quality
-// is too large it shrinks the picture.
+// search finds the highest quality that fits the budget. An encode takes most of
+// a photo's time, so search predicts the quality from cheap estimates, and one
+// encode is usually enough. If even the lowest quality is too large, search
+// shrinks the picture.
 func search(ctx context.Context, width, height int, limits Limits, picture sized) (outcome, error) {
 	result := outcome{width: width, height: height}
 	for {
@@ -79,15 +81,15 @@ func search(ctx context.Context, width, height int, limits Limits, picture sized
 	}
 }
 
-// searchQuality returns the best that fits at one size, or nil if not even the
-// lowest quality does.
+// searchQuality returns the best encode that fits at one size, or nil if even the
+// lowest quality is too large. Each encode corrects the prediction for the next.
 func searchQuality(
 	ctx context.Context,
 	width, height int,
 	limits Limits,
 	picture sized,
 ) (best *fitting, tried []attempt, err error) {
-	next, power, err := foresee(ctx, width, height, limits, picture)
+	next, power, err := startingQuality(ctx, width, height, limits, picture)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,9 +111,9 @@ func searchQuality(
 		case best == nil && next <= limits.MinQuality:
 			return nil, tried, nil
 		case math.Abs(predicted-next) < 0.005:
-			predicted = next - 0.02 // it predicts what was just too large
+			predicted = next - 0.02 // the prediction is the quality that was just too large
 		}
-		next = limits.clamp(predicted - 0.005) // never up: a percent is up to 8% of the bytes
+		next = limits.clamp(predicted - 0.005) // rounds down: one percent of quality is up to 8% of the bytes
 		if best != nil && next <= best.quality {
 			return best, tried, nil
 		}
@@ -119,8 +121,13 @@ func searchQuality(
 	return best, tried, nil
 }
 
-// foresee returns the quality of the first encode, and the photo's power.
-func foresee(ctx context.Context, width, height int, limits Limits, picture sized) (quality, power float64, err error) {
+// startingQuality returns the quality of the first encode, and the photo's power.
+func startingQuality(
+	ctx context.Context,
+	width, height int,
+	limits Limits,
+	picture sized,
+) (quality, power float64, err error) {
 	quality, power = limits.clamp(firstQuality), usualPower
 	var tried []attempt
 	for range estimates {
@@ -138,13 +145,14 @@ func foresee(ctx context.Context, width, height int, limits Limits, picture size
 	return quality, power, nil
 }
 
-// clamp keeps to the limits, and to whole percents: encoders round to them.
+// clamp limits a quality and rounds it to a percent, because encoders round too.
 func (l Limits) clamp(quality float64) float64 {
 	return max(l.MinQuality, min(l.MaxQuality, math.Round(100*quality)/100))
 }
 
-// powerOf measures the photo's power from the last two attempts, or keeps the
-// one that is known if they say too little.
+// powerOf measures the photo's power from the last two attempts. It returns the
+// known power if they are too close, are on both sides of wholeChroma, or give a
+// power that no photo has.
 func powerOf(tried []attempt, known float64) float64 {
 	if len(tried) < 2 {
 		return known
@@ -158,14 +166,15 @@ func powerOf(tried []attempt, known float64) float64 {
 	return measured
 }
 
-// predict says which quality would just fit a number of bytes.
+// predict returns the quality that would give a number of bytes, by the power law
+// and the last attempt.
 func predict(tried []attempt, power, bytes float64) float64 {
 	last := tried[len(tried)-1]
 	return qualityOf(quantiser(last.quality) * math.Pow(float64(last.bytes)/bytes, 1/power))
 }
 
-// quantiser is the factor by which libjpeg scales its tables for a quality
-// (jpeg_quality_scaling in jcparam.c); every browser's encoder uses it.
+// quantiser returns the factor by which libjpeg scales its tables for a quality
+// (jpeg_quality_scaling in jcparam.c). The encoders of all browsers use it.
 func quantiser(quality float64) float64 {
 	q := max(1, min(100, 100*quality))
 	if q < 50 {

@@ -7,7 +7,7 @@ import (
 )
 
 // powered is a picture whose bytes follow a power of the quantiser, and whose
-// estimates are off by a share.
+// estimates are wrong by the factor off.
 type powered struct {
 	bytes, power, off float64 // bytes at 0.76 and 6 megapixels
 	encodes           *int

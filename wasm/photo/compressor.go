@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	maxFile   = 80 << 20 // bytes; a 100 MP JPEG is half of it
+	maxFile   = 80 << 20 // bytes; a JPEG of 100 MP has half of that
 	timeLimit = 60 * time.Second
-	readAgain = 500 * time.Millisecond // after a file could not be read
+	readAgain = 500 * time.Millisecond // pause before the second attempt to read a file
 )
 
-// Compressor makes photos small. One photo at a time goes through the pixels.
+// Compressor makes photos small. It decodes one photo at a time, to limit memory.
 type Compressor struct {
 	native, pure Codec
 	digest       Digest
 	turn         chan struct{}
 }
 
-// New returns a Compressor over the browser's codec, nil where there is none to
-// be trusted, and the one that needs no browser.
+// New returns a Compressor. Native is the browser's codec, or nil if the browser
+// has none that can be trusted. Pure is the codec that needs no browser.
 func New(native, pure Codec, digest Digest) *Compressor {
 	return &Compressor{native: native, pure: pure, digest: digest, turn: make(chan struct{}, 1)}
 }
@@ -57,10 +57,10 @@ func (c *Compressor) Compress(ctx context.Context, source Source, limits Limits)
 	return work.run(limited)
 }
 
-// refuse makes an error of a code and its cause, which may be nil.
+// refuse returns an error with a code and its cause, which may be nil.
 func refuse(cause error, code shared.Code) error { return &shared.Error{Code: code, Err: cause} }
 
-// work is one photo on its way.
+// work is one photo while it is compressed.
 type work struct {
 	native, pure Codec
 	digest       Digest
@@ -113,9 +113,9 @@ func (w *work) open(ctx context.Context) ([]byte, error) {
 	return file, err
 }
 
-// read reads the whole file. Galleries and iOS take files away while they sync,
-// and after a change of apps, so it tries again after a while. It fails with
-// empty_file if the file was empty when it was chosen, and with file_gone.
+// read reads the whole file. Galleries and iOS make files unavailable while they
+// sync and after the person changes apps, so read tries twice. It fails with
+// empty_file if the file was empty when it was chosen, or with file_gone.
 func (w *work) read(ctx context.Context) ([]byte, error) {
 	for try := 0; ; try++ {
 		file, err := w.source.Read(ctx, 0, maxFile)
@@ -138,15 +138,16 @@ func (w *work) read(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// openJPEG finds the end of a JPEG's picture, and makes the source a file that
-// every browser decodes alike. It returns the file rebuilt if that may be sent,
-// and fails with truncated or too_complex.
+// openJPEG returns the file rebuilt, if the result may be sent. Otherwise it
+// changes the source into a file that all browsers decode in the same way: with an
+// end marker, with one EXIF segment, and without a profile that has no effect. It
+// fails with truncated or too_complex.
 func (w *work) openJPEG(file []byte) (rebuilt []byte, err error) {
 	end, proper, err := container.EndOfJPEG(file)
 	switch code := shared.CodeOf(err); {
 	case code == shared.CodeTruncated, code == shared.CodeTooComplex:
 		return nil, err
-	case err != nil: // the browser may know better
+	case err != nil: // the browser may be able to decode it
 		return nil, nil
 	}
 	w.done("end")
@@ -165,7 +166,7 @@ func (w *work) openJPEG(file []byte) (rebuilt []byte, err error) {
 	}
 	drop := w.header.MoreEXIF
 	if idle := w.header.IdleProfile; idle.Length > 0 && len(drop) == 0 {
-		// WebKit takes 100 ms to convert 10 megapixels from sRGB to sRGB.
+		// WebKit spends 100 ms on converting 10 megapixels from sRGB to sRGB.
 		drop = []container.Part{idle}
 	}
 	for i := len(drop) - 1; i >= 0; i-- {
@@ -174,13 +175,11 @@ func (w *work) openJPEG(file []byte) (rebuilt []byte, err error) {
 	return nil, nil
 }
 
-// maxMetadata is how much of a file may be something else than its pixels for
-// it to be rebuilt.
+// maxMetadata is the most metadata, in bytes, that a file may have to be rebuilt.
 const maxMetadata = 1 << 20
 
-// take follows the planned road. Where the browser's codec fails (a format that
-// it does not know, no memory, a blank picture), the pure one is asked if it
-// knows the format.
+// take follows the planned road. If the browser's codec fails (unknown format, no
+// memory, a blank picture) and the pure codec knows the format, take uses that.
 func (w *work) take(ctx context.Context, plan Plan, rebuilt []byte) (*Result, error) {
 	var result *Result
 	var err error
@@ -206,7 +205,7 @@ func (w *work) take(ctx context.Context, plan Plan, rebuilt []byte) (*Result, er
 	code = shared.CodeOf(err)
 	unread := code == shared.CodeCannotDecode || code == shared.CodeUnsupportedFormat
 	if unread && w.header.Type == container.TypeTIFF && w.native != nil {
-		plan.Road = RoadNative // a TIFF of another kind
+		plan.Road = RoadNative // a kind of TIFF that only some browsers know
 		if shown, again := w.recode(ctx, w.native, plan); again == nil {
 			return shown, nil
 		}
@@ -214,15 +213,15 @@ func (w *work) take(ctx context.Context, plan Plan, rebuilt []byte) (*Result, er
 	return result, err
 }
 
-// done notes how long the step that just ended took.
+// done records the duration of the step that has just ended.
 func (w *work) done(name string) {
 	now := time.Now()
 	w.steps = append(w.steps, Step{name, now.Sub(w.watch)})
 	w.watch = now
 }
 
-// pass keeps the compressed pixels. Where the browser has a codec, it decodes
-// what will be sent.
+// pass keeps the compressed pixels. If there is a native codec, pass decodes the
+// result with it to find a broken or blank picture before it is sent.
 func (w *work) pass(ctx context.Context, plan Plan, rebuilt []byte) (*Result, error) {
 	result := &Result{JPEG: rebuilt, Width: plan.Width, Height: plan.Height, Road: RoadPass}
 	if w.native == nil {
@@ -238,21 +237,21 @@ func (w *work) pass(ctx context.Context, plan Plan, rebuilt []byte) (*Result, er
 	return result, err
 }
 
-// recode decodes once and encodes until it fits.
+// recode decodes the photo once and encodes it until the result fits.
 func (w *work) recode(ctx context.Context, codec Codec, plan Plan) (*Result, error) {
 	bitmap, err := w.decode(ctx, codec, plan.edge(w.limits))
 	if err != nil {
 		return nil, err
 	}
 	defer bitmap.Close()
-	plan.Width, plan.Height = bitmap.Size() // not every header says it
+	plan.Width, plan.Height = bitmap.Size() // some headers do not contain the size
 	plan = plan.within(w.limits)
 	best, err := search(ctx, plan.Width, plan.Height, w.limits, bitmap)
 	if err != nil {
 		return nil, cannotEncode(ctx, err)
 	}
 	w.done("encode")
-	warnings, err := w.inspect(ctx, bitmap) // quicker now that the picture is scaled
+	warnings, err := w.inspect(ctx, bitmap) // faster now, because the picture is scaled already
 	if err != nil {
 		return nil, err
 	}

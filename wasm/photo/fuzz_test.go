@@ -9,9 +9,9 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// FuzzCompress: no file panics, whatever is planted in it is not in the result,
-// the result is a JPEG within the limits, and a file that can be decoded becomes
-// one unless a part of it is missing.
+// FuzzCompress: no file causes a panic. Planted text is not in the result. The
+// result is a JPEG within the limits, and every complete file that can be decoded
+// gives a result.
 func FuzzCompress(f *testing.F) {
 	whole := withSegment(encodeJPEG(f, picture(32, 24, 60), 80), 0xe1, exifSegment(6))
 	seeds := [][]byte{
@@ -39,7 +39,7 @@ func FuzzCompress(f *testing.F) {
 	name := []byte("Jane Example")
 	f.Fuzz(func(t *testing.T, file []byte, where uint16) {
 		if len(file) == 0 {
-			return // it is read again after a while
+			return // reading is repeated after a pause, which would slow down fuzzing
 		}
 		at := int(where) % (len(file) + 1)
 		in := slices.Insert(bytes.Clone(file), at, name...)

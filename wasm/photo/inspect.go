@@ -10,15 +10,15 @@ import (
 const (
 	sampleEdge = 384 // pixels of the longer side
 
-	// On photos of skin under a ceiling lamp the mean is over 70 and the
-	// Laplacian's variance over 60, whether the background is plain or not.
+	// Photos of skin under a ceiling lamp have a mean above 70 and a Laplacian
+	// variance above 60, with plain and with busy backgrounds.
 	lowLightMean    = 38 // of 255
 	blurredVariance = 6
 )
 
-// inspect looks at a small sample of the decoded pixels: for a blank picture,
-// which a browser out of memory returns without an error, and for what the
-// person should know while the patient is still there.
+// inspect examines a small sample of the decoded pixels. It finds a blank picture,
+// which a browser without memory returns without an error. And it returns warnings,
+// so that the person can take another photo while the patient is still there.
 func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 	width, height := bitmap.Size()
 	width, height = fit(width, height, sampleEdge)
@@ -35,7 +35,7 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 		if err != nil {
 			return nil, cannotEncode(ctx, err)
 		}
-		if !alike(rgba, original) {
+		if !similar(rgba, original) {
 			return nil, refuse(nil, shared.CodeBlankResult)
 		}
 	}
@@ -56,8 +56,8 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 	return warnings, nil
 }
 
-// whole reads the file again, and fails with truncated if much of it is missing.
-// That takes about as long as to decode it.
+// whole reads the file again, and fails with truncated if much of it is missing. It
+// takes about as long as decoding, so it runs only for a photo with a grey edge.
 func (w *work) whole(ctx context.Context) error {
 	file, err := w.source.Read(ctx, 0, w.source.Size())
 	if err != nil {
@@ -66,8 +66,8 @@ func (w *work) whole(ctx context.Context) error {
 	return container.WholeJPEG(file)
 }
 
-// greyEdge reports whether one of the outermost rows or columns is of the grey
-// that decoders show for missing data.
+// greyEdge reports whether one of the outermost rows or columns has the grey that
+// decoders show for missing data. Any edge may have it, because photos are turned.
 func greyEdge(rgba []byte, width, height int) bool {
 	grey := func(from, step, count int) bool {
 		for i := range count {
@@ -83,7 +83,7 @@ func greyEdge(rgba []byte, width, height int) bool {
 		grey(0, width, height) || grey(width-1, width, height)
 }
 
-// oneColour reports whether all pixels are the same but for rounding.
+// oneColour reports whether all pixels are equal, apart from rounding.
 func oneColour(rgba []byte) bool {
 	for i, value := range rgba {
 		if first := rgba[i%4]; max(value, first)-min(value, first) > 2 {
@@ -93,8 +93,9 @@ func oneColour(rgba []byte) bool {
 	return true
 }
 
-// alike reports whether two samples show the same picture.
-func alike(a, b []byte) bool {
+// similar reports whether two samples show the same picture. It separates a blank
+// result from a photo that really has one colour.
+func similar(a, b []byte) bool {
 	const near = 3 // of 255, on average
 	if len(a) != len(b) {
 		return false
@@ -106,7 +107,8 @@ func alike(a, b []byte) bool {
 	return sum <= near*len(a)
 }
 
-// transparent reports whether no pixel was painted: a photo has no alpha.
+// transparent reports whether all pixels are transparent. A JPEG has no
+// transparency, so the browser painted nothing.
 func transparent(rgba []byte) bool {
 	for i := 3; i < len(rgba); i += 4 {
 		if rgba[i] != 0 {
@@ -116,7 +118,7 @@ func transparent(rgba []byte) bool {
 	return true
 }
 
-// lumaOf is Rec. 601 luma in 1/256 steps.
+// lumaOf returns Rec. 601 luma in steps of 1/256.
 func lumaOf(rgba []byte) []uint8 {
 	luma := make([]uint8, len(rgba)/4)
 	for i := range luma {

@@ -9,11 +9,11 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// planted is the text in the odd files that no result may have.
+// planted is the text in the odd files. No result may contain it.
 const planted = "GPS 41.2S 174.7E NHI ZZZ0016 Jane Example"
 
-// TestOddFiles holds the files in PHOTOS/odd to what its README says of them,
-// where the browser has a codec and where it has none.
+// TestOddFiles compares the results for the files in PHOTOS/odd with that folder's
+// README, with and without a browser's codec.
 func TestOddFiles(t *testing.T) {
 	folder := os.Getenv("PHOTOS")
 	if folder == "" {
@@ -24,7 +24,7 @@ func TestOddFiles(t *testing.T) {
 	}
 	tests := []struct {
 		name          string
-		code          shared.Code // of the refusal
+		code          shared.Code // of the error
 		width, height int         // 0: any
 		captured      *shared.Captured
 	}{
@@ -60,7 +60,7 @@ func TestOddFiles(t *testing.T) {
 		{"note.txt.jpg", shared.CodeNotAnImage, 0, 0, nil},
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "odd", "*.*"))
-	if err != nil || len(files) != len(tests)+1 { // and the README
+	if err != nil || len(files) != len(tests)+1 { // one more: the README
 		t.Errorf("%d files, want %d: %v", len(files), len(tests)+1, err)
 	}
 	for _, road := range []struct {

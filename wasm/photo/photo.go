@@ -1,7 +1,8 @@
-// Package photo makes a photo small enough to send, without anything in it but
-// its pixels and their colours. It reads the header, plans the cheapest road
-// (pass, native, pure), and searches the highest quality that fits a budget of
-// bytes. It knows no browser and moves no pixels: codecs are an interface.
+// Package photo makes a photo small enough to send. The result contains the pixels
+// and their colours, and nothing else. The package reads the header, plans the
+// cheapest road (pass, native, pure), and searches for the highest quality that
+// fits a budget of bytes. It uses no browser API and processes no pixels itself:
+// codecs are an interface.
 package photo
 
 import (
@@ -14,19 +15,19 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// Limits bound what may leave the phone.
+// Limits are the limits of a photo that leaves the phone.
 type Limits struct {
-	MaxBytes   int     // hard
-	MaxEdge    int     // pixels of the longer side, but for panoramas
+	MaxBytes   int     // a hard limit
+	MaxEdge    int     // pixels of the longer side, except for panoramas
 	MaxPixels  int     // of the original; more is refused
 	MaxQuality float64 // 0 to 1, as canvases count it
-	MinQuality float64 // below it the photo is shrunk instead
+	MinQuality float64 // a photo that needs less is made smaller instead
 }
 
-// DefaultLimits are the product's (see docs/decisions/0005). Quality above 0.92
-// costs bytes that nobody sees; below 0.6 blocks show on skin. In 1 MB, 2560
-// pixels come as close to the photo as 3072 do (ssimulacra, butteraugli: make
-// bench-compress) and take two thirds of the time.
+// DefaultLimits returns the product's limits (docs/decisions/0005). Quality above
+// 0.92 adds bytes without a visible difference. Below 0.6, blocks are visible on
+// skin. At 1 MB, 2560 pixels are as close to the photo as 3072 pixels (ssimulacra
+// and butteraugli in make bench-compress) and take two thirds of the time.
 func DefaultLimits() Limits {
 	return Limits{
 		MaxBytes: shared.MaxImageBytes, MaxEdge: 2560, MaxPixels: container.MaxPixels,
@@ -34,14 +35,14 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Source is one chosen file.
+// Source is a chosen file.
 type Source interface {
-	// Size is in bytes, as it was when the file was chosen.
+	// Size returns the size in bytes at the time when the file was chosen.
 	Size() int64
-	// Read returns length bytes from offset; fewer at the end of the file. It
-	// fails when the phone has taken the file away.
+	// Read returns length bytes from offset, or fewer at the end of the file. It
+	// fails if the file is no longer available.
 	Read(ctx context.Context, offset, length int64) ([]byte, error)
-	// Without is the file with some bytes left out.
+	// Without returns the file without some of its bytes.
 	Without(offset, length int64) Source
 }
 
@@ -62,44 +63,44 @@ func (m Memory) Without(offset, length int64) Source {
 	return slices.Concat(m[:offset], m[offset+length:])
 }
 
-// Codec moves the pixels of a road.
+// Codec decodes photos for a road.
 type Codec interface {
-	// Decode decodes the source upright, whatever its EXIF orientation. It may
-	// keep no more detail than a picture needs whose longer side is edge: none
-	// larger is asked of the bitmap. It fails if it cannot read the format or
-	// has no memory for it; a *shared.Error says why.
+	// Decode decodes the source and turns it upright by its EXIF orientation. Edge
+	// is the longer side of the largest picture that the caller will request, so
+	// Decode may drop finer detail. It fails with a *shared.Error if the codec does
+	// not know the format or has not enough memory.
 	Decode(ctx context.Context, source Source, edge int) (Bitmap, error)
 }
 
-// Bitmap is a decoded photo in a codec's memory.
+// Bitmap is a decoded photo in the memory of a codec.
 type Bitmap interface {
-	// Size is the source's, in pixels, upright.
+	// Size returns the size of the source in pixels, upright.
 	Size() (width, height int)
-	// Encode scales to the given size, on white, and encodes a JPEG whose
-	// colours are sRGB or whose profile says what they are. Repeated calls with
-	// one size scale once.
+	// Encode scales the photo to a size, on a white background, and encodes a JPEG.
+	// The JPEG is sRGB, or carries the ICC profile of its colours. Repeated calls
+	// with the same size scale once.
 	Encode(ctx context.Context, width, height int, quality float64) ([]byte, error)
-	// Estimate returns about how many bytes Encode would make of it, in a
-	// fraction of the time: from every eighth row of its 16-pixel blocks.
+	// Estimate returns approximately how many bytes Encode would return, in a
+	// fraction of the time. It encodes every eighth row of blocks of 16 pixels.
 	Estimate(ctx context.Context, width, height int, quality float64) (bytes int, err error)
-	// Sample scales to the given size, from that of the last Encode if there
-	// was one, and returns RGBA, not premultiplied, four bytes a pixel.
+	// Sample scales to a size and returns RGBA, not premultiplied, four bytes a
+	// pixel. It starts from the picture of the last Encode, if there was one.
 	Sample(ctx context.Context, width, height int) ([]byte, error)
-	// Original does the same from what was decoded, whatever was encoded since.
+	// Original is Sample, but always starts from the decoded photo.
 	Original(ctx context.Context, width, height int) ([]byte, error)
-	// Close frees it. It may be called more than once.
+	// Close frees the memory. It may be called more than once.
 	Close()
 }
 
 // Digest returns the SHA-256 of data.
 type Digest func(ctx context.Context, data []byte) ([sha256.Size]byte, error)
 
-// GoDigest is the Digest of Go's own library.
+// GoDigest is the Digest of Go's standard library.
 func GoDigest(_ context.Context, data []byte) ([sha256.Size]byte, error) {
 	return sha256.Sum256(data), nil
 }
 
-// Road is the way by which a photo was made small.
+// Road is the method by which a photo was made small.
 type Road string
 
 // The roads, from the cheapest.
@@ -109,17 +110,17 @@ const (
 	RoadPure   Road = "pure"   // codecs in WebAssembly, loaded for the first photo that needs them
 )
 
-// Warning is a remark about the photo, for the person who took it.
+// Warning is a possible defect of the photo, for the person who took it.
 type Warning string
 
 // The warnings.
 const (
 	WarningLowLight Warning = "low-light"
 	WarningBlurred  Warning = "blurred"
-	WarningShrunk   Warning = "shrunk" // smaller than usual, to fit
+	WarningShrunk   Warning = "shrunk" // fewer pixels than usual, to fit the budget
 )
 
-// Step is how long a part of the work took.
+// Step is the duration of a part of the work.
 type Step struct {
 	Name string
 	Took time.Duration
@@ -134,7 +135,7 @@ type Result struct {
 	Encodes       int
 	Road          Road
 	OriginalBytes int64
-	Captured      *shared.Captured // nil if the file does not say
+	Captured      *shared.Captured // nil if the file has no plausible time
 	Warnings      []Warning
 	Steps         []Step
 }

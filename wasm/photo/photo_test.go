@@ -132,7 +132,7 @@ func TestTransparentBecomesWhite(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	limits := DefaultLimits()
-	limits.MaxEdge = 500 // so that small pictures are decoded
+	limits.MaxEdge = 500 // so that even small pictures are decoded
 	shade := func(at func(x, y int) uint8) image.Image {
 		m := image.NewGray(image.Rect(0, 0, 640, 480))
 		for i := range m.Pix {
@@ -261,11 +261,11 @@ func TestPhotos(t *testing.T) {
 	}
 }
 
-// faulty is the browser's codec on a bad day.
+// faulty is a browser's codec that fails in a chosen way.
 type faulty struct {
 	decode, encode error
 	blank          bool     // nothing is drawn anywhere
-	paint          *[4]byte // what is drawn on the canvas instead of the picture
+	paint          *[4]byte // the colour that is drawn instead of the picture
 }
 
 func (f faulty) Decode(ctx context.Context, source Source, edge int) (Bitmap, error) {
@@ -343,12 +343,12 @@ func TestCancelledPhotoFreesItsTurn(t *testing.T) {
 			t.Errorf("cancelled: %v", err)
 		}
 		if _, err := compressor.Compress(t.Context(), file, DefaultLimits()); shared.CodeOf(err) != shared.CodeTimeout {
-			t.Errorf("a codec that never answers: %v", err)
+			t.Errorf("a codec that never returns: %v", err)
 		}
 	})
 }
 
-// stuck is a codec that never answers.
+// stuck is a codec that never returns.
 type stuck struct{}
 
 func (stuck) Decode(ctx context.Context, _ Source, _ int) (Bitmap, error) {

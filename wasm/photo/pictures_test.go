@@ -16,8 +16,8 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/pure"
 )
 
-// picture paints a coloured square in each corner, clockwise from top left,
-// over grain that compresses no better than a photo does.
+// picture returns a picture with a coloured square in each corner, clockwise from
+// the top left, over grain that compresses about as well as a photo.
 func picture(width, height int, grain uint32) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -40,8 +40,8 @@ func picture(width, height int, grain uint32) *image.RGBA {
 
 var corners = [4]color.RGBA{{200, 40, 40, 255}, {40, 160, 40, 255}, {40, 60, 200, 255}, {230, 200, 40, 255}}
 
-// stored is how a camera with that orientation stores an upright picture
-// (EXIF 2.32, section 4.6.4: which side the 0th row and the 0th column are).
+// stored returns an upright picture the way a camera with that orientation stores
+// it (EXIF 2.32, section 4.6.4).
 func stored(upright *image.RGBA, orientation int) *image.RGBA {
 	width, height := upright.Rect.Dx(), upright.Rect.Dy()
 	if orientation >= 5 {
@@ -81,7 +81,7 @@ func encodeJPEG(t testing.TB, img image.Image, quality int) []byte {
 	return buffer.Bytes()
 }
 
-// withSegment puts a marker segment right after SOI.
+// withSegment inserts a marker segment directly after SOI.
 func withSegment(file []byte, marker byte, body []byte) []byte {
 	out := append([]byte{}, file[:2]...)
 	out = append(out, 0xff, marker)
@@ -89,7 +89,7 @@ func withSegment(file []byte, marker byte, body []byte) []byte {
 	return append(append(out, body...), file[2:]...)
 }
 
-// exifSegment is an APP1 body with an orientation and a time (EXIF 2.32).
+// exifSegment returns an APP1 body with an orientation and a time (EXIF 2.32).
 func exifSegment(orientation uint16) []byte {
 	const orientationTag, exifIFD, dateTimeOriginal = 0x0112, 0x8769, 0x9003
 	const ascii, short, long = 2, 3, 4
@@ -122,7 +122,7 @@ func compress(t testing.TB, file []byte, limits Limits) *Result {
 	return result
 }
 
-// check holds what is promised of every result.
+// check fails the test if a result breaks a promise that holds for every result.
 func check(t testing.TB, result *Result, limits Limits) image.Image {
 	t.Helper()
 	if len(result.JPEG) > limits.MaxBytes {

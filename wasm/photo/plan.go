@@ -8,20 +8,20 @@ import (
 
 const (
 	// A picture more than this many times as long as it is wide is a panorama or
-	// a long screenshot. Scaled to the usual edge, too little of it would be left.
+	// a long screenshot. Scaled to the usual edge, its shorter side would be too small.
 	panoramaRatio  = 2.5
 	panoramaPixels = 6_500_000
 	panoramaEdge   = 8192
 )
 
-// Plan is what is to be done with a photo.
+// Plan is how a photo will be compressed.
 type Plan struct {
 	Road          Road
-	Width, Height int // of the first try, upright; 0: as decoded
+	Width, Height int // of the first attempt, upright; 0: as decoded
 }
 
-// plan picks the cheapest road. It is a pure function of what is known before
-// a pixel is decoded.
+// plan chooses the cheapest road. It is a pure function of the header, so the
+// decision is made before a pixel is decoded, and tests need no browser.
 func plan(header container.Header, rebuiltBytes int, native bool, limits Limits) Plan {
 	width, height := header.Upright()
 	if rebuiltBytes > 0 && rebuiltBytes <= limits.MaxBytes && passes(header, limits) {
@@ -34,9 +34,9 @@ func plan(header container.Header, rebuiltBytes int, native bool, limits Limits)
 	return Plan{road, width, height}.within(limits)
 }
 
-// browserKnows reports whether every browser that decodes a file shows what it
-// is. Of a RAW file, which is a TIFF, one may show the thumbnail, and WebKitGTK
-// does not turn a PNG by its eXIf chunk.
+// browserKnows reports whether all browsers that decode the file show it correctly.
+// A RAW file is a TIFF, of which a browser may show the thumbnail. WebKitGTK does
+// not turn a PNG by its eXIf chunk.
 func browserKnows(header container.Header) bool {
 	switch header.Type {
 	case container.TypeTIFF, container.TypeRAW:
@@ -47,22 +47,22 @@ func browserKnows(header container.Header) bool {
 	return true
 }
 
-// passes reports whether the pixels of a JPEG may stay as they are. An oriented
-// photo is encoded again even if it is small: its orientation is in the
-// metadata that must go.
+// passes reports whether the compressed pixels of a JPEG may stay unchanged. A
+// photo that must be turned is encoded again even if it is small, because its
+// orientation is in the metadata, which is removed.
 func passes(header container.Header, limits Limits) bool {
 	width, height := limits.fit(header.Width, header.Height)
 	return header.Type == container.TypeJPEG && header.Orientation == 1 && header.Refusal == "" &&
 		width == header.Width && height == header.Height
 }
 
-// within fits the size to the limits.
+// within reduces the size to the limits.
 func (p Plan) within(limits Limits) Plan {
 	p.Width, p.Height = limits.fit(p.Width, p.Height)
 	return p
 }
 
-// edge is the longer side, for a codec to decode no more than it takes.
+// edge returns the longer side, so that a codec decodes no more than necessary.
 func (p Plan) edge(limits Limits) int {
 	if p.Width == 0 || p.Height == 0 {
 		return limits.MaxEdge
@@ -70,8 +70,8 @@ func (p Plan) edge(limits Limits) int {
 	return max(p.Width, p.Height)
 }
 
-// fit scales a size down to the longest edge. A panorama keeps its shorter edge
-// instead, as far as its pixels allow it.
+// fit reduces a size to the longest edge. A panorama keeps its shorter edge
+// instead, up to panoramaPixels and panoramaEdge.
 func (l Limits) fit(width, height int) (int, int) {
 	longer, shorter := max(width, height), min(width, height)
 	if longer <= l.MaxEdge {
@@ -90,7 +90,7 @@ func (l Limits) fit(width, height int) (int, int) {
 	return scaled(width, height, by)
 }
 
-// fit scales a size down so that its longer side is at most edge.
+// fit reduces a size so that its longer side is at most edge.
 func fit(width, height, edge int) (int, int) {
 	longer := max(width, height)
 	if longer <= edge {

@@ -19,7 +19,7 @@ func TestPlan(t *testing.T) {
 	tests := []struct {
 		name   string
 		header container.Header
-		bytes  int // rebuilt; 0: it cannot be
+		bytes  int // of the rebuilt file; 0: it cannot be rebuilt
 		native bool
 		want   Plan
 	}{

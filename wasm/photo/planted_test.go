@@ -13,8 +13,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// TestPlantedTextNeverSurvives plants text anywhere in a JPEG: wherever that is,
-// on any road, the result does not say it.
+// TestPlantedTextNeverSurvives plants text anywhere in a JPEG. No road returns a
+// result that contains it.
 func TestPlantedTextNeverSurvives(t *testing.T) {
 	bases := [][]byte{withSegment(encodeJPEG(t, picture(160, 120, 20), 85), 0xe1, exifSegment(1))}
 	for _, name := range []string{
@@ -54,11 +54,11 @@ func TestPlantedTextNeverSurvives(t *testing.T) {
 	}
 }
 
-// texts are what is planted: much, a name, a number.
+// texts are the planted texts: a long one, a name, a number, an address.
 var texts = []string{planted, "Jane Example", "NHI ZZZ0016", "jane@mail.nz"}
 
-// plant puts a text into a file: into a segment of its own, into any place,
-// or over what is there.
+// plant inserts a text into a file as a segment, inserts it anywhere, or overwrites
+// bytes with it.
 func plant(t *rapid.T, file []byte) []byte {
 	text := []byte(rapid.SampledFrom(texts).Draw(t, "text"))
 	segment := func(marker byte, body []byte) []byte {
@@ -101,7 +101,7 @@ func plant(t *rapid.T, file []byte) []byte {
 	return file
 }
 
-// starts are where marker segments begin, the first scan's included.
+// starts returns where marker segments start, including that of the first scan.
 func starts(file []byte) []int {
 	all := []int{2}
 	for at := 2; at+4 <= len(file) && file[at] == 0xff; {
@@ -114,7 +114,7 @@ func starts(file []byte) []int {
 	return all
 }
 
-// fixture is a file of the JPEG codec's tests.
+// fixture returns a file of the JPEG codec's tests.
 func fixture(t testing.TB, name string) []byte {
 	t.Helper()
 	file, err := os.ReadFile(filepath.Join("..", "jpeg", "testdata", name+".jpg"))

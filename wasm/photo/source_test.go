@@ -13,11 +13,11 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// fickle is a file that a phone gives, changes and takes away.
+// fickle is a file that changes or becomes unavailable between reads.
 type fickle struct {
 	Memory
-	size  int64    // when it was chosen
-	reads [][]byte // what each read finds; nil: it fails
+	size  int64    // when the file was chosen
+	reads [][]byte // the result of each read; nil: the read fails
 	count *int
 }
 
@@ -32,7 +32,7 @@ func (f fickle) Read(context.Context, int64, int64) ([]byte, error) {
 	return found, nil
 }
 
-// TestFilesThatGoAway: a file is read once more after a while.
+// TestFilesThatGoAway: a file that cannot be read is read once more after a pause.
 func TestFilesThatGoAway(t *testing.T) {
 	file := encodeJPEG(t, picture(64, 48, 60), 80)
 	size := int64(len(file))
@@ -70,15 +70,15 @@ func TestFilesThatGoAway(t *testing.T) {
 	}
 }
 
-// lenient decodes another file than it is given, as browsers show damaged ones.
+// lenient decodes another file than the given one. Browsers show damaged files like this.
 type lenient struct{ shown []byte }
 
 func (l lenient) Decode(ctx context.Context, _ Source, edge int) (Bitmap, error) {
 	return goCodec{}.Decode(ctx, Memory(l.shown), edge)
 }
 
-// TestHalfAPhotoIsRefused: a browser shows the data that is missing as grey, at
-// any edge of a turned photo. A photo with a grey edge is whole.
+// TestHalfAPhotoIsRefused: a browser shows missing data as grey, at any edge of a
+// turned photo. A complete photo with a grey edge is accepted.
 func TestHalfAPhotoIsRefused(t *testing.T) {
 	half := image.NewRGBA(image.Rect(0, 0, 640, 480))
 	draw.Draw(half, half.Rect, picture(640, 480, 60), image.Point{}, draw.Src)
@@ -86,7 +86,7 @@ func TestHalfAPhotoIsRefused(t *testing.T) {
 	shown := encodeJPEG(t, half, 90)
 	whole := encodeJPEG(t, picture(640, 480, 60), 90)
 	limits := DefaultLimits()
-	limits.MaxEdge = 500 // so that it is encoded again, and nothing else looks at the data
+	limits.MaxEdge = 500 // so that the photo is encoded again, and no other check reads the data
 	for orientation := uint16(1); orientation <= 8; orientation++ {
 		turned := func(file []byte) []byte { return withSegment(file, 0xe1, exifSegment(orientation)) }
 		compressor := New(lenient{turned(shown)}, goCodec{}, GoDigest)

@@ -10,7 +10,7 @@ import (
 
 func le(n uint32) string { return string(binary.LittleEndian.AppendUint32(nil, n)) }
 
-// ifd is a little-endian TIFF structure of one IFD, and whatever follows it.
+// ifd returns a little-endian TIFF structure of one IFD, followed by rest.
 func ifd(next uint32, rest string, entries ...string) string {
 	count := string(binary.LittleEndian.AppendUint16(nil, uint16(len(entries))))
 	return "II*\x00" + le(8) + count + strings.Join(entries, "") + le(next) + rest
@@ -43,7 +43,7 @@ func TestOrientations(t *testing.T) {
 	}
 }
 
-// TestTIFFAtItsEnd cuts a structure at every byte: what is cut off is not there.
+// TestTIFFAtItsEnd cuts a structure at every byte. The rest is ignored.
 func TestTIFFAtItsEnd(t *testing.T) {
 	whole := ifd(77, "", entryOf(tagOrientation, typeShort, 1, "\x06"), entryOf(tagExifIFD, typeLong, 1, "\x00"))
 	for n := range len(whole) + 1 {

@@ -6,12 +6,12 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// firstYear is before the first digital camera that wrote EXIF.
+// firstYear is earlier than the first digital camera that wrote EXIF.
 const firstYear = 1990
 
-// Captured returns when the file says that the photo was taken: the first of
-// EXIF's times that can be one; nil if none can. A time later than tomorrow
-// cannot.
+// Captured returns when the photo was taken: the first plausible time in the EXIF
+// data, or nil if there is none. A time before firstYear or after tomorrow is not
+// plausible.
 func (h Header) Captured(now time.Time) *shared.Captured {
 	year, month, day := now.Date()
 	end := time.Date(year, month, day+2, 0, 0, 0, 0, time.UTC)
@@ -30,9 +30,9 @@ func (h Header) Captured(now time.Time) *shared.Captured {
 	return nil
 }
 
-// parseLocal reads the numbers of a time, whatever is between them: cameras and
-// galleries write colons, dashes, slashes, blanks and a T. The seconds may be
-// missing, and 24:00 is the next day's first moment.
+// parseLocal reads the numbers of a time and ignores the characters between them:
+// cameras and galleries write colons, dashes, slashes, blanks and a T. The seconds
+// may be missing, and 24:00 is the first moment of the next day.
 func parseLocal(text string) (local time.Time, ok bool) {
 	var n, digits [6]int
 	count := 0
@@ -63,7 +63,7 @@ func parseLocal(text string) (local time.Time, ok bool) {
 }
 
 // parseOffset reads an offset from UTC: ±hh:mm, ±hhmm, ±hh or Z, with blanks
-// anywhere. What is none is not known.
+// anywhere. It returns "" for any other text.
 func parseOffset(text string) string {
 	var sign byte
 	var digits []byte

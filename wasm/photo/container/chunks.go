@@ -24,19 +24,19 @@ func EachChunk(file []byte, visit func(kind string, body, whole []byte) bool) {
 	}
 }
 
-// readPNG reads the size, and the time and the orientation of an eXIf chunk,
-// which browsers apply where it comes before the pixels. It fails with truncated
-// if pixels are missing.
+// readPNG reads the size, and the time and orientation in an eXIf chunk. Browsers
+// apply the orientation only if the chunk comes before the pixels. readPNG fails
+// with truncated if pixels are missing.
 func readPNG(file []byte, header *Header) error {
 	header.Width, header.Height = be32(file, 16), be32(file, 20)
-	pixels, told, end := false, false, len(sniffedPNG)
+	pixels, oriented, end := false, false, len(sniffedPNG)
 	EachChunk(file, func(kind string, body, whole []byte) bool {
 		end += len(whole)
 		switch {
 		case kind == "IDAT":
 			pixels = true
-		case kind == "eXIf" && !told:
-			told = true
+		case kind == "eXIf" && !oriented:
+			oriented = true
 			header.exif = readEXIF(body)
 			if n := header.exif.orientation; n != 0 && !pixels && !bytes.HasPrefix(body, exifPrefix) {
 				header.Orientation = n
@@ -44,7 +44,7 @@ func readPNG(file []byte, header *Header) error {
 		}
 		return kind != "IEND"
 	})
-	// What follows the last whole chunk is a part of one with pixels, or of its end.
+	// If an incomplete chunk follows the last complete one, and it has pixels, the file is cut.
 	cut := end+8 <= len(file) && string(file[end+4:end+8]) == "IDAT"
 	if header.Width == 0 || header.Height == 0 || cut {
 		return JPEGError(jpeg.ErrTruncated)
@@ -92,7 +92,7 @@ func wholeGIF(file []byte) error {
 		case frame:
 			at += frameHead
 			table(file[at-1])
-			at++ // the size of its codes
+			at++ // skips the size of the codes
 		default:
 			return nil
 		}
@@ -110,8 +110,8 @@ func wholeGIF(file []byte) error {
 	return nil
 }
 
-// WebPChunk returns the first chunk of a kind among some (RFC 9649, section
-// 2.3); nil if there is none.
+// WebPChunk returns the first chunk of a kind (RFC 9649, section 2.3), or nil if
+// there is none.
 func WebPChunk(chunks []byte, kind string) []byte {
 	const head = 8
 	for len(chunks) >= head {

@@ -21,7 +21,7 @@ func encoded(t testing.TB, width, height int) []byte {
 	return b.Bytes()
 }
 
-// with puts a marker segment right after SOI.
+// with inserts a marker segment directly after SOI.
 func with(file []byte, marker byte, body string) []byte {
 	out := append([]byte{}, file[:2]...)
 	out = append(out, 0xff, marker)
@@ -29,7 +29,7 @@ func with(file []byte, marker byte, body string) []byte {
 	return append(append(out, body...), file[2:]...)
 }
 
-// exifOf is a big-endian TIFF structure with an orientation, a time and an offset.
+// exifOf returns a big-endian TIFF structure with an orientation, a time and an offset.
 func exifOf(orientation uint16, taken, offset string) string {
 	be := binary.BigEndian
 	tiff := []byte("MM\x00*\x00\x00\x00\x08")
@@ -203,19 +203,19 @@ func TestCapturedFallsBack(t *testing.T) {
 	}
 }
 
-// chunk is a chunk of a PNG.
+// chunk returns a chunk of a PNG.
 func chunk(kind, body string) string {
 	return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + kind + body + "\x00\x00\x00\x00"
 }
 
-// boxOf is a box of a HEIF file.
+// boxOf returns a box of a HEIF file.
 func boxOf(kind string, bodies ...string) string {
 	body := strings.Join(bodies, "")
 	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))) + kind + body
 }
 
-// heifOf is a file with an EXIF item and two images of 40 by 30 and 400 by 300
-// pixels, each with colours of its own: a thumbnail and the primary image.
+// heifOf returns a file with an EXIF item and two images with different colours: a
+// thumbnail of 40 by 30 pixels, and the primary image of 400 by 300.
 func heifOf(brand, exif string, version byte) []byte {
 	ftyp := boxOf("ftyp", brand, "\x00\x00\x00\x00", brand)
 	ispe := func(width, height uint32) string {
@@ -256,7 +256,7 @@ func TestReadHEIF(t *testing.T) {
 	}
 }
 
-// seeds are whole files, damaged ones, and what only looks like one.
+// seeds adds complete files, damaged files, and data that only starts like a file.
 func seeds(f *testing.F) {
 	plain := encoded(f, 30, 20)
 	turned := with(plain, 0xe1, exifOf(6, "2026:03:01 09:30:00\x00", "+02:00\x00"))

@@ -5,10 +5,10 @@ import (
 	"encoding/binary"
 )
 
-// exifPrefix begins an EXIF segment of a JPEG; browsers take any byte behind it.
+// exifPrefix starts an EXIF segment of a JPEG. Browsers accept any byte after it.
 var exifPrefix = []byte("Exif\x00")
 
-// Tags of EXIF 2.32 that matter here: everything else is thrown away.
+// The tags of EXIF 2.32 that we read. No other field leaves the phone.
 const (
 	tagOrientation = 0x0112
 	tagExifIFD     = 0x8769
@@ -20,7 +20,7 @@ const (
 	maxEntries = 1000
 )
 
-// momentTags are EXIF's times, the best first, and each one's offset from UTC.
+// momentTags are EXIF's times, the best one first, with their offsets from UTC.
 var momentTags = [3]struct{ time, offset uint16 }{
 	{0x9003, 0x9011}, // original
 	{0x9004, 0x9012}, // digitized
@@ -45,8 +45,8 @@ type TIFF struct {
 	Order binary.ByteOrder
 }
 
-// OpenTIFF returns the structure and where its first IFD is. Whatever is
-// damaged counts as not there.
+// OpenTIFF returns the structure and the position of its first IFD. It ignores
+// damaged parts.
 func OpenTIFF(data []byte) (t TIFF, first uint32, ok bool) {
 	if len(data) < 8 {
 		return TIFF{}, 0, false
@@ -62,8 +62,7 @@ func OpenTIFF(data []byte) (t TIFF, first uint32, ok bool) {
 	return t, t.Order.Uint32(data[4:]), true
 }
 
-// withoutPrefix returns what follows the prefix of an EXIF structure, if it has
-// one.
+// withoutPrefix returns an EXIF structure without its prefix.
 func withoutPrefix(data []byte) []byte {
 	if len(data) > len(exifPrefix) && bytes.HasPrefix(data, exifPrefix) {
 		return data[len(exifPrefix)+1:]
@@ -71,7 +70,7 @@ func withoutPrefix(data []byte) []byte {
 	return data
 }
 
-// readEXIF reads an EXIF structure, which may begin with its prefix.
+// readEXIF reads an EXIF structure with or without its prefix.
 func readEXIF(data []byte) exif {
 	t, first, ok := OpenTIFF(withoutPrefix(data))
 	if !ok {
@@ -80,7 +79,7 @@ func readEXIF(data []byte) exif {
 	return t.exif(first)
 }
 
-// exif reads what matters of an IFD and of the EXIF IFD that it points to.
+// exif reads orientation and times from an IFD and from the EXIF IFD that it points to.
 func (t TIFF) exif(first uint32) exif {
 	var found exif
 	var exifIFD uint32
@@ -110,8 +109,8 @@ func (t TIFF) exif(first uint32) exif {
 	return found
 }
 
-// EachEntry calls visit for every entry of an IFD, and returns where the next
-// IFD is.
+// EachEntry calls visit for every entry of an IFD. It returns the position of the
+// next IFD.
 func (t TIFF) EachEntry(at uint32, visit func(Entry)) (next uint32) {
 	if at == 0 || uint64(at)+2 > uint64(len(t.Data)) {
 		return 0

@@ -14,15 +14,14 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// orientationTIFF says an orientation in a field of a kind and a count.
+// orientationTIFF returns a TIFF structure with an orientation, in a field of a kind and a count.
 func orientationTIFF(kind, count uint16) string {
 	le := binary.LittleEndian
 	tiff := le.AppendUint16([]byte("II*\x00\x08\x00\x00\x00\x01\x00\x12\x01"), kind)
 	return string(append(le.AppendUint16(tiff, count), "\x00\x00\x06\x00\x06\x00\x00\x00\x00\x00"...))
 }
 
-// TestOrientationOfOtherForms: an orientation that browsers do not apply counts as
-// missing.
+// TestOrientationOfOtherForms: an orientation that browsers do not apply is ignored.
 func TestOrientationOfOtherForms(t *testing.T) {
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 16, 8))); err != nil {
@@ -62,8 +61,8 @@ func TestOrientationOfOtherForms(t *testing.T) {
 	}
 }
 
-// TestHalfAPicture: what ends within its pixels is truncated, and what ends
-// behind them is whole.
+// TestHalfAPicture: a file that ends within its pixels is truncated, and one that
+// ends after them is complete.
 func TestHalfAPicture(t *testing.T) {
 	noise := image.NewPaletted(image.Rect(0, 0, 40, 30), color.Palette{color.Black, color.White, color.White})
 	for i := range noise.Pix {

@@ -1,6 +1,6 @@
-// Package container reads what an image file says around its pixels: its
-// format, size, orientation, time and colours. Inputs are hostile: every one
-// gives a result or an error, never a panic.
+// Package container reads the data around the pixels of an image file: format,
+// size, orientation, time and colours. Inputs may be hostile. Every input gives a
+// result or an error, never a panic.
 package container
 
 import (
@@ -9,34 +9,35 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// MaxPixels is what a phone can work on; more is refused before it is decoded.
+// MaxPixels is the largest picture that a phone can process. A larger one is
+// refused before it is decoded.
 const MaxPixels = 120_000_000
 
-// Header is what a file says of itself before its pixels are decoded.
+// Header is the information in a file that is read without decoding pixels.
 type Header struct {
 	Type          Type
 	Width, Height int // as stored, before orientation; 0 if not read
 	Orientation   int // as browsers apply it, 1 to 8
 	Components    int // JPEG: 1 grey, 3 colour, 4 CMYK
-	// Refusal is the code for a file that the browser cannot decode and the
-	// pure codecs do not know; empty where they do.
+	// Refusal is the error code to use if the browser cannot decode the file. It is
+	// empty for formats that the pure codecs know.
 	Refusal shared.Code
-	// IdleProfile is a JPEG's colour profile if it says sRGB, which a picture
-	// without one is too.
+	// IdleProfile is a JPEG's colour profile if it describes sRGB. It has no
+	// effect, because a picture without a profile is sRGB too.
 	IdleProfile Part
-	// OtherProfile says that a JPEG has a colour profile that is not sRGB's.
+	// OtherProfile is true if a JPEG has another colour profile than sRGB.
 	OtherProfile bool
-	// MoreEXIF are EXIF segments of a JPEG behind the first one, which is the
-	// one that counts.
+	// MoreEXIF are the EXIF segments of a JPEG after the first one. Only the first
+	// one counts; these are removed so that all browsers agree.
 	MoreEXIF []Part
 
 	exif exif
 }
 
-// Part is some bytes of a file.
+// Part is a range of bytes of a file.
 type Part struct{ Start, Length int64 }
 
-// Upright is the size after orientation.
+// Upright returns the size after applying the orientation.
 func (h Header) Upright() (width, height int) {
 	if h.Orientation >= 5 {
 		return h.Height, h.Width
@@ -44,7 +45,7 @@ func (h Header) Upright() (width, height int) {
 	return h.Width, h.Height
 }
 
-// ReadHeader reads the header of a file given whole. It fails with empty_file,
+// ReadHeader reads the header of a complete file. It fails with empty_file,
 // not_an_image, truncated, cannot_decode or too_many_pixels.
 func ReadHeader(file []byte, maxPixels int) (Header, error) {
 	if len(file) == 0 {
@@ -69,7 +70,7 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 			header.Orientation = header.exif.orientation
 		}
 	case TypeHEIF, TypeAVIF:
-		header.exif = readEXIF(exifOfHEIF(file)) // its orientation is the file's own property
+		header.exif = readEXIF(exifOfHEIF(file)) // only for the time: orientation is a property of the item
 	case TypePDF:
 		err = refuse(header.Refusal)
 	}
@@ -79,7 +80,7 @@ func ReadHeader(file []byte, maxPixels int) (Header, error) {
 	return header, err
 }
 
-// refuse makes an error of a code.
+// refuse returns an error with a code.
 func refuse(code shared.Code) error { return &shared.Error{Code: code} }
 
 func be32(b []byte, at int) int {

@@ -2,7 +2,7 @@ package container
 
 import "encoding/binary"
 
-// HEIF is what the boxes of a HEIF file say of its primary image (ISO/IEC
+// HEIF describes the primary image of a HEIF file, from the file's boxes (ISO/IEC
 // 14496-12, 23008-12).
 type HEIF struct {
 	// Profile is its ICC profile; nil if it has none.
@@ -12,7 +12,7 @@ type HEIF struct {
 	Primaries, Transfer int
 }
 
-// ReadHEIF reads the boxes of a file. Whatever is damaged counts as not there.
+// ReadHEIF reads the boxes of a file. It ignores damaged boxes.
 func ReadHEIF(file []byte) HEIF {
 	meta := fullBox(box(file, "meta"))
 	primary := itemID(box(meta, "pitm"))
@@ -21,7 +21,7 @@ func ReadHEIF(file []byte) HEIF {
 	for _, p := range propertiesOf(properties, primary) {
 		image.property(p.name, p.body)
 	}
-	if image.Profile == nil && image.Primaries == 0 { // some files say it of the tiles only
+	if image.Profile == nil && image.Primaries == 0 { // some files have colours only in the tiles' properties
 		for rest := box(properties, "ipco"); len(rest) > 0; {
 			var name string
 			var body []byte
@@ -33,7 +33,7 @@ func ReadHEIF(file []byte) HEIF {
 	return image
 }
 
-// property notes a property of the primary image.
+// property records a property of the primary image.
 func (h *HEIF) property(name string, body []byte) {
 	switch {
 	case name != "colr" || len(body) < 4:
@@ -74,7 +74,7 @@ func propertiesOf(iprp []byte, item uint32) (found []property) {
 	for range c.number(4) {
 		id := uint32(c.number(idSize))
 		for range c.number(1) {
-			index := c.number(indexSize) & (1<<(8*indexSize-1) - 1) // without the bit for essential
+			index := c.number(indexSize) & (1<<(8*indexSize-1) - 1) // without the bit "essential"
 			if id == item && index >= 1 && index <= uint64(len(all)) {
 				found = append(found, all[index-1])
 			}
@@ -103,7 +103,7 @@ func exifOfHEIF(file []byte) []byte {
 	return c.rest[skip:]
 }
 
-// itemOfType returns the first item of a type; 0 if there is none.
+// itemOfType returns the id of the first item of a type, or 0 if there is none.
 func itemOfType(iinf []byte, kind string) uint32 {
 	if len(iinf) < 6 {
 		return 0
@@ -174,7 +174,7 @@ func itemBytes(file, meta []byte, item uint32) []byte {
 	return nil
 }
 
-// cursor reads numbers. Beyond the end they are 0.
+// cursor reads numbers. After the end it returns 0.
 type cursor struct {
 	rest  []byte
 	short bool

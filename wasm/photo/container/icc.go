@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// A profile that is kept is written anew from its primaries and curves: a
+// A profile that we keep is written again from its primaries and curves. A
 // profile has room for names, serial numbers and any other text.
 
 // maxCurve is how many points a curve may have.
@@ -21,8 +21,8 @@ type ColourSpace struct {
 	Curves    [3][]byte     // elements of the types curv or para
 }
 
-// PlainProfile returns a profile that says the same as another by primaries and
-// curves alone, nil if that is sRGB. Ok is false if there is none.
+// PlainProfile returns an equivalent profile of primaries and curves only, or nil
+// if the profile is sRGB. Ok is false if primaries and curves cannot express it.
 func PlainProfile(profile []byte) (plain []byte, ok bool) {
 	if len(profile) == 0 || isSRGB(profile) {
 		return nil, true
@@ -34,8 +34,8 @@ func PlainProfile(profile []byte) (plain []byte, ok bool) {
 	return space.Profile(), true
 }
 
-// readColourSpace reads a profile of RGB by primaries and curves. It takes no
-// number that is not possible, since those could be text.
+// readColourSpace reads an RGB profile of primaries and curves. It refuses
+// impossible numbers, because they could be text.
 func readColourSpace(profile []byte) (space ColourSpace, ok bool) {
 	if len(profile) < 132 || string(profile[16:24]) != "RGB XYZ " || HasLUT(profile) {
 		return space, false
@@ -62,8 +62,7 @@ func readColourSpace(profile []byte) (space ColourSpace, ok bool) {
 	return space, true
 }
 
-// HasLUT reports whether a profile says by a table of colours what its pixels
-// are.
+// HasLUT reports whether a profile describes its colours with a lookup table.
 func HasLUT(profile []byte) bool {
 	for _, kind := range []string{"mft1", "mft2", "mAB "} {
 		if ProfileTag(profile, "A2B0", kind) != nil {
@@ -73,8 +72,8 @@ func HasLUT(profile []byte) bool {
 	return false
 }
 
-// plainCurve returns a curve's element without anything behind it, nil if it
-// is none that rises.
+// plainCurve returns a curve's element without the bytes after it, or nil if the
+// curve does not rise.
 func plainCurve(profile []byte, name string) []byte {
 	if body := ProfileTag(profile, name, "curv"); len(body) >= 4 {
 		count := int(binary.BigEndian.Uint32(body) & 0xffffff)
@@ -123,7 +122,7 @@ func (s ColourSpace) Profile() []byte {
 	const head, entry = 128, 12
 	table := binary.BigEndian.AppendUint32(nil, uint32(len(names)))
 	var data []byte
-	places := map[string]uint32{} // elements that are the same are there once
+	places := map[string]uint32{} // equal elements are stored once
 	for i, body := range bodies {
 		place, ok := places[string(body)]
 		if !ok {

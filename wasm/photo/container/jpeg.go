@@ -16,8 +16,8 @@ const (
 
 var iccPrefix = []byte("ICC_PROFILE\x00")
 
-// ICC returns the part of a colour profile that a segment carries: its number
-// from 1, how many there are, and its bytes (ICC.1:2022, annex B.4).
+// ICC returns the part of a colour profile in a segment: its number from 1, the
+// number of parts, and its bytes (ICC.1:2022, annex B.4).
 func ICC(s jpeg.Segment) (number, count int, part []byte, ok bool) {
 	at := len(iccPrefix)
 	if s.Marker != markerAPP2 || len(s.Body) < at+2 || !bytes.HasPrefix(s.Body, iccPrefix) {
@@ -26,7 +26,7 @@ func ICC(s jpeg.Segment) (number, count int, part []byte, ok bool) {
 	return int(s.Body[at]), int(s.Body[at+1]), s.Body[at+2:], true
 }
 
-// isSOF reports whether a marker begins a frame: all but DHT, JPG and DAC.
+// isSOF reports whether a marker starts a frame. DHT, JPG and DAC are in the same range.
 func isSOF(marker byte) bool {
 	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
 }
@@ -62,7 +62,7 @@ func readJPEG(file []byte, header *Header) error {
 	return JPEGError(err)
 }
 
-// profile notes the colour profile of a JPEG.
+// profile records the colour profile of a JPEG.
 func (h *Header) profile(s jpeg.Segment) {
 	_, count, part, ok := ICC(s)
 	switch {
@@ -74,7 +74,7 @@ func (h *Header) profile(s jpeg.Segment) {
 	}
 }
 
-// JPEGError gives an error of the JPEG codec its code.
+// JPEGError converts an error of the JPEG codec into one with a code.
 func JPEGError(err error) error {
 	code := shared.CodeCannotDecode
 	switch {
@@ -90,8 +90,8 @@ func JPEGError(err error) error {
 	return &shared.Error{Code: code, Err: err}
 }
 
-// EndOfJPEG returns where the image in a JPEG ends; proper is false if it has
-// no end marker. It fails with truncated, too_complex, unsupported_format or
+// EndOfJPEG returns where the image in a JPEG ends. Proper is false if it has no
+// end marker. It fails with truncated, too_complex, unsupported_format or
 // cannot_decode.
 func EndOfJPEG(file []byte) (end int, proper bool, err error) {
 	end, proper, err = jpeg.End(file)
@@ -99,7 +99,7 @@ func EndOfJPEG(file []byte) (end int, proper bool, err error) {
 }
 
 // WholeJPEG fails with truncated if much of a JPEG's data is missing at its end,
-// whatever its markers say.
+// even if an end marker is present.
 func WholeJPEG(file []byte) error {
 	if err := jpeg.Whole(file); errors.Is(err, jpeg.ErrTruncated) {
 		return JPEGError(err)
@@ -107,11 +107,11 @@ func WholeJPEG(file []byte) error {
 	return nil
 }
 
-// Rebuild returns a JPEG with the same compressed pixels that is made of known
-// parts only: no metadata, and nothing from between or behind the segments. Ok
-// is false where the pixels have to be encoded again, as those of another
-// colour space than sRGB: a profile has room for text. It fails with truncated
-// or too_complex.
+// Rebuild returns a JPEG of known parts only, with the same compressed pixels. It
+// has no metadata, and nothing from between or after the segments. Ok is false if
+// the pixels have to be encoded again. That includes all colour spaces other than
+// sRGB, because a profile has room for text. It fails with truncated or
+// too_complex.
 func (h Header) Rebuild(file []byte) (clean []byte, ok bool, err error) {
 	if h.OtherProfile || h.Components != 1 && h.Components != 3 {
 		return nil, false, nil
@@ -123,7 +123,7 @@ func (h Header) Rebuild(file []byte) (clean []byte, ok bool, err error) {
 	return clean, err == nil, JPEGError(err)
 }
 
-// Clean rebuilds a JPEG that an encoder has just made. It fails with
+// Clean rebuilds a JPEG that an encoder has just written. It fails with
 // cannot_decode.
 func Clean(file []byte) ([]byte, error) {
 	clean, err := jpeg.Clean(file)

@@ -8,8 +8,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// TestRebuild: texts beside the pixels go, and what says how to show
-// them stays.
+// TestRebuild: text beside the pixels is removed, and everything that is needed to
+// show the pixels stays.
 func TestRebuild(t *testing.T) {
 	plain := encoded(t, 30, 20)
 	clean := rebuilt(t, plain)
@@ -53,8 +53,8 @@ func rebuilt(t *testing.T, file []byte) []byte {
 	return clean
 }
 
-// TestRebuildLeavesToADecoder: where the bytes do not say exactly what the
-// picture is, or its colours, it is encoded again.
+// TestRebuildLeavesToADecoder: a picture is encoded again if its bytes are not
+// exactly a picture, or if its colours are not sRGB.
 func TestRebuildLeavesToADecoder(t *testing.T) {
 	plain := encoded(t, 30, 20)
 	end := len(plain) - 2
@@ -81,7 +81,7 @@ func TestRebuildLeavesToADecoder(t *testing.T) {
 	}
 }
 
-// TestPlainProfile: what is kept of a profile are its primaries and curves.
+// TestPlainProfile: only the primaries and curves of a profile are kept.
 func TestPlainProfile(t *testing.T) {
 	gamma := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
 	falling := tableOf(16, func(x float64) float64 { return 1 - x })

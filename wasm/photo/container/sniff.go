@@ -9,7 +9,7 @@ import (
 // Type is a file format, recognised by its bytes and not by its name.
 type Type string
 
-// The formats that are told apart.
+// The formats that sniff recognises.
 const (
 	TypeJPEG  Type = "jpeg"
 	TypePNG   Type = "png"
@@ -19,13 +19,13 @@ const (
 	TypeTIFF  Type = "tiff"
 	TypeHEIF  Type = "heif"
 	TypeAVIF  Type = "avif"
-	TypeRAW   Type = "raw"   // what a sensor saw, before it is a picture
+	TypeRAW   Type = "raw"   // a sensor's data, not a picture yet
 	TypePDF   Type = "pdf"   // never a photo, although some browsers draw its first page
-	TypeOther Type = "other" // perhaps known to the browser
+	TypeOther Type = "other" // the browser may know it
 )
 
-// magics are what files begin with, and the names of the formats that only a
-// browser may know.
+// magics lists the first bytes of each format, and the error code of the formats
+// that the pure codecs do not know.
 var magics = []struct {
 	at      int
 	text    string
@@ -60,8 +60,8 @@ var magics = []struct {
 	{0, "<svg", TypeOther, shared.CodeUnsupportedFormat},
 }
 
-// sniff recognises a format. Refusal is not empty for one that the pure codecs
-// do not know.
+// sniff recognises a format. Refusal is the error code of a format that the pure
+// codecs do not know.
 func sniff(file []byte) (kind Type, refusal shared.Code) {
 	for _, m := range magics {
 		if len(file) >= m.at && bytes.HasPrefix(file[m.at:], []byte(m.text)) {
@@ -79,11 +79,11 @@ func sniff(file []byte) (kind Type, refusal shared.Code) {
 	return TypeOther, shared.CodeNotAnImage
 }
 
-// pdfStart is how far into a file readers look for the mark of a PDF (ISO 32000-1,
-// annex H, note 13).
+// pdfStart is how far into a file PDF readers search for the header of a PDF (ISO
+// 32000-1, annex H, note 13).
 const pdfStart = 1024
 
-// brand looks for a still image's brand (ISO/IEC 23008-12, section 10).
+// brand returns the type of a HEIF file by its brands (ISO/IEC 23008-12, section 10).
 func brand(file []byte) (Type, shared.Code) {
 	box := file[8:min(len(file), max(12, be32(file, 0)), 256)]
 	kind, refusal := TypeOther, shared.CodeNotAnImage

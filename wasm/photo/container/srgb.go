@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// isSRGB reports whether an ICC profile says what a picture without one is
-// anyway: the primaries of sRGB, adapted to D50, and its curve (IEC 61966-2-1).
+// isSRGB reports whether an ICC profile describes sRGB: its primaries, adapted to
+// D50, and its curve (IEC 61966-2-1). A picture without a profile is sRGB too.
 func isSRGB(profile []byte) bool {
 	if len(profile) < 132 || string(profile[12:20]) != "mntrRGB " {
 		return false
@@ -32,7 +32,7 @@ func isSRGB(profile []byte) bool {
 	return true
 }
 
-// linear is the light of a channel of sRGB, both from 0 to 1.
+// linear converts a channel of sRGB to light. Both are from 0 to 1.
 func linear(x float64) float64 {
 	if x <= 0.04045 {
 		return x / 12.92
@@ -40,8 +40,8 @@ func linear(x float64) float64 {
 	return math.Pow((x+0.055)/1.055, 2.4)
 }
 
-// toneCurve reads a curve (ICC.1:2022, 10.6 and 10.18) that is a table, or of
-// the shape that sRGB's has; nil if it is another.
+// toneCurve reads a curve (ICC.1:2022, 10.6 and 10.18) that is a table or a formula
+// of sRGB's form. It returns nil for other curves.
 func toneCurve(profile []byte, name string) func(x float64) float64 {
 	if body := ProfileTag(profile, name, "curv"); len(body) >= 4 {
 		last := int(binary.BigEndian.Uint32(body)) - 1
@@ -63,7 +63,7 @@ func toneCurve(profile []byte, name string) func(x float64) float64 {
 	g, a, b, c, d := fixed(body[4:]), fixed(body[8:]), fixed(body[12:]), fixed(body[16:]), fixed(body[20:])
 	var e, f float64
 	switch kind := binary.BigEndian.Uint16(body); {
-	case kind == 4 && len(body) >= 32: // as Chromium writes it
+	case kind == 4 && len(body) >= 32: // Chromium writes this kind
 		e, f = fixed(body[24:]), fixed(body[28:])
 	case kind != 3:
 		return nil
@@ -76,8 +76,8 @@ func toneCurve(profile []byte, name string) func(x float64) float64 {
 	}
 }
 
-// ProfileTag returns what follows the type of a tag (7.3), or nil if the
-// profile has none of that name and type.
+// ProfileTag returns the data after the type of a tag (7.3), or nil if the profile
+// has no tag of that name and type.
 func ProfileTag(profile []byte, name, kind string) []byte {
 	const header, entry = 128, 12
 	count := int(binary.BigEndian.Uint32(profile[header:]))

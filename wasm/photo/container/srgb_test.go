@@ -21,7 +21,7 @@ func appendFixed(b []byte, values ...float64) []byte {
 	return b
 }
 
-// profileOf is a profile for a display with the same curve in every channel.
+// profileOf returns a profile for a display with the same curve in every channel.
 func profileOf(p primaries, curve []byte) []byte {
 	tags := []struct {
 		name string

@@ -17,15 +17,15 @@ const (
 	transferLinear   = 8
 	transferPQ       = 16
 	transferHLG      = 18
-	sdrWhite         = 203.0  // cd/m², where white paper is in an HDR picture (ITU-R BT.2408)
-	hdrWhite         = 1000.0 // the brightest that one without further data is made for
+	sdrWhite         = 203.0  // cd/m² of white paper in an HDR picture (ITU-R BT.2408)
+	hdrWhite         = 1000.0 // cd/m² of the brightest light, for a picture that does not say it
 	pqPeak           = 10_000.0
 	hlgSystemGamma   = 1.2
 	hlgA, hlgB, hlgC = 0.17883277, 0.28466892, 0.55991073
 )
 
-// codedColours returns what the code points of primaries and a transfer function
-// say; nothing for what is shown as sRGB.
+// codedColours returns the colours that the code points of primaries and a transfer
+// function describe. It returns zero colours if browsers show the picture as sRGB.
 func codedColours(primaries, transfer int) colours {
 	var space container.ColourSpace
 	switch primaries { // adapted to D50
@@ -45,7 +45,7 @@ func codedColours(primaries, transfer int) colours {
 	case transferHLG:
 		return colours{grid: evaluate(3, []stage{hlgLight, toXYZ(space.Primaries)})}
 	}
-	curve := []byte("para\x00\x00\x00\x00\x00\x03\x00\x00" + // as sRGB's
+	curve := []byte("para\x00\x00\x00\x00\x00\x03\x00\x00" + // the same form as sRGB's
 		"\x00\x02\x66\x66\x00\x00\xf2\xa7\x00\x00\x0d\x59\x00\x00\x13\xd0\x00\x00\x0a\x5b")
 	switch transfer {
 	case transferGamma22:
@@ -60,8 +60,8 @@ func codedColours(primaries, transfer int) colours {
 // primariesSRGB are adapted to D50.
 var primariesSRGB = [3][3]float64{{0.4361, 0.2225, 0.0139}, {0.3851, 0.7169, 0.0971}, {0.1431, 0.0606, 0.7141}}
 
-// gammaColours returns what a PNG says by a gamma of its samples, in parts of
-// 100 000; nothing if that is about sRGB's.
+// gammaColours returns the colours for the gamma of a PNG, in parts of 100 000. It
+// returns zero colours if the gamma is close to sRGB's.
 func gammaColours(gamma uint32) colours {
 	const whole, usual, least, most = 100_000, 45_455, 10_000, 300_000
 	if gamma < least || gamma > most || gamma > usual*19/20 && gamma < usual*21/20 {
@@ -73,7 +73,7 @@ func gammaColours(gamma uint32) colours {
 	return colours{profile: space.Profile()}
 }
 
-// pqLight is the light of SMPTE ST 2084, where 1 is white paper.
+// pqLight converts SMPTE ST 2084 (PQ) to light, where 1 is white paper.
 func pqLight(c colour) colour {
 	const m1, m2 = 2610.0 / 16384, 2523.0 / 4096 * 128
 	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
@@ -84,8 +84,8 @@ func pqLight(c colour) colour {
 	return c
 }
 
-// hlgLight is the light of ITU-R BT.2100's HLG where 1 is white paper, on a display
-// of half of its 1000 cd/m². What is brighter than paper is white, as in Chromium.
+// hlgLight converts HLG (ITU-R BT.2100) to light, where 1 is white paper, for a
+// display of half of its 1000 cd/m². Brighter light becomes white, as in Chromium.
 func hlgLight(c colour) colour {
 	for i := range 3 {
 		if c[i] <= 0.5 {
@@ -102,8 +102,8 @@ func hlgLight(c colour) colour {
 	return c
 }
 
-// toneMap brings the light of an HDR picture to what other displays show, as
-// browsers do: what is bright is compressed, its colour kept.
+// toneMap reduces the light of an HDR picture to the range of other displays, as
+// browsers do. It compresses bright light and keeps its colour.
 func toneMap(c colour) colour {
 	const peak = hdrWhite / sdrWhite
 	brightest := max(c[0], c[1], c[2])
@@ -114,7 +114,7 @@ func toneMap(c colour) colour {
 	return c
 }
 
-// toXYZ adds the primaries up.
+// toXYZ returns the stage that adds up the primaries.
 func toXYZ(primaries [3][3]float64) stage {
 	return func(c colour) (xyz colour) {
 		for i, primary := range primaries {

@@ -6,21 +6,20 @@ import (
 	"math"
 )
 
-// lut converts colours to sRGB by a grid of them. Printers' and scanners'
-// profiles, which are grids themselves, are not kept: they have a megabyte and
-// more.
+// lut converts colours to sRGB with a grid of colours. It replaces the profiles of
+// printers and scanners, which are grids too. Such a profile has a megabyte or
+// more, too much for a photo of 1 MB.
 type lut struct {
 	inputs int     // channels: 1, 3 or 4
-	points int     // of the grid, by each channel
-	grid   []uint8 // three bytes a point; the last channel varies first
+	points int     // of the grid, along each channel
+	grid   []uint8 // three bytes a point; the last channel varies fastest
 }
 
-// gridPoints is how many points there are by each channel, by the number of
-// channels.
+// gridPoints is the number of points along each channel, by the number of channels.
 var gridPoints = [5]int{1: 256, 3: 33, 4: 13}
 
-// newLUT evaluates the table A2B0 of a profile (ICC.1:2022, 10.10 to 10.12), or
-// the curve of a grey one; nil if it has none that can be read.
+// newLUT evaluates the table A2B0 of a profile (ICC.1:2022, 10.10 to 10.12), or the
+// curve of a grey profile. It returns nil if neither can be read.
 func newLUT(profile []byte) *lut {
 	if len(profile) < 132 {
 		return nil
@@ -36,7 +35,7 @@ func newLUT(profile []byte) *lut {
 	return evaluate(inputs, stages)
 }
 
-// evaluate makes the grid of what some stages say.
+// evaluate makes a grid by evaluating stages at each of its points.
 func evaluate(inputs int, stages []stage) *lut {
 	l := &lut{inputs: inputs, points: gridPoints[inputs]}
 	var at [4]int
@@ -59,7 +58,7 @@ func evaluate(inputs int, stages []stage) *lut {
 	return l
 }
 
-// convert converts a picture, by interpolation between the points of the grid.
+// convert converts a picture. It interpolates between the points of the grid.
 func (l *lut) convert(m *image.YCbCr) *image.YCbCr {
 	width, height := m.Rect.Dx(), m.Rect.Dy()
 	return planesOfRows(width, height, func(y int, rgba []byte) {

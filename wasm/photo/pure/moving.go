@@ -8,17 +8,17 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// The first frame of an animation is the picture, as browsers show it before it
-// moves: on its canvas, which is transparent around it.
+// The picture of an animation is its first frame, as browsers show it at the start:
+// on the animation's canvas, which is transparent around the frame.
 
 // placed is a frame on the canvas of an animation.
 type placed struct {
 	image.RGBA64Image
 	canvas image.Rectangle
-	at     image.Point // of the frame's own origin
+	at     image.Point // of the frame's origin
 }
 
-// place puts a frame on a canvas, unless it is one already.
+// place puts a frame on a canvas, unless the frame covers it.
 func place(frame image.Image, canvas image.Rectangle, at image.Point) image.Image {
 	still, ok := frame.(image.RGBA64Image)
 	if !ok || canvas.Empty() || frame.Bounds().Add(at) == canvas {
@@ -38,11 +38,11 @@ func (p placed) RGBA64At(x, y int) color.RGBA64 {
 	return color.RGBA64{}
 }
 
-// plainWebP makes of a WebP, or of its first frame, a file of one picture (RFC
-// 9649, section 2.5 to 2.7), whatever its header says. A canvas that is not
-// empty is that of an animation.
+// plainWebP returns a WebP file of one picture: the file's picture, or the first
+// frame of an animation (RFC 9649, section 2.5 to 2.7). It does not rely on the
+// header. Canvas is empty unless the file is an animation.
 func plainWebP(file []byte) (plain []byte, canvas image.Rectangle, at image.Point) {
-	const header = 16 // of a frame: place, size, duration and flags
+	const header = 16 // bytes of a frame's place, size, duration and flags
 	chunks := container.WebPChunks(file)
 	extended := container.WebPChunk(chunks, "VP8X")
 	transparent := len(extended) > 0 && extended[0]&0x10 != 0
@@ -78,7 +78,7 @@ func appendChunk(to []byte, kind string, body []byte) []byte {
 	return append(to, make([]byte, len(body)%2)...)
 }
 
-// plainGIF gives a GIF a screen that its first frame fits on, as browsers do.
+// plainGIF enlarges the screen of a GIF so that its first frame fits, as browsers do.
 func plainGIF(file []byte) (plain []byte, canvas image.Rectangle) {
 	const head, trailer, extension, frame = 13, 0x3b, 0x21, 0x2c
 	if len(file) < head {

@@ -13,8 +13,8 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// TestGIFScreen: a first frame that is larger than the screen is shown whole,
-// and a smaller one in its place on white.
+// TestGIFScreen: a first frame that is larger than the screen is shown completely.
+// A smaller one is in its place on white.
 func TestGIFScreen(t *testing.T) {
 	frame := image.NewPaletted(image.Rect(10, 20, 50, 60), color.Palette{color.Black, color.Black})
 	var b bytes.Buffer
@@ -54,7 +54,7 @@ func TestGIFScreen(t *testing.T) {
 	}
 }
 
-// TestPlainWebP: what a WebP says around its picture does not matter.
+// TestPlainWebP: the chunks around a WebP's picture have no effect.
 func TestPlainWebP(t *testing.T) {
 	still, err := os.ReadFile("../testdata/lossy.webp")
 	if err != nil {

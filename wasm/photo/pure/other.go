@@ -7,10 +7,9 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// plainPNG leaves in a PNG what makes the picture. Of other chunks a wrong
-// checksum or place would be an error to the decoder, and browsers ignore it;
-// they also ignore transparency that comes before its palette or goes beyond it,
-// and a missing end.
+// plainPNG returns a PNG with only the chunks of its picture. Go's decoder fails on
+// a wrong checksum or place of any other chunk, and browsers ignore it. Browsers
+// also ignore transparency before the palette or beyond it, and a missing end.
 func plainPNG(file []byte) []byte {
 	out := append([]byte{}, file[:min(8, len(file))]...)
 	palette, ended := 0, false
@@ -42,9 +41,9 @@ func plainPNG(file []byte) []byte {
 	return out
 }
 
-// widen brings the samples of a lossy WebP to the range of a JPEG's: in VP8 luma
-// is from 16 to 235 and chroma from 16 to 240 (RFC 6386, section 9.2), which the
-// decoder leaves to its caller.
+// widen converts the samples of a lossy WebP to the range of a JPEG. In VP8 luma is
+// from 16 to 235 and chroma from 16 to 240 (RFC 6386, section 9.2). The decoder
+// leaves that to its caller.
 func widen(decoded image.Image) {
 	var planes *image.YCbCr
 	switch m := decoded.(type) {

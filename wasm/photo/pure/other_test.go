@@ -16,8 +16,7 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// tiffOf is a little-endian TIFF of a chain of IFDs, and of some data that
-// begins at 1000.
+// tiffOf returns a little-endian TIFF of a chain of IFDs, with data at 1000.
 func tiffOf(data []byte, ifds ...[][3]uint32) []byte {
 	le := binary.LittleEndian
 	file := append([]byte("II*\x00\x08\x00\x00\x00"), make([]byte, 992)...)
@@ -84,7 +83,7 @@ func TestRAW(t *testing.T) {
 	}
 }
 
-// TestPlainPNG: what browsers ignore in a PNG does not stop it.
+// TestPlainPNG: errors in a PNG that browsers ignore are ignored.
 func TestPlainPNG(t *testing.T) {
 	palette := image.NewPaletted(image.Rect(0, 0, 16, 16), color.Palette{quarters[0], quarters[1], quarters[2]})
 	var b bytes.Buffer
@@ -112,7 +111,7 @@ func TestPlainPNG(t *testing.T) {
 	}
 }
 
-// TestAnimatedWebP: the first frame is the picture, as in a browser.
+// TestAnimatedWebP: the picture is the first frame, as in a browser.
 func TestAnimatedWebP(t *testing.T) {
 	for _, name := range []string{"lossy", "lossless"} {
 		still, err := os.ReadFile("../testdata/" + name + ".webp")
@@ -146,7 +145,7 @@ func TestAnimatedWebP(t *testing.T) {
 	}
 }
 
-// TestLUT: a profile that says by a table what sRGB is changes nothing.
+// TestLUT: a profile whose table describes sRGB changes nothing.
 func TestLUT(t *testing.T) {
 	if l := newLUT(tableProfile()); l == nil {
 		t.Fatal("the table is not read")
@@ -165,7 +164,7 @@ func TestLUT(t *testing.T) {
 	}
 }
 
-// TestLargeProfileIsNotKept: its colours are converted, and the file is small.
+// TestLargeProfileIsNotKept: the colours are converted, and the file is small.
 func TestLargeProfileIsNotKept(t *testing.T) {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, patches(200, 130), nil); err != nil {
@@ -183,7 +182,7 @@ func TestLargeProfileIsNotKept(t *testing.T) {
 	}
 }
 
-// tableProfile is a profile of lut16Type from sRGB to XYZ.
+// tableProfile returns a profile of lut16Type from sRGB to XYZ.
 func tableProfile() []byte {
 	const entries = 256
 	be := binary.BigEndian
@@ -233,7 +232,7 @@ func TestCodedProfile(t *testing.T) {
 	}
 }
 
-// TestOtherKinds: what a decoder does not know of a format is not damaged.
+// TestOtherKinds: a variant that a decoder does not know does not count as damaged.
 func TestOtherKinds(t *testing.T) {
 	short := func(tag, value uint32) [3]uint32 { return [3]uint32{tag, 3, value} }
 	tiffWith := func(compression, photometric uint32) []byte {
@@ -265,7 +264,7 @@ func TestOtherKinds(t *testing.T) {
 	}
 }
 
-// TestWebPHasTheWholeRange: black and white of a lossy WebP are 16 and 235.
+// TestWebPHasTheWholeRange: 16 and 235 of a lossy WebP become black and white.
 func TestWebPHasTheWholeRange(t *testing.T) {
 	m := image.NewYCbCr(image.Rect(0, 0, 4, 1), image.YCbCrSubsampleRatio444)
 	copy(m.Y, []byte{16, 235, 126, 255})
@@ -282,7 +281,7 @@ func TestWebPHasTheWholeRange(t *testing.T) {
 	}
 }
 
-// TestPNGWithoutItsEnd: browsers show one whose pixels are all there.
+// TestPNGWithoutItsEnd: a PNG with all its pixels is decoded, as in browsers.
 func TestPNGWithoutItsEnd(t *testing.T) {
 	var file bytes.Buffer
 	if err := png.Encode(&file, patches(40, 30)); err != nil {

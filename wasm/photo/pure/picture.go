@@ -1,7 +1,7 @@
 // Package pure decodes, scales, turns and encodes photos in Go, without the
-// browser's codecs: for browsers that have none or falsify their pixels, and for
-// formats that the browser does not know. It is a program of its own in the
-// browser (wasm/purecodec), fetched only when it is needed.
+// browser's codecs. It is for browsers that have no codecs or falsify pixels, and
+// for formats that the browser does not know. In the browser it is a separate
+// program (wasm/purecodec), which is loaded only when it is needed.
 package pure
 
 import (
@@ -26,13 +26,13 @@ import (
 type Picture struct {
 	source      raster
 	orientation int          // EXIF, 1 to 8
-	colours     colours      // of the source
-	upright     *image.YCbCr // at the size of the last encode, 4:2:0
+	colours     colours      // the source's
+	upright     *image.YCbCr // in the size of the last encode, 4:2:0
 }
 
-// Decode decodes a file given whole, for pictures whose longer side is at most
-// edge. It fails as container.ReadHeader does, and with the header's refusal,
-// truncated, too_complex, unsupported_format or cannot_decode.
+// Decode decodes a complete file. Edge is the longer side of the largest picture
+// that will be encoded. Decode fails like container.ReadHeader, with the header's
+// refusal, or with truncated, too_complex, unsupported_format or cannot_decode.
 func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	header, err := container.ReadHeader(file, maxPixels)
 	switch {
@@ -54,8 +54,8 @@ func Decode(file []byte, maxPixels, edge int) (*Picture, error) {
 	return &Picture{source: source, orientation: header.Orientation, colours: readColours(file, header.Type)}, nil
 }
 
-// decodeTIFF decodes a TIFF or, of a RAW file, its JPEG of the whole picture,
-// which may say its own orientation.
+// decodeTIFF decodes a TIFF. For a RAW file it decodes the JPEG of the whole picture
+// that the file contains. That JPEG may have its own orientation.
 func decodeTIFF(file []byte, header container.Header, maxPixels, edge int) (*Picture, error) {
 	whole, err := preview(file)
 	if err != nil {
@@ -77,7 +77,7 @@ func decodeTIFF(file []byte, header container.Header, maxPixels, edge int) (*Pic
 	return decodeJPEG(whole, header.Orientation, maxPixels, edge)
 }
 
-// decodeJPEG decodes a JPEG to the least size that serves.
+// decodeJPEG decodes a JPEG to the smallest size that is large enough.
 func decodeJPEG(file []byte, orientation, maxPixels, edge int) (*Picture, error) {
 	m, err := jpeg.Parse(file)
 	if err != nil {
@@ -98,7 +98,7 @@ func decodeJPEG(file []byte, orientation, maxPixels, edge int) (*Picture, error)
 	return &Picture{source: rasterOfJPEG(m, planes), orientation: orientation, colours: colours}, nil
 }
 
-// pointsFor is how many samples in eight it takes to have no fewer than needed.
+// pointsFor returns the fewest samples per eight that give at least needed samples.
 func pointsFor(length, needed int) int {
 	for _, points := range []int{1, 2, 3, 4, 5, 6} {
 		if length*points >= 8*needed {
@@ -108,8 +108,8 @@ func pointsFor(length, needed int) int {
 	return 8
 }
 
-// share is which part of the pixels that a JPEG may have a picture of another
-// format may have: each of its pixels takes so many times longer.
+// share divides the limit of pixels for formats other than JPEG, because decoding a
+// pixel of them takes so many times longer.
 var share = map[container.Type]int{
 	container.TypePNG: 2, container.TypeTIFF: 2, container.TypeGIF: 3, container.TypeWebP: 4,
 }
@@ -143,8 +143,8 @@ func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) 
 }
 
 const (
-	// A picture of more than freePixels has at least one byte for so many pixels,
-	// or was made to be work for its reader.
+	// A picture of more than freePixels must have at least one byte per so many
+	// pixels. A file with fewer bytes was made to keep its reader busy.
 	freePixels    = 12_000_000
 	pixelsForByte = 256
 )
@@ -165,7 +165,7 @@ func bounded(config image.Config, canvas image.Rectangle, bytes, maxPixels int) 
 	return nil
 }
 
-// cannotDecode gives an error of another package its code.
+// cannotDecode converts an error of another package into one with a code.
 func cannotDecode(err error) error {
 	if _, other := errors.AsType[tiff.UnsupportedError](err); other || errors.Is(err, bmp.ErrUnsupported) {
 		return refuse(err, shared.CodeUnsupportedFormat)
@@ -173,9 +173,9 @@ func cannotDecode(err error) error {
 	return refuse(err, shared.CodeCannotDecode)
 }
 
-// FromRGBA takes the pixels of a HEIF file that another decoder has decoded and
-// turned upright. Row copies one row, four bytes a pixel, not premultiplied. It
-// fails with too_many_pixels or cannot_decode.
+// FromRGBA returns a picture of pixels that another decoder has decoded from a HEIF
+// file and turned upright. Row copies one row, four bytes a pixel, not
+// premultiplied. FromRGBA fails with too_many_pixels or cannot_decode.
 func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []byte)) (*Picture, error) {
 	if width <= 0 || height <= 0 {
 		return nil, refuse(nil, shared.CodeCannotDecode)
@@ -187,10 +187,10 @@ func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []
 	return &Picture{source: source, orientation: 1, colours: readColours(file, container.TypeHEIF)}, nil
 }
 
-// refuse makes an error of a code and its cause, which may be nil.
+// refuse returns an error with a code and its cause, which may be nil.
 func refuse(cause error, code shared.Code) error { return &shared.Error{Code: code, Err: cause} }
 
-// Size is in pixels, upright.
+// Size returns the size in pixels, upright.
 func (p *Picture) Size() (width, height int) {
 	return turnedSize(p.source.width, p.source.height, p.orientation)
 }
@@ -237,12 +237,13 @@ func (p *Picture) Sample(_ context.Context, width, height int) ([]byte, error) {
 	return rgbaOf(p.at(width, height)), nil
 }
 
-// Original is Sample: nothing is lost in between.
+// Original is Sample, because this codec uses no canvas that could lose the picture after it was
+// decoded.
 func (p *Picture) Original(ctx context.Context, width, height int) ([]byte, error) {
 	return p.Sample(ctx, width, height)
 }
 
-// Close lets the pixels go.
+// Close releases the pixels.
 func (p *Picture) Close() { *p = Picture{} }
 
 func (p *Picture) at(width, height int) *image.YCbCr {

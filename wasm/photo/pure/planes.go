@@ -40,8 +40,8 @@ func rasterOf(m *image.YCbCr) raster {
 	return raster{width, height, [3]plane{{m.Y, width, height, m.YStride, 1, 1}, blue, red}}
 }
 
-// rasterOfJPEG takes the planes of a JPEG. It lends a grey picture the colour
-// of none, and converts what is not Y, Cb and Cr.
+// rasterOfJPEG returns the planes of a JPEG. It adds neutral chroma to a grey
+// picture, and converts components other than Y, Cb and Cr.
 func rasterOfJPEG(m *jpeg.Image, decoded []jpeg.Plane) raster {
 	if m.Colours == jpeg.RGB {
 		return rasterOfRGB(m, decoded, nil)
@@ -58,8 +58,8 @@ func rasterOfJPEG(m *jpeg.Image, decoded []jpeg.Plane) raster {
 	return r
 }
 
-// rasterOfRGB converts RGB, CMYK and YCCK at the size that is decoded, inks by
-// their profile's grid if there is one.
+// rasterOfRGB converts RGB, CMYK and YCCK at the decoded size. It converts inks with
+// the grid of their profile, if there is one.
 func rasterOfRGB(m *jpeg.Image, decoded []jpeg.Plane, grid *lut) raster {
 	first := decoded[0]
 	converted := rasterOf(planesOfRows(first.Width, first.Height, func(y int, rgba []byte) {
@@ -93,10 +93,10 @@ func rasterOfRGB(m *jpeg.Image, decoded []jpeg.Plane, grid *lut) raster {
 	return converted
 }
 
-// darker takes black ink, inverted, into account.
+// darker applies black ink, which is stored inverted, to a channel.
 func darker(channel, black uint8) uint8 { return uint8((int(channel)*int(black) + 127) / 255) }
 
-// subsampling is how many luma samples there are to a chroma sample.
+// subsampling returns how many luma samples share a chroma sample.
 func subsampling(ratio image.YCbCrSubsampleRatio) (across, down int) {
 	switch ratio {
 	case image.YCbCrSubsampleRatio422:
@@ -113,7 +113,7 @@ func subsampling(ratio image.YCbCrSubsampleRatio) (across, down int) {
 	return 1, 1
 }
 
-// planesOf keeps a JPEG's planes as they were decoded, and converts every other
+// planesOf returns the planes of a decoded JPEG unchanged, and converts any other
 // picture.
 func planesOf(m image.Image) *image.YCbCr {
 	switch m := m.(type) {
@@ -129,7 +129,7 @@ func planesOf(m image.Image) *image.YCbCr {
 		return planesOfPalette(m)
 	}
 	bounds := m.Bounds()
-	at := m.(image.RGBA64Image).RGBA64At // as every image of Go's has it; At would allocate for each pixel
+	at := m.(image.RGBA64Image).RGBA64At // all of Go's images have it; At would allocate for each pixel
 	return planesOfRows(bounds.Dx(), bounds.Dy(), func(y int, rgba []byte) {
 		for x := range bounds.Dx() {
 			p := rgba[4*x : 4*x+4 : 4*x+4]
@@ -145,8 +145,8 @@ func planesOf(m image.Image) *image.YCbCr {
 	})
 }
 
-// planesOfPalette looks up each pixel's colour. One that is not in the palette
-// is black.
+// planesOfPalette looks up the colour of each pixel. A pixel with an index outside
+// the palette is black.
 func planesOfPalette(m *image.Paletted) *image.YCbCr {
 	var colours [256][4]byte
 	for i := range colours {
@@ -164,8 +164,8 @@ func planesOfPalette(m *image.Paletted) *image.YCbCr {
 	})
 }
 
-// planesOfRows converts RGBA, not premultiplied, to 4:2:0. What is transparent
-// becomes white, as JPEG has no transparency.
+// planesOfRows converts RGBA, not premultiplied, to 4:2:0. Transparent pixels become
+// white, because JPEG has no transparency.
 func planesOfRows(width, height int, row func(y int, rgba []byte)) *image.YCbCr {
 	planes := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
 	upper, lower := make([]byte, 4*width), make([]byte, 4*width)
@@ -186,7 +186,7 @@ func planesOfRows(width, height int, row func(y int, rgba []byte)) *image.YCbCr 
 	return planes
 }
 
-// flatten paints a row on white.
+// flatten blends a row with white.
 func flatten(rgba []byte) {
 	for i := 0; i+4 <= len(rgba); i += 4 {
 		p := rgba[i : i+4 : i+4]
@@ -205,7 +205,7 @@ func lumaOf(to, rgba []byte) {
 	}
 }
 
-// chromaOf takes the mean of two by two pixels; a lone last column counts twice.
+// chromaOf computes the mean of two by two pixels. A single last column counts twice.
 func chromaOf(cb, cr, upper, lower []byte) {
 	for x := range cb {
 		left, right := 8*x, min(8*x+4, len(upper)-4)
@@ -219,7 +219,7 @@ func chromaOf(cb, cr, upper, lower []byte) {
 	}
 }
 
-// grey lends a grey picture the chroma planes of no colour.
+// grey adds neutral chroma planes to a grey picture.
 func grey(m *image.Gray) *image.YCbCr {
 	width, height := m.Rect.Dx(), m.Rect.Dy()
 	chroma := make([]byte, ((width+1)/2)*((height+1)/2))
@@ -246,8 +246,8 @@ func rgbaOf(m *image.YCbCr) []byte {
 	return rgba
 }
 
-// someRows copies every eighth row of 16 by 16 blocks of a 4:2:0 picture into a
-// picture of its own, and says what share it is.
+// someRows copies every eighth row of 16 by 16 blocks of a 4:2:0 picture into a new
+// picture. It returns the share of rows that it copied.
 func someRows(m *image.YCbCr) (some *image.YCbCr, share float64) {
 	const block, every = 16, 8
 	width, height := m.Rect.Dx(), m.Rect.Dy()

@@ -11,23 +11,23 @@ import (
 )
 
 const (
-	maxProfile      = 4 << 20 // printers' are of a megabyte and more
+	maxProfile      = 4 << 20 // printers' profiles have a megabyte or more
 	maxProfileParts = 255
 	iccPrefix       = "ICC_PROFILE\x00" // ICC.1:2022, annex B.4
 	maxProfilePart  = 0xffff - 2 - len(iccPrefix) - 2
 )
 
-// inks is how many channels CMYK has.
+// inks is the number of channels of CMYK.
 const inks = 4
 
-// colours say what the values of a picture's channels mean: sRGB if there is
-// neither.
+// colours defines what the values of a picture's channels mean. The zero value
+// means sRGB.
 type colours struct {
-	profile []byte // ICC, of primaries and curves alone
-	grid    *lut   // converts to sRGB, where no such profile can say it
+	profile []byte // ICC profile of primaries and curves only
+	grid    *lut   // converts to sRGB, for colours that such a profile cannot express
 }
 
-// readColours returns what a file other than a JPEG says of its colours.
+// readColours returns the colours of a file other than a JPEG.
 func readColours(file []byte, kind container.Type) colours {
 	const rgb = 3
 	switch kind {
@@ -45,8 +45,8 @@ func readColours(file []byte, kind container.Type) colours {
 	return colours{}
 }
 
-// coloursOf keeps of a profile what primaries and curves can say, and makes a
-// grid of any other. One of other channels than the picture has counts as none.
+// coloursOf returns the primaries and curves of a profile, or a grid for a profile
+// that has others. It ignores a profile for another number of channels.
 func coloursOf(profile []byte, channels int) colours {
 	if len(profile) < 132 {
 		return colours{}
@@ -63,8 +63,8 @@ func coloursOf(profile []byte, channels int) colours {
 	return colours{}
 }
 
-// withProfile puts a colour profile into a JPEG that has none. It takes those
-// only that fit into one segment.
+// withProfile inserts a colour profile into a JPEG that has none. The profile must
+// fit into one segment.
 func withProfile(jpeg, profile []byte) []byte {
 	if len(profile) == 0 || len(profile) > maxProfilePart {
 		return jpeg
@@ -97,7 +97,7 @@ func jpegProfile(file []byte) []byte {
 }
 
 // pngColours reads the cICP, iCCP, sRGB and gAMA chunks (PNG, third edition,
-// 11.3.2), which come before the pixels. The first of these that is there counts.
+// 11.3.2), which come before the pixels. The first one in this order counts.
 func pngColours(file []byte) (found colours) {
 	const cicp, iccp, srgb, gama = 4, 3, 2, 1
 	channels, rank := 3, 0
@@ -125,7 +125,7 @@ func pngColours(file []byte) (found colours) {
 	return found
 }
 
-// inflate returns what follows the byte that names the compression, zlib.
+// inflate decompresses data that follows a byte with the number of the method, zlib.
 func inflate(packed []byte) []byte {
 	if len(packed) == 0 {
 		return nil

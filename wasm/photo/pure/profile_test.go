@@ -13,7 +13,7 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// profileOf is a profile of one tag.
+// profileOf returns a profile with one tag.
 func profileOf(space, tag string, element []byte) []byte {
 	profile := make([]byte, 128)
 	copy(profile[12:], "prtr"+space+"XYZ ")
@@ -23,7 +23,8 @@ func profileOf(space, tag string, element []byte) []byte {
 	return append(profile, element...)
 }
 
-// inkProfile is a printer's, for which cyan is red: nobody could guess that.
+// inkProfile returns a printer's profile that maps cyan to red, so that only code
+// that reads the profile can pass.
 func inkProfile() []byte {
 	table := append([]byte("mft1\x00\x00\x00\x00\x04\x03\x02\x00"), make([]byte, 36)...)
 	line := func(count int) {
@@ -86,7 +87,7 @@ func TestInks(t *testing.T) {
 	}
 }
 
-// TestGrey: the light of a grey picture is what its profile says.
+// TestGrey: the profile of a grey picture is applied.
 func TestGrey(t *testing.T) {
 	flat := image.NewGray(image.Rect(0, 0, 16, 16))
 	for i := range flat.Pix {
@@ -133,9 +134,9 @@ func TestGrey(t *testing.T) {
 	}
 }
 
-// TestBounded: formats that take longer for a pixel may have fewer of them, and
-// large pictures have some bytes. Photos of phones, up to 48 megapixels, may be in
-// each; WebP's tools seldom make those.
+// TestBounded: formats that take longer for a pixel may have fewer pixels, and a
+// large picture needs a minimum of bytes. Every format allows the photos of phones,
+// up to 48 megapixels. WebP's tools seldom make those.
 func TestBounded(t *testing.T) {
 	rgb, deep := color.NRGBAModel, color.NRGBA64Model
 	tests := []struct {
@@ -166,7 +167,7 @@ func TestBounded(t *testing.T) {
 	}
 }
 
-// TestBeyondThePalette: such a pixel is black.
+// TestBeyondThePalette: a pixel outside the palette is black.
 func TestBeyondThePalette(t *testing.T) {
 	palette := image.NewPaletted(image.Rect(0, 0, 2, 1), color.Palette{color.Black, color.White})
 	palette.Pix = []byte{1, 7}
@@ -175,7 +176,7 @@ func TestBeyondThePalette(t *testing.T) {
 	}
 }
 
-// TestPNGColours: of what a PNG says of its colours, the best counts.
+// TestPNGColours: the best description of its colours in a PNG counts.
 func TestPNGColours(t *testing.T) {
 	p3, linear := codedColours(primariesP3, 13).profile, gammaColours(100_000).profile
 	chunk := func(kind, body string) string {

@@ -17,7 +17,7 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// letters is a plane from its rows.
+// letters returns a plane from its rows.
 func letters(rows ...string) plane {
 	p := newPlane(len(rows[0]), len(rows))
 	for y, row := range rows {
@@ -27,7 +27,7 @@ func letters(rows ...string) plane {
 }
 
 func TestTurnPlane(t *testing.T) {
-	// EXIF 2.32, 4.6.4: where the 0th row and column of what is stored are seen.
+	// EXIF 2.32, 4.6.4: where the 0th row and column of the stored picture appear.
 	tests := map[int]plane{
 		1: letters("abc", "def"),
 		2: letters("cba", "fed"),
@@ -45,7 +45,7 @@ func TestTurnPlane(t *testing.T) {
 	stored := letters("abc", "def")
 	for orientation, want := range tests {
 		if orientation == 1 {
-			continue // turn leaves it alone
+			continue // turn does not change it
 		}
 		got := newPlane(want.width, want.height)
 		turnPlane(got, stored, orientation)
@@ -77,7 +77,7 @@ func TestScaleKeepsAFlatPlaneFlat(t *testing.T) {
 }
 
 func TestScaleKeepsPlaces(t *testing.T) {
-	// A ramp stays the ramp: shifts and wrong weights would show everywhere.
+	// A ramp stays a ramp. Shifts and wrong weights would be visible everywhere.
 	const width, height = 400, 300
 	from := newPlane(width, height)
 	for y := range height {
@@ -101,7 +101,7 @@ func TestScaleKeepsPlaces(t *testing.T) {
 }
 
 func TestScaleHasNoSide(t *testing.T) {
-	// What is scaled and mirrored is what is mirrored and scaled.
+	// Scaling and then mirroring gives the same as mirroring and then scaling.
 	from := newPlane(157, 93)
 	for i := range from.samples {
 		from.samples[i] = byte(i * i >> 3)
@@ -123,7 +123,7 @@ func TestScaleHasNoSide(t *testing.T) {
 	}
 }
 
-// patches is four colours, one a quarter.
+// patches returns a picture of four colours, one per quarter.
 func patches(width, height int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
@@ -210,7 +210,7 @@ func TestDecodeJPEG(t *testing.T) {
 	if err := jpeg.Encode(&colour, patches(640, 480), &jpeg.Options{Quality: 95}); err != nil {
 		t.Fatal(err)
 	}
-	// A colour JPEG of image/jpeg's has black where patches is transparent.
+	// image/jpeg writes black where patches is transparent.
 	want := [4]color.NRGBA{quarters[0], quarters[1], quarters[2], {0, 0, 0, 255}}
 	for _, edge := range []int{20, 100, 301, 500, 640, 2560} {
 		picture, err := Decode(colour.Bytes(), container.MaxPixels, edge)
@@ -234,7 +234,7 @@ func TestDecodeJPEG(t *testing.T) {
 	}
 }
 
-// TestDecodeOtherJPEG: what our own decoder refuses is decoded all the same.
+// TestDecodeOtherJPEG: a JPEG that our own decoder refuses is decoded by image/jpeg.
 func TestDecodeOtherJPEG(t *testing.T) {
 	for _, name := range []string{"420", "grey", "progressive-420", "rgb", "separate"} {
 		file, err := os.ReadFile("../../jpeg/testdata/" + name + ".jpg")
@@ -260,7 +260,7 @@ func TestDecodeOtherJPEG(t *testing.T) {
 	}
 }
 
-// apart is by how much samples differ, on average.
+// apart returns the mean difference of samples.
 func apart(a, b []byte) (mean float64) {
 	for i := range a {
 		mean += math.Abs(float64(a[i])-float64(b[i])) / float64(len(a))
@@ -368,7 +368,7 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// inParts puts a profile into a JPEG in three segments.
+// inParts inserts a profile into a JPEG in three segments.
 func inParts(file, profile []byte) []byte {
 	out := bytes.Clone(file[:2])
 	const part = 60_000

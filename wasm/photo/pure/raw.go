@@ -8,7 +8,7 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// Tags of TIFF 6.0 and DNG 1.7 that tell a picture from a sensor's data.
+// Tags of TIFF 6.0 and DNG 1.7 that distinguish a picture from a sensor's data.
 const (
 	tagWidth       = 0x0100
 	tagHeight      = 0x0101
@@ -28,8 +28,8 @@ const (
 
 	maxIFDs = 16
 
-	// A preview is the whole picture if it has nearly as many pixels to a side,
-	// or as many as are sent anyway.
+	// A preview counts as the whole picture if its sides are nearly as long, or as
+	// long as those of the photo that we send.
 	wholeShare = 0.9
 	wholeEdge  = 2560
 )
@@ -40,16 +40,16 @@ type directory struct {
 	photometric   uint32
 	compression   uint32
 	preview       []byte // its JPEG
-	planar        bool   // each channel for itself
-	tables        bool   // its JPEGs are parts, without their tables
-	sensor        bool   // it says that the file is RAW
+	planar        bool   // the channels are stored separately
+	tables        bool   // its JPEGs are parts that share tables
+	sensor        bool   // its tags show that the file is RAW
 	subIFDs       []uint32
 	next          uint32
 }
 
-// preview returns the JPEG of the whole picture that a RAW file, which is a TIFF
-// too, has in it; nil for other files. A file whose first picture is a thumbnail
-// of another is treated the same way. It fails with raw_photo.
+// preview returns the JPEG of the whole picture in a RAW file, which is a TIFF. It
+// returns nil for other files. It treats a file whose first picture is a thumbnail
+// in the same way. It fails with raw_photo if there is no such JPEG.
 func preview(file []byte) ([]byte, error) {
 	t, first, _ := container.OpenTIFF(file)
 	all := directories(t, first)
@@ -81,7 +81,7 @@ func preview(file []byte) ([]byte, error) {
 	return found, nil
 }
 
-// directories reads the chain of IFDs and those below them.
+// directories reads the chain of IFDs, and the IFDs below them.
 func directories(t container.TIFF, first uint32) (all []directory) {
 	queue := []uint32{first}
 	seen := map[uint32]bool{0: true}
@@ -100,7 +100,7 @@ func directories(t container.TIFF, first uint32) (all []directory) {
 }
 
 func readDirectory(t container.TIFF, at uint32) (d directory) {
-	var strip, embedded [2]uint32 // where a JPEG begins, and its bytes
+	var strip, embedded [2]uint32 // offset and size of a JPEG
 	d.next = t.EachEntry(at, func(e container.Entry) {
 		values := numbers(t, e)
 		switch e.Tag {
@@ -151,8 +151,8 @@ func readDirectory(t container.TIFF, at uint32) (d directory) {
 	return d
 }
 
-// isOtherTIFF reports whether a TIFF is of a kind that its decoder does not
-// know, and takes for a damaged one: in planes, or a fax.
+// isOtherTIFF reports whether a TIFF is of a kind that the decoder does not know and
+// would report as damaged: separate channels, or a fax.
 func isOtherTIFF(file []byte) bool {
 	t, first, _ := container.OpenTIFF(file)
 	const fax, lastFax = 2, 4
@@ -160,7 +160,7 @@ func isOtherTIFF(file []byte) bool {
 	return d.planar || d.compression >= fax && d.compression <= lastFax
 }
 
-// longerEdge is the longer side of a JPEG; 0 if it is none that can be shown.
+// longerEdge returns the longer side of a JPEG, or 0 if it cannot be shown.
 func longerEdge(file []byte) int {
 	image, err := jpeg.Parse(file)
 	if err != nil {
@@ -169,7 +169,7 @@ func longerEdge(file []byte) int {
 	return max(image.Width, image.Height)
 }
 
-// numbers returns the values of an entry of SHORT, LONG or IFD, the first few.
+// numbers returns the first few values of an entry of type SHORT, LONG or IFD.
 func numbers(t container.TIFF, e container.Entry) (values []uint32) {
 	const short, long, ifd, most = 3, 4, 13, 64
 	size := 0

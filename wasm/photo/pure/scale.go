@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	taps       = 4  // samples that the kernel spans
-	weightBits = 14 // of a tap's weight; they add up to 1 << weightBits
-	carryBits  = 6  // kept of them between the two directions
+	taps       = 4  // samples that the kernel covers
+	weightBits = 14 // bits of a tap's weight; the weights add up to 1 << weightBits
+	carryBits  = 6  // bits of the fraction that are kept between the two directions
 )
 
-// scale brings each plane to its own size in a 4:2:0 picture of the given size,
-// without a detour over RGB. A plane that is twice as large or more is halved
-// first, by boxes; a short kernel does the rest.
+// scale returns a 4:2:0 picture of the given size. It scales each plane separately,
+// without a conversion to RGB. A plane that is at least twice as large is first
+// averaged in boxes, so that a short kernel is enough for the rest.
 func scale(source raster, width, height int) *image.YCbCr {
 	target := image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420)
 	stepX, stepY := float64(source.width)/float64(width), float64(source.height)/float64(height)
@@ -25,7 +25,7 @@ func scale(source raster, width, height int) *image.YCbCr {
 	return target
 }
 
-// scalePlane fills a plane whose samples lie stepX and stepY of the source's apart.
+// scalePlane fills a plane whose samples are stepX and stepY source samples apart.
 func scalePlane(to, from plane, stepX, stepY float64) {
 	if stepX == 1 && stepY == 1 && from.width == to.width && from.height == to.height {
 		for y := range to.height {
@@ -37,7 +37,7 @@ func scalePlane(to, from plane, stepX, stepY float64) {
 	from = padded(boxed(from, boxX, boxY))
 	stepX, stepY = stepX/float64(boxX), stepY/float64(boxY)
 	columns, rows := kernels(to.width, from.width, stepX), kernels(to.height, from.height, stepY)
-	// Rows that are scaled across, the newest few of them.
+	// The newest rows that are scaled across.
 	var ready [taps][]int16
 	for i := range ready {
 		ready[i] = make([]int16, to.width)
@@ -58,14 +58,15 @@ func scalePlane(to, from plane, stepX, stepY float64) {
 	}
 }
 
-// kernel is how one target sample comes about: from the source's samples at, at+1, ….
+// kernel is the weights of the source samples at, at+1, … for one target sample.
 type kernel struct {
 	at      int
 	weights [taps]int32
 }
 
-// kernels is a sinc in a Hamming window as wide as two steps, at least two
-// samples: no wider than a triangle, and sharper. Beyond an edge the edge goes on.
+// kernels returns the kernel of each target sample: a sinc in a Hamming window of
+// two steps, at least two samples. It is as narrow as a triangle, and sharper.
+// Beyond an edge, the edge is repeated.
 func kernels(count, length int, step float64) []kernel {
 	all := make([]kernel, count)
 	radius := max(1, step)
@@ -122,7 +123,7 @@ func scaleDown(to []byte, w [taps]int32, a, b, c, d []int16) {
 	}
 }
 
-// powerOfTwo is the largest that is not above a step, at least 1.
+// powerOfTwo returns the largest power of two that is at most step, at least 1.
 func powerOfTwo(step float64) int {
 	power := 1
 	for float64(2*power) <= step {
@@ -131,8 +132,8 @@ func powerOfTwo(step float64) int {
 	return power
 }
 
-// boxed averages boxes of samples, powers of two across and down. Beyond the far
-// edges the edge goes on.
+// boxed averages boxes of samples. Their sides are powers of two. Beyond an edge,
+// the edge is repeated.
 func boxed(from plane, boxX, boxY int) plane {
 	if boxX == 1 && boxY == 1 {
 		return from

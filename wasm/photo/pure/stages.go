@@ -7,13 +7,13 @@ import (
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
-// colour has as many channels as a stage takes.
+// colour is a colour of up to four channels.
 type colour [4]float64
 
-// stage is a part of a table's way from device colours to XYZ.
+// stage is one step of a conversion from device colours to XYZ.
 type stage func(c colour) colour
 
-// greyStages are those of a profile of grey, which is a curve to its light.
+// greyStages returns the stages of a grey profile, which is a curve to light.
 func greyStages(profile []byte) (stages []stage, ok bool) {
 	if string(profile[16:24]) != "GRAYXYZ " {
 		return nil, false
@@ -60,8 +60,8 @@ func readStages(profile []byte, inputs int) (stages []stage, ok bool) {
 	return append(stages, last), ok
 }
 
-// readFixed reads lut8Type and lut16Type, without what comes before their
-// channels. Their matrix is for XYZ as input only.
+// readFixed reads lut8Type and lut16Type. It ignores their matrix, which applies
+// only to XYZ input.
 func readFixed(body []byte, inputs, size int) ([]stage, bool) {
 	if len(body) < 44 || int(body[0]) != inputs || body[1] != 3 || body[2] < 2 {
 		return nil, false
@@ -175,8 +175,8 @@ func readCurves(data []byte, count int) (stage, bool) {
 	}, true
 }
 
-// readCurve reads curveType or parametricCurveType (ICC.1:2022, 10.6 and 10.18),
-// and returns how long it is.
+// readCurve reads curveType or parametricCurveType (ICC.1:2022, 10.6 and 10.18), and
+// returns its length.
 func readCurve(data []byte) (curve func(x float64) float64, length int) {
 	if len(data) < 12 {
 		return nil, 0
@@ -207,8 +207,8 @@ func readCurve(data []byte) (curve func(x float64) float64, length int) {
 	return nil, 0
 }
 
-// readFormula reads parametricCurveType. Its five kinds are one formula with
-// more and more parameters: (ax+b)^g + e from d on, cx + f below.
+// readFormula reads parametricCurveType. Its five kinds are the same formula with
+// one to seven parameters: (ax+b)^g + e from d on, cx + f below.
 func readFormula(data []byte) (curve func(x float64) float64, length int) {
 	kind := int(binary.BigEndian.Uint16(data[8:]))
 	counts := []int{1, 3, 4, 5, 7}
@@ -234,7 +234,7 @@ func readFormula(data []byte) (curve func(x float64) float64, length int) {
 // fixed reads an s15Fixed16Number (4.6).
 func fixed(b []byte) float64 { return float64(int32(binary.BigEndian.Uint32(b))) / 0x10000 }
 
-// values are numbers of one or two bytes, as parts of their largest.
+// values returns numbers of one or two bytes, divided by the largest possible one.
 func values(data []byte, size int) []float64 {
 	numbers := make([]float64, len(data)/size)
 	for i := range numbers {
@@ -249,7 +249,7 @@ func values(data []byte, size int) []float64 {
 
 func unit(x float64) float64 { return math.Max(0, math.Min(1, x)) }
 
-// tables looks each of some channels up in its part of some numbers.
+// tables returns the stage that looks up each channel in its part of the numbers.
 func tables(numbers []float64, channels int) stage {
 	length := len(numbers) / channels
 	return func(c colour) colour {
@@ -262,7 +262,8 @@ func tables(numbers []float64, channels int) stage {
 	}
 }
 
-// cube looks colours up in a grid, whose last channel varies first.
+// cube returns the stage that looks up colours in a grid whose last channel varies
+// fastest.
 func cube(numbers []float64, points []int) stage {
 	return func(c colour) (out colour) {
 		var low [4]int
@@ -293,8 +294,8 @@ func cube(numbers []float64, points []int) stage {
 // white is D50.
 var white = [3]float64{0.9642, 1, 0.8249}
 
-// labOf converts CIELAB, whose whole range is encoded up to a part of 1, to XYZ
-// (ICC.1:2022, 6.3.4).
+// labOf returns the stage from CIELAB to XYZ (ICC.1:2022, 6.3.4). Whole is the
+// encoded value of the largest L*.
 func labOf(whole float64) stage {
 	return func(c colour) colour {
 		l, a, b := 100*c[0]/whole, 255*c[1]/whole-128, 255*c[2]/whole-128

@@ -2,7 +2,7 @@ package pure
 
 import "image"
 
-// turnedSize is the size after an EXIF orientation, or before it.
+// turnedSize returns the size after applying or undoing an EXIF orientation.
 func turnedSize(width, height, orientation int) (int, int) {
 	if orientation >= 5 {
 		return height, width
@@ -24,8 +24,8 @@ func turn(source *image.YCbCr, orientation int) *image.YCbCr {
 	return upright
 }
 
-// turnPlane walks over the target in rows, and over the source in whatever
-// steps that means: one sample on, one row on.
+// turnPlane walks over the target row by row. In the source that means a fixed
+// step for the next sample, and another for the next row.
 func turnPlane(to, from plane, orientation int) {
 	lastX, lastY := from.width-1, (from.height-1)*from.stride
 	var start, across, down int
