@@ -11,6 +11,8 @@ export interface Cameras {
   /** Requests wait while this is true: the person is being asked. */
   prompt: boolean;
   hidden: boolean;
+  /** Lets the newest track report this. Firefox passes no event on that a page makes itself. */
+  report(type: 'ended' | 'mute' | 'unmute'): void;
 }
 
 declare global {
@@ -19,16 +21,49 @@ declare global {
 
 /** Runs in the page: keeps every track, and lets a test be the person who is asked, the phone app and the other app. */
 export function watchCameras(): void {
-  const cameras: Cameras = { tracks: [], asked: [], refuse: '', prompt: false, hidden: false };
+  let listeners: [type: string, listener: () => void][] = [];
+  const cameras: Cameras = {
+    tracks: [],
+    asked: [],
+    refuse: '',
+    prompt: false,
+    hidden: false,
+    report: (wanted) => {
+      for (const [type, listener] of listeners) if (type === wanted) listener();
+    },
+  };
   globalThis.cameras = cameras;
   if (!navigator.mediaDevices) return;
+  const listenTo = (track: MediaStreamTrack): void => {
+    const heard: typeof listeners = [];
+    listeners = heard;
+    cameras.tracks.push(track);
+    track.addEventListener = (type: string, listener: unknown, options?: unknown) => {
+      const entry: [string, () => void] = [type, listener as () => void];
+      heard.push(entry);
+      const { signal } = (options ?? {}) as AddEventListenerOptions;
+      signal?.addEventListener('abort', () => void heard.splice(heard.indexOf(entry), 1));
+    };
+  };
+  /** Where there is no camera, a picture that changes stands in. */
+  const drawn = (): MediaStream => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+    const context = canvas.getContext('2d');
+    let hue = 0;
+    setInterval(() => {
+      if (!context) return;
+      context.fillStyle = `hsl(${hue++} 50% 50%)`;
+      context.fillRect(0, 0, 640, 480);
+    }, 50);
+    return canvas.captureStream(10);
+  };
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints = {}) => {
     cameras.asked.push(constraints);
     while (cameras.prompt) await new Promise((resolve) => setTimeout(resolve, 20));
     if (cameras.refuse) throw new DOMException('', cameras.refuse);
-    const stream = await open({ video: true });
-    cameras.tracks.push(...stream.getVideoTracks());
+    const stream = await open({ video: true }).catch(drawn);
+    for (const track of stream.getVideoTracks()) listenTo(track);
     return stream;
   };
   Object.defineProperty(document, 'visibilityState', { get: () => (cameras.hidden ? 'hidden' : 'visible') });
