@@ -1,8 +1,8 @@
 //go:build !js
 
-// Command gateway stands next to a record system. It opens Photobridge for the
-// patient that is selected there, and puts the photos into that patient's
-// record. It stores no photo and has no database.
+// Command gateway runs next to a record system. It opens Photobridge for the patient
+// that is selected there, and writes the photos into that patient's record. It
+// stores no photo and has no database.
 //
 //	gateway -config gateway.toml          serves
 //	gateway -config gateway.toml -check   examines the configuration and the record system
@@ -30,10 +30,11 @@ import (
 )
 
 const (
-	// launchMemory outlives every launch: five minutes at Medtech, ten at SMART.
+	// launchMemory is longer than a launch is valid: five minutes for Medtech, ten
+	// for SMART.
 	launchMemory = 20 * time.Minute
 	tidyEvery    = 10 * time.Minute
-	stopLimit    = 30 * time.Second // a commit may be under way
+	stopLimit    = 30 * time.Second // time to finish a commit that is running
 )
 
 func main() {

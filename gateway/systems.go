@@ -25,7 +25,7 @@ const (
 	firstBackoff = time.Second
 )
 
-// systems are the record systems that are configured.
+// systems holds the configured record systems.
 type systems struct {
 	alex  *alex.Client
 	form  alex.Form
@@ -114,19 +114,19 @@ func (s *systems) checkMedtech(ctx context.Context, m *config.Medtech, report fu
 	skew, err := s.alex.Examine(ctx)
 	report("medtech token", "Check client_id, client_secret, scope and token_url with Medtech.", err)
 	if err != nil {
-		return // nothing works without one
+		return // the other checks need a token
 	}
 	if skew.Abs() > time.Minute {
 		err = fmt.Errorf("this machine's clock differs by %s", skew.Round(time.Second))
 	}
 	report("clock", "Set this machine's clock.", err)
-	// A launch that is not one must be refused as such: then decoding works.
+	// ALEX must refuse an invalid launch as invalid. That shows that decoding works.
 	_, err = s.alex.DecodeLaunch(ctx, "Y2hlY2s=", "Y2hlY2s=")
 	if record.CodeOf(err) == record.LaunchInvalid {
 		err = nil
 	}
 	report("medtech launch", "Ask Medtech for the vendor forms role and to admit this machine's address.", err)
-	// ALEX offers no dry write, so the token has to say that one is allowed.
+	// ALEX offers no test write, so the role in the token shows whether writing is allowed.
 	roles, err := s.alex.Roles(ctx)
 	if err == nil && roles != nil && !slices.Contains(roles, alex.RoleWriteScan) {
 		err = errors.New("the token lacks the role " + alex.RoleWriteScan)

@@ -23,15 +23,16 @@ import (
 )
 
 const (
-	// attempts is how often a request is sent in all while ALEX is out of reach.
+	// attempts is the total number of attempts of a request while ALEX is unreachable.
 	attempts = 3
-	// maxResponse bounds what is read of a response, in bytes.
+	// maxResponse limits how many bytes of a response are read.
 	maxResponse = 1 << 20
-	// longestWait bounds what ALEX may ask for with Retry-After while a user waits.
+	// longestWait limits the pause that ALEX may request with Retry-After, because a
+	// user is waiting.
 	longestWait = 10 * time.Second
 )
 
-// Config says which ALEX to talk to, and as whom.
+// Config names the ALEX server and the gateway's credentials for it.
 type Config struct {
 	BaseURL      string // of the FHIR API, such as https://alexapi.medtechglobal.com/FHIR
 	TokenURL     string // of Microsoft Entra, OAuth 2.0 version 2
@@ -48,7 +49,7 @@ type Client struct {
 	http   *http.Client
 	tokens *tokens
 	now    func() time.Time
-	// backoff is the first pause between two attempts; it doubles.
+	// backoff is the first pause between two attempts. Each later pause is twice as long.
 	backoff time.Duration
 }
 
@@ -80,10 +81,10 @@ type response struct {
 	body       []byte
 }
 
-// do sends a request and repeats it while that can help: once with a fresh
-// token after a 401, and up to three times while ALEX is out of reach or says
-// "later". lost reports whether a response to an earlier attempt was lost, so
-// that the request may have had its effect.
+// do sends a request and retries it: once with a new token after a 401, and up to
+// three attempts while ALEX is unreachable or responds "later". lost reports
+// whether the response of an earlier attempt was lost, so that the request may
+// have taken effect already.
 func (c *Client) do(ctx context.Context, method, path string, body []byte) (r response, lost bool, err error) {
 	refreshed := false
 	for attempt := 1; ; attempt++ {
@@ -171,8 +172,8 @@ func (r response) decode(value any) error {
 	return nil
 }
 
-// refusal turns a response into an error. The text of an OperationOutcome stays
-// out of it: it may quote the request.
+// refusal converts a response into an error. It leaves out the text of an
+// OperationOutcome, because that may quote the request.
 func (r response) refusal() error {
 	e := &record.Error{Status: r.status, RetryAfter: r.retryAfter, Err: fmt.Errorf("status %d", r.status)}
 	switch {
@@ -200,11 +201,11 @@ func (c *Client) url(kind string) string {
 // reference returns the absolute reference of a resource, as ALEX's examples use.
 func (c *Client) reference(kind, id string) string { return c.url(kind) + "/" + id }
 
-// RoleWriteScan is what filing a photo needs.
+// RoleWriteScan is the role that filing a photo requires.
 const RoleWriteScan = "Patient.documentreference.scaninbox.write"
 
-// Roles returns the roles that Entra granted, which its tokens name; nil if the
-// token does not say. It fails with Unauthorized or Unavailable.
+// Roles returns the roles in the access token from Entra, or nil if the token has
+// none. It fails with Unauthorized or Unavailable.
 func (c *Client) Roles(ctx context.Context) ([]string, error) {
 	token, err := c.tokens.get(ctx)
 	if err != nil {
@@ -214,7 +215,7 @@ func (c *Client) Roles(ctx context.Context) ([]string, error) {
 		jwt.RegisteredClaims
 		Roles []string `json:"roles"`
 	}
-	// Who receives a token verifies it; here it only says what was granted.
+	// ALEX verifies the token. Here it is only read, so its signature is not checked.
 	if _, _, err := jwt.NewParser().ParseUnverified(token, &claims); err != nil {
 		return nil, nil
 	}
@@ -238,7 +239,7 @@ func (c *Client) Examine(ctx context.Context) (skew time.Duration, err error) {
 	defer got.Body.Close()
 	date, err := http.ParseTime(got.Header.Get("Date"))
 	if err != nil {
-		return 0, nil // it does not say
+		return 0, nil // the response has no date
 	}
 	return c.now().Sub(date), nil
 }

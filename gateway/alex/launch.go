@@ -17,14 +17,15 @@ const (
 	clockSkew  = time.Minute
 )
 
-// Launch is what Evolution says about the click on its toolbar.
+// Launch is the context that Evolution sends when a user clicks in its toolbar.
 type Launch struct {
 	PatientID  string
 	ProviderID string // empty if Evolution names no clinician
 }
 
-// DecodeLaunch has ALEX decode the two values of a launch URL. It fails with
-// LaunchInvalid, NoPatient, LaunchExpired or LaunchForeign, and as reading does.
+// DecodeLaunch sends the two values of a launch URL to ALEX, which decodes them. It
+// fails with LaunchInvalid, NoPatient, LaunchExpired, LaunchForeign, or the codes of
+// reading the record.
 func (c *Client) DecodeLaunch(ctx context.Context, launchContext, signature string) (Launch, error) {
 	var decoded struct {
 		PatientID   *string `json:"patientId"`
@@ -61,8 +62,8 @@ func (c *Client) DecodeLaunch(ctx context.Context, launchContext, signature stri
 	return Launch{PatientID: *decoded.PatientID, ProviderID: decoded.ProviderID}, nil
 }
 
-// isFresh reports whether a launch was made within five minutes. It may not say
-// when; without an offset its time is in UTC or the practice's.
+// isFresh reports whether a launch is at most five minutes old. A launch without a
+// time counts as fresh. A time without an offset may be UTC or the practice's time.
 func (c *Client) isFresh(created string) (bool, error) {
 	if created == "" {
 		return true, nil
@@ -84,8 +85,8 @@ func (c *Client) isNow(at time.Time) bool {
 	return age <= launchLife && age >= -clockSkew
 }
 
-// launchURL puts each value into one path segment: base64 has "/", "+" and "=".
-// The vendor forms' API stands next to the FHIR API.
+// launchURL escapes each value so that it is one path segment: base64 contains "/",
+// "+" and "=". The API for vendor forms has its own path next to the FHIR API.
 func (c *Client) launchURL(launchContext, signature string) string {
 	root := strings.TrimSuffix(strings.TrimSuffix(c.config.BaseURL, "/"), "/FHIR")
 	return root + "/vendorforms/api/getlaunchcontextstring/" + url.PathEscape(

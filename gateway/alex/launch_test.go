@@ -12,7 +12,7 @@ import (
 	"github.com/clinicpro/photobridge/gateway/record"
 )
 
-// says is an ALEX that gives a token and decodes every launch to this.
+// says is an ALEX that issues a token and decodes every launch to this text.
 type says string
 
 // RoundTrip implements http.RoundTripper.
@@ -27,7 +27,8 @@ func (s says) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// TestCreatedTime: nobody has published how ALEX writes the time of a launch.
+// TestCreatedTime accepts several formats, because there is no published
+// description of how ALEX writes the time of a launch.
 func TestCreatedTime(t *testing.T) {
 	zone, err := time.LoadLocation("Pacific/Auckland")
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"github.com/clinicpro/photobridge/gateway/scan"
 )
 
-// maxData is the largest attachment, in base64 characters. ALEX takes less than
-// 8 MB and does not say of what, so this is the stricter reading.
+// maxData is the largest attachment, in base64 characters. ALEX accepts less than
+// 8 MB, without saying whether that means the file or its base64. This is the
+// stricter reading.
 const maxData = 8_000_000 - 1
 
 // Form is how a photo is wrapped for the inbox.
@@ -76,8 +77,7 @@ type documentReference struct {
 	Content      []content    `json:"content"`
 }
 
-// photograph is the one type that the profile allows, with the display that it
-// asks for.
+// photograph is the only type that the profile allows, with its required display.
 var photograph = codeable{[]coding{{"http://loinc.org", "72170-4", "Photographic image"}}}
 
 // Write implements record.Writer.
@@ -97,7 +97,7 @@ func (i Inbox) Write(ctx context.Context, photo record.Photo) (string, error) {
 	case r.status == http.StatusCreated:
 		return createdID(r.body), nil
 	case r.status == http.StatusConflict && fhir.OutcomeSays(r.body, "duplicate"):
-		// The identifier is of this photo alone, so it is in the inbox already.
+		// The identifier belongs to this photo only, so the photo is in the inbox already.
 		return "", nil
 	case lost && !temporary(r.status):
 		return "", &record.Error{
@@ -130,8 +130,8 @@ func (i Inbox) document(photo record.Photo) (documentReference, error) {
 	return d, nil
 }
 
-// date is the practice's local time with its offset: ALEX files a time in UTC
-// under the wrong clinical day.
+// date returns the practice's local time with its offset. ALEX would file a time in
+// UTC under the wrong day.
 func (i Inbox) date(photo record.Photo) time.Time {
 	zone := i.Client.config.Location
 	switch at := photo.Taken; {

@@ -28,8 +28,8 @@ type Config struct {
 	Label     []string `toml:"label"`      // what names a patient: name, birthDate, nhi
 	Audience  string   `toml:"audience"`   // aud of launch tokens; empty for none
 	Proxy     bool     `toml:"proxy"`      // a proxy in front adds the browser's address to X-Forwarded-For
-	// Connect lists what else the desk page reaches: the photos' storage and
-	// the realtime service.
+	// Connect lists the other origins that the desk page connects to: the photos'
+	// storage and the realtime service.
 	Connect []string `toml:"connect"`
 	// LaunchSecret signs launch tokens with the secret that the edge shares with
 	// a practice system. Empty: the gateway signs with keys that it publishes.
@@ -39,13 +39,13 @@ type Config struct {
 	SMART        []SMART  `toml:"smart"`
 }
 
-// TLS names the files of a certificate. Empty: the platform in front does TLS.
+// TLS names the files of a certificate. If it is empty, a proxy terminates TLS.
 type TLS struct {
 	Certificate string `toml:"certificate"`
 	Key         string `toml:"key"`
 }
 
-// Medtech is the way to Medtech's ALEX.
+// Medtech is the configuration of Medtech's ALEX.
 type Medtech struct {
 	BaseURL      string    `toml:"base_url"`
 	TokenURL     string    `toml:"token_url"`
@@ -55,7 +55,8 @@ type Medtech struct {
 	Facility     string    `toml:"facility"`
 	TimeZone     string    `toml:"time_zone"`
 	Form         alex.Form `toml:"form"`
-	// CheckPatient is a patient's id that --check may read; empty: it reads none.
+	// CheckPatient is the id of a patient that -check may read. If it is empty,
+	// -check reads no patient.
 	CheckPatient string `toml:"check_patient"`
 
 	Location *time.Location `toml:"-"`
@@ -66,21 +67,22 @@ type SMART struct {
 	ISS          string `toml:"iss"`
 	ClientID     string `toml:"client_id"`
 	ClientSecret string `toml:"client_secret"`
-	// PrivateKeyJWT: the gateway proves who it is with its own key instead of a secret.
+	// PrivateKeyJWT: the gateway authenticates with its own key instead of a secret.
 	PrivateKeyJWT bool   `toml:"private_key_jwt"`
 	Scope         string `toml:"scope"`
 	Facility      string `toml:"facility"`
 }
 
 const (
-	minSecret       = 32 // characters, as the edge asks of LAUNCH_SECRET
+	minSecret       = 32 // characters, the same as the edge requires of LAUNCH_SECRET
 	defaultTimeZone = "Pacific/Auckland"
 	defaultScope    = "launch openid fhirUser patient/Patient.r patient/Media.cu patient/DocumentReference.cu " +
 		"patient/Consent.cu"
 )
 
-// Load reads and checks the file at path. The variables MEDTECH_CLIENT_SECRET
-// and ALEX_FORM override the file. Every mistake is named in the error.
+// Load reads and checks the file at path. The variables MEDTECH_CLIENT_SECRET and
+// ALEX_FORM override the file. The error lists every mistake, so that one run of
+// -check is enough to find all of them.
 func Load(path string, env func(string) string) (Config, error) {
 	c := Config{Listen: "127.0.0.1:8443", Label: []string{"name", "birthDate", "nhi"}}
 	meta, err := toml.DecodeFile(path, &c)
@@ -207,7 +209,7 @@ func (s SMART) check(at string, wrong func(name, format string, args ...any)) {
 	}
 }
 
-// address checks an absolute URL. Plain http is for this machine alone.
+// address checks an absolute URL. Plain http is allowed for this machine only.
 func address(text string) (problem string) {
 	u, err := url.Parse(text)
 	switch {

@@ -30,7 +30,7 @@ func load(t *testing.T, text string, env map[string]string) (Config, error) {
 }
 
 func TestExample(t *testing.T) {
-	text := strings.Replace(example(t), `practice.example"`, `practice.example/"`, 1) // means the same
+	text := strings.Replace(example(t), `practice.example"`, `practice.example/"`, 1) // has the same meaning
 	c, err := load(t, text, map[string]string{"ALEX_FORM": "pdf", "MEDTECH_CLIENT_SECRET": "other"})
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,5 @@
-// Package fhir reads and writes FHIR R4 resources in the shapes that every
-// record system shares.
+// Package fhir reads and writes the FHIR R4 resources that all record systems have
+// in common.
 package fhir
 
 import (
@@ -65,7 +65,7 @@ func (p patient) name() string {
 	return strings.TrimSpace(strings.Join(append(chosen.Given, chosen.Family), " "))
 }
 
-// outcome is the part of an OperationOutcome that programs read.
+// outcome is the machine-readable part of an OperationOutcome.
 type outcome struct {
 	ResourceType string `json:"resourceType"`
 	Issue        []struct {

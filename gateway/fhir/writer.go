@@ -21,7 +21,8 @@ const (
 	attempts    = 3
 	maxResponse = 4 << 20
 
-	// longestWait bounds what the server may ask for with Retry-After while a user waits.
+	// longestWait limits the pause that the server may request with Retry-After,
+	// because a user is waiting.
 	longestWait = 10 * time.Second
 )
 
@@ -29,9 +30,9 @@ const (
 type Server struct {
 	Base      string
 	Token     string
-	PatientID string // the only patient that resources may be about
+	PatientID string // the only patient that resources may refer to
 	HTTP      *http.Client
-	// Backoff is the first pause between two attempts; it doubles.
+	// Backoff is the first pause between two attempts. Each later pause is twice as long.
 	Backoff time.Duration
 }
 
@@ -48,9 +49,9 @@ func (s Server) Patient(ctx context.Context) (record.Patient, error) {
 	return ParsePatient(s.PatientID, body)
 }
 
-// Write implements record.Writer: it sends the photo's transaction. Its entries
-// are conditional creates or updates with fixed ids, so that repeating it
-// writes nothing twice.
+// Write implements record.Writer. It sends the photo's transaction. The entries are
+// conditional creates or updates with fixed ids, so repeating it writes nothing
+// twice.
 func (s Server) Write(ctx context.Context, photo record.Photo) (string, error) {
 	if err := checkTransaction(photo.Resources, s.PatientID); err != nil {
 		return "", err
@@ -93,7 +94,7 @@ func (s Server) send(
 	response, err := s.HTTP.Do(request)
 	if err != nil {
 		if e, ok := errors.AsType[*url.Error](err); ok {
-			err = e.Err // without the address, which holds the patient's id
+			err = e.Err // without the URL, which contains the patient's id
 		}
 		return 0, nil, 0, &record.Error{Code: record.Unavailable, Err: err}
 	}
@@ -127,7 +128,8 @@ func refusal(status int, wait time.Duration) error {
 	return e
 }
 
-// transaction is the part of a Bundle that is checked before it is sent on.
+// transaction is the part of a Bundle that the gateway checks before it forwards the
+// Bundle.
 type transaction struct {
 	ResourceType string `json:"resourceType"`
 	Type         string `json:"type"`
@@ -144,8 +146,8 @@ type transaction struct {
 // writable are the types that a photo's transaction may contain.
 var writable = []string{"Media", "DocumentReference", "Binary", "Consent", "Provenance"}
 
-// checkTransaction makes sure that a browser can write about the launch's
-// patient only. It fails with WrongPatient or Refused.
+// checkTransaction ensures that a browser can write only about the launch's patient.
+// It fails with WrongPatient or Refused.
 func checkTransaction(body []byte, patientID string) error {
 	var bundle transaction
 	if err := json.Unmarshal(body, &bundle); err != nil || bundle.ResourceType != "Bundle" ||
@@ -175,7 +177,7 @@ func checkTransaction(body []byte, patientID string) error {
 
 func refused(text string) error { return &record.Error{Code: record.Refused, Err: errors.New(text)} }
 
-// onlyAbout reports whether every reference to a patient is to this one.
+// onlyAbout reports whether every reference to a patient names this patient.
 func onlyAbout(value any, patientID string) bool {
 	switch v := value.(type) {
 	case map[string]any:
@@ -199,9 +201,9 @@ func onlyAbout(value any, patientID string) bool {
 	return true
 }
 
-// created reads the reference of the first resource from a transaction's
-// response. It fails with Refused if an entry was not written: some servers
-// report that for each entry alone.
+// created returns the reference of the first resource in a transaction's response.
+// It fails with Refused if an entry was not written. Some servers report that only
+// in the entry, with status 200 for the transaction.
 func created(body []byte) (string, error) {
 	var bundle struct {
 		Type  string `json:"type"`

@@ -15,14 +15,14 @@ const photo = `{"resourceType":"Bundle","type":"transaction","entry":[{
 	"resource":{"resourceType":"Media","subject":{"reference":"Patient/pat-1"}},
 	"request":{"method":"POST","url":"Media","ifNoneExist":"identifier=x|img1"}}]}`
 
-// answers are what a server says to one attempt after the other.
-type answers struct {
+// responses returns one canned response per attempt.
+type responses struct {
 	t     *testing.T
-	queue []answer
+	queue []canned
 	asked int
 }
 
-type answer struct {
+type canned struct {
 	status int
 	body   string
 	retry  string // Retry-After
@@ -30,7 +30,7 @@ type answer struct {
 }
 
 // RoundTrip implements http.RoundTripper without a network, so that fake time works.
-func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a *responses) RoundTrip(r *http.Request) (*http.Response, error) {
 	now := a.queue[min(a.asked, len(a.queue)-1)]
 	a.asked++
 	if body, err := io.ReadAll(r.Body); err != nil || string(body) != photo {
@@ -52,36 +52,36 @@ func response(status string) string {
 }
 
 func TestWrite(t *testing.T) {
-	created := answer{status: 200, body: response("201 Created")}
+	created := canned{status: 200, body: response("201 Created")}
 	tests := []struct {
 		name   string
-		says   []answer
+		says   []canned
 		want   record.Code
 		asked  int
 		within time.Duration
 	}{
-		{"created", []answer{created}, "", 1, 0},
-		{"there already", []answer{{status: 200, body: response("200")}}, "", 1, 0},
-		{"not modified", []answer{{status: 200, body: response("304")}}, "", 1, 0},
-		{"a lost response", []answer{{lost: true}, created}, "", 2, time.Second},
-		{"500 once", []answer{{status: 500}, created}, "", 2, time.Second},
-		{"500 always", []answer{{status: 500}}, record.Unavailable, 3, 3 * time.Second},
-		{"offline", []answer{{lost: true}}, record.Unavailable, 3, 3 * time.Second},
-		{"429", []answer{{status: 429, retry: "5"}, created}, "", 2, 5 * time.Second},
-		{"429 for an hour", []answer{{status: 429, retry: "3600"}}, record.Unavailable, 3, 20 * time.Second},
-		{"401", []answer{{status: 401}}, record.Unauthorized, 1, 0},
-		{"403", []answer{{status: 403}}, record.Forbidden, 1, 0},
-		{"404", []answer{{status: 404}}, record.NotFound, 1, 0},
-		{"413", []answer{{status: 413}}, record.TooLarge, 1, 0},
-		{"422", []answer{{status: 422}}, record.Refused, 1, 0},
-		{"an entry that was refused", []answer{{status: 200, body: response("405")}}, record.Refused, 1, 0},
-		{"no transaction", []answer{{status: 200, body: `{"resourceType":"Patient"}`}}, record.Refused, 1, 0},
-		{"no JSON", []answer{{status: 200, body: "<html>"}}, record.Refused, 1, 0},
+		{"created", []canned{created}, "", 1, 0},
+		{"there already", []canned{{status: 200, body: response("200")}}, "", 1, 0},
+		{"not modified", []canned{{status: 200, body: response("304")}}, "", 1, 0},
+		{"a lost response", []canned{{lost: true}, created}, "", 2, time.Second},
+		{"500 once", []canned{{status: 500}, created}, "", 2, time.Second},
+		{"500 always", []canned{{status: 500}}, record.Unavailable, 3, 3 * time.Second},
+		{"offline", []canned{{lost: true}}, record.Unavailable, 3, 3 * time.Second},
+		{"429", []canned{{status: 429, retry: "5"}, created}, "", 2, 5 * time.Second},
+		{"429 for an hour", []canned{{status: 429, retry: "3600"}}, record.Unavailable, 3, 20 * time.Second},
+		{"401", []canned{{status: 401}}, record.Unauthorized, 1, 0},
+		{"403", []canned{{status: 403}}, record.Forbidden, 1, 0},
+		{"404", []canned{{status: 404}}, record.NotFound, 1, 0},
+		{"413", []canned{{status: 413}}, record.TooLarge, 1, 0},
+		{"422", []canned{{status: 422}}, record.Refused, 1, 0},
+		{"an entry that was refused", []canned{{status: 200, body: response("405")}}, record.Refused, 1, 0},
+		{"no transaction", []canned{{status: 200, body: `{"resourceType":"Patient"}`}}, record.Refused, 1, 0},
+		{"no JSON", []canned{{status: 200, body: "<html>"}}, record.Refused, 1, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				says := &answers{t: t, queue: test.says}
+				says := &responses{t: t, queue: test.says}
 				server := Server{
 					Base: "http://fhir.test/r4", PatientID: "pat-1", HTTP: &http.Client{Transport: says},
 					Backoff: time.Second,

@@ -1,7 +1,6 @@
-// Package keyring keeps the gateway's keys in a folder: the ES256 keys that
-// sign launch tokens, the ES384 keys that prove who the gateway is to SMART
-// servers, and the key that seals cookies. Gateways that share the folder share
-// the keys.
+// Package keyring stores the gateway's keys in a folder: the ES256 keys that sign
+// launch tokens, the ES384 keys that authenticate the gateway to SMART servers, and
+// the key that seals cookies. Gateways that share the folder share the keys.
 package keyring
 
 import (
@@ -18,10 +17,11 @@ import (
 )
 
 const (
-	// launchPublishFirst is how long a new key for launch tokens is published
-	// before it signs: the edge keeps a key set for ten minutes.
+	// launchPublishFirst is how long a new key for launch tokens is published before
+	// it signs. The edge caches a key set for ten minutes.
 	launchPublishFirst = 15 * time.Minute
-	// clientPublishFirst is longer: nobody knows how long a SMART server keeps one.
+	// clientPublishFirst is longer, because SMART does not say how long a server may
+	// cache a key set.
 	clientPublishFirst = 24 * time.Hour
 
 	sealingFile  = "sealing.key"
@@ -38,8 +38,8 @@ type Keyring struct {
 	sealing []byte
 }
 
-// Open reads the keys in folder and makes those that are missing. It fails if
-// the folder cannot be read or written, or holds a file that is no key.
+// Open reads the keys in folder and creates the missing ones. It fails if the folder
+// cannot be read or written, or contains a file that is not a key.
 func Open(folder string, now func() time.Time) (*Keyring, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
@@ -84,8 +84,8 @@ func (k *Keyring) sealingKey() ([]byte, error) {
 	return key, err
 }
 
-// create writes a new file whole: another gateway sees all of it or nothing. It
-// fails with fs.ErrExist if there is one already.
+// create writes a new file atomically: another gateway sees the complete file or
+// none. It fails with fs.ErrExist if the file exists.
 func create(path string, content []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {

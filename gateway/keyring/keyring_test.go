@@ -12,7 +12,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// clock is a time that tests move.
+// clock is a time that tests change.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
@@ -113,8 +113,8 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestRotationOfTwo: two gateways share a folder, and each looks after it now and
-// then. What one signs, the key set of the other verifies, always.
+// TestRotationOfTwo: two gateways share a folder and rotate its keys at different
+// times. The key set of each always verifies the tokens of the other.
 func TestRotationOfTwo(t *testing.T) {
 	folder, start := t.TempDir(), time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC)
 	c := &clock{start}

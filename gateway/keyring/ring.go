@@ -25,14 +25,14 @@ import (
 const (
 	// rotateAfter is the age at which a signing key is replaced.
 	rotateAfter = 30 * 24 * time.Hour
-	// keepAfter is how long a replaced key stays published: launch tokens live
-	// at most twelve hours.
+	// keepAfter is how long a replaced key stays published. Launch tokens are valid
+	// for at most twelve hours.
 	keepAfter = 13 * time.Hour
-	// rereadAfter is how soon a key is seen that another gateway made.
+	// rereadAfter is how often the folder is read for keys of other gateways.
 	rereadAfter = time.Minute
 )
 
-// Ring is the signing keys for one purpose. It is safe for concurrent use.
+// Ring holds the signing keys for one purpose. It is safe for concurrent use.
 type Ring struct {
 	folder, prefix string
 	curve          elliptic.Curve
@@ -51,8 +51,8 @@ type signingKey struct {
 	made    time.Time
 }
 
-// rotate makes a new signing key when the newest is old or missing, and removes
-// keys that signed nothing that is still valid.
+// rotate creates a signing key if the newest is old or missing, and removes keys
+// whose tokens have all expired.
 func (r *Ring) rotate() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -75,7 +75,7 @@ func (r *Ring) rotate() error {
 	return nil
 }
 
-// make adds a key. The name holds the day, so that two gateways which rotate at
+// make adds a key. Its name contains the day, so that two gateways that rotate at
 // the same time end with the same key.
 func (r *Ring) make(now time.Time) error {
 	private, err := ecdsa.GenerateKey(r.curve, rand.Reader)
@@ -105,7 +105,7 @@ func (r *Ring) read() error {
 	r.keys = nil
 	for _, name := range names {
 		key, err := r.readSigning(name)
-		if errors.Is(err, fs.ErrNotExist) { // another gateway removed it just now
+		if errors.Is(err, fs.ErrNotExist) { // another gateway has just removed it
 			continue
 		}
 		if err != nil {
@@ -194,12 +194,12 @@ func (r *Ring) Public() (jose.JSONWebKeySet, error) {
 	return set, nil
 }
 
-// keyID names the key by its public half: a key file that was replaced by hand
-// has another id.
+// keyID derives the id from the public key, so that a key file that was replaced by
+// hand has another id.
 func (s signingKey) keyID() string {
 	der, err := x509.MarshalPKIXPublicKey(s.private.Public())
 	if err != nil {
-		return s.id // such a key can always be written
+		return s.id // cannot happen: a valid ECDSA key can always be encoded
 	}
 	sum := sha256.Sum256(der)
 	return hex.EncodeToString(sum[:8])

@@ -1,5 +1,5 @@
-// Package once remembers what may be used a single time, such as a launch. The
-// memory is a folder, so that several gateways which share it agree.
+// Package once remembers values that may be used only once, such as launches. The
+// memory is a folder, so that several gateways can share it.
 package once
 
 import (
@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// Memory is a folder with one empty file for each used value. The file's name
-// is a hash, so the folder discloses nothing.
+// Memory is a folder with one empty file for each used value. The file's name is a
+// hash, so the folder does not disclose the values.
 type Memory struct {
 	Folder string
-	// Life is how long a value is remembered. It is at least as long as a value is valid.
+	// Life is how long a value is remembered. It must be at least as long as a value is valid.
 	Life time.Duration
 	Now  func() time.Time
 }
 
-// Use reports whether this is the first use of value. It fails if the folder
-// cannot be written: the value must then be refused.
+// Use reports whether this is the first use of value. If it fails, the folder cannot
+// be written, and the caller must refuse the value.
 func (m Memory) Use(value string) (first bool, err error) {
 	sum := sha256.Sum256([]byte(value))
 	file, err := os.OpenFile(filepath.Join(m.Folder, hex.EncodeToString(sum[:])), os.O_CREATE|os.O_EXCL, 0o600)
@@ -35,8 +35,7 @@ func (m Memory) Use(value string) (first bool, err error) {
 	return true, file.Close()
 }
 
-// Forget removes the values whose time is over. Somebody else may do the same
-// at the same time.
+// Forget removes expired values. Another gateway may do the same at the same time.
 func (m Memory) Forget() error {
 	entries, err := os.ReadDir(m.Folder)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// Describe returns a photo's title, description and time in the words that
-// people file them under. number tells photos of one place apart.
+// Describe returns a photo's title, description and time in the words that people
+// use for filing. number distinguishes photos of the same place.
 func Describe(m shared.Metadata, number int) Photo {
 	photo := taken(m.Captured)
 	place, view := placeOf(m), string(m.View)
@@ -29,7 +29,7 @@ func Describe(m shared.Metadata, number int) Photo {
 	return photo
 }
 
-// taken reads the time of capture. The zone of a time without an offset says nothing.
+// taken reads the time of capture. The zone of a time without an offset has no meaning.
 func taken(captured *shared.Captured) Photo {
 	if captured == nil {
 		return Photo{}
@@ -74,7 +74,7 @@ func sentence(parts ...string) string {
 	return strings.Join(recorded, ", ") + "."
 }
 
-// fileName keeps one space between words and no character that file systems refuse.
+// fileName leaves out characters that file systems refuse, and repeated spaces.
 func fileName(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|,`, r) {

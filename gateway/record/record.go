@@ -1,5 +1,5 @@
-// Package record says what the gateway puts into a patient's record, whichever
-// system keeps it: the photo, the patient, the launch, and what can go wrong.
+// Package record defines what all record systems have in common: the photo, the
+// patient, the Writer, and the codes of errors.
 package record
 
 import (
@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// Code names what went wrong. The desk page has a sentence for each.
+// Code identifies an error. The desk page has a text for each code.
 type Code string
 
 // The codes of a launch.
 const (
-	NoPatient      Code = "no_patient"      // nobody is selected in the record system
+	NoPatient      Code = "no_patient"      // no patient is selected in the record system
 	LaunchExpired  Code = "launch_expired"  // the launch is too old, or from the future
 	LaunchReplayed Code = "launch_replayed" // the launch was used before
 	LaunchForeign  Code = "launch_foreign"  // the launch is for another facility, issuer or application
@@ -22,24 +22,24 @@ const (
 
 // The codes of reading and writing the record.
 const (
-	Unavailable  Code = "record_unavailable"  // no response, or "later": trying again can help
+	Unavailable  Code = "record_unavailable"  // no response, or "later": a retry can succeed
 	Unauthorized Code = "record_unauthorized" // the gateway's or the user's credentials are refused
 	Forbidden    Code = "record_forbidden"    // the gateway lacks a role
 	NotFound     Code = "record_not_found"    // the record does not know the patient
-	Refused      Code = "record_refused"      // the record does not take this document
+	Refused      Code = "record_refused"      // the record does not accept this document
 	TooLarge     Code = "document_too_large"
 	NotWrappable Code = "document_unsupported" // the photo's JPEG cannot be wrapped in this form
-	// Uncertain: a response was lost and nothing proves whether the document is
-	// in the record. A person has to look before it is sent again.
+	// Uncertain: a response was lost, and it is unknown whether the document is in
+	// the record. A person has to check before it is sent again.
 	Uncertain Code = "document_uncertain"
-	// WrongPatient: the photo is of another patient than the launch.
+	// WrongPatient: the photo belongs to another patient than the launch.
 	WrongPatient Code = "wrong_patient"
 )
 
-// Error is an error with a code. Its text is for the log and holds no identifier.
+// Error is an error with a code. Its text is for the log and contains no identifier.
 type Error struct {
 	Code       Code
-	RetryAfter time.Duration // zero if the record gave none
+	RetryAfter time.Duration // 0 if the record sent none
 	Status     int           // the record's HTTP status; 0 if there was no response
 	Err        error
 }
@@ -61,7 +61,7 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// Patient is what the gateway shows of a patient.
+// Patient is the data of a patient that the gateway shows.
 type Patient struct {
 	ID        string // the record's own id
 	Name      string
@@ -69,7 +69,7 @@ type Patient struct {
 	NHI       string // empty if unknown
 }
 
-// Photo is one photo on its way into the record.
+// Photo is one photo that is being written into the record.
 type Photo struct {
 	ImageID string
 	JPEG    []byte
@@ -80,14 +80,14 @@ type Photo struct {
 	// Taken is the wall-clock time of the photo. Its zone counts only if HasOffset.
 	Taken     time.Time
 	HasOffset bool
-	// Resources is a FHIR R4 transaction about this photo, for records that take one.
+	// Resources is a FHIR R4 transaction about this photo, for records that accept one.
 	Resources []byte
 }
 
 // Writer puts photos into the record of one patient.
 type Writer interface {
-	// Write files one photo and returns the record's id of it. Writing the same
-	// ImageID again returns without a second document. It fails with an Error:
+	// Write files one photo and returns its id in the record. Writing the same
+	// ImageID again creates no second document. It fails with an Error:
 	// Unavailable, Unauthorized, Forbidden, NotFound, Refused, TooLarge,
 	// NotWrappable or Uncertain.
 	Write(ctx context.Context, photo Photo) (id string, err error)

@@ -16,7 +16,8 @@ const (
 	stripRows = 64
 	// minEdge is the smallest long side that is still worth filing, in pixels.
 	minEdge = 800
-	// maxPixels bounds the memory that a small file can ask for. Phones send 6.5 million.
+	// maxPixels limits the memory that a small file can require. Phones send at most
+	// 6.5 million pixels.
 	maxPixels = 30_000_000
 )
 
@@ -39,7 +40,7 @@ func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
 	if err != nil {
 		return nil, ErrNotJPEG
 	}
-	if f.colours == cmyk { // stored as RGB, which its profile does not describe
+	if f.colours == cmyk { // it is stored as RGB, and its profile is for CMYK
 		f.components, f.profile = f.components[:3], nil
 	}
 	picture := upright(decoded, f.orientation)
@@ -50,7 +51,7 @@ func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
 		if err != nil || len(out) <= limit {
 			return out, err
 		}
-		// The size follows the area; 0.95 is for what does not.
+		// The size is roughly proportional to the area. 0.95 is a margin.
 		by := 0.95 * math.Sqrt(float64(limit)/float64(len(out)))
 		if float64(max(size.X, size.Y))*by < minEdge {
 			return nil, ErrTooLarge
@@ -61,7 +62,7 @@ func Deflate(photo []byte, caption Caption, limit int) ([]byte, error) {
 	}
 }
 
-// upright copies a picture the way that EXIF's orientation says.
+// upright copies a picture and applies EXIF's orientation.
 func upright(picture image.Image, orientation uint16) *image.RGBA {
 	bounds := picture.Bounds()
 	out := image.NewRGBA(bounds)
@@ -110,11 +111,11 @@ func deflated(f frame, picture *image.RGBA, caption Caption) ([]byte, error) {
 	return d.file(strips...), nil
 }
 
-// compressRows writes each sample as its difference from the pixel to the left
-// (TIFF 6.0, section 14) and compresses the rows.
+// compressRows replaces each sample by its difference from the pixel to the left
+// (TIFF 6.0, section 14), which compresses better, and compresses the rows.
 func compressRows(picture *image.RGBA, top, bottom, components int) ([]byte, error) {
 	var out bytes.Buffer
-	// Higher levels make photos 4% smaller in five times the time.
+	// Higher levels make photos 4% smaller, but take five times as long.
 	w, err := zlib.NewWriterLevel(&out, zlib.BestSpeed)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// Errors of this package. Each says what kind of JPEG cannot be wrapped.
+// The errors of this package. Each is for one kind of JPEG that cannot be wrapped.
 var (
 	ErrNotJPEG  = errors.New("scan: not a whole JPEG")
 	ErrCoding   = errors.New("scan: a JPEG of a coding that few readers know")
@@ -40,26 +40,26 @@ const (
 	grey colours = iota
 	yCbCr
 	rgb
-	cmyk // or YCCK; inverted, as Adobe stores it
+	cmyk // or YCCK; inverted, because Adobe stores it so
 )
 
-// frame is what the headers of a JPEG say.
+// frame is the content of a JPEG's headers.
 type frame struct {
 	width, height int
 	coding        byte // the marker of the frame header
 	components    []component
 	colours       colours
 	orientation   uint16    // EXIF's, 1 to 8; 1 is upright
-	density       [2]uint16 // JFIF density; 72 × 72 if it gives none
+	density       [2]uint16 // JFIF density; 72 × 72 if there is none
 	densityUnit   uint16    // TIFF's ResolutionUnit: 1 none, 2 inch, 3 centimetre
 	profile       []byte    // ICC profile; nil if there is none
-	adobe         int       // where Adobe's segment begins; 0 if there is none
+	adobe         int       // start of Adobe's segment; 0 if there is none
 }
 
 // component is one colour of a frame: its name and its sampling factors.
 type component struct{ id, horizontal, vertical byte }
 
-// hints are what tells the colours of a JPEG, besides its components.
+// hints are the parts of a JPEG that show its colours, besides its components.
 type hints struct {
 	jfif      bool
 	transform int // of Adobe's segment; -1 if there is none
@@ -73,7 +73,7 @@ func readFrame(jpeg []byte) (frame, error) {
 		return f, ErrNotJPEG
 	}
 	var profile profileParts
-	told := hints{transform: -1}
+	found := hints{transform: -1}
 	for at := 2; ; {
 		if at+4 > len(jpeg) || jpeg[at] != 0xff {
 			return f, ErrNotJPEG
@@ -94,17 +94,17 @@ func readFrame(jpeg []byte) (frame, error) {
 				return f, err
 			}
 		case marker == markerAPP0 && bytes.HasPrefix(body, []byte("JFIF\x00")):
-			told.jfif = true
+			found.jfif = true
 			f.readDensity(body)
 		case marker == markerAPP1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")):
 			f.orientation = orientation(body[6:])
 		case marker == markerAPP2:
 			profile.add(body)
 		case marker == markerAPP14 && len(body) >= 12 && bytes.HasPrefix(body, []byte("Adobe")):
-			f.adobe, told.transform = at, int(body[11])
+			f.adobe, found.transform = at, int(body[11])
 		case marker == markerSOS:
 			f.profile = profile.join()
-			return f, f.check(told)
+			return f, f.check(found)
 		}
 		at = end
 	}
@@ -144,8 +144,8 @@ func (f *frame) readDensity(body []byte) {
 	}
 }
 
-// check fails for what readers do not agree on.
-func (f *frame) check(told hints) error {
+// check fails for a JPEG that readers show differently.
+func (f *frame) check(found hints) error {
 	switch {
 	case f.width == 0 || f.height == 0 || len(f.components) == 0:
 		return ErrNotJPEG
@@ -157,21 +157,22 @@ func (f *frame) check(told hints) error {
 			return ErrNotJPEG
 		}
 	}
-	return f.setColours(told)
+	return f.setColours(found)
 }
 
-// setColours says what the components mean. JFIF's segment, Adobe's and the
-// names of the components tell; where they contradict each other, readers do too.
-func (f *frame) setColours(told hints) error {
+// setColours sets what the components mean, from JFIF's segment, Adobe's segment and
+// the names of the components. It fails if these contradict each other, because
+// readers then show different colours.
+func (f *frame) setColours(found hints) error {
 	c := f.components
 	switch named := len(c) == 3 && c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B'; {
 	case len(c) == 1:
 		f.colours = grey
-	case len(c) == 3 && told.transform == 0 && !told.jfif:
+	case len(c) == 3 && found.transform == 0 && !found.jfif:
 		f.colours = rgb
-	case len(c) == 3 && told.transform != 0 && !(named && told.transform < 0):
+	case len(c) == 3 && found.transform != 0 && !(named && found.transform < 0):
 		f.colours = yCbCr
-	case len(c) == 4 && (told.transform == 0 || told.transform == 2):
+	case len(c) == 4 && (found.transform == 0 || found.transform == 2):
 		f.colours = cmyk
 	default:
 		return ErrColour
@@ -179,10 +180,10 @@ func (f *frame) setColours(told hints) error {
 	return nil
 }
 
-// fitsTIFF reports whether TIFF and its Technical Note 2 know this kind of JPEG:
-// baseline, and the second and third component of one sample for each 1, 2 or 4
-// of the first, no more often down than across. It is upright: readers do not
-// agree on TIFF's own tag for that.
+// fitsTIFF reports whether TIFF and its Technical Note 2 allow this kind of JPEG.
+// It must be baseline. Its second and third component must have one sample for 1, 2
+// or 4 of the first, and be subsampled across at least as much as down. It must be
+// upright, because readers do not agree on TIFF's tag for orientation.
 func (f *frame) fitsTIFF() bool {
 	if f.coding != markerSOF0 || f.colours == cmyk || f.orientation != 1 {
 		return false

@@ -18,7 +18,7 @@ import (
 type kind struct {
 	name string
 	make func(t *testing.T) []byte
-	tiff error // of TIFF; nil if a TIFF holds it
+	tiff error // returned by TIFF; nil if a TIFF can contain this kind
 	pdf  error
 }
 
@@ -76,7 +76,7 @@ var kinds = []kind{
 	{"one pixel", func(*testing.T) []byte { return encode(colourful(1, 1)) }, nil, nil},
 }
 
-// TestKinds holds what the JPEG's bytes become, and which kinds are refused.
+// TestKinds checks the scan of each kind, and which kinds are refused.
 func TestKinds(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestKinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			alike(t, "the deflated TIFF", decodeTIFF(t, file), want)
+			similar(t, "the deflated TIFF", decodeTIFF(t, file), want)
 		})
 	}
 }
@@ -118,7 +118,7 @@ func cjpeg(args ...string) func(*testing.T) []byte {
 	}
 }
 
-// jpegtran arranges a JPEG in other scans.
+// jpegtran stores a JPEG in other scans.
 func jpegtran(scans string) func(*testing.T) []byte {
 	return func(t *testing.T) []byte {
 		t.Helper()
@@ -142,7 +142,7 @@ func changed(from func(*testing.T) []byte, change func([]byte) []byte) func(*tes
 	}
 }
 
-// pnm writes a picture for the encoders of others.
+// pnm writes a picture for other encoders.
 func pnm(t *testing.T) string {
 	t.Helper()
 	picture := colourful(75, 50)
@@ -156,8 +156,8 @@ func pnm(t *testing.T) string {
 	return write(t, "source.ppm", out.Bytes())
 }
 
-// TestOrientation: a photo whose EXIF says how the camera was held is stored
-// upright, or drawn so. Readers of TIFF do not agree on a tag for it.
+// TestOrientation: a photo with an EXIF orientation is stored or drawn upright,
+// because TIFF readers do not agree on the tag for it.
 func TestOrientation(t *testing.T) {
 	for orientation := uint16(2); orientation <= 8; orientation++ {
 		t.Run(strconv.Itoa(int(orientation)), func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestOrientation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			alike(t, "Deflate", decodeTIFF(t, file), want)
+			similar(t, "Deflate", decodeTIFF(t, file), want)
 			if file, err = PDF(Page{photo, Caption{}}); err != nil {
 				t.Fatal(err)
 			}
@@ -191,7 +191,7 @@ func TestOrientation(t *testing.T) {
 			left := (page.Bounds().Dx() - size.X) / 2
 			shown := image.NewNRGBA(want.Bounds())
 			draw.Draw(shown, shown.Bounds(), page, image.Pt(left, 0), draw.Src)
-			alike(t, "PDF", shown, want)
+			similar(t, "PDF", shown, want)
 		})
 	}
 }
@@ -213,7 +213,7 @@ func exif(order binary.AppendByteOrder, orientation uint16) string {
 	return string(append(out, make([]byte, 6)...))
 }
 
-// TestOddEXIF is upright where EXIF says nothing that can be read.
+// TestOddEXIF: without a readable orientation, the photo counts as upright.
 func TestOddEXIF(t *testing.T) {
 	good := exif(binary.LittleEndian, 6)
 	for _, text := range []string{
@@ -226,7 +226,7 @@ func TestOddEXIF(t *testing.T) {
 	}
 }
 
-// equal compares two files as ImageMagick reads them.
+// equal compares the pixels that ImageMagick reads from two files.
 func equal(t *testing.T, what, got, want string) {
 	t.Helper()
 	if different := strings.Fields(runBoth(t, "compare", "-metric", "AE", got, want, "null:")); different[0] != "0" {

@@ -23,8 +23,8 @@ const (
 	margin       = 2
 	captionSize  = 10  // points
 	captionLine  = 4.5 // height
-	captionLines = 4   // kept free below a photo that fills the page
-	minPage      = 60  // a caption needs some width
+	captionLines = 4   // space below a photo that fills the page
+	minPage      = 60  // a caption needs this width
 )
 
 // PDF puts each photo on a page with its caption below. The JPEG's bytes are the
@@ -35,7 +35,7 @@ func PDF(photos ...Page) ([]byte, error) {
 	doc.SetAutoPageBreak(false, 0)
 	doc.AddUTF8FontFromBytes("caption", "", goregular.TTF)
 	var profiles []profiled
-	var standIns [][2][]byte // what the library takes, and what it stands for
+	var standIns [][2][]byte // pairs: the JPEG for the library, and the JPEG that replaces it
 	for i, photo := range photos {
 		f, err := readFrame(photo.JPEG)
 		if err != nil {
@@ -71,9 +71,10 @@ func PDF(photos ...Page) ([]byte, error) {
 	return withProfiles(file, profiles)
 }
 
-// standIn makes an RGB JPEG, whose segment of Adobe is at a place, look like one
-// of YCbCr in as many bytes, for a library that knows no RGB in a JPEG. Readers
-// of the PDF find Adobe's segment again.
+// standIn returns an RGB JPEG that looks like a YCbCr JPEG of the same length. The
+// PDF library knows no RGB JPEG and would declare wrong colours. PDF replaces the
+// stand-in by the original in the finished file, so its readers find Adobe's
+// segment, which is at adobe.
 func standIn(jpeg []byte, adobe int) []byte {
 	changed := bytes.Clone(jpeg)
 	changed[adobe+1] = markerAPP0
@@ -81,7 +82,7 @@ func standIn(jpeg []byte, adobe int) []byte {
 	return changed
 }
 
-// profiled is a JPEG with the colour profile that it carries.
+// profiled is a JPEG and its colour profile.
 type profiled struct {
 	jpeg, profile []byte
 	components    int
@@ -122,8 +123,8 @@ func addPage(doc *fpdf.Fpdf, name string, jpeg []byte, caption string, f frame) 
 // sideways is the first of the orientations that swap width and height.
 const sideways = 5
 
-// turns are the degrees to the left, after a mirroring, that bring each of
-// EXIF's orientations upright.
+// turns holds, for each of EXIF's orientations, the mirroring and then the degrees
+// to the left that make it upright.
 var turns = [9]struct {
 	left     float64
 	mirrored bool
@@ -146,8 +147,8 @@ func place(doc *fpdf.Fpdf, name string, orientation uint16, left, width, height 
 	doc.TransformEnd()
 }
 
-// withProfiles gives each image the colour profile of its JPEG: PDF readers do
-// not look for one inside the image's stream (ISO 32000-1, 7.4.8).
+// withProfiles sets the colour profile of each JPEG as its image's colour space. PDF
+// readers ignore a profile inside the image's stream (ISO 32000-1, 7.4.8).
 func withProfiles(pdf []byte, profiles []profiled) ([]byte, error) {
 	api.DisableConfigDir()
 	ctx, err := api.ReadContext(bytes.NewReader(pdf), model.NewDefaultConfiguration())

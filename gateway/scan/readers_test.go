@@ -15,9 +15,8 @@ import (
 	"github.com/hhrutter/tiff"
 )
 
-// TestReaders: four readers decode the same pixels, which are the JPEG's: one of
-// Go, one of npm, libtiff, and ImageMagick. Where the colours of a JPEG are fewer
-// than its pixels, some smooth between them.
+// TestReaders: four readers decode the same pixels as the JPEG has: one in Go, one of
+// npm, libtiff, and ImageMagick. For subsampled colours some readers interpolate.
 func TestReaders(t *testing.T) {
 	folder := t.TempDir()
 	jpegs, tiffs := map[string][]byte{}, []string{}
@@ -36,7 +35,7 @@ func TestReaders(t *testing.T) {
 		jpegs[path] = photo
 		tiffs = append(tiffs, path)
 	}
-	// One start for all files: it takes longer than a file.
+	// Start node once for all files, because starting takes longer than a file.
 	run(t, "node", append([]string{"testdata/geotiff.mjs"}, tiffs...)...)
 	for i, kind := range kinds {
 		path := filepath.Join(folder, strconv.Itoa(i)+".tiff")
@@ -49,16 +48,15 @@ func TestReaders(t *testing.T) {
 				t.Fatal(err)
 			}
 			same(t, "Go", decodeStrip(t, load(t, path)), want, 0)
-			alike(t, "npm", decodePPM(t, load(t, path+".ppm")), want)
+			similar(t, "npm", decodePPM(t, load(t, path+".ppm")), want)
 			run(t, "tiff2rgba", "-c", "none", path, path+".raw")
-			alike(t, "libtiff", decodeTIFF(t, load(t, path+".raw")), want)
+			similar(t, "libtiff", decodeTIFF(t, load(t, path+".raw")), want)
 			equal(t, "ImageMagick", path, path+".jpg")
 		})
 	}
 }
 
-// decodeStrip finds the strip with a reader of metadata and decodes it with
-// Go's own decoder.
+// decodeStrip finds the strip with a metadata reader and decodes it with image/jpeg.
 func decodeStrip(t *testing.T, file []byte) image.Image {
 	t.Helper()
 	fields := map[string]int{}
@@ -120,7 +118,7 @@ func decodeTIFF(t *testing.T, file []byte) image.Image {
 	return picture
 }
 
-// decode is Go's own decoder.
+// decode decodes with image/jpeg.
 func decode(photo []byte) (image.Image, error) {
 	if !bytes.HasPrefix(photo, []byte("\xff\xd8")) {
 		return nil, errors.New("not a JPEG")
@@ -144,8 +142,8 @@ func same(t *testing.T, reader string, got, want image.Image, tolerance int) {
 	}
 }
 
-// alike compares two pictures by the mean difference of their samples.
-func alike(t *testing.T, reader string, got, want image.Image) {
+// similar compares two pictures by the mean difference of their samples.
+func similar(t *testing.T, reader string, got, want image.Image) {
 	t.Helper()
 	if got.Bounds().Size() != want.Bounds().Size() {
 		t.Fatalf("%s: %v pixels, want %v", reader, got.Bounds().Size(), want.Bounds().Size())

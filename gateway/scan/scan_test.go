@@ -30,7 +30,7 @@ var caption = Caption{
 var photos = []struct {
 	name    string
 	jpeg    []byte
-	colour  string // pdfimages' word
+	colour  string // the word that pdfimages prints
 	profile bool
 }{
 	{"colour", encode(colourful(321, 201)), "rgb", false},
@@ -170,7 +170,7 @@ func TestDeflate(t *testing.T) {
 			t.Errorf("%d pixels wide, %v", got.Width, err)
 		}
 	})
-	t.Run("a small file that asks for much memory", func(t *testing.T) {
+	t.Run("a small file that needs much memory", func(t *testing.T) {
 		huge := bytes.Clone(photos[0].jpeg)
 		copy(huge[bytes.Index(huge, []byte{0xff, markerSOF0})+5:], []byte{0xff, 0xff, 0xff, 0xff})
 		if _, err := Deflate(huge, caption, 1_000_000); !errors.Is(err, ErrTooLarge) {
@@ -241,7 +241,7 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// FuzzWrap: a file from anywhere becomes a scan that holds it, or is refused.
+// FuzzWrap: any file either becomes a scan that contains it or is refused.
 func FuzzWrap(f *testing.F) {
 	for _, photo := range photos {
 		if len(photo.jpeg) < 10_000 {
@@ -277,8 +277,8 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
-// profile is the smallest thing that readers take for a colour profile: a
-// header of 128 bytes (ICC.1:2022, 7.2) and an empty tag table.
+// profile is the smallest data that readers accept as a colour profile: a header of
+// 128 bytes (ICC.1:2022, 7.2) and an empty tag table.
 var profile = func() string {
 	header := make([]byte, 128+4+200)
 	binary.BigEndian.PutUint32(header, uint32(len(header)))
@@ -317,7 +317,7 @@ func encode(picture image.Image) []byte {
 	return out.Bytes()
 }
 
-// withSegment puts a marker segment behind SOI.
+// withSegment inserts a marker segment after SOI.
 func withSegment(file []byte, marker byte, body string) []byte {
 	out := []byte{0xff, 0xd8, 0xff, marker}
 	out = binary.BigEndian.AppendUint16(out, uint16(len(body)+2))
@@ -382,8 +382,8 @@ func extract(t *testing.T, pdf string) [][]byte {
 	return images
 }
 
-// run returns what a program of others prints. A machine without the program
-// skips the test; CI has it.
+// run returns the output of an external program. Without the program the test is
+// skipped. CI has all of them.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	need(t, name)
@@ -420,7 +420,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestLayout keeps the directory of a small TIFF as it is.
+// TestLayout fails if the directory of a small TIFF changes.
 func TestLayout(t *testing.T) {
 	file, err := TIFF(photos[3].jpeg, Caption{})
 	if err != nil {

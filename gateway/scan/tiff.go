@@ -50,8 +50,9 @@ const (
 	photometricYCbCr       = 6
 )
 
-// TIFF wraps a JPEG as the single strip of a TIFF. The JPEG's bytes are the
-// strip, unchanged. It fails with ErrNotJPEG, ErrCoding, ErrColour or ErrTIFF.
+// TIFF wraps a JPEG as the single strip of a TIFF. The strip is the JPEG's bytes,
+// unchanged, so that nothing is lost. Several strips would need several JPEGs. It
+// fails with ErrNotJPEG, ErrCoding, ErrColour or ErrTIFF.
 func TIFF(jpeg []byte, caption Caption) ([]byte, error) {
 	f, err := readFrame(jpeg)
 	if err != nil {
@@ -72,12 +73,14 @@ func TIFF(jpeg []byte, caption Caption) ([]byte, error) {
 		d.shorts(tagPhotometric, photometricYCbCr)
 		d.shorts(tagYCbCrSubSampling, uint16(f.components[0].horizontal), uint16(f.components[0].vertical))
 		d.shorts(tagYCbCrPositioning, 1)
+		// A JPEG uses the full range. TIFF's default is the reduced range of video,
+		// with which a reader that applies it would show wrong contrast.
 		d.rationals(tagReferenceBlackWhite, 0, 255, 128, 255, 128, 255)
 	}
 	return d.file(jpeg), nil
 }
 
-// newDirectory starts a directory with the fields that both kinds of TIFF have.
+// newDirectory returns a directory with the fields that TIFF and Deflate share.
 func newDirectory(f frame, caption Caption) *directory {
 	d := &directory{}
 	d.longs(tagImageWidth, uint32(f.width))
@@ -104,8 +107,8 @@ func newDirectory(f frame, caption Caption) *directory {
 	return d
 }
 
-// plain writes a text in ASCII, the only text that TIFF knows: accents and
-// macrons are left out, other characters become question marks.
+// plain converts a text to ASCII, because TIFF fields cannot contain other text.
+// Letters lose accents and macrons, and other characters become question marks.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -179,7 +182,11 @@ func (d *directory) ascii(tag uint16, text string) {
 	d.add(tag, typeASCII, len(text)+1, append([]byte(text), 0))
 }
 
-// file lays the TIFF out: header, directory, long values, strips.
+// file returns the TIFF: header, directory, long values, strips. A value of up to
+// four bytes is in its field of the directory. A longer one follows the directory,
+// and the field has its offset. The strips' offsets depend on the size of the
+// directory, which contains them, so file first adds them as zeros and replaces them
+// when all sizes are known.
 func (d *directory) file(strips ...[]byte) []byte {
 	offsets, counts := make([]uint32, len(strips)), make([]uint32, len(strips))
 	d.longs(tagStripOffsets, offsets...)
@@ -215,7 +222,7 @@ func (d *directory) file(strips ...[]byte) []byte {
 		long.Write(f.value)
 		long.Write(make([]byte, even(len(f.value))-len(f.value)))
 	}
-	head.Write(make([]byte, 4)) // there is no further directory
+	head.Write(make([]byte, 4)) // offset of the next directory: none
 	out := make([]byte, 0, end)
 	out = append(append(out, head.Bytes()...), long.Bytes()...)
 	for _, strip := range strips {
@@ -225,7 +232,7 @@ func (d *directory) file(strips ...[]byte) []byte {
 	return out
 }
 
-// replace fills in the values of a field of longs.
+// replace sets the values of an existing field of longs.
 func (d *directory) replace(tag uint16, values []uint32) {
 	for i := range d.fields {
 		if d.fields[i].tag == tag {
@@ -237,5 +244,5 @@ func (d *directory) replace(tag uint16, values []uint32) {
 	}
 }
 
-// even rounds up: TIFF values begin on word boundaries.
+// even rounds up to an even number. TIFF values start at even offsets.
 func even(n int) int { return n + n%2 }

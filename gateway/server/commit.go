@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// maxCommit bounds one commit: a photo, twice (as bytes and inside its
+	// maxCommit limits one commit: a photo twice (as bytes and inside its
 	// resources), with room for annotations.
 	maxCommit = 8 << 20
 	// commitTime is how long a commit may take with all its retries.
@@ -21,22 +21,23 @@ const (
 )
 
 // commitRequest describes the photo of a commit. It is the part "about" of a
-// multipart form; the part "photo" is the JPEG.
+// multipart form. The part "photo" is the JPEG.
 type commitRequest struct {
 	ImageID     string `json:"imageId"`
 	EncounterID string `json:"encounterId"`
 	PatientID   string `json:"patientId"`
-	// Ticket is of the earlier launch that the photo was taken in; empty for this one.
+	// Ticket is the ticket of the earlier launch that the photo was taken in, or
+	// empty for this launch.
 	Ticket   string          `json:"ticket,omitempty"`
 	Number   int             `json:"number"` // the photo's number on the desktop
 	Metadata shared.Metadata `json:"metadata"`
-	// Resources is a FHIR R4 transaction with everything about this photo. The
-	// inbox of Medtech takes none of it.
+	// Resources is a FHIR R4 transaction with everything about this photo. It is not
+	// used for Medtech's inbox.
 	Resources json.RawMessage `json:"resources,omitempty"`
 }
 
-// commit puts one photo into the record of the launch's patient. Sending the
-// same photo again is safe.
+// commit writes one photo into the record of the launch's patient. Repeating it is
+// safe.
 func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 	session, ok := s.launched(w, r)
 	if !ok {
@@ -69,9 +70,9 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 	s.respond(w, http.StatusOK, map[string]string{"imageId": about.ImageID, "id": id})
 }
 
-// isOfPatient reports whether a photo is of the launch's patient: the page names
-// the patient that it shows, and the encounter is this launch's or that of an
-// earlier launch of the same patient.
+// isOfPatient reports whether a photo belongs to the launch's patient. The page must
+// name the patient that it shows, and the encounter must be that of this launch or
+// of an earlier launch of the same patient.
 func (s *Server) isOfPatient(session Session, about commitRequest) bool {
 	if about.PatientID != session.PatientID {
 		return false
@@ -120,7 +121,8 @@ func badRequest(text string) error {
 	return &record.Error{Code: codeBadRequest, Err: errors.New(text)}
 }
 
-// partial tells a body that is too large from one that did not arrive.
+// partial returns the error for a body that is too large, or that did not arrive
+// completely.
 func partial(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &record.Error{Code: record.TooLarge}

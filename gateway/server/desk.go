@@ -10,8 +10,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// tokenLife is how long a launch token lives: the widget asks for one whenever
-// it needs one.
+// tokenLife is how long a launch token is valid. It can be short, because the widget
+// requests a new one whenever it needs one.
 const tokenLife = 10 * time.Minute
 
 // page serves the desk page to the browser that was launched.
@@ -32,8 +32,8 @@ type launchInfo struct {
 	Until        time.Time `json:"until"`
 	Source       string    `json:"source"`
 	APIBase      string    `json:"apiBase"`
-	// Ticket lets this browser come back to the launch's photos when the same
-	// patient is launched again. It is sealed.
+	// Ticket gives this browser access to the launch's photos when the same patient
+	// is launched again. It is sealed.
 	Ticket string `json:"ticket"`
 }
 
@@ -60,7 +60,7 @@ func (s *Server) describe(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// launched returns the page's launch, or refuses the request.
+// launched returns the page's launch, or responds with an error.
 func (s *Server) launched(w http.ResponseWriter, r *http.Request) (Session, bool) {
 	session, err := s.seals.session(r)
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	s.respond(w, http.StatusOK, map[string]string{"launchToken": signed})
 }
 
-// sign signs a launch token in the way that the edge is configured to check.
+// sign signs a launch token with the method that the edge is configured to check.
 func (s *Server) sign(claims jwt.MapClaims) (string, error) {
 	if secret := s.Config.LaunchSecret; secret != "" {
 		return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
@@ -113,7 +113,7 @@ func (s *Server) sign(claims jwt.MapClaims) (string, error) {
 
 const ticketName = "photobridge-ticket"
 
-// ticketContent is a launch without what may write into the record.
+// ticketContent is a launch without the credentials that can write into the record.
 type ticketContent struct {
 	Facility    string    `json:"f"`
 	PatientID   string    `json:"p"`
@@ -130,11 +130,11 @@ func (s *Server) ticket(session Session) (string, error) {
 		EncounterID: session.EncounterID,
 		Label:       session.Label,
 		OpenedAt:    session.OpenedAt,
-		Until:       session.OpenedAt.Add(shared.LaunchMaxTTL), // no session of the edge lives longer
+		Until:       session.OpenedAt.Add(shared.LaunchMaxTTL), // the longest life of a session on the edge
 	})
 }
 
-// ticketOf opens a ticket if it is of the session's patient and not over.
+// ticketOf opens a ticket if it belongs to the session's patient and has not expired.
 func (s *Server) ticketOf(session Session, sealed string) (ticketContent, bool) {
 	var t ticketContent
 	err := s.seals.codec.Decode(ticketName, sealed, &t)
@@ -142,7 +142,7 @@ func (s *Server) ticketOf(session Session, sealed string) (ticketContent, bool) 
 	return t, err == nil && same && s.Now().Before(t.Until)
 }
 
-// earlierLaunch is an earlier launch of the same patient whose photos may wait.
+// earlierLaunch is an earlier launch of the same patient that may have photos left.
 type earlierLaunch struct {
 	Ticket       string    `json:"ticket"`
 	EncounterID  string    `json:"encounterId"`
@@ -151,8 +151,8 @@ type earlierLaunch struct {
 	LaunchToken  string    `json:"launchToken"`
 }
 
-// earlier returns which of the browser's tickets are of this patient, each with
-// a launch token for its photos. A ticket of another patient says nothing.
+// earlier returns the browser's tickets that belong to this patient, each with a
+// launch token for its photos. It ignores tickets of other patients.
 func (s *Server) earlier(w http.ResponseWriter, r *http.Request) {
 	session, ok := s.launched(w, r)
 	if !ok {

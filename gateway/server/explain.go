@@ -7,7 +7,7 @@ import (
 	"github.com/clinicpro/photobridge/gateway/record"
 )
 
-// words are what a clinician reads when a launch does not lead to a patient.
+// words is the text for a clinician when a launch fails.
 type words struct{ Title, Text string }
 
 var sentences = map[record.Code]words{
@@ -49,7 +49,7 @@ var sentences = map[record.Code]words{
 
 var unexpected = words{"Something went wrong", "Start Photobridge again. If it happens again, give IT this number:"}
 
-// The page carries its style and no script.
+// page contains its own style and no script.
 var page = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -71,7 +71,7 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 </html>
 `))
 
-// explain writes an error as a page for a person.
+// explain responds with an error as a page for a person.
 func (s *Server) explain(w http.ResponseWriter, r *http.Request, code record.Code) {
 	text, ok := sentences[code]
 	if !ok {

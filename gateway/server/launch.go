@@ -15,8 +15,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// launchMedtech opens the desk page for the patient that is selected in
-// Medtech Evolution. The page's address holds a random id and nothing else.
+// launchMedtech opens the desk page for the patient that is selected in Medtech
+// Evolution. The page's address contains a random id and nothing about the patient.
 func (s *Server) launchMedtech(w http.ResponseWriter, r *http.Request) {
 	if s.Medtech == nil {
 		s.explain(w, r, codeNotFound)
@@ -48,7 +48,7 @@ func (s *Server) launchMedtech(w http.ResponseWriter, r *http.Request) {
 		Source:      sourceMedtech,
 		Facility:    s.Config.Medtech.Facility,
 		PatientID:   launch.PatientID,
-		EncounterID: "mt-" + newID(), // Medtech names no encounter
+		EncounterID: "mt-" + newID(), // Medtech sends no encounter
 		Label:       label(patient, s.Config.Label),
 		UserID:      cmp.Or(launch.ProviderID, "evolution"),
 		Provider:    launch.ProviderID,
@@ -58,14 +58,14 @@ func (s *Server) launchMedtech(w http.ResponseWriter, r *http.Request) {
 // maxLaunchValue is far more than a launch value needs, in bytes.
 const maxLaunchValue = 4096
 
-// base64Of reads a value of base64 from a launch's address. Whoever fills the
-// address in may leave "+" as it is, which then means a space.
+// base64Of reads a base64 value from a launch's address. If the sender does not
+// escape "+", it arrives as a space.
 func base64Of(r *http.Request, name string) string {
 	return strings.ReplaceAll(r.URL.Query().Get(name), " ", "+")
 }
 
-// meaning is what all spellings of the same base64 have in common, so that a
-// launch cannot be used again in another one.
+// meaning returns the same text for all spellings of the same base64, so that a
+// launch cannot be used again with another spelling.
 func meaning(text string) string {
 	plain := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(text)
 	decoded, err := base64.RawStdEncoding.DecodeString(plain)
@@ -101,7 +101,8 @@ func (s *Server) launchSMART(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, redirect, http.StatusFound)
 }
 
-// pendingName gives each launch a cookie, so that two may be under way at once.
+// pendingName returns a cookie name for each launch, so that two launches can run at
+// the same time.
 func pendingName(state string) string {
 	sum := sha256.Sum256([]byte(state))
 	return pendingCookie + "-" + hex.EncodeToString(sum[:4])
@@ -132,8 +133,8 @@ func (s *Server) returnSMART(w http.ResponseWriter, r *http.Request) {
 	s.open(w, r, smartSession(launch, label(patient, s.Config.Label)))
 }
 
-// pending reads the launch that the browser was sent away with. It counts once;
-// the cookie stays for its ten minutes, so that a second time is known for one.
+// pending returns the launch with which the browser was redirected. It succeeds once.
+// The cookie stays for ten minutes, so that a second use is recognised as one.
 func (s *Server) pending(r *http.Request) (smart.Pending, error) {
 	var pending smart.Pending
 	state := r.URL.Query().Get("state")
@@ -171,8 +172,8 @@ func smartSession(launch smart.Launch, label string) Session {
 	}
 }
 
-// practitionerID returns the id of a Practitioner that fhirUser names, with or
-// without a server; empty for a user of another kind.
+// practitionerID returns the id of the Practitioner that fhirUser names, with or
+// without a server. It returns "" for other kinds of users.
 func practitionerID(fhirUser string) string {
 	parts := strings.Split(fhirUser, "/")
 	if len(parts) < 2 || parts[len(parts)-2] != "Practitioner" || !shared.ValidID(parts[len(parts)-1]) {
@@ -181,7 +182,7 @@ func practitionerID(fhirUser string) string {
 	return parts[len(parts)-1]
 }
 
-// use refuses what was used before. If that cannot be known, it is refused too.
+// use fails if value was used before, or if that cannot be checked.
 func (s *Server) use(value string) error {
 	first, err := s.Used.Use(value)
 	switch {
@@ -193,7 +194,7 @@ func (s *Server) use(value string) error {
 	return nil
 }
 
-// open puts the launch into the browser and sends it to the desk page.
+// open stores the launch in the browser and redirects it to the desk page.
 func (s *Server) open(w http.ResponseWriter, r *http.Request, session Session) {
 	now := s.Now()
 	session.ID, session.OpenedAt = newID(), now
@@ -218,7 +219,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, session Session) {
 	http.Redirect(w, r, pagePath(session.ID), http.StatusSeeOther)
 }
 
-// label names a patient in the configured way: "Jane Example, 14.03.1957, ZZZ0016".
+// label returns a patient's label with the configured parts: "Jane Example, 14.03.1957, ZZZ0016".
 func label(patient record.Patient, parts []string) string {
 	var shown []string
 	for _, part := range parts {
@@ -232,8 +233,8 @@ func label(patient record.Patient, parts []string) string {
 	return strings.Join(shown, ", ")
 }
 
-// birthDate writes a FHIR date with the day first, as New Zealand does. A year
-// or a month alone stays as it is.
+// birthDate formats a FHIR date with the day first, as in New Zealand. A date of only
+// a year, or a year and a month, is returned unchanged.
 func birthDate(text string) string {
 	date, err := time.Parse(time.DateOnly, text)
 	if err != nil {

@@ -49,7 +49,7 @@ func TestRefusedLaunches(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			// The instance that did not see the first launch.
+			// This instance did not handle the first launch.
 			response, err := second.browser().Get(second.URL + "/launch/medtech?" + test.query)
 			if err != nil {
 				t.Fatal(err)
@@ -66,7 +66,7 @@ func TestRefusedLaunches(t *testing.T) {
 	}
 }
 
-// TestPlus: whoever fills the launch URL in may leave base64 as it is.
+// TestPlus: the sender of a launch URL may leave base64 unescaped.
 func TestPlus(t *testing.T) {
 	g := open(t, t.TempDir())
 	defer g.Close()
@@ -84,8 +84,8 @@ func TestPlus(t *testing.T) {
 	}
 }
 
-// TestLaunchAtOnce: of many browsers with the same launch, at two gateways, one
-// gets in.
+// TestLaunchAtOnce: if many browsers use the same launch at two gateways, one of them
+// succeeds.
 func TestLaunchAtOnce(t *testing.T) {
 	folder := t.TempDir()
 	g := open(t, folder)
@@ -120,7 +120,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestLimitsBehindProxy: the proxy's last entry counts; a browser can write the others.
+// TestLimitsBehindProxy: only the last entry counts, which the proxy adds. A browser
+// can write the others.
 func TestLimitsBehindProxy(t *testing.T) {
 	l := newLimits(true)
 	allowed := func(chain string) bool {
@@ -138,7 +139,7 @@ func TestLimitsBehindProxy(t *testing.T) {
 	}
 }
 
-// hospital is a SMART server that opens anna for the code "good".
+// hospital is a SMART server that returns the patient anna for the code "good".
 type hospital struct {
 	now   func() time.Time
 	token int // length of its access tokens
@@ -163,8 +164,8 @@ func (h hospital) Finish(_ context.Context, pending smart.Pending, query url.Val
 	}, nil
 }
 
-// TestSMARTReturns: a sign-in counts once, in the browser that it began in, at
-// any gateway that shares the folder.
+// TestSMARTReturns: a sign-in counts once, in the browser that started it, at any
+// gateway that shares the folder.
 func TestSMARTReturns(t *testing.T) {
 	folder := t.TempDir()
 	g := open(t, folder)
@@ -185,7 +186,7 @@ func TestSMARTReturns(t *testing.T) {
 		body, _ := io.ReadAll(response.Body)
 		return response.StatusCode, response.Request.URL.Path + " " + string(body)
 	}
-	for _, launch := range []string{"one", "two"} { // both under way at once
+	for _, launch := range []string{"one", "two"} { // both at the same time
 		get(began, g, "/launch/smart?iss=https://fhir.test&launch="+launch)
 	}
 	for _, step := range []struct {
@@ -214,7 +215,7 @@ func TestSMARTReturns(t *testing.T) {
 	}
 }
 
-// TestLongTokens: an access token that no cookie holds is in several.
+// TestLongTokens: an access token that is too long for a cookie is split over several.
 func TestLongTokens(t *testing.T) {
 	for length, want := range map[int]int{0: 200, 2500: 200, 7000: 200, 9000: 400} {
 		g := open(t, t.TempDir())
@@ -262,7 +263,7 @@ func TestOtherOrigins(t *testing.T) {
 	}
 }
 
-// TestCommitSize takes a form of the largest size, and not a byte more.
+// TestCommitSize: a form of the largest size is accepted, and one more byte is not.
 func TestCommitSize(t *testing.T) {
 	g := open(t, t.TempDir())
 	defer g.Close()

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	launchesPerMinute = 30  // of one address: a practice shares one
-	commitsPerMinute  = 240 // of one launch: twenty photos and their retries take fewer
+	launchesPerMinute = 30  // for one address, because a whole practice may share one
+	commitsPerMinute  = 240 // for one launch: more than twenty photos and their retries need
 	maxKeys           = 10_000
 )
 
-// limits bounds how often one address may launch and one launch may commit.
+// limits limits how often one address may launch and one launch may commit.
 type limits struct {
-	proxied           bool // a proxy in front names the browser's address
+	proxied           bool // a proxy in front sends the browser's address
 	mu                sync.Mutex
 	launches, commits map[string]*rate.Limiter
 }
@@ -32,7 +32,7 @@ func (l *limits) launch(r *http.Request) bool {
 	if err != nil {
 		address = r.RemoteAddr
 	}
-	if l.proxied { // it adds the address that it saw at the end
+	if l.proxied { // the proxy appends the address that it sees
 		chain := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
 		address = strings.TrimSpace(chain[len(chain)-1])
 	}
@@ -46,7 +46,7 @@ func (l *limits) allow(of map[string]*rate.Limiter, key string, perMinute int) b
 	defer l.mu.Unlock()
 	limiter, ok := of[key]
 	if !ok {
-		if len(of) >= maxKeys { // begin again rather than grow
+		if len(of) >= maxKeys { // start again, so that the map cannot grow without limit
 			clear(of)
 		}
 		limiter = rate.NewLimiter(rate.Every(time.Minute/time.Duration(perMinute)), perMinute/2)

@@ -14,8 +14,7 @@ import (
 	"github.com/clinicpro/photobridge/gateway/record"
 )
 
-// TestSessionsAreBound: a launch is over when its time is, and a cookie opens
-// its own page alone.
+// TestSessionsAreBound: a launch expires, and a cookie opens only its own page.
 func TestSessionsAreBound(t *testing.T) {
 	g := open(t, t.TempDir())
 	defer g.Close()
@@ -54,7 +53,7 @@ func cookieOf(t failer, browser *http.Client, page string) *http.Cookie {
 	return nil
 }
 
-// give puts a cookie into a browser by hand.
+// give stores a cookie in a browser.
 func give(t failer, browser *http.Client, page string, cookie *http.Cookie) {
 	t.Helper()
 	address, err := url.Parse(page)
@@ -64,7 +63,7 @@ func give(t failer, browser *http.Client, page string, cookie *http.Cookie) {
 	browser.Jar.SetCookies(address, []*http.Cookie{{Name: cookie.Name, Value: cookie.Value, Path: address.Path}})
 }
 
-// TestUnderWay: B is launched while A's photos are on their way into the record.
+// TestUnderWay: B is launched while A's photos are being written into the record.
 func TestUnderWay(t *testing.T) {
 	g := open(t, t.TempDir())
 	defer g.Close()
@@ -93,8 +92,8 @@ func TestUnderWay(t *testing.T) {
 	}
 }
 
-// TestBackAndReload: in one tab A is launched, then B. A's page shows A however
-// often it is loaded, and the address that launched A leads nowhere.
+// TestBackAndReload: A and then B are launched in one tab. A's page shows A after any
+// number of reloads, and the address that launched A does not work again.
 func TestBackAndReload(t *testing.T) {
 	g := open(t, t.TempDir())
 	defer g.Close()
@@ -113,8 +112,8 @@ func TestBackAndReload(t *testing.T) {
 	}
 }
 
-// TestCopiedCookie: a cookie in another profile opens the page that it is of, for
-// its own patient, and no other. Nothing else passes for a cookie.
+// TestCopiedCookie: a cookie in another profile opens only its own page, for its own
+// patient. Other values are not accepted as a cookie.
 func TestCopiedCookie(t *testing.T) {
 	g := open(t, t.TempDir())
 	defer g.Close()
@@ -145,7 +144,7 @@ func TestCopiedCookie(t *testing.T) {
 	}
 }
 
-// TestForeignGateway: a gateway with keys of its own knows no launch of this one.
+// TestForeignGateway: a gateway with other keys accepts no launch of this one.
 func TestForeignGateway(t *testing.T) {
 	folder := t.TempDir()
 	g, same, foreign := open(t, folder), open(t, folder), open(t, t.TempDir())
@@ -166,9 +165,9 @@ func TestForeignGateway(t *testing.T) {
 	foreign.Close()
 }
 
-// life is a random life of tabs, browsers and gateways.
+// life plays random actions in tabs, browsers and gateways.
 type life struct {
-	gates    []*gate // share a folder
+	gates    []*gate // they share a folder
 	browsers []*http.Client
 	tabs     []tab
 	takenOf  map[string]string // image → patient
@@ -190,7 +189,7 @@ func (l *life) launch(t *rapid.T) {
 	l.tabs = append(l.tabs, tab{strings.TrimPrefix(page, g.URL), info})
 }
 
-// commit sends a photo of what one tab shows, from the address of another, perhaps
+// commit sends a photo of one tab's patient from the address of another tab, sometimes
 // with the ticket of a third.
 func (l *life) commit(t *rapid.T) {
 	if len(l.tabs) == 0 {
@@ -211,7 +210,7 @@ func (l *life) commit(t *rapid.T) {
 	g.send(t, browser, g.URL+at.path, []byte("\xff\xd8\xff"), request)
 }
 
-// copyCookie takes the cookie of one page into another browser, for any page.
+// copyCookie copies the cookie of one page into another browser, for any page.
 func (l *life) copyCookie(t *rapid.T) {
 	if len(l.tabs) == 0 {
 		t.Skip("no tab")

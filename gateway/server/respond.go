@@ -13,7 +13,7 @@ import (
 	"github.com/clinicpro/photobridge/gateway/record"
 )
 
-// The gateway's own codes, beside those of package record.
+// The gateway's own codes, in addition to those of package record.
 const (
 	codeNoLaunch   record.Code = "no_launch" // the page was opened without a launch, or the launch is over
 	codeNotFound   record.Code = "not_found"
@@ -22,7 +22,7 @@ const (
 	codeInternal   record.Code = "internal"
 )
 
-// statuses is the one table that maps codes to HTTP.
+// statuses maps codes to HTTP statuses. No other code chooses a status.
 var statuses = map[record.Code]int{
 	record.NoPatient:      http.StatusConflict,
 	record.LaunchExpired:  http.StatusGone,
@@ -45,8 +45,7 @@ var statuses = map[record.Code]int{
 	codeInternal:          http.StatusInternalServerError,
 }
 
-// problem is the one shape of an error for the desk page, which has a sentence
-// for each code.
+// problem is the JSON of an error. The desk page has a text for each code.
 type problem struct {
 	Code      record.Code `json:"code"`
 	RequestID string      `json:"requestId"`
@@ -60,7 +59,7 @@ func (s *Server) respond(w http.ResponseWriter, status int, body any) {
 	}
 }
 
-// fail reports err: as a page where a person navigates, as JSON elsewhere.
+// fail responds with err: as a page if a person navigates, and as JSON otherwise.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	code, wait := record.CodeOf(err), time.Duration(0)
 	if e, ok := errors.AsType[*record.Error](err); ok {
@@ -100,7 +99,7 @@ func contextWithin(r *http.Request, limit time.Duration) (context.Context, conte
 	return context.WithTimeout(r.Context(), limit)
 }
 
-// entry is what the log says about one request. It holds no identifier.
+// entry is the log line of one request. It contains no identifier.
 type entry struct {
 	id   string
 	code record.Code
@@ -116,7 +115,8 @@ func entryOf(r *http.Request) *entry {
 	return &entry{}
 }
 
-// logged writes one line for each request: the route, not the address.
+// logged writes one log line for each request. It has the route and not the address,
+// which may contain an identifier.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := s.Now()
@@ -147,11 +147,11 @@ type statusWriter struct {
 	status int
 }
 
-// WriteHeader notes the status and passes it on.
+// WriteHeader records the status and forwards it.
 func (w *statusWriter) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
+// Unwrap gives http.ResponseController access to the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

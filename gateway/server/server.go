@@ -28,7 +28,7 @@ type Medtech interface {
 	Patient(ctx context.Context, id string) (record.Patient, error)
 }
 
-// SMART takes part in SMART App Launches.
+// SMART performs SMART App Launches.
 type SMART interface {
 	// Begin fails with LaunchForeign, LaunchInvalid or Unavailable.
 	Begin(ctx context.Context, iss, launch string) (redirect string, pending smart.Pending, err error)
@@ -37,7 +37,7 @@ type SMART interface {
 	Finish(ctx context.Context, pending smart.Pending, query url.Values) (smart.Launch, error)
 }
 
-// Server is the gateway. Its zero value is not usable; fill every field.
+// Server is the gateway. Every field must be set.
 type Server struct {
 	Config  config.Config
 	Keys    *keyring.Keyring
@@ -54,9 +54,10 @@ type Server struct {
 
 // Records opens the record of a launch's patient.
 type Records interface {
-	// Writer returns where the photos of this launch go.
+	// Writer returns the Writer for the photos of this launch.
 	Writer(session Session) record.Writer
-	// Patient reads the patient of a SMART launch. It fails as Medtech.Patient does.
+	// Patient reads the patient of a SMART launch. It fails with the same codes as
+	// Medtech.Patient.
 	Patient(ctx context.Context, launch smart.Launch) (record.Patient, error)
 }
 
@@ -87,8 +88,8 @@ func (s *Server) Handler() http.Handler {
 // secure reports whether browsers reach the gateway over https.
 func (s *Server) secure() bool { return strings.HasPrefix(s.Config.PublicURL, "https:") }
 
-// guarded sets what every response says to a browser, and turns a panic into an
-// error page.
+// guarded sets the headers of every response, and converts a panic into an error
+// page.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	policy := s.contentSecurityPolicy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -112,9 +113,9 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// contentSecurityPolicy lets the page reach the gateway, the edge, the photos'
-// storage and Ably, and nothing else. The edge's frame adds photos of the
-// computer.
+// contentSecurityPolicy allows the page to connect to the gateway, the edge, the
+// photos' storage and Ably only. It allows the edge's frame, which adds photos from
+// the computer.
 func (s *Server) contentSecurityPolicy() string {
 	return "default-src 'none'; script-src 'self'; frame-src " + s.Config.EdgeURL + "; " +
 		"style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; connect-src 'self' " +
@@ -122,7 +123,7 @@ func (s *Server) contentSecurityPolicy() string {
 		"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// keySet publishes the keys that verify what a ring signs.
+// keySet publishes the keys that verify the signatures of a ring.
 func (s *Server) keySet(ring *keyring.Ring) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		set, err := ring.Public()

@@ -28,16 +28,16 @@ import (
 	"github.com/clinicpro/photobridge/gateway/smart"
 )
 
-// practice is a record system with two patients that remembers what it was given.
+// practice is a record system with two patients that remembers the photos it received.
 type practice struct {
 	mu      sync.Mutex
 	written map[string][]string // patient → image ids
 	refuse  error
-	hold    chan struct{} // writing waits until it is closed; nil: it does not wait
+	hold    chan struct{} // writing waits until it is closed; nil: no waiting
 }
 
-// DecodeLaunch takes the patient's id in base64 for the context, and "good" for a
-// signature. It is as lenient with base64 as a decoder can be.
+// DecodeLaunch accepts a patient's id in base64 as the context and "good" as the
+// signature. Its base64 decoder is as lenient as possible.
 func (p *practice) DecodeLaunch(_ context.Context, launchContext, signature string) (alex.Launch, error) {
 	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(launchContext, "="))
 	patient, _, _ := strings.Cut(string(decoded), "-")
@@ -89,7 +89,7 @@ func (w writer) Write(_ context.Context, photo record.Photo) (string, error) {
 	return "doc-" + photo.ImageID, nil
 }
 
-// gate is a running gateway and what it logs.
+// gate is a running gateway and its log.
 type gate struct {
 	*httptest.Server
 	practice *practice
@@ -109,7 +109,7 @@ func open(t failer, folder string) *gate {
 	return openAt(t, folder, &practice{written: map[string][]string{}}, &now)
 }
 
-// another is a second gateway that shares the folder and the record system.
+// another returns a second gateway that shares the folder and the record system.
 func (g *gate) another(t failer, folder string) *gate {
 	t.Helper()
 	return openAt(t, folder, g.practice, g.now)
@@ -157,7 +157,7 @@ func encoded(launchContext string) string {
 	return base64.StdEncoding.EncodeToString([]byte(launchContext))
 }
 
-// launch clicks the icon in the toolbar and returns the page's address.
+// launch does what a click on the toolbar's icon does, and returns the page's address.
 func (g *gate) launch(t failer, browser *http.Client, launchContext string) (page string, status int) {
 	t.Helper()
 	query := url.Values{"context": {encoded(launchContext)}, "signature": {"good"}}
@@ -183,7 +183,7 @@ func (g *gate) describe(t failer, browser *http.Client, page string) (launchInfo
 	return info, response.StatusCode
 }
 
-// commit sends a photo that a page believes to be of this patient and encounter.
+// commit sends a photo with the patient and the encounter that the page claims.
 func (g *gate) commit(t failer, browser *http.Client, page, imageID, patientID, encounterID string) (record.Code, int) {
 	t.Helper()
 	return g.send(t, browser, page, []byte("\xff\xd8\xff"), commitRequest{
@@ -191,7 +191,7 @@ func (g *gate) commit(t failer, browser *http.Client, page, imageID, patientID, 
 	})
 }
 
-// send commits a photo as a page does.
+// send commits a photo in the way that a page does.
 func (g *gate) send(
 	t failer, browser *http.Client, page string, photo []byte, request commitRequest,
 ) (record.Code, int) {
@@ -209,7 +209,7 @@ func (g *gate) send(
 	return p.Code, response.StatusCode
 }
 
-// form writes a commit.
+// form returns the body of a commit.
 func form(t failer, photo []byte, request commitRequest) (body *bytes.Buffer, contentType string) {
 	t.Helper()
 	body = &bytes.Buffer{}
@@ -323,7 +323,7 @@ func TestCookie(t *testing.T) {
 	}
 }
 
-// TestEarlier offers photos of an earlier launch of the same patient only.
+// TestEarlier: photos of an earlier launch are offered only for the same patient.
 func TestEarlier(t *testing.T) {
 	g := open(t, t.TempDir())
 	defer g.Close()

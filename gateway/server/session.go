@@ -14,10 +14,12 @@ import (
 )
 
 const (
-	// sessionLife is how long a launch lasts: a consultation, not a day.
+	// sessionLife is how long a launch is valid: longer than a consultation, shorter
+	// than a day.
 	sessionLife = 2 * time.Hour
-	// maxCookie is what every browser keeps in one cookie, in bytes. What is
-	// longer is in several: some servers' access tokens have thousands.
+	// maxCookie is the number of bytes that every browser accepts in a cookie. Longer
+	// content is split over several cookies, because the access tokens of some
+	// servers have thousands of bytes.
 	maxCookie = 3800
 	maxSealed = 4 * maxCookie
 
@@ -29,7 +31,7 @@ const (
 // sealed cookie whose path is the launch's own page, so that two launches in
 // two tabs never see each other.
 type Session struct {
-	ID          string    `json:"id"` // of the launch, part of the page's address
+	ID          string    `json:"id"` // the launch's, part of the page's address
 	Source      string    `json:"source"`
 	Facility    string    `json:"facility"`
 	PatientID   string    `json:"patient"` // the record's id
@@ -51,7 +53,7 @@ const (
 	sourceSMART   = "smart"
 )
 
-// seals makes and reads sealed cookies.
+// seals writes and reads sealed cookies.
 type seals struct {
 	codec  *securecookie.SecureCookie
 	secure bool // browsers reach the gateway over https
@@ -61,18 +63,18 @@ type seals struct {
 func newSeals(hash, block []byte, secure bool, now func() time.Time) seals {
 	codec := securecookie.New(hash, block)
 	codec.SetSerializer(securecookie.JSONEncoder{})
-	codec.MaxAge(0) // the content has its own time limit
+	codec.MaxAge(0) // the content contains its own expiry
 	codec.MaxLength(maxSealed)
 	return seals{codec, secure, now}
 }
 
-// newID returns a random id that is part of an address: 128 bits.
+// newID returns a random id of 128 bits for addresses.
 func newID() string { return strings.ToLower(rand.Text()) }
 
 var errNoSession = errors.New("no session")
 
-// session reads the launch of the page that the request is for. It fails if
-// there is none, it is over, or it is of another page.
+// session returns the launch of the request's page. It fails if there is none, if it
+// has expired, or if it belongs to another page.
 func (s seals) session(r *http.Request) (Session, error) {
 	var session Session
 	if s.read(r, sessionCookie, &session) != nil {
@@ -84,7 +86,7 @@ func (s seals) session(r *http.Request) (Session, error) {
 	return session, nil
 }
 
-// keepSession puts the launch into the browser.
+// keepSession stores the launch in the browser.
 func (s seals) keepSession(w http.ResponseWriter, session Session) error {
 	return s.keep(w, sessionCookie, pagePath(session.ID), session.Until, session)
 }
@@ -105,7 +107,7 @@ func (s seals) keep(w http.ResponseWriter, name, path string, until time.Time, v
 	return nil
 }
 
-// read opens what keep sealed.
+// read opens a value that keep sealed.
 func (s seals) read(r *http.Request, name string, into any) error {
 	sealed := ""
 	for n := 0; ; n++ {
@@ -117,7 +119,8 @@ func (s seals) read(r *http.Request, name string, into any) error {
 	}
 }
 
-// partName names the parts of a long cookie: the first has the plain name.
+// partName returns the name of a part of a long cookie. The first part has the plain
+// name.
 func partName(name string, n int) string {
 	if n == 0 {
 		return name

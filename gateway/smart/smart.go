@@ -1,6 +1,6 @@
 // Package smart implements the client of a SMART App Launch 2.2 EHR launch: the
-// redirect to the authorization server, the exchange of the code, and the
-// checks of what comes back (https://hl7.org/fhir/smart-app-launch/).
+// redirect to the authorization server, the exchange of the code, and the checks of
+// the tokens (https://hl7.org/fhir/smart-app-launch/).
 package smart
 
 import (
@@ -31,24 +31,24 @@ type Server struct {
 	ISS           string // FHIR base URL, as the server sends it
 	ClientID      string
 	ClientSecret  string // empty for a public client, and with PrivateKeyJWT
-	PrivateKeyJWT bool   // the client proves who it is with its own key
+	PrivateKeyJWT bool   // the client authenticates with its own key
 	Scope         string
-	Facility      string // the facility that photos of this server belong to
+	Facility      string // the facility of this server's photos
 }
 
-// Client takes part in launches of the configured servers.
+// Client performs launches of the configured servers.
 type Client struct {
 	Servers     []Server
 	RedirectURL string
 	HTTP        *http.Client
 	Now         func() time.Time
-	// Sign signs claims with a key of ES384 that the servers know; nil if none
-	// has PrivateKeyJWT.
+	// Sign signs claims with an ES384 key that the servers know. It is nil if no
+	// server has PrivateKeyJWT.
 	Sign func(jwt.Claims) (string, error)
 }
 
-// Pending is a launch between the redirect and the return. It stays in the
-// user's browser, sealed.
+// Pending is a launch between the redirect and the return. It is stored in the user's
+// browser, sealed.
 type Pending struct {
 	ISS      string    `json:"iss"`
 	State    string    `json:"state"`
@@ -57,7 +57,7 @@ type Pending struct {
 	Until    time.Time `json:"until"`
 }
 
-// Launch is what a finished launch discloses.
+// Launch is the context of a finished launch.
 type Launch struct {
 	Server      Server
 	PatientID   string
@@ -79,8 +79,8 @@ type configuration struct {
 	Challenges    []string `json:"code_challenge_methods_supported"`
 }
 
-// Begin answers a launch with the address to send the browser to. It fails with
-// LaunchForeign for an issuer that is not configured, LaunchInvalid, or
+// Begin returns the address to which the browser is redirected for a launch. It fails
+// with LaunchForeign for an issuer that is not configured, LaunchInvalid, or
 // Unavailable.
 func (c *Client) Begin(ctx context.Context, iss, launch string) (redirect string, pending Pending, err error) {
 	server, ok := c.server(iss)
@@ -111,9 +111,9 @@ func (c *Client) Begin(ctx context.Context, iss, launch string) (redirect string
 	return redirect, pending, nil
 }
 
-// Finish exchanges the code that came back for an access token, and checks the
-// id token. It fails with LaunchExpired, LaunchForeign (another state, issuer,
-// audience or key), LaunchInvalid, NoPatient, Unauthorized or Unavailable.
+// Finish exchanges the returned code for an access token, and checks the id token. It
+// fails with LaunchExpired, LaunchForeign (another state, issuer, audience or key),
+// LaunchInvalid, NoPatient, Unauthorized or Unavailable.
 func (c *Client) Finish(ctx context.Context, pending Pending, query url.Values) (Launch, error) {
 	server, known := c.server(pending.ISS)
 	switch {
@@ -130,7 +130,8 @@ func (c *Client) Finish(ctx context.Context, pending Pending, query url.Values) 
 	if err != nil {
 		return Launch{}, err
 	}
-	// A server that has a name says it (RFC 9207): the code may be of another one.
+	// A server may return its issuer (RFC 9207). It must match, because the code could
+	// come from another server.
 	if iss := query.Get("iss"); iss != "" && iss != config.Issuer {
 		return Launch{}, &record.Error{Code: record.LaunchForeign, Err: errors.New("another issuer sent the code")}
 	}
@@ -204,7 +205,7 @@ func (c *Client) server(iss string) (Server, bool) {
 }
 
 func (c *Client) oauth(server Server, config configuration) *oauth2.Config {
-	// SMART asks confidential clients for HTTP Basic; a public client has only an id.
+	// SMART requires HTTP Basic of confidential clients. A public client sends only its id.
 	style := oauth2.AuthStyleInParams
 	if server.ClientSecret != "" {
 		style = oauth2.AuthStyleInHeader
@@ -218,8 +219,8 @@ func (c *Client) oauth(server Server, config configuration) *oauth2.Config {
 	}
 }
 
-// refusal tells a code that was used before, is too old or is not ours from a
-// client that the server does not take (RFC 6749, 5.2).
+// refusal returns the error for a refused exchange (RFC 6749, 5.2). It separates a
+// code that was used, is too old or is not ours from a client that the server refuses.
 func refusal(refused *oauth2.RetrieveError) error {
 	e := &record.Error{Code: record.Unauthorized, Status: refused.Response.StatusCode}
 	if refused.ErrorCode == "invalid_grant" {
@@ -230,11 +231,11 @@ func refusal(refused *oauth2.RetrieveError) error {
 	return e
 }
 
-// assertionLife is how long an assertion counts; SMART allows five minutes.
+// assertionLife is how long an assertion is valid. SMART allows five minutes.
 const assertionLife = 4 * time.Minute
 
-// authenticate makes the assertion that proves who the client is (SMART's
-// "Client Authentication: Asymmetric"); nothing for other clients.
+// authenticate returns the parameters of the assertion that authenticates the client
+// (SMART's "Client Authentication: Asymmetric"), or none for other clients.
 func (c *Client) authenticate(server Server, config configuration) ([]oauth2.AuthCodeOption, error) {
 	if !server.PrivateKeyJWT {
 		return nil, nil
@@ -252,7 +253,7 @@ func (c *Client) authenticate(server Server, config configuration) ([]oauth2.Aut
 	}, nil
 }
 
-// discover reads where a server's endpoints are.
+// discover returns the addresses of a server's endpoints.
 func (c *Client) discover(ctx context.Context, server Server) (configuration, error) {
 	var config configuration
 	at := strings.TrimSuffix(server.ISS, "/") + "/.well-known/smart-configuration"
@@ -285,7 +286,8 @@ func (c *Client) discover(ctx context.Context, server Server) (configuration, er
 	return config, nil
 }
 
-// withoutURL drops the address from a transport error: it can hold an identifier.
+// withoutURL removes the address from a transport error, because it can contain an
+// identifier.
 func withoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err

@@ -1,4 +1,4 @@
-/** Decodes TIFFs with geotiff: beside each that an argument names, it writes the pixels as a PPM. */
+/** Decodes the TIFFs in its arguments with geotiff, and writes the pixels of each next to it as a PPM. */
 
 import { writeFileSync } from 'node:fs';
 import { fromFile } from 'geotiff';
