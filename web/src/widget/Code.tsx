@@ -10,7 +10,7 @@ interface CodeProps {
   onRenew(): void;
 }
 
-/** The code to scan, the one to type where no camera will, how long they work, and what to do when they do not. */
+/** The code to scan, the code to type if there is no camera, their expiry, and what to do if they do not work. */
 export function Code({ words, state, qr, onRenew }: CodeProps) {
   const left = useTimeLeft(qr.expiresAt);
   if (left <= 0) {
@@ -48,8 +48,8 @@ export function Code({ words, state, qr, onRenew }: CodeProps) {
 }
 
 /**
- * Copies the link. In a frame of another origin, and on plain http, a page may
- * not: the link is there to copy by hand.
+ * Copies the link. A frame of another origin and a page on plain http may not do
+ * that, so they show the link for copying by hand.
  */
 function Copy({ words, url }: { words: Words; url: string }) {
   const [copied, setCopied] = useState<boolean | null>(null);
@@ -83,14 +83,14 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** The phone page as one types it: browsers add https:// by themselves, and nothing else. */
+/** Returns the phone page's address as a person types it. Browsers add only https://. */
 function addressOf(url: string): string {
   return url.replace(/#.*/, '').replace(/^https:\/\//, '');
 }
 
 /**
- * A QR code as one SVG path: sharp at any size, dark on white in any theme. What draws it is loaded when a code is
- * shown for the first time; the code to type and the link need none of it.
+ * A QR code as one SVG path: sharp at any size, dark on white in any theme. The code that draws it is loaded when a
+ * QR code is shown for the first time.
  */
 function Matrix({ text, label }: { text: string; label: string }) {
   const [matrix, setMatrix] = useState<{ text: string; path: string; size: number } | null>(null);

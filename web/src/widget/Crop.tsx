@@ -13,7 +13,7 @@ interface CropProps {
   onCancel(): void;
 }
 
-/** Cuts a part out of a photo, turned as it is looked at, as a photo of its own. */
+/** Makes a new photo from a part of a photo, turned as it is shown. */
 export function Crop({ words, file, turns, onSave, onCancel }: CropProps) {
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   const [frame, setFrame] = useState<Frame>(WHOLE);
@@ -146,7 +146,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** Safari gives a canvas's memory back when it has no size. */
+/** Frees a canvas's memory. Safari does so only when the canvas has no size. */
 function release(canvas: HTMLCanvasElement): void {
   canvas.width = canvas.height = 1;
 }

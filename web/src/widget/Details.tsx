@@ -9,15 +9,15 @@ import { SensitiveFlag } from './Veil';
 import { timeText, wallText, type Words } from './words';
 
 const NOTES_LIMIT = 500;
-/** From here on the person is told how much is left. */
+/** The field shows how many characters are left when there are this many or fewer. */
 const NOTES_WARN = 60;
-/** A pause in typing after which notes are sent. */
+/** Notes are sent after a pause of this length, because each letter would be a request. */
 const TYPING_MS = 600;
 
 export interface DetailsProps {
   words: Words;
   image: WidgetImage;
-  /** The field to begin with. */
+  /** The field that gets the focus first. */
   focus: Missing | 'view' | undefined;
   /** Other photos that have neither site nor side. */
   untagged: number;
@@ -111,7 +111,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
   );
 }
 
-/** Notes are sent when the typing pauses, and when the form or the page goes. */
+/** Notes are sent when the typing pauses, and when the form or the page closes. */
 function Notes({ words, value, onChange }: { words: Words; value: string; onChange(notes: string): void }) {
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
@@ -130,7 +130,7 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
     const timer = setTimeout(() => send.current(), TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  // The form may go before its other effects have run, and the page may go with it.
+  // A layout effect, because the form and the page can close before other effects have run.
   useLayoutEffect(() => {
     const flush = (): void => send.current();
     addEventListener('pagehide', flush, { capture: true });
@@ -162,7 +162,7 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
   );
 }
 
-/** What is in the record is read, not changed. */
+/** The details of a photo in the record. They cannot be changed here. */
 function Fixed({ words, image, committedAt }: { words: Words; image: WidgetImage; committedAt: string }) {
   const { details } = image;
   const unset = words('viewer.unset');

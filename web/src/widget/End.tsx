@@ -9,7 +9,7 @@ interface EndProps {
   onEnd(): void;
 }
 
-/** Asked before a session ends in which something happened that the clinician may not have seen. */
+/** The question before a session ends, if the clinician may not have seen all of it. */
 export function End({ words, question, onStay, onEnd }: EndProps) {
   const stay = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => stay.current?.focus(), []);

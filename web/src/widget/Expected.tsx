@@ -2,11 +2,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ExpectedPhoto } from './session/api';
 import type { Words } from './words';
 
-/** A phone that says nothing for this long has lost its network, or its person has put it away. */
+/** A phone that is silent for this long has probably lost its network or been put away. */
 const SILENT_MS = 45_000;
 const LOOK_MS = 5_000;
 
-/** A tile for each photo that a phone is sending, or one for all while they are not known one by one. */
+/** A tile for each photo that a phone is sending, or one tile for all of them while only their number is known. */
 export function Expected({
   expected,
   expecting,
@@ -40,7 +40,7 @@ function Waiting({ id, phone, text }: { id: string; phone: string; text: string 
   );
 }
 
-/** Why there is no photo yet. */
+/** Returns why a photo has not arrived yet. */
 function reasonOf(
   { removed, aliveAt, phoneId }: ExpectedPhoto,
   now: number,

@@ -1,4 +1,4 @@
-/** The fields of a photo beside its site and side. None of them is required but by a referral. */
+/** The fields of a photo other than site and side. Only a referral requires some of them. */
 
 import { useId, useState } from 'preact/hooks';
 import { MAX_LABEL, type Captured, type Kind, type View } from '../contract/api';
@@ -75,7 +75,7 @@ interface ChoiceProps {
   options: readonly Option[];
 }
 
-/** What tells photos of one site apart, such as "mole A". It is sent when the field is left. */
+/** A label that distinguishes photos of the same site, such as "mole A". It is sent when the field loses the focus. */
 export function LabelField({ words, image, onChange }: FieldsProps) {
   const id = useId();
   return (
@@ -95,7 +95,7 @@ export function LabelField({ words, image, onChange }: FieldsProps) {
   );
 }
 
-/** When the photo was taken, by the clock on the wall. A time that cannot be is refused with a reason. */
+/** When the photo was taken, in local time. An impossible time is refused with a reason. */
 export function CapturedField({ words, image, onChange }: FieldsProps) {
   const id = useId();
   const { captured } = image.details;

@@ -15,7 +15,7 @@ interface GateProps {
   onEnd(): void;
 }
 
-/** The way into the record. What is missing is one click away; nothing else is asked. */
+/** The button that commits, and links to the details that are missing. */
 export function Gate({ words, gate, state, onLook, onCommit, onEnd }: GateProps) {
   const open = state.images.filter(({ committedAt }) => committedAt === undefined);
   return (
@@ -95,7 +95,7 @@ function Open({
   );
 }
 
-/** Names what each lesion lacks, and leads to the first. */
+/** Names the missing photos of each lesion, and opens the first one. */
 function Sets({
   words,
   state,
@@ -140,7 +140,7 @@ interface AgainProps extends Pick<GateProps, 'words' | 'state' | 'onCommit'> {
   isPrimary: boolean;
 }
 
-/** Tries only those photos again that the record did not take. */
+/** Commits only the photos again that the record did not accept. */
 function Again({ words, refused, isPrimary, state, onCommit }: AgainProps) {
   return (
     <button

@@ -11,7 +11,7 @@ interface PhonesProps {
   words: Words;
 }
 
-/** The phones of the session by name, with what they are doing, and a way to remove the one that does not belong. */
+/** The session's phones by name, with what they are doing, and a button that removes each. */
 export function Phones({ state, sync, words }: PhonesProps) {
   const { phones } = state;
   return (
@@ -58,7 +58,7 @@ function doings(phone: Phone, { expected }: SessionState, words: Words): string[
   return [phone.waiting ? words('phones.waiting') : joined, ...now, seen];
 }
 
-/** Two presses: the photos that the phone has not sent do not come. */
+/** Needs two presses, because the photos that the phone has not sent are lost to the session. */
 function Remove({ name, words, onRemove }: { name: string; words: Words; onRemove(): void }) {
   const [asked, setAsked] = useState(false);
   if (!asked) {
@@ -86,7 +86,7 @@ function Remove({ name, words, onRemove }: { name: string; words: Words; onRemov
   );
 }
 
-/** A phone waits until the number that it shows is typed here. */
+/** The field for the number that a waiting phone shows. */
 function Admission({ state, sync, words }: PhonesProps) {
   const field = useRef<HTMLInputElement>(null);
   const { phones, admission } = state;

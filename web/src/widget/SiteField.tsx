@@ -4,7 +4,7 @@ import { BODY_SITES, COMMON_SITES, searchSites } from '../bodysites';
 import type { Metadata } from '../contract/api';
 import type { Words } from './words';
 
-/** What the select says for "no site, on purpose". */
+/** The select's value for "no site", if a person chose that. */
 export const NO_SITE = 'none';
 
 interface SiteFieldProps {
@@ -15,7 +15,7 @@ interface SiteFieldProps {
   onPick(value: string): void;
 }
 
-/** The body site: twenty to choose from, and a search that finds the others. */
+/** The body site: a list of twenty, and a search for the others. */
 export function SiteField({ words, details, isMissing, field, onPick }: SiteFieldProps) {
   const id = useId();
   const [query, setQuery] = useState('');

@@ -17,14 +17,14 @@ export interface Shown extends Pick<WidgetImage, 'id' | 'derivedFrom' | 'preview
 interface StageProps {
   words: Words;
   image: Shown;
-  /** Lies over the image, from the left up to this share of the stage, in percent. */
+  /** A photo that covers the image from the left, up to this share of the stage in percent. */
   over?: { photo: Shown; share: number };
   view: View;
   onView(change: (view: View) => View): void;
   onCompare(): void;
 }
 
-/** One photo to look at closely, unless it is veiled. */
+/** One large photo, or its veil. */
 export function Stage(props: StageProps) {
   const { isVeiled, reveal } = useVeils();
   const [revealedId, setRevealedId] = useState<string | null>(null);
@@ -40,12 +40,12 @@ export function Stage(props: StageProps) {
 /** Wheel, drag, pinch, double click and keys. */
 function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: StageProps & { takesFocus: boolean }) {
   const stage = useRef<HTMLDivElement>(null);
-  // The button that had the focus is gone.
+  // The button that had the focus no longer exists.
   useEffect(() => {
     if (takesFocus) stage.current?.focus();
   }, [takesFocus]);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
-  /** A place on the screen, from the stage's middle, in stage sizes. */
+  /** A position on the screen, relative to the stage's middle, in sizes of the stage. */
   const place = ({ clientX, clientY }: MouseEvent): { x: number; y: number } => {
     const box = stage.current?.getBoundingClientRect();
     return box
@@ -111,7 +111,7 @@ function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: St
   );
 }
 
-/** Listens by hand, since only a listener that is not passive can keep the page from scrolling. */
+/** Adds its own listener, because only a non-passive listener can prevent the page from scrolling. */
 function useWheel(on: RefObject<HTMLElement | null>, turned: (event: WheelEvent) => void): void {
   const latest = useRef(turned);
   latest.current = turned;
@@ -148,7 +148,7 @@ const keys: Readonly<Record<string, (view: View) => View>> = {
   '-': (view) => zoomAt(view, 1 / KEY_ZOOM),
   '0': ({ turns }) => ({ ...FIT, turns }),
   r: turnRight,
-  // The window moves, so the photo moves the other way.
+  // These keys move the visible part, so the photo moves in the opposite direction.
   'Shift+ArrowLeft': (view) => pan(view, KEY_PAN, 0),
   'Shift+ArrowRight': (view) => pan(view, -KEY_PAN, 0),
   'Shift+ArrowUp': (view) => pan(view, 0, KEY_PAN),

@@ -5,7 +5,7 @@ import type { SessionState } from './session/api';
 import type { TimelineEntry } from './session/timeline';
 import { momentText, type Words } from './words';
 
-/** What happened in the session, to be read or printed. */
+/** The events of the session, to read or print. */
 export function Timeline({ words, state, onClose }: { words: Words; state: SessionState; onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {

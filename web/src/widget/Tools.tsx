@@ -6,7 +6,7 @@ import type { Words } from './words';
 
 const BUTTON_ZOOM = 1.5;
 
-/** The viewer's buttons: to the other photos, over the view, and into what can be done with the photo. */
+/** The viewer's buttons: other photos, zoom and turns, and the tasks with the photo. */
 export function Tools({ words, viewing }: { words: Words; viewing: Viewing }) {
   const { index, count, walk } = viewing;
   return (

@@ -10,7 +10,7 @@ import type { Words } from './words';
 type Veilable = Pick<WidgetImage, 'id' | 'derivedFrom' | 'details'>;
 
 export interface Veils {
-  /** Whether a photo is not to be seen now. */
+  /** Whether a photo is hidden now. */
   isVeiled(image: Veilable): boolean;
   reveal(image: Veilable): void;
   veil(image: Veilable): void;
@@ -21,7 +21,7 @@ const Context = createContext<Veils>({ isVeiled: () => false, reveal: () => unde
 export const VeilsProvider = Context.Provider;
 export const useVeils = (): Veils => useContext(Context);
 
-/** Remembers what was revealed. A copy is revealed with the photo that it was made from. */
+/** Remembers which photos were revealed. A copy is revealed together with the photo it was made from. */
 export function useRevealed(): Veils {
   const [revealed, setRevealed] = useState<ReadonlySet<string>>(new Set());
   return useMemo(() => {
@@ -34,7 +34,7 @@ export function useRevealed(): Veils {
   }, [revealed]);
 }
 
-/** Stands in the place of a veiled photo. It has no pixel of it. */
+/** The picture in the place of a veiled photo. It contains no pixel of the photo. */
 export function Veil({ words }: { words: Words }) {
   return (
     <span class="veil" data-testid="veil">
@@ -44,7 +44,7 @@ export function Veil({ words }: { words: Words }) {
   );
 }
 
-/** The veil of the viewer, with the way through it. */
+/** The veil in the viewer, with the button that reveals the photo. */
 export function VeiledStage({ words, label, onReveal }: { words: Words; label: string; onReveal(): void }) {
   return (
     <div class="stage" part="stage" role="group" aria-label={label}>
@@ -64,7 +64,7 @@ interface FlagProps {
   onChange(sensitive: boolean): void;
 }
 
-/** Marks a photo as sensitive, and suggests it where the site does. */
+/** Marks a photo as sensitive. For some sites it suggests that. */
 export function SensitiveFlag({ words, image, onChange }: FlagProps) {
   const { isVeiled, veil, reveal } = useVeils();
   const sensitive = image.details.sensitive === true;
@@ -76,7 +76,7 @@ export function SensitiveFlag({ words, image, onChange }: FlagProps) {
           type="checkbox"
           checked={sensitive}
           onChange={({ currentTarget }) => {
-            // Whoever marks the photo is looking at it.
+            // The person who marks the photo is looking at it, so it stays visible.
             if (currentTarget.checked) reveal(image);
             onChange(currentTarget.checked);
           }}

@@ -11,22 +11,22 @@ import { firstIncomplete, shownOf, useViewing, type ViewerProps, type Viewing } 
 import { useVeils } from './Veil';
 import type { Words } from './words';
 
-/** One photo, large, beside its details; or two, side by side. */
+/** One large photo next to its details, or two photos side by side. */
 export function Viewer(props: ViewerProps) {
   const { words, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const viewing = useViewing(props);
-  // Before the fields' own effects: opening a dialog moves the focus.
+  // A layout effect, so that it runs before the fields' effects: opening a dialog moves the focus.
   useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
-  // Before the next key, too.
+  // A layout effect too, so that the next key already reaches the right element.
   useLayoutEffect(() => keepFocus(dialog.current), [viewing?.other?.id, viewing?.task]);
   if (!viewing) return null;
 
   const { image, task, pending, hasDrawing, leave, walk } = viewing;
   const close = (): void => dialog.current?.close();
-  /** For Escape in both its forms: browsers close a dialog on the second one without asking it. */
+  /** Handles Escape as a key and as a cancel event: browsers close a dialog on a second Escape without asking. */
   const askToClose = (event: Event): void => {
     if (!hasDrawing.current) return;
     event.preventDefault();
@@ -65,7 +65,7 @@ export function Viewer(props: ViewerProps) {
   );
 }
 
-/** The photo as it is cropped, annotated, compared or looked at. */
+/** The photo in the current task: viewing, cropping, annotating or comparing. */
 function Picture({ words, viewing }: { words: Words; viewing: Viewing }) {
   const { image, task, view, hasDrawing, begin, changeView, saveCopy } = viewing;
   const { isVeiled } = useVeils();
@@ -120,7 +120,7 @@ function Looking({ words, viewing }: { words: Words; viewing: Viewing }) {
   );
 }
 
-/** The details, and the way to the next photo that lacks some. */
+/** The details, and a button to the next photo with missing details. */
 function Side({ words, sync, images, look, onLook, viewing }: ViewerProps & { viewing: Viewing }) {
   const { image, index, leave, remove } = viewing;
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
@@ -152,14 +152,14 @@ function Side({ words, sync, images, look, onLook, viewing }: ViewerProps & { vi
   );
 }
 
-/** Comparing replaces the stage that had the focus: its keys are to work on. */
+/** Gives the focus back to the stage. Comparing replaces the stage that had it, and its keys must keep working. */
 function keepFocus(dialog: HTMLDialogElement | null): void {
   const root = dialog?.getRootNode();
   if (!dialog?.open || !(root instanceof ShadowRoot) || document.activeElement === root.host) return;
   dialog.querySelector<HTMLElement>('.stage')?.focus();
 }
 
-/** What sets a photo apart from those that the phone sent and the record lacks. */
+/** Returns a photo's mark, such as "Cropped"; '' for a photo that a phone sent and that is not in the record. */
 export function tagOf(image: WidgetImage, words: Words): string {
   if (image.committedAt !== undefined) return words('image.committed');
   if (image.derivation) return words(image.derivation === 'annotated' ? 'image.annotated' : 'image.derived');

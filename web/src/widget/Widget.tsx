@@ -26,7 +26,7 @@ interface WidgetProps {
   onCommit(only?: readonly string[]): void;
 }
 
-/** The widget's face. Each encounter has one of its own: nothing that was open for one patient is open for the next. */
+/** The widget's screens. Each encounter gets a new instance, so nothing that was open for one patient stays open. */
 export function Widget(props: WidgetProps) {
   const state = useStore(props.sync);
   return <Encounter key={[state.facilityId, state.patientId, state.encounterId].join('/')} {...props} state={state} />;
@@ -43,7 +43,7 @@ function Encounter(props: WidgetProps & { state: SessionState }) {
   );
 }
 
-/** What the session's state looks like. */
+/** The screen for the session's state. */
 function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: SessionState }) {
   const [codeShown, setCodeShown] = useState(false);
   const [look, setLook] = useState<Look | null>(null);
@@ -147,7 +147,7 @@ interface CodeButtonProps {
   onToggle(): void;
 }
 
-/** Shows and hides the code. It is what an empty session waits for. */
+/** The button that shows and hides the code. It is the main button of an empty session. */
 function CodeButton({ state, words, isShown, onToggle }: CodeButtonProps) {
   return (
     <button

@@ -1,8 +1,8 @@
-/** The time of capture as a clinician corrects it: the clock on the wall, and its offset. */
+/** Corrects the time of capture: the local time and its offset. */
 
 import type { Captured } from '../contract/api';
 
-/** Clocks of two computers differ; the edge allows as much. */
+/** How far a time may lie in the future, because clocks differ. The edge allows the same. */
 const CLOCK_SKEW_MS = 60_000;
 
 /** The offset of this desktop's clock at a local time, such as "+13:00". */
@@ -14,10 +14,10 @@ export function offsetAt(local: string): string {
 }
 
 /**
- * Corrects a time of capture. A time that was known elsewhere keeps its offset; one of this desktop's zone, or of none,
- * gets the offset that this desktop's clock had then.
- * @param local as an `<input type="datetime-local">` gives it: `2026-03-04T08:15`, with seconds or without
- * @returns what is wrong with it, if it is no time or lies in the future
+ * Corrects a time of capture. A time from another zone keeps its offset. A time from this desktop's zone, or without an
+ * offset, gets the offset that this desktop's zone had at that time.
+ * @param local the value of an `<input type="datetime-local">`: `2026-03-04T08:15`, with or without seconds
+ * @returns the corrected time, or why it is refused: it is not a time, or it is in the future
  */
 export function correctCapture(
   local: string,

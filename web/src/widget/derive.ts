@@ -2,7 +2,7 @@
 
 import { toPixels, type Frame, type Turns } from './geometry';
 
-/** As fine as the phone's own first guess; the copy goes to the record, not over a phone's uplink. */
+/** The phone's highest quality. The copy goes into the record and not through a phone's upload. */
 const QUALITY = 0.92;
 
 /**

@@ -1,4 +1,4 @@
-/** Photos of the record that the host passes in, to be seen next to today's. */
+/** Earlier photos from the record that the host provides, for comparison with today's. */
 
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -10,7 +10,7 @@ const Context = createContext<() => readonly EarlierPhoto[]>(() => []);
 
 export const EarlierProvider = Context.Provider;
 
-/** The host's photos as it has set them by now, the newest first. */
+/** Returns the host's current earlier photos, the newest first. */
 export function useEarlier(words: Words): readonly Shown[] {
   return useContext(Context)()
     .toSorted((a, b) => b.time.localeCompare(a.time))
@@ -27,7 +27,7 @@ function shown({ url, time, bodySite, laterality, sensitive }: EarlierPhoto, wor
   return { id: `earlier ${url}`, previewUrl: url, details, name: name.filter(Boolean).join(': ') };
 }
 
-/** The day as it is written, whatever the time zone here. */
+/** Formats the day that is written in `time`. It does not convert time zones. */
 function dayText(time: string, language: string): string {
   const day = new Date(`${time.slice(0, 10)}T00:00:00Z`);
   return Number.isNaN(day.getTime())

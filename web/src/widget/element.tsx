@@ -13,7 +13,7 @@ import { createSessionSync } from './session/sync';
 import { Widget } from './Widget';
 import { wordsIn } from './words';
 
-/** HTMLElement. On a server, which has none, a class that nobody makes an element of. */
+/** HTMLElement, or an empty class on a server, which has no elements. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
@@ -30,10 +30,10 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * @fires {CustomEvent<{ image: WidgetImage }>} photobridge-image - a photo's bytes have arrived
  * @fires {CustomEvent<{ status: SessionStatus, connection: Connection, phoneConnected: boolean }>} photobridge-status -
  * one of them changed
- * @fires {CustomEvent<CommitDetail>} photobridge-commit - photos are to go into the record; whoever keeps them says so
- * with `waitUntil`
+ * @fires {CustomEvent<CommitDetail>} photobridge-commit - photos should go into the record; pass a promise to
+ * `waitUntil`
  * @fires {CustomEvent<{ code: string, detail: string }>} photobridge-error - the edge's code (or `network`, or
- * `launch_failed`) and its sentence, for a log; passing failures are tried again
+ * `launch_failed`) and its sentence, for a log; temporary failures are retried
  *
  * @cssprop --photobridge-accent - the main button
  * @cssprop --photobridge-on-accent - text on the main button
@@ -63,21 +63,21 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * @csspart timeline - the dialog with what happened
  */
 export class PhotobridgeWidget extends Base {
-  /** The others are read when they are needed. */
+  /** Only attributes that need a reaction. The others are read when they are needed. */
   static readonly observedAttributes = ['api-base', 'launch-token', 'locale', 'record-gate'];
   readonly #root = this.attachShadow({ mode: 'open' });
   #launchToken: LaunchToken | undefined;
   #earlier: readonly EarlierPhoto[] = [];
   #sync: SessionSync | undefined;
   #restarting = false;
-  /** Another for each session: nothing that was open for one is open for the next. */
+  /** A key for each session, so that nothing that was open for one patient stays open for the next. */
   #key = '';
 
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [styleSheet()];
     this.#root.addEventListener('contextmenu', (event) => {
-      // A browser's own menu would save or copy a picture.
+      // The browser's context menu could save or copy the picture.
       if (exportOptions(this).isForbidden) event.preventDefault();
     });
   }
@@ -91,7 +91,7 @@ export class PhotobridgeWidget extends Base {
   }
 
   set launchToken(token: LaunchToken | undefined) {
-    // The photos of the patient before are not shown next to those of another.
+    // Never show one patient's earlier photos next to another patient's photos.
     if (this.#launchToken !== undefined && token !== this.#launchToken) this.#earlier = [];
     this.#launchToken = token;
     this.#restart();
@@ -192,8 +192,8 @@ export class PhotobridgeWidget extends Base {
   }
 
   /**
-   * how many photos only this screen holds, and lets go when another encounter is opened; a drawing that is not saved
-   * yet counts as one
+   * the number of photos that exist only on this screen and would be lost when another encounter is opened; an unsaved
+   * drawing counts as one
    */
   get unsaved(): number {
     const photos = this.images.filter(({ local, committedAt }) => local && committedAt === undefined);
@@ -203,7 +203,7 @@ export class PhotobridgeWidget extends Base {
   }
 
   /**
-   * what the widget's own button does, for all photos or those with the ids in `only`; `false` if nothing was committed
+   * commits all photos, or those with the ids in `only`, like the widget's button; `false` if nothing was committed
    */
   async commit(only?: readonly string[]): Promise<boolean> {
     const sync = this.#sync;
@@ -239,7 +239,7 @@ export class PhotobridgeWidget extends Base {
     else if (this.isConnected) this.#restart();
   }
 
-  /** Several changes at once make one restart; the old encounter is gone at once. */
+  /** Hides the old encounter at once, and starts the new one once, after all attributes are set. */
   #restart(): void {
     this.#stop();
     if (this.#restarting) return;
@@ -265,7 +265,7 @@ export class PhotobridgeWidget extends Base {
   #render(): void {
     const locale = this.getAttribute('locale');
     const words = wordsIn(locale === null ? navigator.languages : [locale], () => this.#render());
-    // The language before stays until the other one is here.
+    // The previous language stays until the new one is loaded.
     if (!this.#sync || !words) return;
     const onCommit = (only?: readonly string[]): void => void this.commit(only);
     render(
@@ -303,7 +303,7 @@ export class PhotobridgeWidget extends Base {
     if (state.problem && state.problem !== before.problem) this.#emit('photobridge-error', state.problem);
   }
 
-  /** Resolves when every `waitUntil` has. Without any, the photos that the host does not report on have failed. */
+  /** Resolves when every promise of `waitUntil` has. A photo without any promise or result counts as failed. */
   async #deliver(commit: Commit): Promise<void> {
     const kept: Promise<void>[] = [];
     let dispatched = false;

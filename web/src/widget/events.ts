@@ -1,4 +1,4 @@
-/** What a host gives the element, and the events that it hears. */
+/** The values that a host sets on the element, and the events that it receives. */
 
 import type { WidgetImage } from './image';
 import type { Commit, SessionState } from './session/api';
@@ -7,9 +7,9 @@ export type LaunchToken = string | (() => Promise<string>);
 
 export interface CommitDetail extends Commit {
   /**
-   * Holds the commit open, as an ExtendableEvent's does: the photos count as
-   * committed when every promise has resolved. The message of one that rejects
-   * is shown. Call it while the event is dispatched.
+   * Extends the commit, like `ExtendableEvent.waitUntil`. The photos count as
+   * committed when every promise has resolved. If one rejects, its message is
+   * shown. Call it synchronously in the listener.
    */
   waitUntil(kept: PromiseLike<unknown>): void;
 }

@@ -1,14 +1,14 @@
-/** The element on a page, for tests of what it shows. The test file replaces `./session/realtime`. */
+/** Mounts the element on a page, for tests of its screens. The test file replaces `./session/realtime`. */
 
 import { expect, vi } from 'vitest';
 import type { Metadata } from '../contract/api';
 import type { PhotobridgeWidget } from './index';
 import { LAUNCH_TOKEN, listed, type Edge } from './session/fixtures';
 
-/** Tries until what is expected holds: rendering, effects and reading files take their own time. */
+/** Repeats an expectation until it holds, because rendering, effects and reading files are asynchronous. */
 export const eventually = <T>(holds: () => T): Promise<T> => vi.waitFor(holds, { timeout: 5000, interval: 5 });
 
-/** A mounted element, and how to look into it. */
+/** A mounted element, with methods that look into it. */
 export class Mounted {
   private constructor(readonly element: PhotobridgeWidget) {}
 

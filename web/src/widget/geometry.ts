@@ -1,9 +1,9 @@
-/** How a photo lies in its stage, and how a frame lies on a photo. */
+/** The position of a photo in its stage, and of a frame on a photo. */
 
-/** Turns clockwise by a quarter. */
+/** Quarter turns clockwise. */
 export type Turns = 0 | 1 | 2 | 3;
 
-/** A look at a photo. The offsets are in stage widths and heights, so that two stages can share one. */
+/** Zoom, offset and turns of a photo. Offsets are in sizes of the stage, so that two stages can share a view. */
 export interface View {
   zoom: number;
   x: number;
@@ -14,7 +14,7 @@ export interface View {
 export const FIT: View = { zoom: 1, x: 0, y: 0, turns: 0 };
 export const MAX_ZOOM = 8;
 
-/** Zooms so that what lies under a point stays there; the point counts from the stage's middle. */
+/** Zooms and keeps the part of the photo at `point` in place. The point is relative to the stage's middle. */
 export function zoomAt(view: View, factor: number, point = { x: 0, y: 0 }): View {
   const zoom = Math.min(MAX_ZOOM, Math.max(1, view.zoom * factor));
   const ratio = zoom / view.zoom;
@@ -29,14 +29,14 @@ export function turnRight(view: View): View {
   return { ...FIT, turns: ((view.turns + 1) % 4) as Turns };
 }
 
-/** The middle of the stage always shows some of the photo's own area. */
+/** Limits the offset so that the photo always covers the middle of the stage. */
 function within(view: View): View {
   const reach = (view.zoom - 1) / 2;
   const hold = (offset: number): number => Math.min(reach, Math.max(-reach, offset)) + 0;
   return { ...view, x: hold(view.x), y: hold(view.y) };
 }
 
-/** A frame on a photo, each value from 0 to 1 of the photo as it is turned. */
+/** A frame on a photo. Values are from 0 to 1, relative to the turned photo. */
 export interface Frame {
   x: number;
   y: number;
@@ -47,7 +47,7 @@ export interface Frame {
 export type Corner = 'nw' | 'ne' | 'sw' | 'se';
 export const CORNERS: readonly Corner[] = ['nw', 'ne', 'sw', 'se'];
 export const WHOLE: Frame = { x: 0, y: 0, width: 1, height: 1 };
-/** Smaller frames are slips of the hand. */
+/** The smallest side of a frame. A smaller frame was drawn by mistake. */
 const SMALLEST = 0.05;
 
 /** Moves a frame, or one of its corners, and keeps it on the photo. */
@@ -63,7 +63,7 @@ export function moveFrame(frame: Frame, part: Corner | 'all', dx: number, dy: nu
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** A frame in whole pixels of a photo of some size. */
+/** Converts a frame to whole pixels of a photo of the given size. */
 export function toPixels(frame: Frame, width: number, height: number): Frame {
   const [x, y] = [Math.round(frame.x * width), Math.round(frame.y * height)];
   return {

@@ -1,4 +1,4 @@
-/** The widget's view of a photo, and its coding for the record. */
+/** A photo as the widget and its host see it, and the codes for the record. */
 
 import { findBodySite, LATERALITIES, SNOMED } from '../bodysites';
 import type { Captured, Clinician, Kind, Laterality, Metadata, MetadataPatch, View } from '../contract/api';
@@ -36,40 +36,40 @@ export interface WidgetImage {
   id: string;
   /** Counts from 1 in the order of arrival and never changes. */
   number: number;
-  /** The bytes, once they are here; null before. */
+  /** The bytes, or null until they have arrived. */
   file: File | null;
-  /** An object URL of `file`: it works as long as the image is in the session. */
+  /** An object URL of `file`. It is valid while the image is in the session. */
   previewUrl?: string;
   s3Key?: string;
   width: number;
   height: number;
   uploadedAt: string;
   metadata: CodedMetadata;
-  /** The same as the wire has it, for editing. */
+  /** The same details as the API has them, for editing. */
   details: Metadata;
-  /** The bytes could not be fetched yet; it is tried again. */
+  /** The bytes could not be downloaded yet. The widget retries. */
   failed: boolean;
-  /** Held by this desktop alone: derived here, or left over from a session that is over. */
+  /** The photo exists only on this desktop: it was derived here, or remains from a session that has ended. */
   local: boolean;
-  /** The photo that this one was made from, and how: once annotated, a copy stays that. */
+  /** The photo that this one was made from, and how. A crop of an annotated copy stays "annotated". */
   derivedFrom?: string;
   derivation?: Derivation;
-  /** The phone that sent it, as its browser discloses: "iPhone, Safari". */
+  /** The phone that sent it, as far as its browser discloses it: "iPhone, Safari". */
   phone?: string;
-  /** Who corrected the metadata last on a desktop, and when. */
+  /** The clinician who last corrected the details on a desktop, and when. */
   correctedBy?: Clinician;
   correctedAt?: string;
-  /** When the host took it into the record. */
+  /** When the host accepted it into the record. */
   committedAt?: string;
-  /** Why it is not in the record although it was handed over. */
+  /** Why the record did not accept it. */
   commitProblem?: CommitProblem;
 }
 
-/** A photo of the record. The widget shows it and keeps nothing of it. */
+/** An earlier photo from the record. The widget only shows it. */
 export interface EarlierPhoto {
   /** Where the host's page may load it from. */
   url: string;
-  /** When it was taken: an RFC 3339 time, or a day. The day is shown as it is written here. */
+  /** When it was taken: an RFC 3339 time or a date. The date is shown unconverted. */
   time: string;
   /** A site's id, as in `details`. */
   bodySite?: string;
@@ -77,10 +77,10 @@ export interface EarlierPhoto {
   sensitive?: boolean;
 }
 
-/** What the record asks for and the details lack. */
+/** A detail that the record requires and that is not recorded yet. */
 export type Missing = 'bodySite' | 'laterality';
 
-/** Side "not applicable" without a site says that the photo shows no site at all. */
+/** Returns the missing details. Side "not applicable" without a site means that the photo shows no body site. */
 export function missingFrom({ bodySite, laterality }: Metadata): Missing[] {
   const missing: Missing[] = [];
   if (bodySite === undefined && laterality !== 'na') missing.push('bodySite');
@@ -88,7 +88,7 @@ export function missingFrom({ bodySite, laterality }: Metadata): Missing[] {
   return missing;
 }
 
-/** Fields of an image's metadata that a clinician corrects; null takes one back. */
+/** The fields that a clinician corrects. null deletes a field. */
 export type MetadataChange = MetadataPatch;
 
 export function codeMetadata(details: Metadata): CodedMetadata {
@@ -105,7 +105,7 @@ export function codeMetadata(details: Metadata): CodedMetadata {
   };
 }
 
-/** "Not applicable" has no code: SNOMED has no side for it. */
+/** Codes a side. "Not applicable" has a text only, because SNOMED has no code for it. */
 export function codeLaterality(id: Laterality | undefined): CodeableConcept | undefined {
   const entry = LATERALITIES.find((one) => one.id === id);
   if (!entry) return undefined;
@@ -119,7 +119,7 @@ export function codeBodySite(id: string | undefined): CodeableConcept | undefine
   return site && { coding: [{ system: SNOMED, code: site.code, display: site.display }], text: site.label };
 }
 
-/** "Left forearm", or the part of it that is recorded. In English, as the record has it. */
+/** "Left forearm", or the part of it that is recorded. Always in English, because it goes into the record. */
 export function placeText(details: Metadata): string {
   return place.placeText(details, {
     site: (id) => findBodySite(id)?.label ?? id,

@@ -1,4 +1,4 @@
-/** The widget's style sheet: one for all elements of a page. */
+/** The widget's style sheet. All elements of a page share it. */
 
 import addingStyles from './adding/adding.css?inline';
 import exportStyles from './export/export.css?inline';
@@ -7,7 +7,7 @@ import viewerStyles from './viewer.css?inline';
 
 let sheet: CSSStyleSheet | undefined;
 
-/** Returns the sheet, made when the first element needs it: a server has none. */
+/** Returns the sheet. The first element creates it, and not the import, because servers have no style sheets. */
 export function styleSheet(): CSSStyleSheet {
   if (!sheet) {
     sheet = new CSSStyleSheet();

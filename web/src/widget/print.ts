@@ -1,7 +1,7 @@
-/** Prints a two-column table alone, from a frame of its own: the host's page stays out of it. */
+/** Prints only a table of two columns. It prints a separate frame, so the host's page is not printed. */
 export function printTable(title: string, rows: readonly (readonly [string, string])[], language: string): void {
   const frame = document.createElement('iframe');
-  // One that is not displayed at all prints nothing in some browsers.
+  // Some browsers print nothing for a frame with display: none.
   Object.assign(frame.style, { position: 'fixed', width: '0', height: '0', border: '0' });
   document.body.append(frame);
   const page = frame.contentDocument;

@@ -2,10 +2,10 @@
 
 import qrcode from 'qrcode-generator';
 
-/** Modules of white around the code (ISO/IEC 18004, 6.3.8). */
+/** The white border, in modules (ISO/IEC 18004, 6.3.8). */
 const QUIET = 4;
 
-/** Returns a QR code of level M as a path of SVG, a unit for each module. */
+/** Returns a QR code of level M as an SVG path, with one unit for each module. */
 export function draw(text: string): { path: string; size: number } {
   const code = qrcode(0, 'M');
   code.addData(text);

@@ -1,4 +1,4 @@
-/** The widget as a React component, and the types of the element in JSX. Renders on a server, too. */
+/** The widget as a React component, and the element's types in JSX. It also renders on a server. */
 
 import {
   createElement,
@@ -29,9 +29,9 @@ interface PhotobridgeEvents {
   onImage?: Handler<'photobridge-image'>;
   /** The session, the connection or the phones changed their state. */
   onStatus?: Handler<'photobridge-status'>;
-  /** Photos are to go into the record: pass `waitUntil` the promise of whoever keeps them. */
+  /** Photos should go into the record. Pass `waitUntil` a promise that resolves when they are there. */
   onCommit?: Handler<'photobridge-commit'>;
-  /** Something went wrong, for a log. Passing failures are tried again. */
+  /** An error, for a log. Temporary failures are retried. */
   onError?: Handler<'photobridge-error'>;
 }
 
@@ -39,9 +39,9 @@ export interface PhotobridgeWidgetProps
   extends Optional<PhotobridgeSettings>,
     PhotobridgeEvents,
     Omit<HTMLAttributes<PhotobridgeElement>, 'children' | keyof PhotobridgeEvents | keyof PhotobridgeSettings> {
-  /** Whose photos are shown: another encounter opens another session, and '' shows none. */
+  /** The encounter whose photos are shown. Another encounter opens another session; '' shows none. */
   encounterId: string;
-  /** A launch token of that encounter, or a function that promises one; it may be another function in each render. */
+  /** A launch token of that encounter, or a function that returns a promise of one. It may change in each render. */
   launchToken: LaunchToken;
   /** Photos of the patient's record to compare with today's. */
   earlier?: readonly EarlierPhoto[] | undefined;
@@ -49,14 +49,14 @@ export interface PhotobridgeWidgetProps
 
 type Split = { attributes: Record<string, unknown>; rest: Record<string, unknown> };
 
-/** Parts what becomes an attribute of the element from what React knows by itself. */
+/** Separates the props that become attributes of the element from the props that React handles. */
 function split(props: Record<string, unknown>): Split {
   const names: Readonly<Record<string, string>> = ATTRIBUTES;
   const parted: Split = { attributes: {}, rest: {} };
   for (const [name, value] of Object.entries(props)) {
     const attribute = names[name];
     if (attribute === undefined) parted.rest[name] = value;
-    // React 18 writes true and false in full.
+    // React 18 writes true and false as text.
     else parted.attributes[attribute] = typeof value === 'boolean' ? (value ? '' : undefined) : value;
   }
   return parted;
@@ -91,12 +91,12 @@ export const PhotobridgeWidget = forwardRef<PhotobridgeElement, PhotobridgeWidge
   useEffect(() => {
     latest.current = launchToken;
   });
-  // A new function for each encounter, and only then: it opens that encounter's session.
+  // Set a new function only for a new encounter, because setting it opens that encounter's session.
   useEffect(() => {
     const tokenOf = (now: LaunchToken): Promise<string> => (typeof now === 'string' ? Promise.resolve(now) : now());
     if (element.current) element.current.launchToken = encounterId ? () => tokenOf(latest.current) : undefined;
   }, [encounterId]);
-  // After it: another encounter clears the photos of the patient before.
+  // After that effect, because a new encounter clears the earlier photos.
   useEffect(() => {
     if (element.current) element.current.earlier = earlier ?? [];
   }, [earlier]);

@@ -1,11 +1,11 @@
-/** What has to be there before photos go into the record. */
+/** Decides whether photos may go into the record. */
 
 import type { View } from '../contract/api';
 import { missingFrom, placeText, type WidgetImage } from './image';
 
 /**
- * `site-side`: a site and a side for every photo. `referral`: also an overview and a close-up of each lesion, and
- * `referral-dermoscopy` a dermoscopic photo, as referral guidelines ask for.
+ * `site-side`: a site and a side for every photo. `referral`: also an overview and a close-up of each lesion.
+ * `referral-dermoscopy`: also a dermoscopic photo of each. Referral guidelines require these.
  */
 export type RecordGate = 'site-side' | 'referral' | 'referral-dermoscopy';
 
@@ -15,18 +15,18 @@ const SETS: Readonly<Record<RecordGate, readonly View[]>> = {
   'referral-dermoscopy': ['overview', 'close-up', 'dermoscopy'],
 };
 
-/** A lesion whose set of photos is not complete. */
+/** A lesion with an incomplete set of photos. */
 export interface Gap {
   /** "Left forearm, mole A". */
   lesion: string;
   lacks: readonly View[];
-  /** Where to say that a photo is one of these: the first without a view, else the first of the lesion. */
+  /** The photo to open for a correction: the first one without a view, or else the first one of the lesion. */
   imageId: string;
 }
 
 /**
- * The lesions among `images` whose sets lack a view. A lesion is what has one site, side and label; photos of something
- * else than a lesion, and of no site, belong to none.
+ * Returns the lesions among `images` whose sets lack a view. A lesion has one site, side and label. Photos of another
+ * kind, or without a site, belong to no lesion.
  * @param all every photo of the session: those in the record already count
  */
 export function gapsIn(images: readonly WidgetImage[], all: readonly WidgetImage[], gate: RecordGate): Gap[] {
@@ -47,7 +47,7 @@ function lesionOf({ details }: WidgetImage): string | undefined {
 }
 
 /**
- * The photos that the next commit would take, or undefined while something is missing.
+ * Returns the photos that the next commit would contain, or undefined while a detail is missing.
  * @param all every photo of the session, where `images` are some of them
  */
 export function readyToCommit(

@@ -1,4 +1,4 @@
-/** What a host sets on the element, as React's and Vue's templates write it. */
+/** The settings that a host sets on the element, with the names for React and Vue templates. */
 
 import type { PhotobridgeWidget } from './element';
 import type { PhotobridgeEventMap } from './events';
@@ -41,7 +41,7 @@ export type PhotobridgeAttributes = {
   [Name in keyof PhotobridgeSettings as (typeof ATTRIBUTES)[Name]]?: PhotobridgeSettings[Name] | undefined;
 } & { 'launch-token'?: string | undefined };
 
-/** The events as React 19 and Preact listen to those of an element: `onphotobridge-commit`. */
+/** The element's events with the names that React 19 and Preact use: `onphotobridge-commit`. */
 export type PhotobridgeListeners = {
   [Name in keyof PhotobridgeEventMap as `on${Name}`]?: ((event: PhotobridgeEventMap[Name]) => void) | undefined;
 };

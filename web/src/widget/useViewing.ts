@@ -8,7 +8,7 @@ import type { SessionSync } from './session/api';
 import type { Shown } from './Stage';
 import type { Words } from './words';
 
-/** Which photo is looked at, and which of its fields has the focus. */
+/** The photo in the viewer, and the field with the focus. */
 export interface Look {
   id: string;
   focus?: Missing | 'view' | undefined;
@@ -33,7 +33,7 @@ export interface Viewing extends Comparing, Leaving {
   view: View;
   task: Task;
   changeView(change: (view: View) => View): void;
-  /** Begins a task, or ends it if it is the one that is going on. */
+  /** Starts a task, or ends it if it is already running. */
   begin(task: Task): void;
   walk(by: number): void;
   remove(): void;
@@ -41,27 +41,27 @@ export interface Viewing extends Comparing, Leaving {
 }
 
 interface Comparing {
-  /** The photos that may stand beside this one: those of this session, and earlier ones of the host's. */
+  /** The photos for a comparison: those of this session, and the host's earlier ones. */
   today: readonly Shown[];
   earlier: readonly Shown[];
   other: Shown | undefined;
-  /** The one that Compare begins with. */
+  /** The photo that Compare shows first. */
   match: Shown | undefined;
   setOther(id: string): void;
   toggleCompare(): void;
 }
 
 interface Leaving {
-  /** What waits for the answer whether an unsaved drawing may be discarded. */
+  /** The action that waits for the decision whether an unsaved drawing may be discarded. */
   pending: (() => void) | null;
   hasDrawing: RefObject<boolean>;
-  /** Asks first if a drawing would be lost. */
+  /** Runs `go`, after a question if a drawing would be lost. */
   leave(go: () => void): void;
   stay(): void;
   discard(): void;
 }
 
-/** The viewer's state; null once its photo is gone. */
+/** The viewer's state, or null after its photo was removed. */
 export function useViewing({ words, sync, images, look, onLook, onClose }: ViewerProps): Viewing | null {
   const [view, setView] = useState<View>(FIT);
   const [task, setTask] = useState<Task>(null);
@@ -69,7 +69,7 @@ export function useViewing({ words, sync, images, look, onLook, onClose }: Viewe
   const index = images.findIndex(({ id }) => id === look.id);
   const image = images[index];
   const comparing = useComparing(words, images, index);
-  // Before the next key: it is meant for the photo that has just come.
+  // A layout effect, so that the next key already acts on the new photo.
   useLayoutEffect(() => {
     setView(FIT);
     setTask(null);
@@ -135,7 +135,7 @@ function neighbour(images: readonly WidgetImage[], index: number): WidgetImage |
   return images[index + 1] ?? images[index - 1];
 }
 
-/** Where to look for the first detail that is missing. */
+/** Returns the photo and the field of the first missing detail. */
 export function firstIncomplete(images: readonly WidgetImage[]): Look | undefined {
   for (const { id, details, committedAt } of images) {
     const focus = committedAt === undefined ? missingFrom(details)[0] : undefined;

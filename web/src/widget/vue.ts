@@ -1,4 +1,4 @@
-/** Types of the element in Vue's templates. Importing this defines the element, as importing the package does. */
+/** The element's types in Vue templates. Importing this defines the element, like importing the package. */
 
 import type { EmitFn, HTMLAttributes, PublicProps } from 'vue';
 import type { PhotobridgeEventMap } from './events';
@@ -11,7 +11,7 @@ type Emits = { [Name in keyof PhotobridgeEventMap]: (event: PhotobridgeEventMap[
 
 /** The element as Vue's templates see it. */
 export type PhotobridgeWidgetInVue = new () => PhotobridgeWidget & {
-  /** Only types: no such property exists. */
+  /** For types only. The property does not exist at run time. */
   $props: HTMLAttributes &
     PublicProps &
     PhotobridgeAttributes & { launchToken?: LaunchToken | undefined; earlier?: readonly EarlierPhoto[] | undefined };

@@ -8,12 +8,12 @@ import type { CommitProblem } from './record/results';
 import type { AddingProblem, SessionProblem } from './session/api';
 
 export type Words = Translate<WidgetKey> & {
-  /** The language of dates and numbers, which may be one that has no texts. */
+  /** The language of dates and numbers. It may have no texts. */
   readonly language: string;
   /** The language of the texts. */
   readonly spoken: string;
   readonly direction: 'ltr' | 'rtl';
-  /** The label of a body site; '' for one that this version does not know. */
+  /** The label of a body site, or '' for a site that this version does not know. */
   site(id: string): string;
   /** "Left forearm", or the part of it that is recorded. */
   place(details: Metadata): string;
@@ -21,7 +21,7 @@ export type Words = Translate<WidgetKey> & {
 
 type Texts = Catalogue<WidgetKey>;
 
-/** Another language is one more file beside widget.en.ts; it is fetched only where it is wanted. */
+/** Each language is a file next to widget.en.ts. It is loaded only if it is selected. */
 const files = import.meta.glob<{ default: Texts }>(['../strings/widget.*.ts', '!../strings/widget.en.ts']);
 const loaders = new Map<string, () => Promise<Texts>>([
   ['en-XA', async () => (await import('../strings/pseudo')).accented(english)],
@@ -33,8 +33,8 @@ const loaders = new Map<string, () => Promise<Texts>>([
 const loaded = new Map<string, Texts>([['en', english]]);
 
 /**
- * Returns the words in the first of these languages that there are texts in. While they are loaded it returns
- * undefined, and calls `ready` afterwards. If it cannot be loaded, the texts are English.
+ * Returns the words in the first of these languages that has texts. While they are loading, it returns undefined and
+ * later calls `ready`. If loading fails, the words are English.
  */
 export function wordsIn(tags: readonly string[], ready: () => void): Words | undefined {
   const spoken = chooseLanguage(tags.map(formattable), [...loaded.keys(), ...loaders.keys()], 'en');
@@ -72,7 +72,7 @@ export function wordsFor(tag: string, texts: Texts = english, spoken = 'en'): Wo
 
 const NOUNS_ARE_CAPITAL = /^(de|lb)\b/;
 
-/** A tag that dates can be written in. A host may say `en_NZ`, and a browser `C` where its system names no language. */
+/** Returns a tag that `Intl` accepts. A host may set `en_NZ`; a browser on a system without a language reports `C`. */
 function formattable(tag: string): string {
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? 'en';
@@ -81,12 +81,12 @@ function formattable(tag: string): string {
   }
 }
 
-/** What went wrong, for the clinician. Each code has a text; the types see to that. */
+/** Returns the error text for the clinician. The types ensure that each code has one. */
 export function problemText({ code }: Pick<SessionProblem | AddingProblem, 'code'>, words: Words): string {
   return words(`problem.${code}`);
 }
 
-/** Why a photo is not in the record: the host's own words, or ours for what it did. */
+/** Returns why a photo is not in the record: the host's message, or our text for the code. */
 export function commitText({ code, detail }: CommitProblem, words: Words): string {
   return words(`commit.${code}`, { detail });
 }
@@ -106,7 +106,7 @@ export function momentText(time: string, language: string): string {
   return new Date(time).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** A day and a time as the clock on the wall showed them: `2026-03-04T08:15:00`. */
+/** Formats a local date and time such as `2026-03-04T08:15:00`, without converting it. */
 export function wallText(local: string, language: string): string {
   return new Date(`${local}Z`).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 }

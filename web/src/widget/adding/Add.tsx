@@ -37,7 +37,7 @@ export function AddButton({ words, adding }: Omit<AddProps, 'state'>) {
   );
 }
 
-/** Questions and messages about photos that were chosen, and whose record a drop goes to. */
+/** Questions and messages about chosen photos, and the patient that a dropped photo would belong to. */
 export function AddNotes({ words, state, adding }: AddProps) {
   const { isOver, asks, note } = adding;
   return (
@@ -63,7 +63,7 @@ function noteText(note: AddingNote, { maxImages }: SessionState, words: Words): 
   return taken === 0 ? words('add.full', { max: maxImages }) : words('add.room', { n: taken, offered, max: maxImages });
 }
 
-/** Asked before the first photos, as on the phone. */
+/** The question about consent before the first photos, as on the phone. */
 function Agreement({ words, state, adding }: AddProps) {
   const yes = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => yes.current?.focus(), []);

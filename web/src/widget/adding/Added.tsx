@@ -5,7 +5,7 @@ interface AddedProps {
   adding: readonly AddingPhoto[];
   sync: SessionSync;
   words: Words;
-  /** A tile was taken away by its own button. */
+  /** Called when a tile was removed by its own button. */
   onGone(): void;
 }
 
@@ -48,7 +48,7 @@ interface ActionsProps {
   onRemove(): void;
 }
 
-/** What may be done with a photo that has not arrived. One that is being sent may be there already. */
+/** The buttons of a photo that has not arrived. One that is being sent has fewer, because it may have arrived. */
 function Actions({ photo: { name, state, problem }, words, onAgain, onRemove }: ActionsProps) {
   if (state === 'sending') return null;
   return (
@@ -65,9 +65,9 @@ function Actions({ photo: { name, state, problem }, words, onAgain, onRemove }: 
   );
 }
 
-/** How far the photo is, or why it is no further. */
+/** Returns the photo's progress, or why it has stopped. */
 function textOf({ state, problem }: AddingPhoto, words: Words): string {
-  // The address that a photo is sent to may have expired; another one is asked for.
+  // The upload URL may have expired. The engine requests another one.
   if (problem?.code === 'forbidden' && problem.retryable) return words('adding.refused');
   if (problem) return problemText(problem, words);
   return words(state === 'failed' ? 'problem.internal' : `adding.${state}`);

@@ -3,7 +3,7 @@ import type { RefObject } from 'preact';
 import type { SessionState, SessionSync } from '../session/api';
 import { filesOf, hasFiles, isPastedInto } from './ways';
 
-/** The message about files that were not all taken. */
+/** The message if some files were not accepted. */
 export type AddingNote = { what: 'folder' } | { what: 'closed' } | { what: 'room'; taken: number; offered: number };
 
 /** Whether the patient agreed to photos that are added here. */
@@ -19,7 +19,7 @@ export interface AddingControl {
   note: AddingNote | null;
   drag: DragHandlers;
   take(files: readonly File[]): void;
-  /** Null: the photos are not added. */
+  /** Takes the person's decision on consent. null discards the photos. */
   answer(agreement: Agreement | null): void;
 }
 
@@ -31,7 +31,7 @@ interface DragHandlers {
   onDrop(event: DragEvent): void;
 }
 
-/** Takes photos of this computer in: as many as there is room for, and with the agreement if the practice wants it. */
+/** Accepts photos from this computer: as many as there is room for, and with consent if the practice requires it. */
 export function useAdding(state: SessionState, sync: SessionSync): AddingControl {
   const section = useRef<HTMLElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -80,7 +80,7 @@ function noteOf(
 
 function useDrop(take: Take, isOpen: boolean): { isOver: boolean; drag: DragHandlers } {
   const [isOver, setOver] = useState(false);
-  // The widget's own photo, dragged out, is not added.
+  // A photo that was dragged out of the widget must not be added again.
   const isOwn = useRef(false);
   const isWanted = ({ dataTransfer }: DragEvent): boolean => !isOwn.current && hasFiles(dataTransfer);
   const drag: DragHandlers = {
@@ -89,7 +89,7 @@ function useDrop(take: Take, isOpen: boolean): { isOver: boolean; drag: DragHand
     onDragOver: (event) => {
       if (!isWanted(event)) return;
       event.preventDefault();
-      // Before it is known whose photos these would be, nothing can be dropped.
+      // Nothing can be dropped before the patient is known.
       if (event.dataTransfer) event.dataTransfer.dropEffect = isOpen ? 'copy' : 'none';
       setOver(isOpen);
     },
@@ -99,7 +99,7 @@ function useDrop(take: Take, isOpen: boolean): { isOver: boolean; drag: DragHand
     onDrop: (event) => {
       setOver(false);
       if (!isWanted(event) || !event.dataTransfer) return;
-      // Without this the browser would leave the page and show the file.
+      // Otherwise the browser would open the file in place of the page.
       event.preventDefault();
       const { files, hasFolder } = filesOf(event.dataTransfer);
       take(files, hasFolder);

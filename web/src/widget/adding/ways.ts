@@ -1,6 +1,6 @@
-/** The ways in for photos of this computer: a drop, a paste, a file picker. */
+/** Reads the files of a drop, a paste or a file picker. */
 
-/** What a file picker offers. Windows does not count HEIC among its images. */
+/** The types that a file picker offers. Windows does not list HEIC as an image. */
 export const ACCEPTED = 'image/*,.heic,.heif';
 
 /** Reports whether a drag carries files. */
@@ -8,19 +8,19 @@ export function hasFiles(transfer: DataTransfer | null): transfer is DataTransfe
   return transfer?.types.includes('Files') ?? false;
 }
 
-/** The files of a drop or a paste, and whether there was a folder among them, which is none. */
+/** Returns the files of a drop or a paste, and whether there was a folder among them. Folders are not accepted. */
 export function filesOf({ items, files }: DataTransfer): { files: File[]; hasFolder: boolean } {
   const entries = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry?.() ?? null);
   const isFolder = (index: number): boolean => entries[index]?.isDirectory ?? false;
   const all = [...files];
-  // Only where both lists name the same things can one tell of the other.
+  // The lists can be compared only if they have the same length.
   const found = entries.length === all.length ? all.filter((_, index) => !isFolder(index)) : all;
   return { files: found, hasFolder: entries.some((entry) => entry?.isDirectory) };
 }
 
 /**
- * Reports whether a paste is meant for this widget: the focus is inside, or nowhere while there is one widget only.
- * Text that is pasted into a field stays text, also if it comes with a picture.
+ * Reports whether a paste is for this widget: the focus is inside it, or nowhere and this is the only widget. A paste
+ * into a text field is text, even if it also contains a picture.
  */
 export function isPastedInto(widget: Element, event: ClipboardEvent): boolean {
   const [target] = event.composedPath();

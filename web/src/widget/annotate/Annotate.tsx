@@ -10,7 +10,7 @@ interface AnnotateProps {
   file: File;
   name: string;
   isSensitive: boolean;
-  /** The photo is veiled: the drawing stays, out of sight. */
+  /** The photo is veiled. The drawing is kept, but hidden. */
   isHidden: boolean;
   view: View;
   onView(change: (view: View) => View): void;
@@ -21,7 +21,7 @@ interface AnnotateProps {
 
 type Step = 'loading' | 'drawing' | 'saving' | 'failed' | 'unloadable';
 
-/** Draws on a copy of a photo, turned as it is looked at. What draws is loaded when it is first needed. */
+/** Draws on a copy of a photo, turned as it is shown. The drawing code is loaded when it is first needed. */
 export function Annotate(props: AnnotateProps) {
   const { words, file, view, isHidden, onSave, onCancel } = props;
   const place = useRef<HTMLDivElement>(null);
@@ -113,7 +113,7 @@ function useEditor(
   return editor;
 }
 
-/** Tells the viewer, and has the browser ask before the page goes. */
+/** Reports unsaved changes to the viewer, and makes the browser ask before the page closes. */
 function useUnsaved(isUnsaved: boolean, onUnsaved: (isUnsaved: boolean) => void): void {
   useLayoutEffect(() => {
     onUnsaved(isUnsaved);

@@ -7,7 +7,7 @@ interface LeaveProps {
   onDiscard(): void;
 }
 
-/** Asked before a drawing goes that is not saved. */
+/** The question before an unsaved drawing is discarded. */
 export function Leave({ words, onStay, onDiscard }: LeaveProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
@@ -21,7 +21,7 @@ export function Leave({ words, onStay, onDiscard }: LeaveProps) {
       aria-labelledby="leave"
       aria-describedby="leave-text"
       onClose={onStay}
-      // The viewer's own keys are not meant.
+      // Keys typed here must not reach the viewer.
       onKeyDown={(event) => event.stopPropagation()}
     >
       <p>

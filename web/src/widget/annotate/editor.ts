@@ -11,7 +11,7 @@ import { Panel } from './panel';
 import { transformOf } from './placing';
 import { Surface } from './surface';
 
-/** A pointer that moves less than this, in pixels of the screen, was not meant to move. */
+/** A movement of fewer screen pixels than this counts as a click. */
 const SLIP = 5;
 
 export interface EditorOptions {
@@ -21,16 +21,16 @@ export interface EditorOptions {
   words: Words;
   view: View;
   looking: Looking;
-  /** Called after every change: whether something would be lost if the editor closed. */
+  /** Called after every change, with whether closing the editor would lose something. */
   onUnsaved(isUnsaved: boolean): void;
 }
 
 export interface Editor {
-  /** Shows the photo in another way. */
+  /** Changes zoom, offset or turns. */
   look(view: View): void;
-  /** Whether there is something to save. What is typed is taken; if it will not do, the field says why. */
+  /** Completes the text or length that is being typed. Returns false if it is invalid or there is nothing to save. */
   settle(): boolean;
-  /** Draws on a canvas that has the photo's own size, turned. */
+  /** Draws on a canvas of the turned photo's full size. */
   drawOn(canvas: HTMLCanvasElement, turns: Turns): void;
   close(): void;
 }
@@ -43,7 +43,7 @@ export async function openEditor(place: HTMLElement, options: EditorOptions): Pr
   return new Workbench(place, options, await createImageBitmap(options.file));
 }
 
-/** Holds the drawing, and brings what the hands do to it onto the screen. */
+/** Holds the drawing, applies actions to it, and shows the result. */
 class Workbench implements Editor {
   readonly #surface: Surface;
   readonly #hands: Hands;
@@ -134,7 +134,7 @@ class Workbench implements Editor {
     else if (isUndo && !this.#panel.isAnswering) this.#do({ type: 'undo' });
     else if (isRedo && !this.#panel.isAnswering) this.#do({ type: 'redo' });
     else return;
-    // Escape closes nothing else as long as something here is let go of.
+    // While Escape cancels something here, it must not close the viewer.
     event.preventDefault();
     event.stopPropagation();
   };

@@ -1,4 +1,4 @@
-/** Makes elements. This part of the widget is loaded by itself, so it brings no framework along. */
+/** Creates elements. This part of the widget uses no framework, to keep the file that is loaded small. */
 
 /** An element with properties and children. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
@@ -13,7 +13,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A line icon on a 24 × 24 grid. It is silent: the control around it has the words. */
+/** A line icon on a 24 × 24 grid. Screen readers skip it, because its control has a label. */
 export function icon(path: string): SVGElement {
   const drawing = document.createElementNS(SVG, 'svg');
   drawing.setAttribute('class', 'icon');

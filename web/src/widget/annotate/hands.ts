@@ -1,4 +1,4 @@
-/** What a pointer and the keys do on the stage. Both draw in the same way; the keys move a cross. */
+/** Handles the pointer and the keys on the stage. Keys move a cross, which draws like a pointer. */
 
 import type { View } from '../geometry';
 import { find, type Action, type Editing, type Grip, type Tool } from './model';
@@ -9,7 +9,7 @@ import type { Surface } from './surface';
 const REACH = 12;
 const KEY_STEP = 12;
 const KEY_ZOOM = 1.25;
-/** The cross stays this far inside the stage, as a share of it. */
+/** The cross keeps this distance from the edges, as a share of the stage. */
 const MARGIN = 0.08;
 
 export const TOOL_KEYS: Readonly<Record<Tool, string>> = {
@@ -22,7 +22,7 @@ export const TOOL_KEYS: Readonly<Record<Tool, string>> = {
   ruler: 'L',
 };
 
-/** Changes how the photo is looked at. Points are from the stage's middle, ways in stage sizes. */
+/** Changes zoom and offset. Points are relative to the stage's middle. Distances are in sizes of the stage. */
 export interface Looking {
   zoom(factor: number, at: Point): void;
   pan(dx: number, dy: number): void;
@@ -57,7 +57,7 @@ export class Hands {
     node.addEventListener('pointercancel', (event) => this.#lost(event));
     node.addEventListener('keydown', (event) => this.#key(event));
     node.addEventListener('blur', () => this.#showCross(false));
-    // Only a listener that is not passive can keep the page from scrolling.
+    // Only a non-passive listener can prevent the page from scrolling.
     node.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
   }
 
@@ -87,7 +87,7 @@ export class Hands {
     this.surface.node.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, place);
     if (this.#pointers.size > 1) {
-      // Two fingers move the photo; what the first one began was not meant.
+      // Two fingers move the photo, so cancel the line that the first one started.
       if (this.#holding === 'drawing') this.desk.do({ type: 'cancel' });
       this.#holding = 'pinching';
       return;
@@ -106,7 +106,7 @@ export class Hands {
     const { width, height } = this.#placing.stage;
     const isFree = !before && this.desk.editing.draft?.isLoose === true && !this.#isCrossShown;
     if (this.#holding === 'drawing' || isFree) {
-      // A hand draws a smoother line than there are frames.
+      // Coalesced events have the points between two frames, which make a smoother line.
       const events = event.getCoalescedEvents?.() ?? [];
       for (const one of events.length > 0 ? events : [event])
         this.desk.do({ type: 'move', at: toPhoto(this.#place(one), this.#placing) });
@@ -153,7 +153,7 @@ export class Hands {
     event.stopPropagation();
   }
 
-  /** Whether the key means something here. */
+  /** Runs a key's command. Returns whether the key has one. */
   #command(key: string, isBack: boolean): boolean {
     const { desk } = this;
     const letter = key.toUpperCase();
@@ -170,7 +170,7 @@ export class Hands {
     return true;
   }
 
-  /** Keys zoom in on the cross. */
+  /** The point on which keys zoom: the cross. */
   #middle(): Point {
     if (!this.cross) return { x: 0, y: 0 };
     const { stage } = this.#placing;
@@ -194,7 +194,7 @@ export class Hands {
     this.#follow();
   }
 
-  /** Enter is a click where the cross is. With something selected, it changes what of it the keys move. */
+  /** Enter clicks at the cross. If a shape is selected, it changes which part of it the keys move. */
   #set(): void {
     const { editing } = this.desk;
     if (editing.tool === 'select' && editing.selected) {
@@ -214,7 +214,7 @@ export class Hands {
     return this.#cross ?? clamped(toPhoto(middle, placing), placing.photo);
   }
 
-  /** Keeps the cross in sight. */
+  /** Moves the photo so that the cross stays visible. */
   #follow(): void {
     if (!this.#cross) return;
     const { stage } = this.#placing;

@@ -1,4 +1,4 @@
-/** What can be undone and done again. */
+/** The history of a value, for undo and redo. */
 
 export interface History<T> {
   readonly past: readonly T[];
@@ -10,7 +10,7 @@ export function beginning<T>(now: T): History<T> {
   return { past: [], now, future: [] };
 }
 
-/** Goes on from here; what was undone cannot be done again. `joins`: undone together with the change before. */
+/** Adds a change, and discards the undone ones. With `joins`, undo reverts it together with the previous change. */
 export function changed<T>({ past, now }: History<T>, next: T, joins = false): History<T> {
   return { past: joins && past.length > 0 ? past : [...past, now], now: next, future: [] };
 }

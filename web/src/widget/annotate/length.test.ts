@@ -40,9 +40,9 @@ describe('a measurement', () => {
     [100, 10, 123, '12.3 mm'],
     [200, 20, 100, '10.0 mm'],
     [500, 100, 37, '7.4 mm'],
-    // A pixel is half a millimetre: tenths would be invented.
+    // A pixel is half a millimetre, so tenths would not be measured.
     [20, 10, 37, '19 mm'],
-    // One in a hundred is two millimetres here.
+    // An error of one percent is two millimetres here.
     [100, 10, 2000, '200 mm'],
     [1000, 10, 2, '< 0.1 mm'],
     [20, 20, 0.4, '< 1 mm'],
@@ -51,13 +51,13 @@ describe('a measurement', () => {
     expect(lengthText(measured, scale, 'en')).toBe(shown);
   });
 
-  test('is written as the language writes numbers', () => {
+  test('is formatted in the language', () => {
     expect(lengthText(123, scaleOf([ruler(100, 10)]), 'de')).toBe('12,3 mm');
     expect(typedLength(12.5, 'de')).toBe('12,5 mm');
     expect(typedLength(10, 'en')).toBe('10 mm');
   });
 
-  test('is in pixels as long as the length of the ruler is not known', () => {
+  test('is in pixels until the length of the ruler is known', () => {
     expect(scaleOf([ruler(100, 0)])).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
-/** Lengths on a photo: in pixels, or in millimetres by a ruler in it. */
+/** Lengths on a photo: in pixels, or in millimetres if the photo shows a ruler. */
 
 import { lengthBetween, type Shape } from './shapes';
 
-/** How many millimetres a pixel is, and how long the ruler is that says so. */
+/** Millimetres per pixel, and the length of the ruler from which that is known. */
 export interface Scale {
   readonly mmPerPixel: number;
   readonly rulerPixels: number;
@@ -11,11 +11,11 @@ export interface Scale {
 /** Why a typed length cannot be used. */
 export type LengthProblem = 'empty' | 'unclear' | 'zero' | 'tooLong';
 
-/** Nothing longer is on a photo of skin: the unit is wrong. */
+/** The longest length that is accepted. A longer one has the wrong unit, because photos show skin. */
 const LONGEST_MM = 2000;
-/** Each end of a line is set this well, in pixels. */
+/** The error of each end of a line, in pixels. */
 const END_ERROR = 0.5;
-/** With a larger error a tenth of a millimetre says nothing. */
+/** Tenths of a millimetre are shown only up to this error. */
 const TENTHS_UP_TO_MM = 0.5;
 
 /** Reads a length in millimetres: "10", "10.5 mm", "1,5 cm". */
@@ -28,7 +28,7 @@ export function readLength(text: string): number | LengthProblem {
   return mm > LONGEST_MM ? 'tooLong' : mm;
 }
 
-/** The scale of a photo with these shapes on it, if one of them is a ruler. */
+/** Returns the scale of a photo from the ruler among its shapes, if there is one. */
 export function scaleOf(shapes: readonly Shape[]): Scale | undefined {
   const ruler = shapes.find((shape) => shape.kind === 'ruler' && shape.mm > 0);
   if (ruler?.kind !== 'ruler') return undefined;
@@ -37,8 +37,8 @@ export function scaleOf(shapes: readonly Shape[]): Scale | undefined {
 }
 
 /**
- * "12.3 mm", or "123 px" without a scale. Tenths of a millimetre are shown where the ends of the line and of the ruler
- * are that exact.
+ * Formats a length: "12.3 mm", or "123 px" without a scale. Tenths of a millimetre are shown if the ends of the line
+ * and of the ruler are exact enough.
  */
 export function lengthText(pixels: number, scale: Scale | undefined, language: string): string {
   if (!scale) return `${format(pixels, 0, language)} px`;
@@ -49,7 +49,7 @@ export function lengthText(pixels: number, scale: Scale | undefined, language: s
   return mm < least / 2 ? `< ${format(least, digits, language)} mm` : `${format(mm, digits, language)} mm`;
 }
 
-/** A length as it was typed. */
+/** Formats a length for the field where it was typed. */
 export function typedLength(mm: number, language: string): string {
   return `${new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(mm)} mm`;
 }

@@ -15,7 +15,7 @@ const press = (at: Point): Action => ({ type: 'press', at, found: null });
 const move = (at: Point): Action => ({ type: 'move', at });
 const release = (at: Point): Action => ({ type: 'release', at });
 const drag = (from: Point, to: Point): Action[] => [press(from), move(to), release(to)];
-/** Enter, where the cross is. */
+/** Enter at the cross. */
 const set = (at: Point): Action[] => [press(at), release(at)];
 const take = (tool: Tool): Action => ({ type: 'tool', tool });
 const type = (text: string): Action => ({ type: 'type', text });
@@ -38,12 +38,12 @@ describe.each(['arrow', 'circle', 'measure'] as const)('an %s', (kind) => {
     expect(drawn.notice).toEqual({ what: 'added', kind });
   });
 
-  test('is seen while it is drawn', () => {
+  test('is visible while it is drawn', () => {
     expect(shownShapes(after(drawing, press(a)))).toEqual([]);
     expect(shownShapes(after(drawing, press(a), move(b)))).toEqual(expected);
   });
 
-  test('is not drawn by a click that goes nowhere, by Escape, or beyond the photo', () => {
+  test('is not added by a click without a movement, by Escape, or outside the photo', () => {
     const clicked = after(drawing, ...set(a));
     expect(clicked.notice).toEqual({ what: 'second' });
     expect(isUnsaved(clicked)).toBe(true);
@@ -67,7 +67,7 @@ describe('a freehand line', () => {
 describe('a text', () => {
   const asked = after(start, take('text'), ...set(a));
 
-  test('is asked for, is seen while it is typed, and can be put elsewhere until it is added', () => {
+  test('is asked for, is visible while it is typed, and can be moved until it is added', () => {
     expect(asked.asking).toEqual({ for: 'text', at: a });
     expect(shownShapes(asked)).toMatchObject([{ kind: 'text', text: '…' }]);
     const typed = after(asked, type(' mole A '), ...set(b));
@@ -77,7 +77,7 @@ describe('a text', () => {
     ]);
   });
 
-  test('is kept when another tool is taken, if there is one', () => {
+  test('is kept when another tool is chosen, if it is not empty', () => {
     expect(kinds(after(asked, type('mole A'), take('arrow')))).toEqual(['text']);
     expect(kinds(after(asked, type(' '), take('arrow')))).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe('a text', () => {
     expect(after(empty, { type: 'cancel' }).asking).toBeNull();
   });
 
-  test('is written anew in its own colour', () => {
+  test('keeps its colour when it is changed', () => {
     const there = after(asked, type('mole A'), answer, { type: 'colour', colour: 'blue' });
     const again = after(there, { type: 'walk', by: 1 }, { type: 'change' });
     expect([again.typed, again.colour]).toEqual(['mole A', 'yellow']);
@@ -103,7 +103,7 @@ describe('a text', () => {
 describe('a ruler', () => {
   const ruled = (tool: Editing, mm: string): Editing => after(tool, take('ruler'), ...drag(a, b), type(mm), answer);
 
-  test('is there once its length is known', () => {
+  test('is added when its length is known', () => {
     const asked = after(start, take('ruler'), ...drag(a, b));
     expect([asked.asking, asked.history.now]).toEqual([{ for: 'ruler', from: a, to: b }, []]);
     expect(shownShapes(asked)).toMatchObject([{ kind: 'ruler', mm: 0 }]);
@@ -120,19 +120,19 @@ describe('a ruler', () => {
     expect([refused.problem, refused.history.now, refused.asking?.for]).toEqual([problem, [], 'ruler']);
   });
 
-  test('of a few pixels is not taken', () => {
+  test('of a few pixels is refused', () => {
     const short = after(start, take('ruler'), ...drag(a, { x: 110, y: 100 }));
     expect([short.asking, short.notice]).toEqual([null, { what: 'short' }]);
   });
 
-  test('takes the place of the one before', () => {
+  test('replaces the previous one', () => {
     const two = ruled(after(ruled(start, '10'), take('measure'), ...drag(a, b)), '20');
     expect(two.history.now).toMatchObject([{ kind: 'measure' }, { kind: 'ruler', mm: 20 }]);
     expect(after(two, { type: 'undo' }).history.now).toMatchObject([{ kind: 'ruler', mm: 10 }, { kind: 'measure' }]);
   });
 });
 
-describe('what is there', () => {
+describe('a shape', () => {
   const two = after(start, take('arrow'), ...drag(a, b), take('circle'), ...drag({ x: 10, y: 10 }, { x: 50, y: 50 }));
   const reach = (editing: Editing, at: Point) =>
     find(editing, at, 6, (shape) => (shape.kind === 'text' ? 99 : distanceTo(shape, at)));
@@ -147,7 +147,7 @@ describe('what is there', () => {
     expect(reach(over, { x: 150, y: 125 })?.id).toBe(3);
   });
 
-  test('is moved by a drag, and only where a hand meant to move it', () => {
+  test('is moved by a drag, and not by a small slip', () => {
     const held = after(selecting, pressOn(selecting, { x: 150, y: 125 }));
     expect(held.notice).toEqual({ what: 'selected', kind: 'arrow', n: 1, of: 2 });
     const moved = after(held, move({ x: 160, y: 145 }));
@@ -157,7 +157,7 @@ describe('what is there', () => {
     expect(after(moved, { type: 'cancel' }).history).toBe(held.history);
   });
 
-  test('is moved by keys, all of it or one end, in one step of undo', () => {
+  test('is moved by keys, completely or at one end, in one step of undo', () => {
     const step: Action = { type: 'step', by: { x: 1, y: 0 } };
     const chosen = after(two, { type: 'walk', by: 1 });
     const moved = after(chosen, step, step, step);
@@ -168,7 +168,7 @@ describe('what is there', () => {
     expect(after(end, { type: 'change' }).selected?.part).toBe('all');
   });
 
-  test('is walked through in both directions, and from the beginning again', () => {
+  test('is selected in turn in both directions, and the first follows the last', () => {
     const walks = ([1, 1, 1, -1, -1] as const).map((_, index, all) =>
       after(two, ...all.slice(0, index + 1).map((by): Action => ({ type: 'walk', by }))),
     );
@@ -177,7 +177,7 @@ describe('what is there', () => {
     expect(after(start, { type: 'walk', by: 1 }).notice).toEqual({ what: 'none' });
   });
 
-  test('gets another colour, or goes, if it is selected', () => {
+  test('changes its colour or is deleted if it is selected', () => {
     const chosen = after(two, { type: 'walk', by: 1 });
     expect(only(after(chosen, { type: 'colour', colour: 'blue' }))).toMatchObject({ colour: 'blue' });
     expect(after(two, { type: 'colour', colour: 'blue' }).history).toBe(two.history);
@@ -186,20 +186,20 @@ describe('what is there', () => {
     expect(after(chosen, { type: 'cancel' }).selected).toBeNull();
   });
 
-  test('is let go of when what undo takes away was selected', () => {
+  test('is no longer selected after undo removes it', () => {
     const chosen = after(two, { type: 'walk', by: -1 }, { type: 'undo' });
     expect([chosen.selected, kinds(chosen)]).toEqual([null, ['arrow']]);
   });
 });
 
-test('undo first lets go of what is in the making', () => {
+test('undo first cancels a shape that is being drawn', () => {
   const drawn = after(start, ...drag(a, b), ...set(a));
   const once = after(drawn, { type: 'undo' });
   expect([once.draft, kinds(once)]).toEqual([null, ['arrow']]);
   expect(kinds(after(once, { type: 'undo' }))).toEqual([]);
 });
 
-test('a drawing is unsaved from its first point to its last mark', () => {
+test('a drawing is unsaved from its first point until its last shape is gone', () => {
   const drawn = after(start, ...drag(a, b));
   expect([start, after(start, press(a)), drawn, after(drawn, { type: 'undo' })].map(isUnsaved)).toEqual([
     false,

@@ -1,4 +1,4 @@
-/** Drawing on a photo, as plain data and pure functions. A pointer and the keys do the same things to it. */
+/** Drawing on a photo, as plain data and pure functions. A pointer and the keys send the same actions. */
 
 import { beginning, changed, redone, undone, type History } from './history';
 import { readLength, type LengthProblem } from './length';
@@ -18,20 +18,20 @@ import {
 export const TOOLS = ['select', 'arrow', 'circle', 'line', 'text', 'measure', 'ruler'] as const;
 export type Tool = (typeof TOOLS)[number];
 
-/** A shape in the making. */
+/** A shape that is being drawn. */
 export interface Draft {
   readonly kind: Exclude<Kind, 'text'>;
   readonly points: readonly [Point, ...Point[]];
-  /** It follows without a button held: two clicks, or two presses of Enter, do what a drag does. */
+  /** It follows the pointer without a pressed button: two clicks, or Enter twice, do the same as a drag. */
   readonly isLoose: boolean;
 }
 
-/** What is asked for before a shape is there. */
+/** The text or length that is needed to complete a shape. */
 export type Asking =
   | { readonly for: 'text'; readonly at: Point; readonly id: number | undefined }
   | { readonly for: 'ruler'; readonly from: Point; readonly to: Point };
 
-/** A shape, or an end of it. */
+/** A shape, or one of its ends, that can be moved. */
 export interface Grip {
   readonly id: number;
   readonly part: Part;
@@ -46,21 +46,21 @@ export type Notice =
 
 export interface Editing {
   readonly size: Size;
-  /** A length on the photo below which a hand did not mean to move. */
+  /** Movements shorter than this, in pixels of the photo, count as a click. */
   readonly slip: number;
   readonly tool: Tool;
   readonly colour: Colour;
   readonly history: History<readonly Shape[]>;
   readonly nextId: number;
   readonly selected: Grip | null;
-  /** The selected shape on its way. */
+  /** The current movement of the selected shape. */
   readonly drag: { readonly from: Point; readonly to: Point } | null;
   readonly draft: Draft | null;
   readonly asking: Asking | null;
-  /** What is typed in answer, and why it will not do. */
+  /** The typed text, and why it is invalid. */
   readonly typed: string;
   readonly problem: LengthProblem | 'noText' | null;
-  /** The last change was a step by a key; the next step joins it. */
+  /** The last change was a step by a key. The next step becomes part of it, so that undo reverts both. */
   readonly isStepping: boolean;
   readonly notice: Notice | null;
 }
@@ -75,9 +75,9 @@ export type Action =
   | { readonly type: 'walk'; readonly by: 1 | -1 }
   | { readonly type: 'answer' | 'cancel' | 'change' | 'remove' | 'undo' | 'redo' };
 
-/** A ruler shorter than this makes errors of more than a tenth. */
+/** The shortest ruler, in pixels. A shorter one gives errors of more than 10%. */
 const SHORTEST_RULER = 20;
-/** A freehand line has no points closer than this, as a share of a slip. */
+/** The smallest distance of a freehand line's points, as a share of a slip. */
 const LINE_STEP = 0.4;
 
 export function startEditing(size: Size, slip: number): Editing {
@@ -99,7 +99,7 @@ export function startEditing(size: Size, slip: number): Editing {
   };
 }
 
-/** Whether something would be lost if the drawing went away. */
+/** Returns whether closing the editor would lose something. */
 export function isUnsaved({ history, draft, asking }: Editing): boolean {
   return history.now.length > 0 || draft !== null || asking !== null;
 }
@@ -107,7 +107,7 @@ export function isUnsaved({ history, draft, asking }: Editing): boolean {
 export const selectedShape = ({ history, selected }: Editing): Shape | undefined =>
   history.now.find(({ id }) => id === selected?.id);
 
-/** The shapes as they are to be seen: with the one in the making, and the selected one where it is held. */
+/** Returns the shapes to show, including the one being drawn, and the selected one at its current position. */
 export function shownShapes(editing: Editing): readonly Shape[] {
   const { history, selected, drag, draft, asking, typed, colour, size, nextId: id } = editing;
   const isReplaced = (shape: Shape): boolean =>
@@ -122,7 +122,7 @@ export function shownShapes(editing: Editing): readonly Shape[] {
 }
 
 /**
- * What lies under a point: an end of the selected shape, else the topmost shape.
+ * Returns what is at a point: an end of the selected shape, or else the topmost shape.
  * @param distance how far a shape is from the point
  */
 export function find(editing: Editing, at: Point, within: number, distance: (shape: Shape) => number): Grip | null {
@@ -189,7 +189,7 @@ function pressed(editing: Editing, at: Point, found: Grip | null): Editing {
   return draft ? pointedAt(editing, at) : { ...editing, draft: { kind: tool, points: [at], isLoose: false } };
 }
 
-/** The pointer is here now, or the cross that the keys move. */
+/** Handles a movement of the pointer, or of the cross that the keys move. */
 function pointedAt(editing: Editing, at: Point): Editing {
   const { draft, drag, slip } = editing;
   if (drag) return { ...editing, drag: { ...drag, to: at } };
@@ -244,7 +244,7 @@ function shapeOf({ kind, points }: Draft, drawn: { id: number; colour: Colour })
   return kind === 'ruler' ? { kind, ...drawn, from, to, mm: 0 } : { kind, ...drawn, from, to };
 }
 
-/** A photo has one ruler: another takes its place. */
+/** Adds a shape. A photo has one ruler, so a new one replaces it. */
 function added(editing: Editing, shape: Shape): Editing {
   const others =
     shape.kind === 'ruler' ? editing.history.now.filter(({ kind }) => kind !== 'ruler') : editing.history.now;
@@ -275,7 +275,7 @@ function answered(editing: Editing): Editing {
   return added(dropped(editing), { kind: 'ruler', id: nextId, colour, from: asking.from, to: asking.to, mm });
 }
 
-/** A text that was typed is meant, though nobody pressed Enter. */
+/** Adds a text that was typed, even if Enter was not pressed. */
 function settled(editing: Editing): Editing {
   return editing.asking?.for === 'text' && editing.typed.trim() !== '' ? answered(editing) : editing;
 }
@@ -297,7 +297,7 @@ function walked(editing: Editing, by: 1 | -1): Editing {
   return choose({ ...dropped(editing), tool: 'select' }, { id: next?.id ?? 0, part: 'all' });
 }
 
-/** What the keys move: all of the selected shape, one end, the other. A text is written anew. */
+/** Changes what the keys move: the whole selected shape, one end, the other end. A text is edited instead. */
 function changedPart(editing: Editing): Editing {
   const shape = selectedShape(editing);
   if (!shape || !editing.selected) return editing;
@@ -335,7 +335,7 @@ function removed(editing: Editing): Editing {
   };
 }
 
-/** What is in the making goes first; then undo takes back what is there. */
+/** Cancels a shape that is being drawn. Only without one, undo reverts the last change. */
 function rewound(editing: Editing, what: 'undo' | 'redo'): Editing {
   if (editing.draft || editing.asking || editing.drag) return dropped(editing);
   const history = what === 'undo' ? undone(editing.history) : redone(editing.history);

@@ -1,8 +1,8 @@
 /**
- * Draws shapes: on the stage, and at the photo's own size on the copy.
+ * Draws shapes on the stage, and in full size on the copy.
  *
- * Each stroke is light with a dark outline, as on maps. No single colour is visible on every skin and on what is on it,
- * from blood to dressings. Of a stroke and its outline one always has a contrast of at least 4 to what is under it.
+ * Each stroke is light with a dark outline, as on maps. No single colour is visible on every skin, blood and dressing.
+ * Either the stroke or its outline always has a contrast of at least 4 to the photo.
  */
 
 import type { Turns } from '../geometry';
@@ -14,14 +14,14 @@ import type { Box, Colour, Label, Point, Shape, Size } from './shapes';
 export const STROKES: Readonly<Record<Colour, string>> = { yellow: '#ffe83b', white: '#ffffff', blue: '#b5f1ff' };
 export const OUTLINE = '#000000';
 
-/** Which photo is drawn on, and how it is looked at. */
+/** The photo that is drawn on, and how it is shown. */
 export interface Scene {
   readonly size: Size;
   readonly turns: Turns;
   readonly language: string;
 }
 
-/** The sizes of what is drawn, in pixels of the photo. */
+/** Sizes of strokes and texts, in pixels of the photo. */
 export interface Sizes {
   readonly stroke: number;
   readonly outline: number;
@@ -31,9 +31,9 @@ export interface Sizes {
   readonly line: number;
 }
 
-/** Strokes are as thick, and texts as large, as the photo is. */
+/** Returns sizes in proportion to the photo. */
 export function sizesOn({ width, height }: Size): Sizes {
-  // Below this a text cannot be read, however small the photo is.
+  // A minimum, because smaller texts are unreadable on any photo.
   const unit = Math.max(0.6, Math.sqrt(width * height) / 1000);
   const [stroke, outline] = [3.6 * unit, 1.8 * unit];
   return { stroke, outline, head: 20 * unit, tick: 9 * unit, text: 30 * unit, line: 38 * unit };
@@ -41,7 +41,7 @@ export function sizesOn({ width, height }: Size): Sizes {
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** Draws shapes in a context whose unit is a pixel of the turned photo. Texts are upright, however it is turned. */
+/** Draws shapes in a context whose unit is a pixel of the turned photo. Texts stay upright in every turn. */
 export function paint(context: Context, shapes: readonly Shape[], scene: Scene): void {
   const scale = scaleOf(shapes);
   for (const shape of shapes) paintOne(context, shape, scale, scene);
@@ -72,7 +72,7 @@ function paintOne(context: Context, shape: Shape, scale: Scale | undefined, scen
 
 interface Path {
   readonly line: Path2D;
-  /** What is also filled. */
+  /** An area that is filled as well. */
   readonly area?: Path2D;
   readonly dashes?: Path2D;
 }
@@ -109,7 +109,7 @@ function arrow(from: Point, to: Point, { head }: Sizes): Path {
   return { line: through([from, neck]), area };
 }
 
-/** A tick across each end of a length, which is from the middle of one to the middle of the other. */
+/** A tick across each end of a length. The length is measured between the middles of the ticks. */
 function ticks(from: Point, to: Point, { tick }: Sizes): Path2D {
   const length = lengthBetween(from, to) || 1;
   const across = { x: (-(to.y - from.y) / length) * tick, y: ((to.x - from.x) / length) * tick };
@@ -154,7 +154,7 @@ function widthOf(context: Context, text: string, sizes: Sizes): number {
   return width;
 }
 
-/** A text in lines that fit on the photo, if its words do. */
+/** Breaks a text into lines that fit on the photo. A word that is too long is not broken. */
 function linesOf(context: Context, text: string, sizes: Sizes, area: Size): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
@@ -171,17 +171,17 @@ function textPlace(context: Context, { at, text }: Label, sizes: Sizes, area: Si
   return kept({ left: at.x, top: at.y - sizes.line / 2, width, height: lines.length * sizes.line }, sizes, area);
 }
 
-/** Where a text is on the turned photo. */
+/** Returns the box of a text on the turned photo. */
 export function boxOfText(context: Context, label: Label, { size, turns }: Scene): Box {
   const turned = mapped(label, (point) => turnPoint(point, size, turns));
   return textPlace(context, turned, sizesOn(size), turnedSize(size, turns));
 }
 
-/** Next to the middle of a line, so that what is measured stays visible. */
+/** Places a text next to the middle of a line, so that the measured part stays visible. */
 function besideLine(from: Point, to: Point, width: number, sizes: Sizes, area: Size): Box {
   const { line, tick } = sizes;
   const length = lengthBetween(from, to) || 1;
-  // The side that is further up, or to the right of an upright line.
+  // Above the line, or to the right of a vertical line.
   const [dx, dy] = to.x >= from.x ? [to.x - from.x, to.y - from.y] : [from.x - to.x, from.y - to.y];
   const up = { x: dy / length, y: -dx / length };
   const side = up.y === 0 ? { x: 1, y: 0 } : up;
@@ -190,7 +190,7 @@ function besideLine(from: Point, to: Point, width: number, sizes: Sizes, area: S
   return kept({ left: middle.x - width / 2, top: middle.y - line / 2, width, height: line }, sizes, area);
 }
 
-/** A box that is on the photo, with its outline, as far as it fits. */
+/** Moves a box so that it is on the photo with its outline, as far as it fits. */
 function kept({ left, top, width, height }: Box, { outline }: Sizes, area: Size): Box {
   const edge = 2 * outline;
   return {

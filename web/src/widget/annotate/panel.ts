@@ -1,4 +1,4 @@
-/** The tools around the stage, and what is asked for. */
+/** The tools around the stage, and the field for a text or a length. */
 
 import type { WidgetKey } from '../../strings/widget.en';
 import type { Words } from '../words';
@@ -85,7 +85,7 @@ export class Panel {
     return form;
   }
 
-  /** Whether the cursor is in the field that is asked for. */
+  /** Whether the field has the focus. */
   get isAnswering(): boolean {
     return (this.question.getRootNode() as ShadowRoot).activeElement === this.#answer;
   }
@@ -97,7 +97,7 @@ export class Panel {
     this.#redo.disabled = editing.history.future.length === 0;
     this.#remove.disabled = selectedShape(editing) === undefined;
     const text = editing.notice ? noticeText(editing.notice, this.words) : hintText(editing, this.words);
-    // The same text again is not to be read out again.
+    // Setting the same text again would make screen readers repeat it.
     if (this.status.textContent !== text) this.status.textContent = text;
     this.#showQuestion(editing);
   }
@@ -131,7 +131,7 @@ function group(name: string, choices: readonly HTMLElement[]): HTMLElement {
   return make('fieldset', { className: 'group' }, make('legend', { className: 'hidden' }, name), ...choices);
 }
 
-/** What the tool in hand does. */
+/** Returns the hint for the current tool. */
 function hintText({ tool, history }: Editing, words: Words): string {
   if (tool !== 'measure') return words(`annotate.how.${tool}`);
   return words(scaleOf(history.now) ? 'annotate.how.measure.mm' : 'annotate.how.measure');

@@ -14,7 +14,7 @@ const place = fc
     view: pan(zoomAt({ ...FIT, turns: quarter }, zoom), x - 0.5, y - 0.5),
   }));
 
-test('a point of the screen is the point of the photo that is seen there, turned and zoomed in any way', () => {
+test('a point of the screen maps to the visible point of the photo, in every turn and zoom', () => {
   fc.assert(
     fc.property(place, share, share, (placing, x, y) => {
       const point = { x: x * placing.photo.width, y: y * placing.photo.height };
@@ -40,7 +40,7 @@ test.each([
   expect(turned.y).toBeCloseTo(area.height / 2 + dx * Math.sin(angle) + dy * Math.cos(angle));
 });
 
-test('a photo fits its stage, a small one is not enlarged, and its middle is the middle', () => {
+test('a photo fits its stage, a small one is not enlarged, and it is centred', () => {
   const stage = { width: 800, height: 600 };
   expect(transformOf({ photo: { width: 1600, height: 1200 }, stage, view: FIT })).toEqual({
     scale: 0.5,
@@ -59,7 +59,7 @@ test('a photo fits its stage, a small one is not enlarged, and its middle is the
   });
 });
 
-test('a step to the right on the screen is a step up on a photo that is turned to the right', () => {
+test('a step to the right on the screen is a step up on a photo that is turned clockwise', () => {
   const placing = {
     photo: { width: 1600, height: 1200 },
     stage: { width: 600, height: 800 },

@@ -63,12 +63,12 @@ describe('the distance to', () => {
   });
 });
 
-test('a circle fills the rectangle between its points, whichever corners they are', () => {
+test('a circle fills the rectangle between its points, in any order of corners', () => {
   const outline = outlineOf({ x: 50, y: 10 }, { x: 10, y: 30 });
   const [xs, ys] = [outline.map(({ x }) => x), outline.map(({ y }) => y)];
   expect([Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]).toEqual([10, 50, 10, 30]);
 });
 
-test('changing every point of a shape changes nothing else', () => {
+test('mapping the points of a shape changes nothing else', () => {
   expect(mapped(text, ({ x, y }) => ({ x: y, y: x }))).toEqual({ ...text, at: { x: 70, y: 90 } });
 });

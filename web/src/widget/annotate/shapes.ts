@@ -1,4 +1,4 @@
-/** What is drawn on a photo: plain data, in pixels of the photo as it is stored. */
+/** The shapes on a photo: plain data, in pixels of the stored photo. */
 
 export interface Point {
   readonly x: number;
@@ -19,7 +19,7 @@ export const COLOURS = ['yellow', 'white', 'blue'] as const;
 export type Colour = (typeof COLOURS)[number];
 
 interface Drawn {
-  /** Tells it from the others of its photo. */
+  /** Unique among the shapes of a photo. */
   readonly id: number;
   readonly colour: Colour;
 }
@@ -34,10 +34,10 @@ export interface Simple extends Span {
   readonly kind: 'arrow' | 'circle' | 'measure';
 }
 
-/** A known length in the photo, by which its measurements are in millimetres. */
+/** A known length in the photo. With it, measurements are in millimetres. */
 export interface Ruler extends Span {
   readonly kind: 'ruler';
-  /** 0 while it is not known. */
+  /** 0 until the person has typed it. */
   readonly mm: number;
 }
 
@@ -46,7 +46,7 @@ export interface Line extends Drawn {
   readonly points: readonly Point[];
 }
 
-/** Begins at its point, half of its first line above and half below. */
+/** A text. Its first line starts at its point and is vertically centred on it. */
 export interface Label extends Drawn {
   readonly kind: 'text';
   readonly at: Point;
@@ -56,7 +56,7 @@ export interface Label extends Drawn {
 export type Shape = Simple | Ruler | Line | Label;
 export type Kind = Shape['kind'];
 
-/** What of a shape moves: all of it, or one of its ends. */
+/** The part of a shape that moves: all of it, or one end. */
 export type Part = 'all' | 'from' | 'to';
 
 export const hasEnds = (shape: Shape): shape is Simple | Ruler => 'from' in shape;
@@ -65,7 +65,7 @@ export function lengthBetween(a: Point, b: Point): number {
   return Math.hypot(b.x - a.x, b.y - a.y);
 }
 
-/** The shape with each of its points changed. */
+/** Returns the shape with `change` applied to each of its points. */
 export function mapped<S extends Shape>(shape: S, change: (point: Point) => Point): S {
   if (shape.kind === 'line') return { ...shape, points: shape.points.map(change) };
   if (shape.kind === 'text') return { ...shape, at: change(shape.at) };
@@ -81,7 +81,7 @@ export function clamped({ x, y }: Point, { width, height }: Size): Point {
   return { x: Math.min(width, Math.max(0, x)), y: Math.min(height, Math.max(0, y)) };
 }
 
-/** The shape, or a part of it, at another place that is still on the photo. */
+/** Moves a shape or a part of it, and keeps it on the photo. */
 export function moved(shape: Shape, part: Part, by: Point, size: Size): Shape {
   const shift = ({ x, y }: Point): Point => ({ x: x + by.x, y: y + by.y });
   if (part !== 'all') return hasEnds(shape) ? { ...shape, [part]: clamped(shift(shape[part]), size) } : shape;
@@ -103,7 +103,7 @@ export function moved(shape: Shape, part: Part, by: Point, size: Size): Shape {
 
 const ROUND = 72;
 
-/** A circle's outline as points, the first again at the end. */
+/** Returns a circle's outline as points. The last point is the first one again. */
 export function outlineOf(from: Point, to: Point): Point[] {
   const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
   return Array.from({ length: ROUND + 1 }, (_, step) => {
@@ -115,7 +115,7 @@ export function outlineOf(from: Point, to: Point): Point[] {
   });
 }
 
-/** How far a point is from a shape's strokes. */
+/** Returns the distance of a point from a shape's strokes. */
 export function distanceTo(shape: Exclude<Shape, Label>, point: Point): number {
   const path = shape.kind === 'circle' ? outlineOf(shape.from, shape.to) : pointsOf(shape);
   return Math.min(...path.map((end, index) => distanceToSegment(path[index - 1] ?? end, end, point)));

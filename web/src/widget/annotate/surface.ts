@@ -1,4 +1,4 @@
-/** The photo with what is drawn on it, on the screen. */
+/** Shows the photo and its shapes on the screen. */
 
 import type { View } from '../geometry';
 import { make } from './elements';
@@ -11,7 +11,7 @@ import type { Box, Label, Point, Shape, Size } from './shapes';
 const KNOB = 7;
 const CROSS = 14;
 
-/** Two canvases: the photo is painted again only when it is looked at in another way. */
+/** Two canvases, so that the photo is painted again only when zoom, offset or turns change. */
 export class Surface {
   readonly #photo = make('canvas', { ariaHidden: 'true' });
   readonly #marks = make('canvas', { ariaHidden: 'true' });
@@ -38,7 +38,7 @@ export class Surface {
     return { size: this.size, turns, language: this.language };
   }
 
-  /** How far a shape is from a point of the photo. Texts are upright, whichever way the photo is turned. */
+  /** Returns the distance of a shape from a point of the photo. Texts stay upright in every turn. */
   distance(shape: Shape, at: Point, view: View): number {
     if (shape.kind !== 'text') return distanceTo(shape, at);
     return distanceToBox(this.#boxOf(shape, view), turnPoint(at, this.size, view.turns));
@@ -77,7 +77,7 @@ export class Surface {
     context.drawImage(this.bitmap, -this.bitmap.width / 2, -this.bitmap.height / 2);
   }
 
-  /** Knobs on the ends, or a box; the end that the keys move is filled. */
+  /** Draws knobs on the ends, or a box. The end that the keys move is filled. */
   #drawSelection(context: CanvasRenderingContext2D, shape: Shape, { selected }: Editing, placing: Placing): void {
     const path = new Path2D();
     const filled = new Path2D();
@@ -112,7 +112,7 @@ export class Surface {
 
   close(): void {
     this.bitmap.close();
-    // Safari gives a canvas's memory back when it has no size.
+    // Safari frees a canvas's memory only when the canvas has no size.
     for (const canvas of [this.#photo, this.#marks]) canvas.width = canvas.height = 1;
   }
 }
@@ -131,7 +131,7 @@ function crossAt({ x, y }: Point): Path2D {
   return path;
 }
 
-/** Dark, and light within: visible on every photo. */
+/** Strokes a path dark, and then light and thinner, so that it is visible on every photo. */
 function twice(context: CanvasRenderingContext2D, path: Path2D): void {
   for (const [style, width] of [
     ['#000', 4],
@@ -143,7 +143,7 @@ function twice(context: CanvasRenderingContext2D, path: Path2D): void {
   }
 }
 
-/** A canvas's context, empty, whose unit is a pixel of the page. */
+/** Returns the cleared context of a canvas, whose unit is a CSS pixel. */
 function fitted(canvas: HTMLCanvasElement, { width, height }: Size): CanvasRenderingContext2D {
   const context = contextOf(canvas);
   canvas.width = Math.round(width * devicePixelRatio);

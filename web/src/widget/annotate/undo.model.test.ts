@@ -1,4 +1,4 @@
-/** Random drawings, each shrunk to the shortest that breaks a rule. `CHECKS=10000` draws more. */
+/** Random drawings. A failing one is reduced to the shortest. `CHECKS=10000` tries more. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const single = fc.oneof(
   fc.record({ type: fc.constant('walk'), by: fc.constantFrom(1, -1) }),
   fc.record({ type: fc.constantFrom('answer', 'cancel', 'change', 'remove', 'undo', 'redo') }),
 ) as fc.Arbitrary<Action>;
-/** A whole drag, so that drawings get somewhere. */
+/** A complete drag, so that random drawings contain shapes. */
 const drag = fc.tuple(at, at, grip).map(([from, to, found]): Action[] => [
   { type: 'press', at: from, found },
   { type: 'move', at: to },
@@ -37,13 +37,13 @@ const life = fc
   )
   .map((steps) => steps.flat());
 
-/** What a person knows of undo: the drawings that were, and which of them is here. */
+/** A person's view of undo: the earlier drawings, and which of them is shown. */
 interface Known {
   drawings: (readonly Shape[])[];
   here: number;
 }
 
-test('undo and redo walk through the drawings that were, and nothing else changes them', () => {
+test('undo and redo step through the earlier drawings, and nothing else changes them', () => {
   fc.assert(
     fc.property(life, (actions) => {
       let editing = startEditing(SIZE, 5);
@@ -69,7 +69,7 @@ function follow({ drawings, here }: Known, before: Editing, action: Action, next
   if (action.type === 'undo') return { drawings, here: isBusy ? here : Math.max(0, here - 1) };
   if (action.type === 'redo') return { drawings, here: isBusy ? here : Math.min(drawings.length - 1, here + 1) };
   if (next.history === before.history) return { drawings, here };
-  // Steps by keys that follow each other are one change.
+  // Consecutive steps by keys are one change.
   const joins = action.type === 'step' && before.isStepping;
   const past = drawings.slice(0, joins ? here : here + 1);
   return { drawings: [...past, next.history.now], here: past.length };

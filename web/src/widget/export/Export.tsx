@@ -30,7 +30,7 @@ export function Export({ words, sync, state, onClose }: ExportProps) {
     dialog.current?.showModal();
   }, []);
   const photos = state.images.filter(isPresent);
-  // A sensitive photo leaves only if it is chosen.
+  // A sensitive photo is exported only if the person selects it.
   const isChosen = ({ id, details }: WidgetImage): boolean => picks.get(id) ?? details.sensitive !== true;
   const chosen = photos.filter(isChosen);
   const patient = namesPatient ? patientName(state, words) : '';
@@ -77,7 +77,7 @@ function Ways({ order, sync, onClose }: { order: Order; sync: SessionSync; onClo
       );
       setNote('export.done');
     } catch (error) {
-      // Someone who closes the sheet of apps has changed their mind.
+      // Closing the system's share sheet is not an error.
       setNote(error instanceof DOMException && error.name === 'AbortError' ? null : 'export.failed');
     }
   };
@@ -121,7 +121,7 @@ interface ChoiceProps {
   onDropped(): void;
 }
 
-/** A photo to choose; it can be dragged out from here. */
+/** A photo to select. It can also be dragged out of the widget. */
 function Choice({ words, image, isChosen, onChoose, onDrag, onDropped }: ChoiceProps) {
   const { isVeiled } = useVeils();
   const { number, details, previewUrl } = image;

@@ -46,7 +46,7 @@ async function timeline(): Promise<string[]> {
   return widget.all('.timeline li span').map(({ textContent }) => textContent ?? '');
 }
 
-test('one photo is downloaded under the name that people file it by, and the timeline says so', async () => {
+test('one photo is downloaded with a name for filing, and the timeline records it', async () => {
   await open({ ...HAND, captured: { local: '2026-03-04T08:15:00', source: 'camera' } });
   widget.button('Download').click();
   await eventually(() => expect(saved).toHaveLength(1));
@@ -55,7 +55,7 @@ test('one photo is downloaded under the name that people file it by, and the tim
   expect(await timeline()).toContain('Photo 1 taken out: downloaded');
 });
 
-test('sensitive photos stay behind unless they are chosen', async () => {
+test('sensitive photos are left out unless they are selected', async () => {
   await open(HAND, GROIN, HAND);
   expect(boxes().map(({ checked }) => checked)).toEqual([true, false, true]);
   expect(widget.all('.choices img')).toHaveLength(2);
@@ -70,7 +70,7 @@ test('sensitive photos stay behind unless they are chosen', async () => {
   expect(told).toEqual(['Photos 1, 3 taken out: downloaded as ZIP', 'Photos 1, 2, 3 taken out: downloaded as ZIP']);
 });
 
-test('a practice that forbids it has no way out, nor the menu of the browser', async () => {
+test('a practice can forbid exports, including the menu of the browser', async () => {
   widget = await Mounted.with(edge.current!, [HAND], { 'no-export': '' });
   expect(widget.all('button').map(({ textContent }) => textContent)).not.toContain('Take out…');
   const menu = new Event('contextmenu', { bubbles: true, cancelable: true });
@@ -78,7 +78,7 @@ test('a practice that forbids it has no way out, nor the menu of the browser', a
   expect(menu.defaultPrevented).toBe(true);
 });
 
-test('an export that fails says so, and the timeline does not claim it', async () => {
+test('an export that fails is reported, and the timeline does not record it', async () => {
   await open(HAND);
   vi.spyOn(URL, 'createObjectURL').mockImplementation(() => {
     throw new Error('no memory');

@@ -1,8 +1,8 @@
-/** The ways out of the widget: a saved file, the clipboard, another app, a drag. */
+/** Exports a photo: as a saved file, to the clipboard, into another app, by a drag. */
 
 const KEPT_MS = 60_000;
 
-/** Saves a file where the browser saves downloads. */
+/** Downloads a file. */
 export function save(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   Object.assign(document.createElement('a'), { href: url, download: name }).click();
@@ -10,8 +10,9 @@ export function save(blob: Blob, name: string): void {
 }
 
 /**
- * Puts a picture on the clipboard. Called in a click, since Safari allows it only there; the picture may come later.
- * @throws DOMException if the page may not
+ * Copies a picture to the clipboard. Call it in a click handler, because Safari allows it only there. The promise of
+ * the picture may resolve later.
+ * @throws DOMException if the page has no permission
  */
 export function copy(png: Promise<Blob>): Promise<void> {
   return navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
@@ -25,7 +26,7 @@ export function canShare(files: readonly File[]): boolean {
   return navigator.canShare?.({ files: [...files] }) ?? false;
 }
 
-/** Lets a drag carry the photo as a file: into another page, and in Chromium onto the desktop and into other apps. */
+/** Adds the photo to a drag as a file: for other pages, and in Chromium also for the desktop and other apps. */
 export function carry(transfer: DataTransfer, file: File, name: string, url: string): void {
   transfer.items.add(new File([file], name, { type: file.type }));
   transfer.setData('DownloadURL', `${file.type}:${name}:${url}`);

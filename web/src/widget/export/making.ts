@@ -1,4 +1,4 @@
-/** What an export needs beyond the photos. It is loaded when the first export is made. */
+/** Makes small copies, ZIPs and PDFs. This part is loaded for the first export. */
 
 import { zipSync } from 'fflate';
 import { pdfOf } from './pdf';
@@ -6,7 +6,7 @@ import { captionOf, pngOf, smallerCopy } from './pictures';
 
 export { pngOf };
 
-/** A photo on its way out of the widget. */
+/** A photo that is being exported. */
 export interface Outgoing {
   file: File;
   /** The lines under it in a PDF. */
@@ -16,7 +16,7 @@ export interface Outgoing {
 /** Returns copies that are no larger than `maxBytes`, under the same names. */
 export async function smallerCopies(photos: readonly Outgoing[], maxBytes: number): Promise<Outgoing[]> {
   const copies: Outgoing[] = [];
-  // One after the other: a decoded photo takes fifty times its file's memory.
+  // One at a time, because a decoded photo needs fifty times the memory of its file.
   for (const { file, caption } of photos) {
     const copy = await smallerCopy(file, maxBytes);
     copies.push({ caption, file: new File([copy], file.name, { type: copy.type }) });
@@ -24,7 +24,7 @@ export async function smallerCopies(photos: readonly Outgoing[], maxBytes: numbe
   return copies;
 }
 
-/** Photos do not get smaller in a ZIP, so they are stored as they are. */
+/** Returns a ZIP. It stores photos uncompressed, because JPEGs do not become smaller. */
 export async function zipped(photos: readonly Outgoing[]): Promise<Blob> {
   const entries = await Promise.all(
     photos.map(async ({ file }) => [file.name, new Uint8Array(await file.arrayBuffer())] as const),

@@ -10,7 +10,7 @@ function image(details: Metadata, number = 1): WidgetImage {
     file: null,
     width: 1,
     height: 1,
-    // Noon, so that it is this day wherever the test runs.
+    // Noon, so that it is this day in every time zone where the test runs.
     uploadedAt: '2026-03-05T12:00:00',
     metadata: codeMetadata(details),
     details,
@@ -35,7 +35,7 @@ test.each<[Metadata, string, string]>([
   expect(fileName(image(details), patient)).toBe(name);
 });
 
-test('an annotated copy is told from its original', () => {
+test('an annotated copy has another name than its original', () => {
   const copy = { ...image({ bodySite: 'nose', view: 'close-up', captured }, 2), derivation: 'annotated' } as const;
   expect(fileName(copy)).toBe('2026-03-04 nose close-up annotated 2.jpg');
 });
@@ -44,7 +44,7 @@ test('a long label leaves room for the rest', () => {
   expect(fileName(image({ captured }), 'x'.repeat(300))).toBe(`${'x'.repeat(60)} 2026-03-04 1.jpg`);
 });
 
-test('what holds several photos is named by the first day', () => {
+test('a file of several photos is named after the first day', () => {
   const photos = [image({}), image({ captured }, 2)];
   expect(collectionName(photos, 'zip')).toBe('2026-03-04 photos.zip');
   expect(collectionName(photos.slice(0, 1), 'pdf', 'Rangi')).toBe('Rangi 2026-03-05 photo.pdf');

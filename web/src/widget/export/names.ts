@@ -2,12 +2,12 @@
 
 import { placeText, type WidgetImage } from '../image';
 
-/** What file systems and archives do not allow, and what would make a path or a hidden file. */
+/** Characters that file systems and archives forbid, or that would make a path or a hidden file. */
 const FORBIDDEN = /[\\/:*?"<>|\p{Cc}\p{Cf}]/gu;
-/** Leaves room for the folder in systems that allow 255 bytes. */
+/** Short enough to leave room for the folder in systems that allow 255 bytes. */
 const MAX_PART = 60;
 
-/** Returns the name of a photo's file. It has no patient in it unless one is given. */
+/** Returns the name of a photo's file. It contains the patient only if `patient` is given. */
 export function fileName(image: WidgetImage, patient = ''): string {
   const { details, number } = image;
   const about = [
