@@ -20,8 +20,8 @@ export PORT HOST DATA
 
 WASM := GOOS=js GOARCH=wasm
 WASM_BUILD := $(WASM) go build -trimpath -ldflags='-s -w'
-# Nothing inlined is 50 KB of brotli less in the engine and 13 in the pure codecs. What loops over pixels stays inlined
-# there: of the patterns that match a package, the last counts.
+# Without inlining, the engine is 50 KB of brotli smaller and the pure codecs are 13 KB smaller. Packages that loop over
+# pixels stay inlined. If several patterns match a package, the last one counts.
 LEAN := -gcflags=all=-l
 INLINED := $(foreach p,github.com/clinicpro/photobridge/wasm image compress golang.org/x/image,-gcflags=$(p)/...=)
 WASM_TEST := $(WASM) go test -exec="$$(go env GOROOT)/lib/wasm/go_js_wasm_exec"
@@ -91,7 +91,7 @@ test: readers browser engines checks test-units soak test-e2e ## every test ther
 ##@ Build
 
 .PHONY: build
-build: $(NODE) $(EDGE) $(PHONE) $(HEADERS) $(WIDGET) $(HOST_PAGE) $(DESK_PAGE) $(GATEWAY) $(LOCAL) ## everything; what did not change is not built again
+build: $(NODE) $(EDGE) $(PHONE) $(HEADERS) $(WIDGET) $(HOST_PAGE) $(DESK_PAGE) $(GATEWAY) $(LOCAL) ## everything that has changed
 
 $(NODE): package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
@@ -116,7 +116,7 @@ $(PHONE): $(call web_files,web/src/phone web/src/frame wasm/browser web/src/api 
 	vite build --config web/vite.phone.ts --logLevel warn
 	@touch $@
 
-# Looked at every time, since the page may reach one storage only, which `make dev` and scripts/deploy.sh name.
+# Checked every time, because the file contains the storage's address, which differs between `make dev` and a deployment.
 .PHONY: headers
 headers:
 $(HEADERS): fill = sed 's| *{STORAGE}|$(if $(STORAGE), $(STORAGE))|' web/_headers
@@ -149,7 +149,7 @@ $(API_PAGE): $(wildcard docs/api/*) shared/openapi.yaml $(NODE)
 	cp node_modules/swagger-ui-dist/{swagger-ui-bundle.js,swagger-ui.css} docs/api/api.js shared/openapi.yaml web/dist/docs/
 	cp docs/api/index.html $@
 
-# Apps of others: their packages, and the tarball as npm installs it.
+# Example host apps: their packages, and the widget's tarball as npm installs it.
 $(HOSTS_NODE): e2e/hosts/package-lock.json $(WIDGET_PACKAGE)
 	cd e2e/hosts && npm ci --no-audit --no-fund --loglevel=error
 	cd e2e/hosts && npm install --no-save --no-audit --no-fund --loglevel=error \
@@ -169,12 +169,12 @@ $(HOST_PAGE): $(call web_files,web/src/host) web/vite.host.ts $(NODE)
 	vite build --config web/vite.host.ts --logLevel warn
 	@touch $@
 
-# Its own module: the S3 server in it takes minutes to build the first time.
+# A separate module, because its S3 server takes minutes to build the first time.
 $(LOCAL): $(call go_files,local shared) local/go.mod local/go.sum
 	@mkdir -p build
 	cd local && go build -o ../$@ .
 
-# States that are drawn from invented data, for make gallery and its test.
+# The screens with invented data, for make gallery and its test.
 $(GALLERY): $(call web_files,web/src) web/vite.gallery.ts shared/testdata/grant.json $(NODE)
 	vite build --config web/vite.gallery.ts --logLevel warn
 	@touch $@
@@ -185,7 +185,7 @@ gateway: $(GATEWAY) $(DESK_PAGE) ## the gateway for a practice's server: build/p
 $(GATEWAY): $(call go_files,gateway shared) shared/bodysites.json go.mod go.sum
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o $@ ./gateway
 
-# The page and the widget that it imports, with what that loads on demand.
+# The page, the widget that it imports, and the files that the widget loads on demand.
 $(DESK_PAGE): $(call web_files,web/src/desk web/src/api web/src/contract web/src/strings) \
 		$(wildcard web/src/*.ts) web/vite.desk.ts web/public/icons/icon.svg $(WIDGET) $(NODE)
 	vite build --config web/vite.desk.ts --logLevel warn
@@ -193,7 +193,7 @@ $(DESK_PAGE): $(call web_files,web/src/desk web/src/api web/src/contract web/src
 	@touch $@
 
 .PHONY: sizes
-sizes: build widget-package ## sizes of what is deployed and published, held against the budgets
+sizes: build widget-package ## sizes of what is deployed and published, compared with the budgets
 	@node scripts/sizes.mjs
 
 .PHONY: generate
@@ -230,9 +230,9 @@ staticcheck: $(STATICCHECK) ## staticcheck, natively and for WebAssembly
 	cd local && ../$(STATICCHECK) ./...
 
 .PHONY: lint
-lint: lint-go lint-web lint-imports ## format, names, sizes of files and functions, and which folder may import which
+lint: lint-go lint-web lint-imports ## format, names, plain words, sizes of files and functions, and which folder may import which
 
-# Files named *_js.go are seen with GOOS=js only.
+# Files named *_js.go are only checked with GOOS=js.
 .PHONY: lint-go
 lint-go: $(REVIVE) $(DEPGUARD)
 	@unformatted=$$(gofmt -l $(GO_FOLDERS)); \
@@ -246,8 +246,9 @@ lint-go: $(REVIVE) $(DEPGUARD)
 lint-web: $(NODE)
 	biome check --error-on-warnings
 	node scripts/lines.mjs
+	node scripts/words.ts
 
-# That the rules refuse what they are there for.
+# Checks that the rules refuse forbidden imports.
 .PHONY: lint-imports
 lint-imports: $(NODE) $(DEPGUARD)
 	@node scripts/imports.mjs
@@ -317,11 +318,11 @@ browser: $(NODE) ## finds or installs Chromium
 	@scripts/browser.sh >/dev/null
 
 .PHONY: readers
-readers: ## installs the programs of others that read back what the product writes, where it may
+readers: ## installs external programs that read the product's files back, if this machine allows it
 	@scripts/readers.sh
 
 .PHONY: engines
-engines: ## installs Firefox and WebKit for the end-to-end tests, where it may
+engines: ## installs Firefox and WebKit for the end-to-end tests, if this machine allows it
 	@scripts/engines.sh install
 
 ##@ Dependencies
@@ -339,7 +340,7 @@ deploy: build ## bucket, worker, secrets and doctor; SECRETS names the file with
 ##@ Measure
 
 .PHONY: bench
-bench: build browser ## every budget in one run: a table, bench/out/report.json, bench/out/index.html; ROUNDS=3 PHOTOS=<folder> ONLY=edge,sizes
+bench: build browser ## measures every budget: a table, bench/out/report.json, bench/out/index.html; ROUNDS=3 PHOTOS=<folder> ONLY=edge,sizes
 	node bench/report/main.ts
 
 .PHONY: bench-check
@@ -351,7 +352,7 @@ bench-compress: build browser ## the engine against browser-image-compression in
 	node bench/compress/main.ts
 
 .PHONY: corpus
-corpus: build browser ## every file of a folder through both roads, against ImageMagick where it is installed; FOLDER=<folder>
+corpus: build browser ## compresses every file of a folder on both roads, compared with ImageMagick if it is installed; FOLDER=<folder>
 	FOLDER=$(FOLDER) playwright test --config bench/corpus/playwright.config.ts
 
 .PHONY: bench-edge
@@ -367,11 +368,11 @@ bench-scan: ## how fast photos are wrapped as TIFF and PDF: MB/s and allocations
 	go test ./gateway/scan -run='^$$' -bench=Scan -benchtime=300ms -count=$(or $(ROUNDS),3)
 
 .PHONY: load
-load: build ## phones and desktops by the hundred: none lost, none doubled, what a photo costs; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20 LOAD_AT_ONCE=8
+load: build ## hundreds of phones and desktops: no photo lost or doubled, and the requests for each; LOAD_ENCOUNTERS=200 LOAD_PHOTOS=20 LOAD_AT_ONCE=8
 	go run ./bench/load -encounters $(or $(LOAD_ENCOUNTERS),200) -photos $(or $(LOAD_PHOTOS),20) -at-once $(or $(LOAD_AT_ONCE),8)
 
 .PHONY: costs
-costs: build ## docs/costs.md: what that costs at the vendors' prices for 100, 1 000 and 100 000 GPs, and which limit comes first
+costs: build ## writes docs/costs.md: the vendors' prices for 100, 1 000 and 100 000 GPs, and which limit comes first
 	go run ./bench/load -encounters 25 -photos "$$(go run ./bench/costs -photos)" -report bench/out/costs.json
 	go run ./bench/costs -counts bench/out/costs.json bench/out/costs.md docs/costs.md
 

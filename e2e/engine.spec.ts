@@ -29,7 +29,7 @@ for (const { canvas, name } of ROADS) {
       const { jpeg } = await engine.compress(join(photos ?? '', file));
       expect(jpeg.length, file).toBeLessThanOrEqual(1_000_000);
       expect(metadataSegments(jpeg), file).toEqual([]);
-      if (hasExiftool()) expect(told(jpeg, info.outputPath('result.jpg')), file).toEqual([]);
+      if (hasExiftool()) expect(metadataOf(jpeg, info.outputPath('result.jpg')), file).toEqual([]);
     }
     await engine.close();
   });
@@ -83,7 +83,7 @@ test('what is no photo gets a sentence that says what to do', async ({ browser, 
 });
 
 /** What exiftool finds beside the format, the colour profile and the size. */
-function told(jpeg: Buffer, path: string): string[] {
+function metadataOf(jpeg: Buffer, path: string): string[] {
   writeFileSync(path, jpeg);
   const [tags = {}] = JSON.parse(
     execFileSync('exiftool', ['-json', '-G0', '-a', '-u', path], { encoding: 'utf8' }),

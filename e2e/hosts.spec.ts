@@ -22,7 +22,7 @@ function plain(name: string): Buffer | string {
   return readFileSync(join(HOSTS, 'plain/index.html'), 'utf8').replace('{INTEGRITY}', integrity);
 }
 
-/** Answers with the files of an app. */
+/** Serves the files of an app. */
 function serve(read: (name: string) => Buffer | string): (route: Route) => Promise<void> {
   return (route) => {
     const name = new URL(route.request().url()).pathname.replace(/^\/\w+\//, '') || 'index.html';
@@ -30,7 +30,7 @@ function serve(read: (name: string) => Buffer | string): (route: Route) => Promi
   };
 }
 
-/** Answers with what a server says, which the page takes for its practice's. */
+/** Forwards requests to another server, so that the page uses it as its practice's. */
 const pass =
   (origin: string) =>
   async (route: Route): Promise<void> => {

@@ -23,7 +23,7 @@ const PEAK_LIMIT_MB = 430;
 const PHOTOS_IN_A_ROW = 20;
 /** After the fifth, everything was grown that grows with use. */
 const SETTLED = 5;
-const TOLD = [SETTLED, 10, PHOTOS_IN_A_ROW];
+const REPORTED = [SETTLED, 10, PHOTOS_IN_A_ROW];
 /** What allocators and collectors have not given back at a moment: far less than one decoded photo a photo. */
 const SLACK_MB = { programs: 16, processes: 100 };
 
@@ -72,7 +72,7 @@ for (const { canvas, road } of ROADS) {
     const after = new Map<number, { programs: number; processes: number }>();
     for (let count = 1; count <= PHOTOS_IN_A_ROW; count++) {
       await engine.compressHeld('photo');
-      if (!TOLD.includes(count)) continue;
+      if (!REPORTED.includes(count)) continue;
       const taken = { programs: await engine.programMemory(), processes: await memory.resident() };
       after.set(count, taken);
       console.log(

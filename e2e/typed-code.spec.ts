@@ -20,7 +20,7 @@ async function type({ page }: Phone, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Open' }).tap();
 }
 
-/** What stands beside the field, as a screen reader says it with the field. */
+/** The message next to the field, which a screen reader announces with the field. */
 const complaint = ({ page }: Phone) => page.locator('#code-error');
 
 test('the code on the desktop, typed into the page that it names, lets the phone in; a photo arrives', async ({
@@ -134,7 +134,7 @@ for (const { how, enter } of [
   });
 }
 
-test('after too many wrong codes none is looked at, and scanning goes on', async ({ browser, stack }) => {
+test('after too many wrong codes all are refused, and scanning still works', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   await redis(stack, 'SET', 'codes:wrong', '100', 'PX', '60000');
   const phone = await Phone.scan(browser, `${stack.edge}/mobile`);

@@ -69,7 +69,7 @@ func TestWorker(t *testing.T) {
 }
 
 // events listens with the vendor's client and a desktop's token, and looks at
-// what the desktop is told.
+// the events that the desktop receives.
 func events(t *testing.T, s running) {
 	desktop := s.open(t, "enc-events")
 	var access shared.RealtimeResponse

@@ -239,7 +239,7 @@ func (t *truth) look(hash map[string]string) view {
 	v.key = keyOf(hash)
 	ends, _ := strconv.ParseInt(hash["ends"], 10, 64)
 	if v.expires.After(time.UnixMilli(ends)) {
-		t.fail("nothing outlives its time limit: a session goes on after twelve hours")
+		t.fail("nothing outlives its time limit: a session continues after twelve hours")
 	}
 	for field := range hash {
 		if id, ok := strings.CutPrefix(field, "image:"); ok {

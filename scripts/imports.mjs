@@ -77,7 +77,7 @@ function report(fault) {
   console.error(fault);
 }
 
-/** The imported packages are empty. Each import has a package of its own, below a folder with the path of the rule. */
+/** The imported packages are empty. Each import has a separate package, below a folder with the path of the rule. */
 function lintGo() {
   write('go.mod', `module ${MODULE.slice(0, -1)}\n`);
   copyFileSync('.depguard.yml', join(folder, '.depguard.yml'));

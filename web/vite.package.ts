@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => ({
       output: {
         minify: true,
         ...(mode === 'classic' ? { codeSplitting: false } : { chunkFileNames: 'chunks/[name]-[hash].js' }),
-        // Next.js wants to be told that a component has effects.
+        // Next.js needs this directive for a component with effects.
         banner: ({ name }) => (name === 'react' ? `'use client';` : ''),
       },
     },

@@ -55,7 +55,7 @@ async function startRedis(port: number): Promise<Program | undefined> {
 
 /**
  * One of the workers beside this file, bundled as wrangler deploys it, on a
- * workerd of its own: wrangler's development server would stand in between.
+ * separate workerd, because wrangler's development server would add its own time.
  */
 export async function startWorker(
   root: string,

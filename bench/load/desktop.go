@@ -153,7 +153,7 @@ func (d *desktop) refresh() {
 }
 
 // follow fetches lists and pictures until it has all of a number of them and
-// was told of each, or the context ends.
+// received an event for each, or the context ends.
 func (d *desktop) follow(ctx context.Context, photos int) error {
 	var pictures sync.WaitGroup
 	defer pictures.Wait()

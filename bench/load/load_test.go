@@ -80,9 +80,9 @@ func TestCompare(t *testing.T) {
 func TestPersist(t *testing.T) {
 	busy := answer{Status: 503}
 	for name, test := range map[string]struct {
-		answers []answer
-		want    int
-		tries   int
+		responses []answer
+		want      int
+		tries     int
 	}{
 		"a good answer":       {[]answer{{Status: 200}}, 200, 1},
 		"a refusal":           {[]answer{{Status: 404}}, 404, 1},
@@ -92,7 +92,10 @@ func TestPersist(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tries := 0
-				got, err := persist(t.Context(), func() (answer, error) { tries++; return test.answers[tries-1], nil })
+				got, err := persist(t.Context(), func() (answer, error) {
+					tries++
+					return test.responses[tries-1], nil
+				})
 				if err != nil || got.Status != test.want || tries != test.tries {
 					t.Errorf("%d after %d tries (%v), want %d after %d", got.Status, tries, err, test.want, test.tries)
 				}

@@ -15,7 +15,7 @@ test('the code is shown when it is asked for, and hidden again', async ({ clinic
   await clinician.doesNotSee(CODE);
 });
 
-test('a phone that scans the code is told of, and works for the patient who was open', async ({ clinician, nurse }) => {
+test('a phone that scans the code is listed, and works for the patient who was open', async ({ clinician, nurse }) => {
   await clinician.opensPatient(PATIENT);
   await clinician.reads('No phone connected');
   await nurse.scans(await clinician.showsCode());

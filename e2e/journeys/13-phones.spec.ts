@@ -5,7 +5,7 @@ import { Phone } from '../../harness/people/phone.ts';
 import { expect, PATIENT, test } from '../../harness/journey.ts';
 import { startStack } from '../../harness/stack/stack.ts';
 
-test('of two phones one is removed and says so; the other one goes on', async ({
+test('one of two phones is removed and says so; the other one continues', async ({
   browser,
   clinician,
   nurse,

@@ -1,4 +1,4 @@
-/** The camera inside the page: Chromium's and Firefox's fake one. WebKitGTK has none, so that a canvas stands in. */
+/** The camera inside the page: Chromium's and Firefox's fake one. WebKitGTK has none, so a canvas replaces it. */
 
 import { watchCameras } from '../../harness/faults/cameras.ts';
 import type { Nurse } from '../../harness/people/nurse.ts';

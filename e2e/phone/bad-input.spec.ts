@@ -114,7 +114,7 @@ for (const { what, fault, says } of [
     says: /continues automatically|Try mobile data/,
   },
 ] satisfies { what: string; fault: Fault; says: string | RegExp }[]) {
-  test(`while sending, ${what}: it says so, and goes on by itself`, async ({ browser, stack }) => {
+  test(`while sending, ${what}: it says so, and continues automatically`, async ({ browser, stack }) => {
     const session = await Session.open(stack);
     const phone = await ready(browser, session);
     const heal = await inject(stack, fault);
@@ -160,7 +160,7 @@ test('a part of the page that is lost on the way is fetched again', async ({ bro
   await phone.close();
 });
 
-test('offline while sending: it waits, says so, and goes on', async ({ browser, stack }) => {
+test('offline while sending: it waits, says so, and continues', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   const phone = await ready(browser, session);
   await phone.page.context().setOffline(true);

@@ -113,7 +113,7 @@ for (const place of PLACES) {
       await phone.page.goBack();
       await expectPlace(phone, place.back);
     }
-    expect(exchanges, 'a reload goes on with the upload token that it has').toBe(0);
+    expect(exchanges, 'a reload continues with the upload token that it has').toBe(0);
     await phone.close();
 
     if (place.reload === place.name) return;
@@ -183,9 +183,9 @@ test('details survive a reload and an upload that was left for Review', async ({
   await phone.page.goBack();
   await expect(phone.screen('review')).toBeVisible();
   await expect(phone.screen('success')).toBeVisible(SENT);
-  const told = (await session.images()).map(({ metadata }) => metadata);
-  for (const metadata of told) expect(metadata).toMatchObject({ bodySite: 'forearm', laterality: 'left' });
-  expect(told.filter(({ notes }) => notes === 'Itches since Tuesday')).toHaveLength(1);
+  const details = (await session.images()).map(({ metadata }) => metadata);
+  for (const metadata of details) expect(metadata).toMatchObject({ bodySite: 'forearm', laterality: 'left' });
+  expect(details.filter(({ notes }) => notes === 'Itches since Tuesday')).toHaveLength(1);
   await phone.close();
 });
 
@@ -210,7 +210,7 @@ test('one photo is stopped and sent again, another is left out, more are taken',
   await phone.close();
 });
 
-test('a page that slides in takes no taps until it stands', async ({ browser, stack }) => {
+test('a page that slides in ignores taps until it has stopped', async ({ browser, stack }) => {
   const phone = await Phone.scan(browser, (await Session.open(stack)).url);
   await describe(phone);
   await phone.page.evaluate(() =>

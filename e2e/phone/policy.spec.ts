@@ -41,7 +41,7 @@ test('every file comes with the policy, and the widget alone may be used by othe
     );
   }
   expect((await fetch(`${stack.edge}/widget.js`)).headers.get('access-control-allow-origin')).toBe('*');
-  // Any page may frame the engine, which has the policy of its own otherwise.
+  // Any page may frame the engine. Otherwise it has its own policy.
   const frame = (await fetch(`${stack.edge}/frame`)).headers.get('content-security-policy') ?? '';
   expect(frame).toMatch(
     /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' /,

@@ -20,7 +20,7 @@ test('a sensitive photo is not printed, even when it is revealed, and its label 
   await desktop.tiles.first().click();
   await page.getByLabel(/^Sensitive/).check();
   await page.keyboard.press('Escape');
-  await expect(desktop.painted).toHaveCount(1); // whoever marks a photo has it revealed
+  await expect(desktop.painted).toHaveCount(1); // the person who marks a photo still sees it
   expect(await printed()).toBe(0);
 
   await desktop.completesAll();

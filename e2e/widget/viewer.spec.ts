@@ -55,7 +55,7 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
   await desktop.close();
 });
 
-/** Runs in the page: goes back a photo, and turns that one as soon as it is there, before it is painted. */
+/** Runs in the page: goes back a photo, and turns that one as soon as it exists, before it is painted. */
 function backAndTurn(): void {
   const viewer = document.querySelector('photobridge-widget')?.shadowRoot?.querySelector('dialog[part="viewer"]');
   if (!viewer) throw new Error('no viewer');

@@ -32,7 +32,7 @@ func timesOfCapture() []shared.Captured {
 		// The clocks go back at three, so that this hour comes twice.
 		{Local: "2026-04-05T02:30:00", Offset: "+13:00", Source: shared.CapturedByCamera},
 		{Local: "2026-04-05T02:30:00", Offset: "+12:00", Source: shared.CapturedByCamera},
-		// They go forward at two: this hour is missing, and a camera that was not told has it.
+		// They go forward at two: this hour does not exist, but a camera whose clock was not changed has it.
 		{Local: "2025-09-28T02:30:00", Offset: "+12:00", Source: shared.CapturedInFile},
 		{Local: "2025-09-28T03:00:00", Offset: "+13:00", Source: shared.CapturedByCamera},
 		{Local: "2026-03-04T08:15:00", Source: shared.CapturedInFile},

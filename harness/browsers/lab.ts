@@ -17,7 +17,7 @@ export class Lab {
   static async open(driver: Driver, stack: Stack, canvas: Canvas): Promise<Lab> {
     const script = engineScript();
     const served = canvas === 'falsified' ? await serveFalsified(stack.edge, script) : undefined;
-    // Of the files of the edge, one that has no script of its own.
+    // A file of the edge that contains no script.
     await driver.open(`${served?.origin ?? stack.edge}/icons/icon.svg`);
     await driver.run(start, `/assets/${script}`);
     return new Lab(driver, async () => served?.close());

@@ -9,7 +9,7 @@
 // such a transform does not use are not stored while a progressive file is read.
 //
 // Inputs may be hostile. Every input gives a picture or an error, and the work is
-// bounded. Damaged data looks as it does in libjpeg, and so in every browser.
+// bounded. Damaged data looks the same as in libjpeg, and so in every browser.
 package jpeg
 
 import (

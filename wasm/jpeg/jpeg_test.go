@@ -392,8 +392,7 @@ func sparse(width, height, scans int) []byte {
 	return append(file, 0xff, markerEOI)
 }
 
-// TestPassesOver: what is no part of the picture does not stop it, as it does not
-// stop libjpeg.
+// TestPassesOver: data that is not part of the picture is skipped, as in libjpeg.
 func TestPassesOver(t *testing.T) {
 	whole := read(t, "420")
 	for name, segment := range map[string]string{

@@ -24,8 +24,8 @@ func (h *holdings) list(images []shared.Image) {
 	h.wanted, h.hold = false, false
 }
 
-// listFailed lets photos go on without the list, unless the network failed: a
-// broken list does not hold them up.
+// listFailed lets photos continue without the list, unless the network failed. A
+// broken list must not delay them.
 func (h *holdings) listFailed(code shared.Code) { h.hold = h.hold && code == shared.CodeNetwork }
 
 // blocks reports whether photos have to wait for the list.

@@ -16,8 +16,8 @@ const (
 	mendAfter = 10 * time.Second
 )
 
-// open shows a patient's session. If the phone has it already, its photos go on
-// under the fresh grant. The session that was shown before is kept: what was
+// open shows a patient's session. If the phone has it already, its photos
+// continue with the fresh grant. The session that was shown before is kept: what was
 // asked for is still sent, and its other photos wait.
 func (q *Queue) open(apiBase string, grant *shared.Grant) {
 	s := q.bring(identityOf(grant))

@@ -92,8 +92,8 @@ func (p *photo) move(to Stage) {
 	p.stage = to
 }
 
-// halt takes the photo off the road; it will go on where it stood. A URL does
-// not outlive a halt.
+// halt stops the photo, which can later continue at the same step. Its URL is
+// dropped, because it may have expired by then.
 func (p *photo) halt(to Stage, problem *Problem) {
 	if p.stage != StageFailed {
 		p.resume = p.stage

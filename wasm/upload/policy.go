@@ -48,7 +48,7 @@ type decision int
 const (
 	again     decision = iota // the same, later
 	signAgain                 // a new URL, the same key, then later
-	fail                      // this photo cannot go on by itself
+	fail                      // this photo cannot continue automatically
 	gone                      // a desktop removed this photo
 	stop                      // no photo of this session can
 )

@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   try {
     const launch = await describe();
     keepTicket(launch.ticket);
-    // The widget is a module of its own, next to this page.
+    // The widget is a separate module, next to this page.
     await import(/* @vite-ignore */ `${location.origin}/assets/widget.js`);
     render(<Desk launch={launch} />, app);
   } catch (error) {

@@ -236,7 +236,7 @@ function Leave({
           {unsaved === 1 ? '1 photo' : `${unsaved} photos`} of {nameOf(from)} {unsaved === 1 ? 'is' : 'are'} on this
           screen only.
         </strong>{' '}
-        Add to the record what is to stay, then go on.
+        Add the photos that you want to keep to the record, then continue.
       </p>
       <div class="row">
         <button type="button" ref={stay} onClick={onStay}>
@@ -257,7 +257,7 @@ interface PhotosProps {
   onCommit(detail: CommitDetail): void;
 }
 
-/** One element for the life of the page; a new launch token tells it of another encounter. */
+/** One element for the life of the page; a new launch token opens another encounter. */
 function Photos({ widget, practice, patient, onCommit }: PhotosProps) {
   const place = useRef<HTMLDivElement>(null);
   const commit = useRef(onCommit);

@@ -111,7 +111,7 @@ function check({ fullUrl, photo }: Contents['photos'][number], contents: Content
   return { entry, bytes };
 }
 
-/** What both forms say, each in elements of its own. */
+/** The content of both forms, which they have in different elements. */
 function read(photo: Photo) {
   if (photo.resourceType === 'Media')
     return {

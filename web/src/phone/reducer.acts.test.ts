@@ -60,7 +60,7 @@ describe('the engine is asked to', () => {
     });
   });
 
-  test('what goes on is left as it is', () => {
+  test('a running step is not changed', () => {
     for (const event of [{ type: 'cancel', id: 'd' }, { type: 'pause' }, { type: 'retry' }] as const) {
       expect(play(stopped, event).state).toBe(stopped);
     }

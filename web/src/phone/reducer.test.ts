@@ -729,13 +729,13 @@ describe('trouble', () => {
     const waiting = play(reviewing('a'), { type: 'link', token: 'qr2' }).state;
     const back = play(waiting, { type: 'back' }).state;
     expect(back).toMatchObject({ screen: 'review', session: grant });
-    const answers: Event[] = [
+    const replies: Event[] = [
       { type: 'granted', token: 'qr2', session: other },
       { type: 'refused', token: 'qr2', trouble: { code: 'token_invalid', retryable: false } },
     ];
-    for (const answer of answers) expect(play(back, answer)).toEqual({ state: back, effects: [] });
+    for (const answer of replies) expect(play(back, answer)).toEqual({ state: back, effects: [] });
     const newer = play(waiting, { type: 'link', token: 'qr3' }).state;
-    for (const answer of answers) expect(play(newer, answer)).toEqual({ state: newer, effects: [] });
+    for (const answer of replies) expect(play(newer, answer)).toEqual({ state: newer, effects: [] });
   });
 
   test("a reload before another code's response exchanges that code, and keeps the session that was here", () => {

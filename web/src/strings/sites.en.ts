@@ -1,4 +1,4 @@
-/** Body sites in English, for the phone page and the widget. Another language has a file of its own: sites.<tag>.ts. */
+/** Body sites in English, for the phone page and the widget. Another language has its own file: sites.<tag>.ts. */
 
 import { BODY_SITES } from '../bodysites';
 

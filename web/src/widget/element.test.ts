@@ -44,7 +44,7 @@ async function mount(...images: Image[]): Promise<void> {
   await eventually(() => expect(widget.shadowRoot?.querySelectorAll('.tile img')).toHaveLength(images.length));
 }
 
-/** Answers the commit event with one promise, or not at all. */
+/** Passes the commit event one promise, or none. */
 function onCommit(answer?: (detail: CommitDetail) => Promise<unknown>): CommitDetail[] {
   const heard: CommitDetail[] = [];
   widget.addEventListener('photobridge-commit', ({ detail }) => {
@@ -170,12 +170,12 @@ describe('the gate', () => {
 
   test('garbage in keep loses nothing and adds nothing twice', async () => {
     await mount(listed('a', TAGGED), listed('b', TAGGED));
-    const answers: unknown[] = ['kept', Promise.resolve()];
+    const results: unknown[] = ['kept', Promise.resolve()];
     const handed: string[] = [];
     widget.addEventListener('photobridge-commit', ({ detail }) => {
       for (const { image, keep } of detail.photos) {
         handed.push(image.id);
-        keep((answers.shift() ?? Promise.resolve()) as Promise<unknown>);
+        keep((results.shift() ?? Promise.resolve()) as Promise<unknown>);
       }
     });
     gateButton().click();
@@ -239,7 +239,7 @@ describe('the gate', () => {
 
 describe('details', () => {
   test.each<[string, string, Image['metadata']]>([
-    ['a site without sides answers for the side', 'nose', { bodySite: 'nose', laterality: 'na' }],
+    ['a site without sides sets the side', 'nose', { bodySite: 'nose', laterality: 'na' }],
     ['no site, on purpose, is complete', 'none', { laterality: 'na' }],
     ['a sided site leaves the side open', 'foot', { bodySite: 'foot' }],
   ])('%s', async (_, site, details) => {
@@ -328,7 +328,7 @@ describe('whose photos', () => {
     return eventually(() => find('[data-testid=patient] bdi').textContent);
   };
 
-  test('stands next to the code and next to the commit button', async () => {
+  test('is shown next to the code and next to the commit button', async () => {
     await mount(listed('a', TAGGED));
     find('[data-testid=show-code]').click();
     await eventually(() => expect(find('.code [data-testid=patient]').textContent).toBe('For Test Patient'));

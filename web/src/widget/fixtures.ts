@@ -12,7 +12,7 @@ export const eventually = <T>(holds: () => T): Promise<T> => vi.waitFor(holds, {
 export class Mounted {
   private constructor(readonly element: PhotobridgeWidget) {}
 
-  /** Puts the element on the page with photos that have these details, and waits until all are there. */
+  /** Puts the element on the page with photos that have these details, and waits until all are shown. */
   static async with(edge: Edge, details: readonly Metadata[], attributes: Readonly<Record<string, string>> = {}) {
     edge.images = details.map((metadata, index) => listed('abcdef'[index] ?? '0', metadata));
     const element = document.createElement('photobridge-widget');

@@ -34,7 +34,7 @@ const HOSTS = {
     function show({ previewUrl, metadata }: WidgetImage): string {
       return \`\${metadata.laterality?.text} \${previewUrl}\`;
     }`,
-  'with a face of its own': `
+  'with its own interface': `
     import { createSessionSync, missingFrom, readyToCommit, type SessionState } from 'photobridge-widget';
 
     const sync = createSessionSync({ apiBase: 'https://photos.practice.example', launchToken: 'token' });

@@ -29,7 +29,7 @@ interface PhotobridgeEvents {
   onImage?: Handler<'photobridge-image'>;
   /** The session, the connection or the phones changed their state. */
   onStatus?: Handler<'photobridge-status'>;
-  /** Photos should go into the record. Pass `waitUntil` a promise that resolves when they are there. */
+  /** Photos should go into the record. Pass `waitUntil` a promise that resolves when the record has them. */
   onCommit?: Handler<'photobridge-commit'>;
   /** An error, for a log. Temporary failures are retried. */
   onError?: Handler<'photobridge-error'>;

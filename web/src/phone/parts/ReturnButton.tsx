@@ -2,7 +2,7 @@ import { t } from '../strings';
 import { patientText } from '../words';
 import { usePage } from './context';
 
-/** Leads back to the patient whose session goes on. */
+/** Leads back to the patient whose session is still open. */
 export function ReturnButton() {
   const { state, dispatch } = usePage();
   return (

@@ -66,8 +66,8 @@ test('sensitive photos are left out unless they are selected', async () => {
   await eventually(() => expect(boxes().map(({ checked }) => checked)).toEqual([true, true, true]));
   widget.button('Download as ZIP').click();
   await eventually(() => expect(saved).toHaveLength(2));
-  const told = (await timeline()).filter((text) => text.includes('taken out'));
-  expect(told).toEqual(['Photos 1, 3 taken out: downloaded as ZIP', 'Photos 1, 2, 3 taken out: downloaded as ZIP']);
+  const exports = (await timeline()).filter((text) => text.includes('taken out'));
+  expect(exports).toEqual(['Photos 1, 3 taken out: downloaded as ZIP', 'Photos 1, 2, 3 taken out: downloaded as ZIP']);
 });
 
 test('a practice can forbid exports, including the menu of the browser', async () => {

@@ -42,7 +42,7 @@ export function codeSite(details: Metadata): CodeableConcept | undefined {
   };
 }
 
-/** "Left forearm, close-up, mole A, annotated": what tells this photo from the others; '' if nothing does. */
+/** "Left forearm, close-up, mole A, annotated": what distinguishes this photo from the others, or ''. */
 export function titleOf({ details, derivation }: Pick<WidgetImage, 'details' | 'derivation'>): string {
   const annotated = derivation === 'annotated' ? derivation : '';
   return [placeText(details), details.view, details.label, annotated].filter(Boolean).join(', ');

@@ -1,4 +1,4 @@
-/** What a record is told beside the photos: whose they are, who adds them, and in which shapes. */
+/** The context of the photos in a record: the patient, the clinician, and the forms of resources. */
 
 import type { Clinician } from '../../contract/api';
 import type { RecordGate } from '../readiness';

@@ -40,7 +40,7 @@ function source(id: string, derivation: Derivation | undefined, { form }: Record
   return { ...imageReference(form, id), display: `${how} from the original photo` };
 }
 
-/** Of what was tapped on phones: they show the page to whoever holds them, and know no name. */
+/** Who entered the details on phones. A phone does not know the name of the person who holds it. */
 export function enteredOn(phones: readonly string[], recorded: string): Provenance {
   return {
     resourceType: 'Provenance',

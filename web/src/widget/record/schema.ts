@@ -27,7 +27,7 @@ export function r4Validator(): R4Validator {
     [value as Resource, ...((value as Resource).contained ?? [])].flatMap((one) => problems(one.resourceType, one));
   return {
     resource,
-    // ResourceList is a choice of 148; each resource is also held to its own definition, whose errors can be read.
+    // ResourceList is a choice of 148. Each resource is also checked alone, because those errors are readable.
     bundle: (value) => [
       ...problems('Bundle', value),
       ...(value as { entry: { resource: Resource }[] }).entry.flatMap((entry) => resource(entry.resource)),

@@ -92,7 +92,7 @@ test('the engine gets the session, each photo with the agreement, and is to send
   ]);
 });
 
-test('what stands in the place of the journal’s key is none', () => {
+test('the replacement of the journal’s key cannot be a key', () => {
   const key = grantOf(stateWith(tokenOf('0123456789abcdef0123456789abcdef')))?.journalKey ?? '';
   expect(atob(key)).not.toHaveLength(32);
 });
@@ -122,7 +122,7 @@ test('a photo that another desktop removed before it was listed is shown no more
   expect(photos()).toEqual([]);
 });
 
-test('a session that was opened again goes on with the fresh token', () => {
+test('a session that was opened again continues with the fresh token', () => {
   const { adder, become } = setUp();
   adder.add([chosen('a')]);
   become({ ...stateWith(tokenOf('one')), access: null });

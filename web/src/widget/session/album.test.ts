@@ -69,7 +69,7 @@ describe('what the edge lists', () => {
     expect(take(album, 'a').photos[0]?.image.metadata).toEqual({ laterality: 'left' });
   });
 
-  test('tells what happened', () => {
+  test('reports what happened', () => {
     const images = [listed('a'), listed('b', {}, LATER)];
     const [album, happened] = takeList(emptyAlbum, images, nothing);
     expect(happened).toEqual([

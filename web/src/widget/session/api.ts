@@ -18,7 +18,7 @@ export type ProblemCode = ClientErrorCode | 'launch_failed';
 
 export interface SessionProblem {
   code: ProblemCode;
-  /** The edge's own sentence, for a log. The element has a text of its own for each code. */
+  /** The edge's own sentence, for a log. The element has its own text for each code. */
   detail: string;
 }
 
@@ -152,7 +152,7 @@ export interface SessionSync {
   refresh(): void;
   /** Opens the session again after it failed or ended; photos that are not in the record yet stay. */
   reopen(): void;
-  /** Corrects an image at once; the edge is told, and told again, until it knows. */
+  /** Corrects an image at once. The correction is sent to the edge until the edge has it. */
   correct(imageId: string, change: MetadataChange): void;
   /** Removes an image; for some seconds `restore` brings it back. */
   remove(imageId: string): void;

@@ -25,9 +25,9 @@ export interface AddingWorld {
 }
 
 /**
- * The session as a phone would get it. The desktop's own token takes the place of an upload token. What is in the place
- * of the journal's key opens no journal, so that nothing gets onto this computer's disk, and tells one session from the
- * next.
+ * Returns the session in the form that a phone gets. The desktop's token replaces the upload token. The journal's key
+ * is replaced by a text that is no key, so the engine opens no journal and nothing is written to this computer's disk.
+ * The text differs for each session, so that the engine notices another session.
  */
 export function grantOf(state: State): Grant | null {
   const { access, encounter, sessionExpiresAt, maxImages, album, limits, consent } = state;

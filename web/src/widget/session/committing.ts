@@ -35,9 +35,9 @@ export function delivered(state: State, { kept, failed }: Outcome): Step {
     commitProblem: kept.length === 0 ? sharedProblem(failed) : null,
   };
   const count = kept.length;
-  const told = count > 0 ? tell(next, { at: time, what: 'committed', count }) : next;
+  const entered = count > 0 ? tell(next, { at: time, what: 'committed', count }) : next;
   return after(
-    [told, [{ do: 'note-committed', ids: kept, at: time, failed }]],
+    [entered, [{ do: 'note-committed', ids: kept, at: time, failed }]],
     ...[...late].map(
       ([id, change]) =>
         (now: State) =>

@@ -47,7 +47,7 @@ export class Edge {
   images: Image[] = [];
   revision = 1;
   calls: string[] = [];
-  /** Answers the next calls whose "METHOD path" matches with a problem, or not at all. */
+  /** Responds to the next calls whose "METHOD path" matches with a problem, or does not respond. */
   trouble: { call: RegExp; code: string; status: number; times: number; retryAfter?: number } | undefined;
   /** How far its clock is ahead of the desktop's. */
   skewMs = 0;

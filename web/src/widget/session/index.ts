@@ -1,4 +1,4 @@
-/** The session without the element: for a page with a user interface of its own. */
+/** The session without the element: for a page with its own user interface. */
 
 export { createSessionSync } from './sync';
 export type {

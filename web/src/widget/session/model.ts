@@ -48,7 +48,7 @@ export interface Listing {
   /** The entity tag of the last list; null where the next one must come whole. */
   etag: string | null;
   revision: number;
-  /** The revision of the list before: the last one tells of all changes since then. */
+  /** The revision of the previous list. The last list has all changes since then. */
   before: number;
   fetching: boolean;
   /** How many were requested. */

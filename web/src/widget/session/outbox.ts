@@ -72,7 +72,7 @@ export function confirmRemoval(outbox: Outbox, id: string): Outbox {
   return { ...outbox, removals: drop(outbox.removals, id) };
 }
 
-/** The edge refused for good. A photo whose removal it refused shows again, if it is there. */
+/** The edge refused for good. A photo whose removal it refused is shown again, if the list still has it. */
 export function giveUp(outbox: Outbox, id: string, isThere: boolean): Outbox {
   const showsAgain = isThere && outbox.removals.has(id);
   return {

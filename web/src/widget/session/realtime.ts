@@ -35,7 +35,7 @@ export const listen: Realtime = (access, handlers) => {
     } catch (error) {
       if (closed) return;
       handlers.down();
-      // Not by its class, which would put the API's client into a file of its own.
+      // Not by its class, because that import would put the API's client into a separate file.
       const { retryAfter = 0 } = Object(error) as Partial<ApiError>;
       const asked = retryAfter * 1000;
       const wait = Math.max(asked, WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? 0);

@@ -44,7 +44,7 @@ async function open(launchToken: string | (() => Promise<string>) = LAUNCH_TOKEN
   await settle();
 }
 
-/** Something happens at the edge that this desktop is not told of. */
+/** A photo arrives at the edge without an event for this desktop. */
 const arrive = (id: string): void => edge.change([...edge.images, listed(id, TAGGED)]);
 
 function expectPhotos(count: number): void {
@@ -230,7 +230,7 @@ describe.each([
     expect(Math.abs(left() - TEN_MINUTES)).toBeLessThan(2_000);
   });
 
-  test('tells its story in order, by the true time', async () => {
+  test('lists its events in order, by the true time', async () => {
     await open();
     const at = new Date(Date.now() + skewMs + 1_000).toISOString();
     edge.change([{ ...listed('a', TAGGED, at), uploadedAt: at }]);
@@ -389,7 +389,7 @@ describe('a commit', () => {
     await open();
   });
 
-  test('goes on while the session is opened again, and no second one begins', async () => {
+  test('continues while the session is opened again, and no second one begins', async () => {
     const { deliver, keep } = slowRecord();
     const first = sync.commit(deliver);
     sync.reopen();

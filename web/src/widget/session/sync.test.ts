@@ -44,7 +44,7 @@ async function open(...images: Image[]): Promise<void> {
 }
 
 describe('opening', () => {
-  test('shows what is there, with its bytes, and whose it is', async () => {
+  test('shows the photos, with their bytes, and the patient', async () => {
     await open(listed('a'), listed('b'));
     expect(state()).toMatchObject({
       status: 'open',
@@ -127,7 +127,7 @@ describe('staying in step', () => {
     expect(shown()).toEqual([a]);
   });
 
-  test('an event of a session that was made anew, with a lower revision, is heard', async () => {
+  test('an event of a session that was created again, with a lower revision, counts', async () => {
     edge.revision = 40;
     await open();
     edge.trouble = { call: /GET/, code: 'unauthorized', status: 401, times: 1 };
@@ -217,7 +217,7 @@ describe('staying in step', () => {
 });
 
 describe('correcting', () => {
-  test('shows at once and tells the edge', async () => {
+  test('is shown at once and sent to the edge', async () => {
     await open(listed('a'));
     sync.correct(a, { laterality: 'left' });
     expect(state().images[0]?.details).toEqual({ laterality: 'left' });
@@ -225,7 +225,7 @@ describe('correcting', () => {
     expect(edge.images[0]?.metadata).toEqual({ laterality: 'left' });
   });
 
-  test('while the edge is down is kept and told later', async () => {
+  test('while the edge is down is kept and sent later', async () => {
     await open(listed('a'));
     edge.trouble = { call: /PATCH/, code: 'upstream_unavailable', status: 503, times: 2 };
     sync.correct(a, { laterality: 'left' });
@@ -259,7 +259,7 @@ describe('leaving while the edge is down', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('whoever comes back finds the edit and the removal, and has the last word', async () => {
+  test('a clinician who comes back sees the edit and the removal, and has the last word', async () => {
     await open(listed('a'), listed('b'));
     edge.trouble = { call: /PATCH|DELETE/, code: 'network', status: 0, times: 8 };
     sync.correct(a, { laterality: 'left', notes: 'n' });
@@ -432,7 +432,7 @@ describe('the end of a session', () => {
     expect(state()).toMatchObject({ status: 'ended', images: [], problem: null });
   });
 
-  test('that cannot be reached says so and goes on', async () => {
+  test('that cannot be reached is reported, and the session continues', async () => {
     await open(listed('a', TAGGED));
     edge.trouble = { call: /DELETE/, code: 'network', status: 0, times: 1 };
     await sync.end();
@@ -454,7 +454,7 @@ describe('the end of a session', () => {
   });
 });
 
-test('a session that was made anew begins its revisions anew', async () => {
+test('a session that was created again starts its revisions again', async () => {
   edge.revision = 40;
   await open(listed('a'));
   edge.trouble = { call: /GET/, code: 'unauthorized', status: 401, times: 1 };
@@ -464,7 +464,7 @@ test('a session that was made anew begins its revisions anew', async () => {
   expect(shown()).toEqual([a, b]);
 });
 
-test('the timeline tells the story in order', async () => {
+test('the timeline lists the events in order', async () => {
   await open(listed('a', TAGGED));
   await sync.commit(() => Promise.resolve());
   await sync.end();

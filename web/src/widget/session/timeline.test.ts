@@ -5,7 +5,7 @@ const at = (time: string): string => `2026-03-04T10:${time}Z`;
 
 test.each<[string, TimelineEntry[], TimelineEntry[], TimelineEntry[]]>([
   [
-    'what is told late takes its place by its time',
+    'a late entry gets the place of its time',
     [
       { at: at('00:00'), what: 'opened' },
       { at: at('05:00'), what: 'committed', count: 1 },

@@ -1,4 +1,4 @@
-/** What the tests ask of a FHIR server, whoever wrote it. */
+/** What the tests need from any FHIR server. */
 
 import type { Bundle, Resource } from 'fhir/r4';
 

@@ -20,7 +20,7 @@ export interface EdgeSession {
   expected: Set<string>;
 }
 
-/** Two patients came under the same number: nothing but the patient tells their sessions apart. */
+/** Two patients came under the same number: their sessions differ only in the patient. */
 const ENCOUNTER = 'enc-1001';
 
 /** Made where the response arrives. */
