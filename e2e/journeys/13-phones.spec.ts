@@ -62,7 +62,7 @@ test.describe('where the desktop admits each phone', () => {
         expect((await refused).status()).toBe(404);
       }
       await expect(desktop.page.getByText('the code no longer works')).toBeVisible();
-      await expect(wrong.page.getByText('This phone was not let in')).toBeVisible();
+      await expect(wrong.page.getByText('This phone was not admitted')).toBeVisible();
       for (const phone of [right, wrong]) await phone.close();
       await desktop.page.context().close();
     } finally {

@@ -20,7 +20,7 @@ test('a sensitive photo is veiled until it is opened, and stays behind', async (
   await clinician.taps('Close');
   await clinician.sees({ kind: '[data-image-id] [data-testid=veil]' });
   expect(await photoOnTile(clinician)).toBe(0);
-  await clinician.taps('Take out…');
+  await clinician.taps('Export…');
   expect(await clinician.inPage(chosen)).toEqual([false, true]);
 });
 
@@ -29,7 +29,7 @@ test('a ZIP and a PDF have the very bytes of the photos', async ({ clinician, nu
   await clinician.taps('Hide code');
   const originals = await clinician.inPage(photoBytes);
   await clinician.inPage(keepWhatIsSaved);
-  await clinician.taps('Take out…');
+  await clinician.taps('Export…');
   mkdirSync(info.outputDir, { recursive: true });
 
   const zip = info.outputPath('photos.zip');
@@ -47,7 +47,7 @@ test('a ZIP and a PDF have the very bytes of the photos', async ({ clinician, nu
   execFileSync('pdfimages', ['-all', pdf, info.outputPath('pdf/image')]);
   expect(sums(info.outputPath('pdf'))).toEqual(originals.map(sum).sort());
 
-  await clinician.reads('Done. It is noted in the timeline.');
+  await clinician.reads('Done. The timeline has an entry for it.');
 });
 
 const sum = (base64: string): string => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');

@@ -83,7 +83,7 @@ describe('photos of the record', () => {
 
   test('lie over the one of today, uncovered by a slider', async () => {
     await compare();
-    widget.button('Lay over').click();
+    widget.button('Overlay').click();
     const slider = await eventually(() => widget.find<HTMLInputElement>('.wipe input'));
     slider.value = '20';
     slider.dispatchEvent(new Event('input', { bubbles: true }));

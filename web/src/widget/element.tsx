@@ -23,7 +23,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  *
  * @attr {string} api-base - origin of the Photobridge edge; empty: the page's own
  * @attr {string} locale - BCP 47 tag of the texts, dates and times; else the browser's languages
- * @attr {boolean} no-export - photos cannot be taken out of the widget, other than into the record
+ * @attr {boolean} no-export - photos cannot be exported, except into the record
  * @attr {number} referral-max-bytes - size limit of a small copy for a referral; 500 000 by default
  * @attr {boolean} export-patient - names of files and captions begin with the patient's label
  *
@@ -59,7 +59,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * @csspart viewer - the dialog with one photo
  * @csspart stage - the photo in it
  * @csspart details - its details
- * @csspart export - the dialog that takes photos out
+ * @csspart export - the dialog that exports photos
  * @csspart timeline - the dialog with what happened
  */
 export class PhotobridgeWidget extends Base {

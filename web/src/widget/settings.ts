@@ -14,7 +14,7 @@ export interface PhotobridgeSettings extends Partial<Properties> {
   apiBase?: string;
   /** BCP 47 tag for texts, dates and times; the browser's by default. */
   locale?: string;
-  /** Photos cannot be taken out of the widget, other than into the record. */
+  /** Photos cannot be exported, except into the record. */
   noExport?: boolean;
   /** Size limit of a small copy for a referral. */
   referralMaxBytes?: number;

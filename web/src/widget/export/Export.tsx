@@ -20,7 +20,7 @@ type Note = 'export.done' | 'export.failed' | 'export.working' | null;
 
 const isPresent = (image: WidgetImage): image is Present => image.file !== null;
 
-/** Takes photos out of the widget: as files, as a PDF, to the clipboard, into another app. */
+/** Exports photos: as files, as a PDF, to the clipboard, into another app. */
 export function Export({ words, sync, state, onClose }: ExportProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { referralMaxBytes, namesPatient } = useExportOptions();

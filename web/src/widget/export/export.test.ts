@@ -33,7 +33,7 @@ afterEach(() => {
 
 async function open(...details: Parameters<typeof Mounted.with>[1]): Promise<void> {
   widget = await Mounted.with(edge.current!, details);
-  widget.button('Take out…').click();
+  widget.button('Export…').click();
   await eventually(() => widget.find('.export'));
 }
 
@@ -52,7 +52,7 @@ test('one photo is downloaded with a name for filing, and the timeline records i
   await eventually(() => expect(saved).toHaveLength(1));
   expect(saved[0]?.name).toBe('2026-03-04 left hand 1.jpg');
   await eventually(() => expect(widget.find('.export [role=status]').textContent).toContain('Done'));
-  expect(await timeline()).toContain('Photo 1 taken out: downloaded');
+  expect(await timeline()).toContain('Photo 1 exported: downloaded');
 });
 
 test('sensitive photos are left out unless they are selected', async () => {
@@ -66,13 +66,13 @@ test('sensitive photos are left out unless they are selected', async () => {
   await eventually(() => expect(boxes().map(({ checked }) => checked)).toEqual([true, true, true]));
   widget.button('Download as ZIP').click();
   await eventually(() => expect(saved).toHaveLength(2));
-  const exports = (await timeline()).filter((text) => text.includes('taken out'));
-  expect(exports).toEqual(['Photos 1, 3 taken out: downloaded as ZIP', 'Photos 1, 2, 3 taken out: downloaded as ZIP']);
+  const exports = (await timeline()).filter((text) => text.includes('exported'));
+  expect(exports).toEqual(['Photos 1, 3 exported: downloaded as ZIP', 'Photos 1, 2, 3 exported: downloaded as ZIP']);
 });
 
 test('a practice can forbid exports, including the menu of the browser', async () => {
   widget = await Mounted.with(edge.current!, [HAND], { 'no-export': '' });
-  expect(widget.all('button').map(({ textContent }) => textContent)).not.toContain('Take out…');
+  expect(widget.all('button').map(({ textContent }) => textContent)).not.toContain('Export…');
   const menu = new Event('contextmenu', { bubbles: true, cancelable: true });
   widget.find('.tile').dispatchEvent(menu);
   expect(menu.defaultPrevented).toBe(true);
@@ -84,6 +84,6 @@ test('an export that fails is reported, and the timeline does not record it', as
     throw new Error('no memory');
   });
   widget.button('Download').click();
-  await eventually(() => expect(widget.find('.export [role=status]').textContent).toContain('nothing was taken out'));
-  expect((await timeline()).some((text) => text.includes('taken out'))).toBe(false);
+  await eventually(() => expect(widget.find('.export [role=status]').textContent).toContain('nothing was exported'));
+  expect((await timeline()).some((text) => text.includes('exported'))).toBe(false);
 });

@@ -4,7 +4,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
 export interface ExportOptions {
-  /** Nothing may be taken out. */
+  /** Exports are forbidden. */
   isForbidden: boolean;
   /** The size limit of a copy for a referral. */
   referralMaxBytes: number;

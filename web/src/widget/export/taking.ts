@@ -21,7 +21,7 @@ export interface Order {
   words: Words;
 }
 
-/** A way out: how the timeline calls it, and what is done. It rejects if nothing was taken out. */
+/** A way to export: its name in the timeline, and what it does. It rejects if nothing was exported. */
 export interface Taking {
   way: ExportWay;
   done: Promise<unknown>;

@@ -173,7 +173,7 @@ export interface SessionSync {
   addAgain(id: string): void;
   /** Takes one of `adding` back. */
   addNot(id: string): void;
-  /** Notes in the timeline that photos were taken out. */
+  /** Records in the timeline that photos were exported. */
   exported(imageIds: readonly string[], way: ExportWay): void;
   /**
    * Hands all photos that are ready and not yet in the record to `deliver`, or only those with these ids. A photo

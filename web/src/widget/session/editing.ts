@@ -81,7 +81,7 @@ export function showAdding(state: State, photos: readonly AddingPhoto[]): State 
   return { ...state, adding: photos, added };
 }
 
-/** Photos were taken out of the widget. */
+/** Records an export in the timeline. */
 export function noteExport(state: State, ids: readonly string[], way: ExportWay): State {
   const photos = ids.flatMap((id) => findPhoto(state.album, id)?.number ?? []);
   return photos.length === 0 ? state : tell(state, { at: timestamp(state), what: 'exported', photos, way });

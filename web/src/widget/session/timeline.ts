@@ -13,7 +13,7 @@ export type Happening =
   | 'exported'
   | 'ended';
 
-/** How photos were taken out of the widget. */
+/** How photos were exported. */
 export type ExportWay = 'saved' | 'zip' | 'pdf' | 'clipboard' | 'shared' | 'dragged';
 
 export interface TimelineEntry {
@@ -24,7 +24,7 @@ export interface TimelineEntry {
   photo?: number;
   /** How many photos, where several are meant. */
   count?: number;
-  /** Which photos were taken out, and how. */
+  /** Which photos were exported, and how. */
   photos?: readonly number[];
   way?: ExportWay;
 }
