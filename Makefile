@@ -6,8 +6,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
 
-# PORT is the first of ten that are used together; HOST is the address that
-# phones and desktops reach this machine at.
+# PORT is the first of ten ports in a row, or twelve under `make watch`. HOST is this
+# machine's address for phones and desktops.
 PORT ?= 8787
 HOST ?= 127.0.0.1
 DATA ?= .local
@@ -73,7 +73,7 @@ dev: build $(API_PAGE) ## everything on this machine, no account: prints the lin
 
 .PHONY: watch
 watch: build $(API_PAGE) ## make dev from the sources: a changed page shows within seconds, a changed Go file is rebuilt
-	@ALLOWED_ORIGINS="$(ALLOWED_ORIGINS),http://$(HOST):$$(($(PORT) + 8))" exec $(LOCAL) -- node scripts/watch.mjs
+	@ALLOWED_ORIGINS="$(ALLOWED_ORIGINS),http://$(HOST):$$(($(PORT) + 11))" exec $(LOCAL) -- node scripts/watch.mjs
 
 .PHONY: check
 check: checks test-quick ## before every commit, below 3 minutes on two cores once all is installed

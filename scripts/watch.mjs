@@ -9,8 +9,9 @@ import { createServer } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const HOST = process.env.HOST ?? '127.0.0.1';
 const PORT = Number(process.env.PORT ?? 8787);
-const EDGE_PORT = PORT + 7;
-const HOST_PAGE_PORT = PORT + 8;
+// The local cloud uses PORT to PORT + 9.
+const EDGE_PORT = PORT + 10;
+const HOST_PAGE_PORT = PORT + 11;
 const SETTLE_MS = 100;
 const TARGETS = ['build/edge.wasm', 'build/engine.wasm', 'build/purecodec.wasm'];
 

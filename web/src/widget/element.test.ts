@@ -507,7 +507,9 @@ test('a practice system that gives no launch token is named as the cause', async
   const heard: string[] = [];
   widget.addEventListener('photobridge-error', ({ detail }) => heard.push(detail.code));
   widget.launchToken = () => Promise.reject(new Error('no'));
-  await eventually(() => expect(find('[data-testid=over]').textContent).toContain('The practice system refused this page'));
+  await eventually(() =>
+    expect(find('[data-testid=over]').textContent).toContain('The practice system refused this page'),
+  );
   expect(heard).toEqual(['launch_failed']);
 });
 
