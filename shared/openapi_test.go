@@ -15,6 +15,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/google/go-cmp/cmp"
 )
 
 func loadAPI(t *testing.T) *openapi3.T {
@@ -88,8 +89,8 @@ func TestAPIHandWrittenSchemas(t *testing.T) {
 	for _, site := range BodySites() {
 		sites = append(sites, site.ID)
 	}
-	if listed := schemaNamed(t, doc, "BodySiteId").Enum; !reflect.DeepEqual(listed, sites) {
-		t.Errorf("the document has the sites %v, the package %v", listed, sites)
+	if diff := cmp.Diff(sites, schemaNamed(t, doc, "BodySiteId").Enum); diff != "" {
+		t.Errorf("BodySiteId in openapi.yaml differs from bodysites.json (-missing +unknown):\n%s", diff)
 	}
 }
 
