@@ -1,4 +1,4 @@
-/** What a person does to the photos. */
+/** A person's changes to the photos. */
 
 import {
   derivePhoto,
@@ -23,12 +23,13 @@ export function correct(state: State, id: string, change: MetadataChange): Step 
   if (!photo) return only(state);
   if (state.committed.has(id)) return only(noteTooLate(state, photo.number));
   if (state.delivering?.has(id)) {
-    // Where it counts is known when the commit has ended.
+    // Whether the change is in time is known only when the commit has ended.
     return only({ ...state, late: new Map(state.late).set(id, { ...state.late.get(id), ...change }) });
   }
   const at = timestamp(state);
   const described: State = photo.local ? tell(state, { at, what: 'described', photo: photo.number }) : state;
-  // The edge never hears of what was made here. What is left over it may, if the session turns out to live.
+  // Copies exist only here, so change them in place. Kept photos may still reach the edge if the session is
+  // reopened, so their changes go through the outbox.
   if (photo.made) return only({ ...described, album: describeDerived(state.album, id, change, at) });
   return send({ ...described, outbox: addCorrection(state.outbox, id, change) }, id);
 }
@@ -38,7 +39,7 @@ export function noteTooLate(state: State, number: number): State {
   return { ...state, tooLate: [...new Set([...state.tooLate, number])] };
 }
 
-/** What is in the record, or on its way there, is not removed. */
+/** Removes a photo, unless it is in the record or being added to it. */
 export function remove(state: State, id: string): Step {
   const isFixed = state.committed.has(id) || (state.delivering?.has(id) ?? false);
   if (isFixed || !findPhoto(state.album, id)) return only(state);
@@ -51,7 +52,7 @@ export function restore(state: State, id: string): Step {
   return [restored, [{ do: 'stop', timer: undoTimer(id) }]];
 }
 
-/** Nobody brings the photo back any more: the edge is to remove it. */
+/** The time for undo is over, so the edge removes the photo. */
 export function removeForGood(state: State, id: string): Step {
   const photo = findPhoto(state.album, id);
   if (!photo) return only(state);

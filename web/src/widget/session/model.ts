@@ -1,6 +1,7 @@
 /**
- * One encounter's session on this desktop as plain data: its state, what can
- * happen to it, and what is to be done then. Nothing here touches the browser.
+ * One encounter's session on this desktop as plain data: the state, the events
+ * that change it, and the effects that they cause. Nothing here uses the browser,
+ * so tests can play whole lives of a session without one.
  */
 
 import type { DesktopAccess, Fetched, Timed } from '../../api/desktop';
@@ -25,7 +26,7 @@ import type { LaunchClaims } from './launch';
 import { emptyOutbox, type Outbox } from './outbox';
 import type { ExportWay, TimelineEntry } from './timeline';
 
-/** How long the desktop may not have heard of a change while realtime is down. */
+/** How often the list is fetched while realtime is down. */
 export const POLL_MS = 15_000;
 /** The same while photos are expected. */
 export const EXPECTING_POLL_MS = 1_000;
@@ -38,22 +39,22 @@ export interface Encounter extends LaunchClaims {
   encounterId: string;
 }
 
-/** Facility, patient and encounter together are the identity. */
+/** Facility, patient and encounter id together identify an encounter: systems reuse encounter numbers. */
 export function isSameEncounter(a: Encounter, b: Encounter): boolean {
   return a.encounterId === b.encounterId && a.patientId === b.patientId && a.facilityId === b.facilityId;
 }
 
 /** The list of the session's photos, as far as it is known. */
 export interface Listing {
-  /** The entity tag of the last list; null where the next one must come whole. */
+  /** The entity tag of the last list. null requests the complete list. */
   etag: string | null;
   revision: number;
   /** The revision of the previous list. The last list has all changes since then. */
   before: number;
   fetching: boolean;
-  /** How many were requested. */
+  /** How many lists were requested. */
   fetches: number;
-  /** The revision that the list being fetched must have reached, or another one is fetched after it. */
+  /** If the current fetch returns a lower revision than this, the list is fetched again. */
   awaited: number;
 }
 
@@ -62,13 +63,13 @@ export const emptyListing: Listing = { etag: null, revision: -1, before: -1, fet
 /** An end of the session that waits for the edge or for the clinician. */
 export interface Ending {
   step: 'calling' | 'checking' | 'asking';
-  /** The details of each photo when the end was asked for: all that came since is new to the clinician. */
+  /** Each photo's details when the clinician asked to end. The clinician has not seen a later change. */
   shown: ReadonlyMap<string, string>;
-  /** How often the edge refused. */
+  /** How often the edge has refused the end. */
   refusals: number;
   /** The edge reported that photos are on their way. */
   pending: boolean;
-  /** Lists requested after this many tell what is new. */
+  /** Only lists that were requested after this number of requests show what is new. */
   after: number;
   question: EndQuestion | null;
 }
@@ -76,20 +77,20 @@ export interface Ending {
 export interface State {
   /** The desktop's clock at the last event, in milliseconds since 1970. */
   now: number;
-  /** How far the edge's clock is ahead of it. */
+  /** How far the edge's clock is ahead of the desktop's. */
   offset: number;
-  /** The edge asked not to be called before. */
+  /** The edge asked for no calls before this time. */
   quietUntil: number;
   status: SessionStatus;
   connection: Connection;
-  /** Counts the openings. A response to a request of an earlier one is not wanted any more. */
+  /** Counts the openings. Responses to requests of an earlier opening are ignored. */
   opening: number;
-  /** What calls are made with; null while the session is not open. */
+  /** The credentials of calls, or null while the session is not open. */
   access: DesktopAccess | null;
-  /** What they were made with before: what is left to send when everything goes while the session is being opened. */
+  /** The previous credentials. They send the remaining changes if the page closes while the session is being opened. */
   former: DesktopAccess | null;
   encounter: Encounter | null;
-  /** Whose launch token this desktop has. */
+  /** The clinician in this desktop's launch token. */
   clinician: Clinician | null;
   storageOrigin: string | undefined;
   sessionExpiresAt: string | null;
@@ -97,18 +98,18 @@ export interface State {
   /** What the edge accepts of photos that are added here. */
   limits: PhoneLimits;
   consent: Consent;
-  /** Where the page is that runs the engine. */
+  /** The origin of the page that runs the engine. */
   engineOrigin: string;
-  /** Photos that are being added here, and the ids of all that ever were. */
+  /** Photos that are being added here, and the ids of all that were ever added here. */
   adding: readonly AddingPhoto[];
   added: ReadonlySet<string>;
   qr: SessionState['qr'];
-  /** A code was asked for, and the edge could not be reached. */
+  /** A code was requested while the edge was unreachable. */
   codeWanted: boolean;
   phoneConnectedAt: string | null;
   phones: readonly Phone[];
   admission: SessionState['admission'];
-  /** Names of all phones that were ever listed, by their ids: photos outlive the session that lists their phones. */
+  /** Names of all phones, by id. They are kept because photos can outlive the session that lists their phones. */
   phoneNames: ReadonlyMap<string, string>;
   /** Photos that phones are sending. */
   expected: readonly ExpectedImage[];
@@ -119,30 +120,30 @@ export interface State {
   outbox: Outbox;
   /** When each photo went into the record. */
   committed: ReadonlyMap<string, string>;
-  /** The photos that a commit is handing over; null: none runs. */
+  /** The photos of the running commit, or null if none is running. */
   delivering: ReadonlySet<string> | null;
-  /** Corrections of those, made meanwhile. */
+  /** Corrections of these photos during the commit. */
   late: ReadonlyMap<string, MetadataChange>;
   /** Numbers of photos that went into the record without their last correction. */
   tooLate: readonly number[];
   commitProblem: CommitProblem | null;
-  /** Why photos that were handed over are not in the record. */
+  /** Why the record did not accept photos. */
   notKept: ReadonlyMap<string, CommitProblem>;
   ending: Ending | null;
   problem: SessionProblem | null;
   timeline: readonly TimelineEntry[];
-  /** The wait before the next try after a failure. */
+  /** The pause before the next attempt after a failure. */
   retryMs: number;
-  /** A desktop token was refused, and no call has succeeded with the renewed one. */
+  /** A desktop token was refused, and no call has succeeded yet with the renewed one. */
   renewed: boolean;
   /**
-   * Somebody ended the session on purpose, says realtime, after this many lists were requested: if the next one fails,
-   * nothing of the session is to stay. Null: nobody did.
+   * The number of lists that were requested when realtime reported that someone ended the session. If the next list
+   * fails, nothing of the session stays on the screen. Null: no end was reported.
    */
   endHeard: number | null;
-  /** The screen is gone. What the edge is still to learn is sent, for about a minute. */
+  /** The screen has closed. The remaining changes are sent for about a minute. */
   closed: boolean;
-  /** How often that was tried. */
+  /** How many attempts that took. */
   rests: number;
 }
 
@@ -208,15 +209,15 @@ export interface Session {
 export interface Failure extends SessionProblem {
   /** The same call may succeed later. */
   retryable: boolean;
-  /** How long the edge wants to be left alone. */
+  /** The pause that the edge asked for. */
   retryAfterMs: number;
 }
 
 export type Deliver = (commit: Commit) => Promise<unknown>;
 
-/** What happens by itself or by a person's hand. */
+/** Actions of a person, of the page, and of other screens. */
 export type Act =
-  /** The session is to be opened, for the first time or again. */
+  /** Opens the session, for the first time or again. */
   | { type: 'open' }
   | { type: 'show-code'; fresh: boolean }
   | { type: 'refresh' }
@@ -225,7 +226,7 @@ export type Act =
   | { type: 'restore'; id: string }
   /** A photo was made from another. */
   | { type: 'derive'; id: string; from: string; picture: Picture; size: Size; derivation: Derivation }
-  /** What became of the photos that are being added. */
+  /** The progress of the photos that are being added. */
   | { type: 'adding'; photos: readonly AddingPhoto[] }
   | { type: 'export'; ids: readonly string[]; way: ExportWay }
   | { type: 'commit'; forms: RecordForms; only: readonly string[] | null; deliver: Deliver }
@@ -237,7 +238,7 @@ export type Act =
   | { type: 'remove-phone'; phoneId: string }
   /** Lets the phone join that shows this number. */
   | { type: 'admit'; number: string }
-  /** The page goes, and may not come back. */
+  /** The page is hidden, and may be closed without another event. */
   | { type: 'page-hidden' }
   /** Another screen of this tab put photos into the record. */
   | { type: 'noted'; ids: readonly string[]; time: string }
@@ -251,10 +252,10 @@ export type Due =
   | { type: 'poll-due' }
   /** A removed photo cannot be brought back any more. */
   | { type: 'undo-lapsed'; id: string }
-  /** The screen is gone, and what is left is sent again. */
+  /** Time to send the remaining changes of a closed screen again. */
   | { type: 'rest-due' };
 
-/** What the edge or the realtime service says in answer to a request of the numbered opening. */
+/** Responses of the edge and of the realtime service, with the opening to which their request belonged. */
 export type Reply = {
   opening: number;
 } /** `inherited`: what an earlier screen of this encounter left to be sent. */ & (
@@ -292,7 +293,7 @@ export type Timer = 'poll' | 'rest' | `undo ${string}`;
 export type Effect =
   /** Gets a launch token and opens its session. */
   | { do: 'open'; opening: number }
-  /** Another encounter's session was opened: it starts from nothing. */
+  /** Another encounter's session was opened. It starts with an empty state. */
   | { do: 'replace'; session: Session }
   | { do: 'listen'; opening: number; access: DesktopAccess }
   | { do: 'stop-listening' }
@@ -300,7 +301,7 @@ export type Effect =
   | { do: 'renew-code'; opening: number; access: DesktopAccess }
   | { do: 'list'; opening: number; access: DesktopAccess; etag: string | null }
   | { do: 'load'; opening: number; id: string; url: string }
-  /** Stops loading a picture that is not wanted any more. */
+  /** Stops loading a picture that is no longer needed. */
   | { do: 'abort'; id: string }
   /** Frees a picture. */
   | { do: 'revoke'; url: string }
@@ -318,7 +319,7 @@ export type Effect =
       time: string;
       deliver: Deliver;
     }
-  /** Keeps beyond this screen which photos the record has, and why it does not have others. */
+  /** Remembers beyond this screen which photos the record has, and why it refused others. */
   | { do: 'note-committed'; ids: readonly string[]; at: string; failed: ReadonlyMap<string, CommitProblem> }
   | { do: 'end'; opening: number; access: DesktopAccess; revision: number; force: boolean }
   | { do: 'remove-phone'; opening: number; access: DesktopAccess; phoneId: string }
@@ -326,14 +327,14 @@ export type Effect =
   /** Reports `due` after some time, unless the timer is set again or stopped. */
   | { do: 'wait'; timer: Timer; ms: number; due: Due }
   | { do: 'stop'; timer: Timer }
-  /** The screen is gone with things left to send: the encounter's next screen may inherit them. */
+  /** The screen closed with unsent changes. The encounter's next screen may take them over. */
   | { do: 'leave' }
   /** Forgets the photos that are being added. */
   | { do: 'drop-added' }
   /** Nothing is left to do. */
   | { do: 'finish' };
 
-/** What an event leads to. */
+/** The result of an event: the next state, and the effects to carry out. */
 export type Step = readonly [State, readonly Effect[]];
 
 export const only = (state: State): Step => [state, []];
@@ -349,7 +350,7 @@ export function after([state, effects]: Step, ...rest: readonly ((state: State) 
 /** The time by the edge's clock, in RFC 3339. */
 export const timestamp = ({ now, offset }: State): string => new Date(now + offset).toISOString();
 
-/** Measures nearer than this differ by the network and by a header that counts seconds. */
+/** Smaller differences of the clocks are ignored: they come from the network and from a header in whole seconds. */
 const CLOCK_MARGIN_MS = 2_000;
 
 /** Compares the desktop's clock with the edge's. */

@@ -1,6 +1,6 @@
 /**
- * What the edge is still to learn about one encounter's photos: corrections and
- * removals. Plain data and pure functions.
+ * The corrections and removals of one encounter's photos that the edge does not
+ * have yet. Plain data and pure functions.
  */
 
 import type { MetadataChange } from '../image';
@@ -23,7 +23,7 @@ export const emptyOutbox: Outbox = {
   sending: new Map(),
 };
 
-/** The photos about which something is to be sent. */
+/** Returns the photos with unsent changes. */
 export function pending({ corrections, removals }: Outbox): string[] {
   return [...corrections.keys(), ...removals];
 }
@@ -37,7 +37,7 @@ export function addCorrection(outbox: Outbox, id: string, change: MetadataChange
   return { ...outbox, corrections };
 }
 
-/** Removes a photo for good; what was to be corrected about it is dropped. */
+/** Removes a photo for good, and drops its unsent corrections. */
 export function addRemoval(outbox: Outbox, id: string): Outbox {
   return {
     ...outbox,
@@ -56,7 +56,7 @@ export function markSent(outbox: Outbox, id: string): Outbox {
   return { ...outbox, sending: left > 0 ? new Map(outbox.sending).set(id, left) : omit(outbox.sending, id) };
 }
 
-/** The edge has a correction. What was changed since it was sent remains to be sent. */
+/** Records that the edge has a correction. Changes made since it was sent remain. */
 export function confirmCorrection(outbox: Outbox, id: string, sent: MetadataChange): Outbox {
   const waiting = Object.entries(outbox.corrections.get(id) ?? {}).filter(
     ([field, value]) => sent[field as keyof MetadataChange] !== value,
@@ -83,7 +83,7 @@ export function giveUp(outbox: Outbox, id: string, isThere: boolean): Outbox {
   };
 }
 
-/** One outbox of two for the same encounter. What `later` says of a photo counts. */
+/** Merges two outboxes of the same encounter. For each photo, `later` takes precedence. */
 export function mergeOutboxes(earlier: Outbox, later: Outbox): Outbox {
   const gone = new Set([...earlier.gone, ...later.gone]);
   const corrections = new Map(earlier.corrections);

@@ -1,6 +1,6 @@
 /**
- * The session as one pure function: a state and what happened give the next
- * state and what is to be done.
+ * The session as one pure function: a state and an event give the next state and
+ * the effects to carry out.
  */
 
 import type { Outcome } from '../record/delivery';
@@ -65,10 +65,10 @@ export function reduce(before: State, event: Event): Step {
   return [next, [...freed(before, next), ...effects]];
 }
 
-/** The edge may ask to be left alone for long; the clinician is not to wait for ever. */
+/** The longest pause that the edge may ask for, because a clinician is waiting. */
 const MAX_QUIET_MS = 300_000;
 
-/** The state at the time of an event. A clock that is put back does not make the quiet longer. */
+/** Returns the state at the time of an event. Setting the clock back must not make the pause longer. */
 function atTheTime(state: State, event: Event): State {
   const { at } = event;
   const asked = 'failure' in event && event.failure.retryAfterMs > 0 ? at + event.failure.retryAfterMs : 0;
@@ -81,7 +81,7 @@ function take(state: State, event: Event): Step {
   return 'opening' in event ? reply(state, event) : act(state, event);
 }
 
-/** What people do, and what time brings. */
+/** Handles the actions of people, and timers. */
 function act(state: State, event: Stamped<Act | Due>): Step {
   switch (event.type) {
     case 'open':
@@ -176,7 +176,7 @@ function reply(state: State, event: Stamped<Reply>): Step {
 
 type SentReply = Extract<Event, { type: 'corrected' | 'removed' }>;
 
-/** A reply to a request of an earlier opening: nothing of it counts, but the next call for its photo may begin. */
+/** Handles a reply to a request of an earlier opening. It is ignored, except that the photo's next call may start. */
 function stale(state: State, event: Event): Step {
   switch (event.type) {
     case 'loaded':
@@ -193,7 +193,7 @@ function stale(state: State, event: Event): Step {
   }
 }
 
-/** The screen is gone; what is left is to send the rest. */
+/** Handles an event after the screen has closed. Only the remaining changes matter then. */
 function leftover(state: State, event: Event): Step {
   switch (event.type) {
     case 'corrected':
@@ -228,12 +228,12 @@ function confirmed(state: State, event: SentReply): State {
   );
 }
 
-/** What failed in passing is sent again; what was refused for good is taken back. */
+/** Sends a change again after a temporary failure, and reverts it after a final refusal. */
 function unsent(state: State, id: string, failure: Failure): Step {
   const isGone = failure.code === 'image_not_found' || failure.code === 'image_removed';
   const passing = failure.retryable || OVER.has(failure.code);
   const sent = markSent(state.outbox, id);
-  // A change that was taken back needs the whole list.
+  // Reverting a change needs the complete list.
   const next = forgetTag({ ...state, outbox: passing ? sent : giveUp(sent, id, !isGone) });
   return isGone ? refresh(next) : fail(next, failure);
 }
@@ -249,13 +249,13 @@ function admit(state: State, number: string): Step {
   return [{ ...state, admission: 'sending' }, [{ do: 'admit', opening, access, number }]];
 }
 
-/** No phone shows this number: the list says whether one still waits. */
+/** No phone shows this number. The list shows whether a phone still waits. */
 function notAdmitted(state: State, failure: Failure): Step {
   if (failure.code !== 'token_invalid') return fail({ ...state, admission: 'none' }, failure);
   return refresh(forgetTag({ ...state, admission: 'wrong' }));
 }
 
-/** The screen goes. What the edge is still to learn is sent without it. */
+/** Closes the screen. The remaining changes are sent without it. */
 function close(state: State): Step {
   return after(
     removeAllForGood({ ...state, access: state.access ?? state.former }),
@@ -268,18 +268,18 @@ function close(state: State): Step {
   );
 }
 
-/** What is left to send may be inherited by the encounter's next screen. */
+/** Offers the remaining changes to the encounter's next screen. */
 function leaveRest(state: State): Step {
   if (!state.access || pending(state.outbox).length === 0) return [state, [{ do: 'finish' }]];
   return after([state, [{ do: 'leave' }]], rest);
 }
 
-/** Corrections made during a commit, of photos that the edge has. */
+/** Returns the corrections made during a commit, for photos that the edge has. */
 function lateAtEdge({ album, late }: State): State['late'] {
   return new Map([...late].filter(([id]) => !findPhoto(album, id)?.made));
 }
 
-/** A commit ended after the screen had gone: corrections made meanwhile count for the photos that failed. */
+/** Ends a commit after the screen has closed. Corrections made during it are sent for the photos that failed. */
 function deliveredLater(state: State, outcome: Outcome): Step {
   const { failed } = outcome;
   const counts = [...state.late].filter(([id]) => failed.has(id));
@@ -289,7 +289,7 @@ function deliveredLater(state: State, outcome: Outcome): Step {
   return failed.size > 0 ? after(noted, sendAll, leaveRest) : noted;
 }
 
-/** Pictures that are shown no more are freed, and those no longer wanted are not loaded further. */
+/** Frees pictures that are no longer shown, and stops loading those that are no longer needed. */
 function freed(before: State, { album }: State): Effect[] {
   if (before.album === album) return [];
   const urls = [...before.album.pictures].filter(([id, { url }]) => album.pictures.get(id)?.url !== url);

@@ -1,4 +1,4 @@
-/** Carries effects out and turns what comes back into events. One runtime serves one encounter. */
+/** Carries out effects, and converts their results into events. One runtime serves one encounter. */
 
 import { ApiError } from '../../api/client';
 import * as edge from '../../api/desktop';
@@ -38,7 +38,7 @@ export interface RuntimeOptions extends SessionSyncOptions {
   replace(session: Session): void;
 }
 
-/** Runtimes whose screen is gone and that still have something to send. */
+/** Runtimes whose screen has closed and that still have changes to send. */
 const left = new Set<Runtime>();
 /** The opening of a reply to a request that another runtime made. */
 const FOREIGN = -1;
@@ -226,7 +226,7 @@ export class Runtime {
     void this.dispatch({ type: 'opened', opening, ...session, inherited });
   }
 
-  /** Takes over what this encounter's last screen left to be sent. */
+  /** Takes over the unsent changes of this encounter's last screen. */
   #inherit({ access: { apiBase }, encounter }: Session): Outbox {
     for (const earlier of left) {
       const { access, outbox } = earlier.state;

@@ -5,10 +5,10 @@ import { findPhoto } from './album';
 import { after, only, type Effect, type State, type Step } from './model';
 import { isPending, markSending, pending } from './outbox';
 
-/** Waits between the tries once the screen is gone. */
+/** Pauses between the attempts after the screen has closed. */
 const RESTS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
 
-/** Sends what the edge is to learn about a photo, unless a call is on its way, whose end sends the rest. */
+/** Sends a photo's changes, unless a call for it is running. The end of that call sends the rest. */
 export function send(state: State, id: string): Step {
   const { access, outbox } = state;
   // What this desktop alone holds is sent when the edge lists it again.
@@ -33,9 +33,9 @@ export function sendAll(state: State): Step {
 }
 
 /**
- * The page goes: sends all that is pending now, also of photos with a call on its way since before. A call that is
- * repeated does no harm, and one that waits for another to end may never be made. A session that is opened again may
- * live: details of its photos are sent too.
+ * Sends everything that is pending, because the page is closing. It does not wait for running calls: repeating a call
+ * is harmless, and a call that waits may never be made. It also sends changes while a session is being opened again,
+ * because that session may still be open.
  */
 export function sendLast(state: State, onTheirWay: ReadonlyMap<string, number>): Step {
   const access = state.access ?? state.former;
@@ -48,7 +48,7 @@ export function sendLast(state: State, onTheirWay: ReadonlyMap<string, number>):
   return after(only(state), ...steps);
 }
 
-/** The screen is gone: sends again after a while, until nothing is left or it was tried often enough. */
+/** Sends a closed screen's remaining changes again after a pause, until none are left or the pauses are used up. */
 export function rest(state: State): Step {
   if (state.outbox.sending.size > 0) return only(state);
   const ms = RESTS_MS[state.rests];
