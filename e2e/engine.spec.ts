@@ -50,7 +50,7 @@ test('HEIC is decoded here where the browser cannot, with a decoder that is load
   await engine.close();
 });
 
-test('a photo that is taken back does not hold up the next', async ({ browser, stack }, info) => {
+test('a deleted photo does not delay the next one', async ({ browser, stack }, info) => {
   const engine = await Engine.open(browser, stack, 'falsified');
   const paint = (width: number): Promise<string> =>
     makePhoto(engine.page, info.outputDir, `${width}.jpg`, { width, height: width / 2, orientation: 1 });

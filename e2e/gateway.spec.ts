@@ -106,7 +106,7 @@ for (const [name, fault] of FAULTS) {
   });
 }
 
-test('a refusal is explained, and trying again sends what is missing', async ({ browser, stack }, info) => {
+test('a refusal is explained, and a retry sends the missing photos', async ({ browser, stack }, info) => {
   const desk = await receives(browser, stack, EVOLUTION_PATIENT, info.outputDir, [640, 648]);
   await desk.completesAll();
   const takeBack = await inject(stack, { service: 'alex', route: POST, effect: 'status', status: 403 });
@@ -150,7 +150,7 @@ test('photos of an earlier launch are offered for the same patient only', async 
   await expect(again.tiles).toHaveCount(1, { timeout: 30_000 });
 });
 
-test('launches that lead nowhere say why', async ({ browser, stack }) => {
+test('a failed launch says why', async ({ browser, stack }) => {
   const context = await browser.newContext(DESKTOP);
   const nobody = await DeskPage.launch(context, stack, 'no patient');
   await expect(nobody.page.getByRole('heading')).toHaveText('No patient is selected');

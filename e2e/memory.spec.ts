@@ -21,7 +21,7 @@ const LARGE_BYTES = 12_000_000;
 const PEAK_LIMIT_MB = 430;
 
 const PHOTOS_IN_A_ROW = 20;
-/** After the fifth, everything was grown that grows with use. */
+/** After the fifth photo, all memory that grows with use has grown. */
 const SETTLED = 5;
 const REPORTED = [SETTLED, 10, PHOTOS_IN_A_ROW];
 /** What allocators and collectors have not given back at a moment: far less than one decoded photo a photo. */

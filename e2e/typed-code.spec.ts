@@ -1,4 +1,4 @@
-/** A phone whose camera will not scan gets in by hand, and from there on it is as if it had scanned. */
+/** A phone whose camera cannot scan joins with a typed code. Everything after that is the same. */
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';

@@ -27,7 +27,7 @@ test('more photos are added to those that wait', async ({ nurse, photos, stack }
   await nurse.hasPhotosReady(3);
 });
 
-test('what is no photo stays behind and says so', async ({ nurse, photos, stack }, info) => {
+test('a file that is not a photo is refused, with the reason', async ({ nurse, photos, stack }, info) => {
   const session = await Session.open(stack);
   const letter = info.outputPath('letter.jpg');
   writeFileSync(letter, 'Dear colleague, thank you for seeing this patient.');

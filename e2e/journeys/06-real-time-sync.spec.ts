@@ -1,4 +1,4 @@
-/** Real-time sync: what a phone sends is on the right desktop at once, and on no other. */
+/** Real-time sync: photos from a phone appear at once on the right desktop, and on no other. */
 
 import { storedObjects } from '../../harness/stack/objects.ts';
 import { Session } from '../../harness/people/practice.ts';
@@ -15,7 +15,7 @@ test('photos appear by themselves, with their own patient alone', async ({ clini
   await clinician.hasPhotos(2);
 });
 
-test('what another desktop says of a photo is seen here', async ({ clinician, nurse, photos, stack }) => {
+test('a change made on another desktop is shown here', async ({ clinician, nurse, photos, stack }) => {
   await clinician.receives(nurse, PATIENT, await photos(1));
   const elsewhere = await Session.open(stack, undefined, PATIENT);
   const [image] = await elsewhere.images();

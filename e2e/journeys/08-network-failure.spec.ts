@@ -1,4 +1,4 @@
-/** Network failure, on the phone: lifts and lead-lined rooms delay photos, and neither lose nor double them. */
+/** Network failure, on the phone: lifts and lead-lined rooms delay photos, but never lose or double them. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from '../../harness/faults/faults.ts';
@@ -41,7 +41,7 @@ for (const [what, effect] of Object.entries({
   });
 }
 
-test('a network that lets the storage alone not through says so', async ({ line, nurse, photos, stack }) => {
+test('a network that blocks only the storage is reported', async ({ line, nurse, photos, stack }) => {
   const session = await Session.open(stack);
   await nurse.takesPhotos(session.url, await photos(2));
   for (const method of ['PUT', 'OPTIONS'])

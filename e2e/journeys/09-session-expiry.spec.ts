@@ -18,7 +18,7 @@ test.describe('on the phone', () => {
     expect(await again.images()).toHaveLength(2);
   });
 
-  test('the code of another patient neither sends nor erases them', async ({ nurse, photos, stack }) => {
+  test('the code of another patient does not send or erase them', async ({ nurse, photos, stack }) => {
     const session = await Session.open(stack);
     const other = await Session.open(stack, 'Tui Example, 01.01.1980');
     await nurse.takesPhotos(session.url, await photos(1));

@@ -1,4 +1,4 @@
-/** Multi-image limits: twenty photos a session, each below a megabyte, and a clear word at the edge. */
+/** Multi-image limits: twenty photos a session, each below a megabyte, and a clear message at the limit. */
 
 import { readFileSync } from 'node:fs';
 import { Session } from '../../harness/people/practice.ts';
@@ -9,7 +9,7 @@ import { expect, test } from '../../harness/journey.ts';
 const PLACES = 20;
 const SMALL = { width: 480, height: 640 };
 
-test('twenty of twenty-two find a place, and all of those arrive', async ({ nurse, page, photos, stack }) => {
+test('twenty of twenty-two photos are accepted, and all twenty arrive', async ({ nurse, page, photos, stack }) => {
   const session = await Session.open(stack);
   await nurse.scans(session.url);
   await nurse.choosesPhotos(await photos(PLACES + 2, SMALL));

@@ -1,4 +1,4 @@
-/** URL expiry and refresh: a presigned URL that has lapsed is replaced, and nobody notices. */
+/** URL expiry and refresh: an expired presigned URL is replaced without an error for the user. */
 
 import { inject } from '../../harness/faults/faults.ts';
 import { Session } from '../../harness/people/practice.ts';

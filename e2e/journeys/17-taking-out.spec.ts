@@ -52,7 +52,7 @@ test('a ZIP and a PDF have the very bytes of the photos', async ({ clinician, nu
 
 const sum = (base64: string): string => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
 
-/** Captions are pictures too in a PDF, but no JPEGs. */
+/** A PDF's captions are pictures too, but not JPEGs. */
 const sums = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.jpg'))

@@ -119,7 +119,7 @@ function focused(): { what: string; covered: number } | null {
   return { what, covered: inFlow ? Math.max(0, above - top, bottom - below) / height : 0 };
 }
 
-/** Words on the screen or read out by it that are in no catalogue: those of the pseudo-languages stand in brackets. */
+/** Visible or announced words that are in no catalogue. Texts of the pseudo-languages are in brackets. */
 function hardWired(page: Page): Promise<string[]> {
   return page.evaluate((patient) => {
     const texts: string[] = [];

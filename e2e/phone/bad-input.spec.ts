@@ -139,7 +139,7 @@ test('before the first screen, the edge has no database', async ({ browser, stac
   await phone.close();
 });
 
-test('before the first screen, no answer at all', async ({ browser, stack }) => {
+test('before the first screen, the edge does not respond', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url, {
     prepare: (context) => context.route('**/token/*', (route) => route.abort()),

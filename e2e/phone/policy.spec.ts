@@ -49,7 +49,7 @@ test('every file comes with the policy, and the widget alone may be used by othe
   expect(frame).not.toMatch(/frame-ancestors|unsafe-inline|'unsafe-eval'/);
 });
 
-test('the whole path goes against nothing, and reaches the edge and the storage only', async ({
+test('the whole path violates no policy, and connects to the edge and the storage only', async ({
   browser,
   page,
   stack,
@@ -73,7 +73,7 @@ test('the whole path goes against nothing, and reaches the edge and the storage 
   expect([...origins].sort()).toEqual([stack.edge, stack.env.S3_ENDPOINT].sort());
 });
 
-test('a browser without WebAssembly goes against nothing either', async ({ browser, stack }) => {
+test('a browser without WebAssembly violates no policy either', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url, {
     prepare: async (context) => {
@@ -87,7 +87,7 @@ test('a browser without WebAssembly goes against nothing either', async ({ brows
   await phone.close();
 });
 
-test('what is not of the page is refused', async ({ browser, stack }) => {
+test('foreign scripts, styles and connections are refused', async ({ browser, stack }) => {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url, { prepare: watch });
   await expect(phone.screen('capture')).toBeVisible();
