@@ -16,6 +16,8 @@ const CAUSES: { name: string; found: (file: Buffer) => boolean }[] = [
   { name: 'a profile of other colours than the picture has', found: hasOtherProfile },
   { name: 'the canvas of an animation', found: (file) => isGIF(file) || (isWebP(file) && file.includes('ANMF')) },
   { name: 'EXIF of another form', found: hasOtherEXIF },
+  { name: 'alpha values without their flag', found: hasOtherAlpha },
+  { name: 'alpha as a separate image', found: hasAlphaImage },
 ];
 
 const isGIF = (file: Buffer): boolean => file.toString('latin1', 0, 4) === 'GIF8';
@@ -28,6 +30,20 @@ function hasOtherEXIF(file: Buffer): boolean {
   if (at < 0) return false;
   const usual = file.toString('latin1', at, at + 6) === 'Exif\0\0';
   return !usual || orientationOf(file.subarray(at + 6)) === undefined || isWebP(file);
+}
+
+/** A lossless WebP whose two flags for alpha differ, or a lossy one with alpha values and without the flag. */
+function hasOtherAlpha(file: Buffer): boolean {
+  if (!isWebP(file)) return false;
+  const said = file.toString('latin1', 12, 16) === 'VP8X' ? ((file[20] ?? 0) & 0x10) > 0 : undefined;
+  const lossless = file.indexOf('VP8L');
+  if (lossless < 0) return said === false && file.includes('ALPH');
+  return said !== undefined && said !== ((file[lossless + 12] ?? 0) & 0x10) > 0;
+}
+
+/** A HEIC or AVIF whose transparency is a separate image, which ImageMagick 6 ignores. */
+export function hasAlphaImage(file: Buffer): boolean {
+  return isHEIF(file) && (file.includes('urn:mpeg:hevc:2015:auxid:1') || file.includes('auxiliary:alpha'));
 }
 
 const hasProfile = (file: Buffer): boolean =>

@@ -46,9 +46,9 @@ function read(path: string, toSRGB: string[]): Promise<Read> {
   );
 }
 
-/** The orientation in a PNG's eXIf chunk, which browsers apply and ImageMagick does not. */
+/** The orientation in an eXIf chunk before a PNG's pixels, which browsers apply and ImageMagick does not. */
 function turnOfPNG(path: string): string[] {
-  const exif = chunksOf(readFileSync(path)).find(({ kind }) => kind === 'eXIf');
-  const turn = TURNS[(exif ? (orientationOf(exif.body) ?? 1) : 0) - 1];
+  const exif = chunksOf(readFileSync(path)).find(({ kind }) => kind === 'eXIf' || kind === 'IDAT');
+  const turn = TURNS[(exif?.kind === 'eXIf' ? (orientationOf(exif.body) ?? 1) : 0) - 1];
   return turn ? ['-orient', turn] : [];
 }

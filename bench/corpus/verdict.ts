@@ -1,7 +1,7 @@
 /** What of a result is a fault. */
 
 import { metadataSegments } from '../../harness/photos/jpeg.ts';
-import { causes } from './causes.ts';
+import { causes, hasAlphaImage } from './causes.ts';
 
 const MAX_BYTES = 1_000_000;
 /** Of 255 on average, at a size at which encoding does not show. */
@@ -57,6 +57,7 @@ export function ofPicture(sent: Sent, seen: Seen, file: Buffer, planted: readonl
   const differs = by?.toFixed(1) ?? '';
   if ([by, fromBrowser].every((other) => other === undefined) || (by ?? Infinity) <= SAME_PICTURE)
     return { ...verdict, differs };
+  if (!seen.browser && hasAlphaImage(file)) return { ...verdict, differs, note: 'alpha, which ImageMagick ignores' };
   if ((fromBrowser ?? Infinity) > SAME_PICTURE) return { ...verdict, differs, fault: 'another picture' };
   const known = [...(seen.magick.complaint ? ['damaged'] : []), ...causes(file)];
   if (by === undefined || known.length > 0)

@@ -2,8 +2,12 @@ package photo
 
 import (
 	"bytes"
+	"image"
+	"image/color"
+	"image/png"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -19,6 +23,7 @@ func FuzzCompress(f *testing.F) {
 		[]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"), []byte("GIF89a\x01\x00\x01\x00"),
 		withSegment(encodeJPEG(f, picture(64, 48, 9), 60), 0xe2, []byte("ICC_PROFILE\x00\x01\x01Jane")),
 	}
+	seeds = append(seeds, oddSeeds(f)...)
 	for _, name := range []string{
 		"420", "444", "411", "grey", "rgb", "restart", "progressive-420", "progressive-restart",
 	} {
@@ -63,4 +68,21 @@ func FuzzCompress(f *testing.F) {
 			}
 		}
 	})
+}
+
+// oddSeeds returns small files of what our own readers prepare or decode: a PNG with a
+// palette, and a BMP of runs and of 16 bits.
+func oddSeeds(f *testing.F) [][]byte {
+	var palette bytes.Buffer
+	colours := color.Palette{corners[0], corners[1]}
+	if err := png.Encode(&palette, image.NewPaletted(image.Rect(0, 0, 16, 16), colours)); err != nil {
+		f.Fatal(err)
+	}
+	bitmap := func(depth, compression byte, pixels string) []byte {
+		head := "BM\x00\x00\x00\x00\x00\x00\x00\x00\x3e\x00\x00\x00" +
+			"\x28\x00\x00\x00\x10\x00\x00\x00\x02\x00\x00\x00\x01\x00"
+		return []byte(head + string([]byte{depth, 0, compression}) + strings.Repeat("\x00", 31) + pixels)
+	}
+	runs := "\x08\x01\x08\x00\x00\x00\x00\x04\x01\x00\x01\x00\x0c\x01\x00\x01"
+	return [][]byte{palette.Bytes(), bitmap(8, 1, runs), bitmap(16, 0, strings.Repeat("\x1f\x7c", 32))}
 }

@@ -243,6 +243,30 @@ func heifOf(brand, exif string, version byte) []byte {
 	return []byte(ftyp + meta(uint32(before)) + boxOf("mdat", exif))
 }
 
+func TestPremultiplied(t *testing.T) {
+	meta := func(iref string) []byte {
+		return []byte(boxOf("meta", "\x00\x00\x00\x00", boxOf("pitm", "\x00\x00\x00\x00\x00\x02"), iref))
+	}
+	tests := []struct {
+		name, iref string
+		want       bool
+	}{
+		{"nothing", "", false},
+		{"alpha", boxOf("iref", "\x00\x00\x00\x00", boxOf("auxl", "\x00\x03\x00\x01\x00\x02")), false},
+		{"premultiplied", boxOf("iref", "\x00\x00\x00\x00", boxOf("auxl", "\x00\x03\x00\x01\x00\x02"),
+			boxOf("prem", "\x00\x02\x00\x01\x00\x03")), true},
+		{"another item", boxOf("iref", "\x00\x00\x00\x00", boxOf("prem", "\x00\x01\x00\x01\x00\x03")), false},
+		{"long numbers", boxOf("iref", "\x01\x00\x00\x00",
+			boxOf("prem", "\x00\x00\x00\x02\x00\x01\x00\x00\x00\x03")), true},
+		{"cut", boxOf("iref", "\x00\x00\x00\x00", boxOf("prem", "\x00")), false},
+	}
+	for _, test := range tests {
+		if got := ReadHEIF(meta(test.iref)).Premultiplied; got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}
+
 func TestReadHEIF(t *testing.T) {
 	for _, version := range []byte{0, 1} {
 		file := heifOf("heic", "\x00\x00\x00\x00II*\x00", version)

@@ -10,13 +10,15 @@ type HEIF struct {
 	// Primaries and Transfer are code points of ITU-T H.273; 0 if they
 	// are missing.
 	Primaries, Transfer int
+	// Premultiplied is true if its colours are stored multiplied by its alpha.
+	Premultiplied bool
 }
 
 // ReadHEIF reads the boxes of a file. It ignores damaged boxes.
 func ReadHEIF(file []byte) HEIF {
 	meta := fullBox(box(file, "meta"))
 	primary := itemID(box(meta, "pitm"))
-	var image HEIF
+	image := HEIF{Premultiplied: refers(box(meta, "iref"), "prem", primary)}
 	properties := box(meta, "iprp")
 	for _, p := range propertiesOf(properties, primary) {
 		image.property(p.name, p.body)
@@ -45,6 +47,25 @@ func (h *HEIF) property(name string, body []byte) {
 		h.Primaries = int(binary.BigEndian.Uint16(body[4:]))
 		h.Transfer = int(binary.BigEndian.Uint16(body[6:]))
 	}
+}
+
+// refers reports whether an item has references of a kind (ISO/IEC 14496-12, section
+// 8.11.12).
+func refers(iref []byte, kind string, item uint32) bool {
+	idSize := 2
+	if len(iref) > 0 && iref[0] > 0 {
+		idSize = 4
+	}
+	for rest := fullBox(iref); len(rest) > 0; {
+		var found string
+		var body []byte
+		found, body, rest = nextBox(rest)
+		c := cursor{rest: body}
+		if found == kind && uint32(c.number(idSize)) == item && !c.short {
+			return true
+		}
+	}
+	return false
 }
 
 type property struct {

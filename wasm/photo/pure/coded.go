@@ -60,17 +60,97 @@ func codedColours(primaries, transfer int) colours {
 // primariesSRGB are adapted to D50.
 var primariesSRGB = [3][3]float64{{0.4361, 0.2225, 0.0139}, {0.3851, 0.7169, 0.0971}, {0.1431, 0.0606, 0.7141}}
 
-// gammaColours returns the colours for the gamma of a PNG, in parts of 100 000. It
-// returns zero colours if the gamma is close to sRGB's.
-func gammaColours(gamma uint32) colours {
-	const whole, usual, least, most = 100_000, 45_455, 10_000, 300_000
-	if gamma < least || gamma > most || gamma > usual*19/20 && gamma < usual*21/20 {
+// gammaColours returns the colours for the gamma of a PNG, in parts of 100 000, and
+// for its primaries, the body of a cHRM chunk. It returns zero colours if there are
+// no primaries and the gamma is close to sRGB's.
+func gammaColours(gamma uint32, chromaticities []byte) colours {
+	const usual, least, most = 45_455, 10_000, 300_000
+	primaries, given := primariesOf(chromaticities)
+	if gamma < least || gamma > most || !given && gamma > usual*19/20 && gamma < usual*21/20 {
 		return colours{}
 	}
+	if !given {
+		primaries = primariesSRGB
+	}
 	curve := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01")
-	curve = binary.BigEndian.AppendUint16(curve, uint16(0x100*whole/gamma))
-	space := container.ColourSpace{Primaries: primariesSRGB, Curves: [3][]byte{curve, curve, curve}}
+	curve = binary.BigEndian.AppendUint16(curve, uint16(0x100*pngUnit/gamma))
+	space := container.ColourSpace{Primaries: primaries, Curves: [3][]byte{curve, curve, curve}}
 	return colours{profile: space.Profile()}
+}
+
+// pngUnit is what 1 is in the numbers of a PNG.
+const pngUnit = 100_000
+
+// primariesOf returns the primaries of a cHRM chunk: x and y of white, red, green and
+// blue (PNG, third edition, 11.3.2.1). It adapts them to D50 with the Bradford matrix
+// (ICC.1:2022, annex E). Ok is false if they are no colours that browsers accept.
+func primariesOf(chrm []byte) (primaries [3][3]float64, ok bool) {
+	if len(chrm) != 32 {
+		return primaries, false
+	}
+	var lights [4][3]float64 // X, Y and Z
+	for i := range lights {
+		x := float64(binary.BigEndian.Uint32(chrm[8*i:])) / pngUnit
+		y := float64(binary.BigEndian.Uint32(chrm[8*i+4:])) / pngUnit
+		if x > 1 || y > 1 {
+			return primaries, false
+		}
+		lights[i] = [3]float64{x, y, 1 - x - y}
+	}
+	light, rgb := lights[0], [3][3]float64(lights[1:])
+	whole := volume(rgb)
+	if light[1] == 0 || math.Abs(whole) < 1e-3 {
+		return primaries, false
+	}
+	for i := range light {
+		light[i] /= lights[0][1]
+	}
+	from, to := bradford(light), bradford(white)
+	for i := range rgb {
+		part := rgb
+		part[i] = light
+		strength := volume(part) / whole
+		cones := bradford(rgb[i])
+		for c := range cones {
+			cones[c] *= strength * to[c] / from[c]
+		}
+		primaries[i] = fromBradford(cones)
+		for _, value := range primaries[i] {
+			ok = math.Abs(value) < 4 // also false for what is no number
+			if !ok {
+				return primaries, false
+			}
+		}
+	}
+	return primaries, true
+}
+
+// volume is the determinant of three vectors.
+func volume(v [3][3]float64) float64 {
+	return v[0][0]*(v[1][1]*v[2][2]-v[1][2]*v[2][1]) -
+		v[0][1]*(v[1][0]*v[2][2]-v[1][2]*v[2][0]) +
+		v[0][2]*(v[1][0]*v[2][1]-v[1][1]*v[2][0])
+}
+
+// bradford converts XYZ to the responses of the eye's cones.
+func bradford(xyz [3]float64) [3]float64 {
+	return times([3][3]float64{
+		{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296},
+	}, xyz)
+}
+
+// fromBradford undoes bradford.
+func fromBradford(cones [3]float64) [3]float64 {
+	return times([3][3]float64{
+		{0.9869929, -0.1470543, 0.1599627}, {0.4323053, 0.5183603, 0.0492912}, {-0.0085287, 0.0400428, 0.9684867},
+	}, cones)
+}
+
+func times(matrix [3][3]float64, v [3]float64) (product [3]float64) {
+	for i, row := range matrix {
+		product[i] = row[0]*v[0] + row[1]*v[1] + row[2]*v[2]
+	}
+	return product
 }
 
 // pqLight converts SMPTE ST 2084 (PQ) to light, where 1 is white paper.

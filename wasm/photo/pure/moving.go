@@ -11,6 +11,14 @@ import (
 // The picture of an animation is its first frame, as browsers show it at the start:
 // on the animation's canvas, which is transparent around the frame.
 
+// still is a file of one picture that Go's decoders read, made from another file.
+type still struct {
+	file   []byte
+	canvas image.Rectangle // of the animation; empty if the file is none
+	at     image.Point     // place on the canvas
+	opaque bool            // the pixels have alpha values, and browsers ignore them
+}
+
 // placed is a frame on the canvas of an animation.
 type placed struct {
 	image.RGBA64Image
@@ -40,23 +48,34 @@ func (p placed) RGBA64At(x, y int) color.RGBA64 {
 
 // plainWebP returns a WebP file of one picture: the file's picture, or the first
 // frame of an animation (RFC 9649, section 2.5 to 2.7). It does not rely on the
-// header. Canvas is empty unless the file is an animation.
-func plainWebP(file []byte) (plain []byte, canvas image.Rectangle, at image.Point) {
-	const header = 16 // bytes of a frame's place, size, duration and flags
+// header, with one exception: as in browsers, a flag decides whether alpha values
+// count. It is the one in VP8X, or in VP8L if there is no VP8X.
+func plainWebP(file []byte) still {
+	const header, flag = 16, 0x10 // header: a frame's place, size, duration and flags
+	var s still
 	chunks := container.WebPChunks(file)
 	extended := container.WebPChunk(chunks, "VP8X")
-	transparent := len(extended) > 0 && extended[0]&0x10 != 0
 	if frame := container.WebPChunk(chunks, "ANMF"); len(frame) >= header && len(extended) >= 10 {
-		canvas = image.Rect(0, 0, 1+le24(extended[4:]), 1+le24(extended[7:]))
-		at = image.Pt(2*le24(frame), 2*le24(frame[3:]))
+		s.canvas = image.Rect(0, 0, 1+le24(extended[4:]), 1+le24(extended[7:]))
+		s.at = image.Pt(2*le24(frame), 2*le24(frame[3:]))
 		chunks = frame[header:]
 	}
-	plain = []byte("RIFF\x00\x00\x00\x00WEBP")
-	lossy, alpha := container.WebPChunk(chunks, "VP8 "), container.WebPChunk(chunks, "ALPH")
+	plain := []byte("RIFF\x00\x00\x00\x00WEBP")
+	lossy, lossless := container.WebPChunk(chunks, "VP8 "), container.WebPChunk(chunks, "VP8L")
+	// Alpha values come before the pixels. Capacities count from the end of the file.
+	alpha := container.WebPChunk(chunks[:min(len(chunks), cap(chunks)-cap(lossy))], "ALPH")
+	flags := byte(0)
+	switch {
+	case len(extended) > 0:
+		flags = extended[0]
+	case len(lossless) > 4:
+		flags = lossless[4]
+	}
+	s.opaque = flags&flag == 0
 	switch {
 	case len(lossy) < 10:
-		plain = appendChunk(plain, "VP8L", container.WebPChunk(chunks, "VP8L"))
-	case alpha != nil && transparent:
+		plain = appendChunk(plain, "VP8L", lossless)
+	case alpha != nil && !s.opaque:
 		width := int(binary.LittleEndian.Uint16(lossy[6:])&0x3fff) - 1
 		height := int(binary.LittleEndian.Uint16(lossy[8:])&0x3fff) - 1
 		size := []byte{byte(width), byte(width >> 8), 0, byte(height), byte(height >> 8), 0}
@@ -67,7 +86,17 @@ func plainWebP(file []byte) (plain []byte, canvas image.Rectangle, at image.Poin
 		plain = appendChunk(plain, "VP8 ", lossy)
 	}
 	binary.LittleEndian.PutUint32(plain[4:], uint32(len(plain)-8))
-	return plain, canvas, at
+	s.file = plain
+	return s
+}
+
+// clearAlpha makes the pixels of a lossless WebP opaque.
+func clearAlpha(decoded image.Image) {
+	if m, ok := decoded.(*image.NRGBA); ok {
+		for i := 3; i < len(m.Pix); i += 4 {
+			m.Pix[i] = 0xff
+		}
+	}
 }
 
 func le24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }

@@ -54,6 +54,80 @@ func TestGIFScreen(t *testing.T) {
 	}
 }
 
+// TestAlphaOfWebP: a flag decides whether the alpha values count: that of VP8X, or that
+// of VP8L without a VP8X.
+func TestAlphaOfWebP(t *testing.T) {
+	const width, height = 16, 8
+	// A transparent picture of one colour: five codes of one symbol each (RFC 9649, sections 3.4 and 6.2.1).
+	var b bitWriter
+	b.write(width-1, 14)
+	b.write(height-1, 14)
+	b.write(1, 1)                                     // the flag
+	b.write(0, 3+1+1+1)                               // version, no transform, no cache, no other codes
+	for _, symbol := range []int{160, 40, 60, 0, 0} { // green, red, blue, alpha, distance
+		b.write(0b101, 3) // a simple code of one symbol, of 8 bits
+		b.write(symbol, 8)
+	}
+	clear := append([]byte{0x2f}, b.out...)
+	noFlag := bytes.Clone(clear)
+	noFlag[4] &^= 0x10
+	extended := func(flags byte) []byte {
+		return appendChunk(nil, "VP8X", []byte{flags, 0, 0, 0, width - 1, 0, 0, height - 1, 0, 0})
+	}
+	stored, err := os.ReadFile("../testdata/lossy.webp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lossy := stored[12:]
+	frame := container.WebPChunk(lossy, "VP8 ")
+	pixels := int(binary.LittleEndian.Uint16(frame[6:])) * int(binary.LittleEndian.Uint16(frame[8:]))
+	alpha := appendChunk(nil, "ALPH", make([]byte, 1+pixels))
+	file := func(chunks ...[]byte) []byte {
+		return append([]byte("RIFF\x00\x00\x00\x00WEBP"), bytes.Join(chunks, nil)...)
+	}
+	tests := []struct {
+		name        string
+		file        []byte
+		transparent bool
+	}{
+		{"flag", file(appendChunk(nil, "VP8L", clear)), true},
+		{"no flag", file(appendChunk(nil, "VP8L", noFlag)), false},
+		{"flag, not in VP8X", file(extended(0), appendChunk(nil, "VP8L", clear)), false},
+		{"flag, only in VP8X", file(extended(0x10), appendChunk(nil, "VP8L", noFlag)), true},
+		{"lossy", file(extended(0x10), alpha, lossy), true},
+		{"lossy, no flag", file(extended(0), alpha, lossy), false},
+		{"lossy, no VP8X", file(alpha, lossy), false},
+		{"lossy, alpha behind it", file(extended(0x10), lossy, alpha), false},
+	}
+	for _, test := range tests {
+		made, err := Decode(test.file, container.MaxPixels, 2560)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		rgba, _ := made.Sample(t.Context(), width, height)
+		if white := rgba[0] > 250 && rgba[1] > 250 && rgba[2] > 250; white != test.transparent {
+			t.Errorf("%s: %v", test.name, rgba[:3])
+		}
+	}
+}
+
+// bitWriter writes numbers from the lowest bit on, as VP8L stores them.
+type bitWriter struct {
+	out   []byte
+	count int
+}
+
+func (b *bitWriter) write(value, bits int) {
+	for i := range bits {
+		if b.count%8 == 0 {
+			b.out = append(b.out, 0)
+		}
+		b.out[b.count/8] |= byte(value>>i&1) << (b.count % 8)
+		b.count++
+	}
+}
+
 // TestPlainWebP: the chunks around a WebP's picture have no effect.
 func TestPlainWebP(t *testing.T) {
 	still, err := os.ReadFile("../testdata/lossy.webp")

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +110,57 @@ func TestPlainPNG(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// TestPaletteOfPNG: a pixel outside the palette has its last colour, also if that is
+// transparent, and colours that no pixel can have are ignored.
+func TestPaletteOfPNG(t *testing.T) {
+	colours := color.Palette{quarters[0], quarters[1], quarters[2]}
+	clear := color.Palette{quarters[0], quarters[1], color.NRGBA{}}
+	long := append(bytes.Repeat([]byte{9}, 51), quarters[2].R, quarters[2].G, quarters[2].B)
+	tests := []struct {
+		name    string
+		palette color.Palette
+		index   uint8
+		plte    []byte // replaces the palette's chunk
+		want    color.NRGBA
+	}{
+		{"inside", colours, 1, nil, quarters[1]},
+		{"outside", colours, 3, nil, quarters[2]},
+		{"outside, transparent", clear, 3, nil, color.NRGBA{255, 255, 255, 255}},
+		{"of 17 colours", blacks(16, quarters[1]), 200, nil, quarters[1]},
+		{"too long", colours, 1, pngChunk("PLTE", append([]byte{1, 2, 3, 200, 40, 40}, long...)), quarters[0]},
+	}
+	for _, test := range tests {
+		m := image.NewPaletted(image.Rect(0, 0, 16, 16), test.palette)
+		m.Pix = bytes.Repeat([]byte{test.index}, len(m.Pix))
+		var b bytes.Buffer
+		if err := png.Encode(&b, m); err != nil {
+			t.Fatal(err)
+		}
+		file := b.Bytes()
+		if test.plte != nil {
+			at := bytes.Index(file, []byte("PLTE")) - 4
+			file = slices.Concat(file[:at], test.plte, file[at+12+3*len(test.palette):])
+		}
+		picture, err := Decode(file, container.MaxPixels, 2560)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		rgba, _ := picture.Sample(t.Context(), 16, 16)
+		if far(rgba[0], test.want.R) || far(rgba[1], test.want.G) || far(rgba[2], test.want.B) {
+			t.Errorf("%s: %v, want %v", test.name, rgba[:3], test.want)
+		}
+	}
+}
+
+// blacks returns a palette of so many black colours and another one.
+func blacks(count int, last color.Color) (palette color.Palette) {
+	for range count {
+		palette = append(palette, color.Black)
+	}
+	return append(palette, last)
 }
 
 // TestAnimatedWebP: the picture is the first frame, as in a browser.
@@ -242,9 +294,6 @@ func TestOtherKinds(t *testing.T) {
 			short(tagStripBytes, 16),
 		})
 	}
-	bitmap := append([]byte("BM"), make([]byte, 80)...)
-	bitmap[10], bitmap[14], bitmap[18], bitmap[22], bitmap[26], bitmap[28] = 54, 40, 4, 4, 1, 8
-	bitmap[30] = 1 // run lengths
 	tests := []struct {
 		name string
 		file []byte
@@ -253,7 +302,6 @@ func TestOtherKinds(t *testing.T) {
 		{"grey TIFF", tiffWith(1, 1), ""},
 		{"TIFF of CMYK", tiffWith(1, 5), shared.CodeUnsupportedFormat},
 		{"TIFF with JPEG's tables", tiffWith(7, 1), shared.CodeUnsupportedFormat},
-		{"BMP of run lengths", bitmap, shared.CodeUnsupportedFormat},
 		{"TIFF that is cut", tiffWith(1, 1)[:1005], shared.CodeCannotDecode},
 	}
 	for _, test := range tests {

@@ -13,7 +13,6 @@ import (
 	_ "image/gif" // decoders register themselves
 	_ "image/png"
 
-	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 
@@ -111,35 +110,40 @@ func pointsFor(length, needed int) int {
 // share divides the limit of pixels for formats other than JPEG, because decoding a
 // pixel of them takes so many times longer.
 var share = map[container.Type]int{
-	container.TypePNG: 2, container.TypeTIFF: 2, container.TypeGIF: 3, container.TypeWebP: 4,
+	container.TypePNG: 2, container.TypeTIFF: 2, container.TypeBMP: 2, container.TypeGIF: 3, container.TypeWebP: 4,
 }
 
 func decodeAny(file []byte, kind container.Type, maxPixels int) (raster, error) {
-	var canvas image.Rectangle
-	var at image.Point
+	maxPixels /= max(1, share[kind])
+	s := still{file: file}
 	switch kind {
+	case container.TypeBMP:
+		return decodeBMP(file, maxPixels)
 	case container.TypePNG:
-		file = plainPNG(file)
+		s.file = plainPNG(file)
 	case container.TypeWebP:
-		file, canvas, at = plainWebP(file)
+		s = plainWebP(file)
 	case container.TypeGIF:
-		file, canvas = plainGIF(file)
+		s.file, s.canvas = plainGIF(file)
 	}
-	config, _, err := image.DecodeConfig(bytes.NewReader(file))
+	config, _, err := image.DecodeConfig(bytes.NewReader(s.file))
 	if err != nil {
 		return raster{}, cannotDecode(err)
 	}
-	if err := bounded(config, canvas, len(file), maxPixels/max(1, share[kind])); err != nil {
+	if err := bounded(config, s.canvas, len(s.file), maxPixels); err != nil {
 		return raster{}, err
 	}
-	decoded, _, err := image.Decode(bytes.NewReader(file))
+	decoded, _, err := image.Decode(bytes.NewReader(s.file))
 	if err != nil || decoded.Bounds().Empty() {
 		return raster{}, cannotDecode(err)
 	}
 	if kind == container.TypeWebP {
 		widen(decoded)
 	}
-	return rasterOf(planesOf(place(decoded, canvas, at))), nil
+	if s.opaque {
+		clearAlpha(decoded)
+	}
+	return rasterOf(planesOf(place(decoded, s.canvas, s.at))), nil
 }
 
 const (
@@ -167,15 +171,16 @@ func bounded(config image.Config, canvas image.Rectangle, bytes, maxPixels int) 
 
 // cannotDecode converts an error of another package into one with a code.
 func cannotDecode(err error) error {
-	if _, other := errors.AsType[tiff.UnsupportedError](err); other || errors.Is(err, bmp.ErrUnsupported) {
+	if _, other := errors.AsType[tiff.UnsupportedError](err); other {
 		return refuse(err, shared.CodeUnsupportedFormat)
 	}
 	return refuse(err, shared.CodeCannotDecode)
 }
 
 // FromRGBA returns a picture of pixels that another decoder has decoded from a HEIF
-// file and turned upright. Row copies one row, four bytes a pixel, not
-// premultiplied. FromRGBA fails with too_many_pixels or cannot_decode.
+// file and turned upright. Row copies one row, four bytes a pixel, as stored: colours
+// that the file has multiplied by alpha still are. FromRGBA fails with
+// too_many_pixels or cannot_decode.
 func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []byte)) (*Picture, error) {
 	if width <= 0 || height <= 0 {
 		return nil, refuse(nil, shared.CodeCannotDecode)
@@ -183,7 +188,14 @@ func FromRGBA(file []byte, width, height, maxPixels int, row func(y int, rgba []
 	if width*height > maxPixels {
 		return nil, refuse(nil, shared.CodeTooManyPixels)
 	}
-	source := rasterOf(planesOfRows(width, height, row))
+	straight := row
+	if container.ReadHEIF(file).Premultiplied {
+		straight = func(y int, rgba []byte) {
+			row(y, rgba)
+			divideByAlpha(rgba)
+		}
+	}
+	source := rasterOf(planesOfRows(width, height, straight))
 	return &Picture{source: source, orientation: 1, colours: readColours(file, container.TypeHEIF)}, nil
 }
 

@@ -198,6 +198,18 @@ func flatten(rgba []byte) {
 	}
 }
 
+// divideByAlpha undoes the multiplication of colours by alpha in a row.
+func divideByAlpha(rgba []byte) {
+	for i := 0; i+4 <= len(rgba); i += 4 {
+		p := rgba[i : i+4 : i+4]
+		if alpha := uint32(p[3]); alpha != 0 && alpha != 0xff {
+			for c := range 3 {
+				p[c] = uint8(min(0xff, (0xff*uint32(p[c])+alpha/2)/alpha))
+			}
+		}
+	}
+}
+
 func lumaOf(to, rgba []byte) {
 	for x := range len(rgba) / 4 {
 		p := rgba[4*x : 4*x+3 : 4*x+3]

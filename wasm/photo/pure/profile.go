@@ -98,9 +98,12 @@ func jpegProfile(file []byte) []byte {
 
 // pngColours reads the cICP, iCCP, sRGB and gAMA chunks (PNG, third edition,
 // 11.3.2), which come before the pixels. The first one in this order counts.
+// Browsers use the primaries in cHRM only together with gAMA.
 func pngColours(file []byte) (found colours) {
 	const cicp, iccp, srgb, gama = 4, 3, 2, 1
 	channels, rank := 3, 0
+	var gamma uint32
+	var primaries []byte
 	counts := func(n int) bool {
 		better := n > rank
 		rank = max(rank, n)
@@ -118,10 +121,15 @@ func pngColours(file []byte) (found colours) {
 		case kind == "sRGB" && counts(srgb):
 			found = colours{}
 		case kind == "gAMA" && len(body) == 4 && counts(gama):
-			found = gammaColours(binary.BigEndian.Uint32(body))
+			gamma = binary.BigEndian.Uint32(body)
+		case kind == "cHRM" && primaries == nil:
+			primaries = body
 		}
 		return kind != "IDAT"
 	})
+	if rank == gama {
+		return gammaColours(gamma, primaries)
+	}
 	return found
 }
 

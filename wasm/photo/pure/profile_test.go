@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"math"
 	"os"
 	"testing"
 
@@ -178,7 +179,8 @@ func TestBeyondThePalette(t *testing.T) {
 
 // TestPNGColours: the best description of its colours in a PNG counts.
 func TestPNGColours(t *testing.T) {
-	p3, linear := codedColours(primariesP3, 13).profile, gammaColours(100_000).profile
+	p3, linear := codedColours(primariesP3, 13).profile, gammaColours(100_000, nil).profile
+	wide, usual := gammaColours(100_000, chrmP3).profile, gammaColours(45_455, chrmP3).profile
 	chunk := func(kind, body string) string {
 		return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + kind + body + "\x00\x00\x00\x00"
 	}
@@ -193,6 +195,13 @@ func TestPNGColours(t *testing.T) {
 		{"sRGB, and a gamma behind it", chunk("sRGB", "\x00") + chunk("gAMA", "\x00\x01\x86\xa0"), nil},
 		{"a gamma, and cICP behind it", chunk("gAMA", "\x00\x01\x86\xa0") + chunk("cICP", "\x0c\x0d\x00\x01"), p3},
 		{"cICP, and sRGB behind it", chunk("cICP", "\x0c\x0d\x00\x01") + chunk("sRGB", "\x00"), p3},
+		{"primaries without a gamma", chunk("cHRM", string(chrmSRGB)), nil},
+		{"primaries and a gamma", chunk("cHRM", string(chrmP3)) + chunk("gAMA", "\x00\x01\x86\xa0"), wide},
+		{"primaries behind a gamma", chunk("gAMA", "\x00\x01\x86\xa0") + chunk("cHRM", string(chrmP3)), wide},
+		{"the usual gamma, and primaries", chunk("gAMA", "\x00\x00\xb1\x8f") + chunk("cHRM", string(chrmP3)), usual},
+		{"primaries that are cut", chunk("gAMA", "\x00\x01\x86\xa0") + chunk("cHRM", string(chrmP3[1:])), linear},
+		{"primaries behind the pixels",
+			chunk("gAMA", "\x00\x01\x86\xa0") + chunk("IDAT", "") + chunk("cHRM", string(chrmP3)), linear},
 		{"a gamma behind the pixels", chunk("IDAT", "") + chunk("gAMA", "\x00\x01\x86\xa0"), nil},
 	}
 	for _, test := range tests {
@@ -202,5 +211,55 @@ func TestPNGColours(t *testing.T) {
 	}
 	if plain, ok := container.PlainProfile(linear); !ok || plain == nil {
 		t.Error("the profile of a gamma is none that is kept")
+	}
+}
+
+// chrm returns the body of a cHRM chunk: x and y of white, red, green and blue.
+func chrm(numbers ...uint32) (body []byte) {
+	for _, n := range numbers {
+		body = binary.BigEndian.AppendUint32(body, n)
+	}
+	return body
+}
+
+var (
+	chrmSRGB = chrm(31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+	chrmP3   = chrm(31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+)
+
+// TestPrimariesOfPNG compares the primaries of cHRM with those in the profiles of
+// sRGB and Display P3.
+func TestPrimariesOfPNG(t *testing.T) {
+	p3 := [3][3]float64{{0.5151, 0.2412, -0.0011}, {0.2920, 0.6922, 0.0419}, {0.1571, 0.0666, 0.7841}}
+	tests := []struct {
+		name string
+		chrm []byte
+		want [3][3]float64
+		ok   bool
+	}{
+		{"sRGB", chrmSRGB, primariesSRGB, true},
+		{"Display P3", chrmP3, p3, true},
+		{"nothing", nil, p3, false},
+		{"white without light", chrm(31270, 0, 64000, 33000, 30000, 60000, 15000, 6000), p3, false},
+		{"no colour", chrm(31270, 32900, 64000, 133000, 30000, 60000, 15000, 6000), p3, false},
+		{"three colours in a line", chrm(31270, 32900, 30000, 30000, 40000, 40000, 50000, 50000), p3, false},
+		{"zeros", make([]byte, 32), p3, false},
+	}
+	for _, test := range tests {
+		got, ok := primariesOf(test.chrm)
+		if ok != test.ok {
+			t.Errorf("%s: %v, want %v", test.name, ok, test.ok)
+		}
+		for i := range got {
+			for axis := range got[i] {
+				if ok && math.Abs(got[i][axis]-test.want[i][axis]) > 0.0005 {
+					t.Errorf("%s: %v, want %v", test.name, got[i], test.want[i])
+				}
+			}
+		}
+	}
+	white := chrm(33333, 33333, 64000, 33000, 30000, 60000, 15000, 6000)
+	if plain, ok := container.PlainProfile(gammaColours(45_455, white).profile); !ok || plain == nil {
+		t.Error("with another white, the profile is none that is kept")
 	}
 }
