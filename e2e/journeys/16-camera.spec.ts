@@ -1,6 +1,6 @@
 /** The camera inside the page: Chromium's and Firefox's fake one. WebKitGTK has none, so a canvas replaces it. */
 
-import { watchCameras } from '../../harness/faults/cameras.ts';
+import { listLenses, watchCameras } from '../../harness/faults/cameras.ts';
 import type { Nurse } from '../../harness/people/nurse.ts';
 import { Session } from '../../harness/people/practice.ts';
 import { button, expect, test } from '../../harness/journey.ts';
@@ -98,4 +98,29 @@ test('a camera that is busy, is lost or is taken by a call says so, and runs aga
   await nurse.sees(NO_SHUTTER);
   await nurse.inPage(() => cameras.report('unmute'));
   await nurse.sees(SHUTTER);
+});
+
+test('the main lens is opened; another one can be chosen, and is opened the next time', async ({ nurse, stack }) => {
+  const session = await Session.open(stack);
+  await scans(nurse, session.url);
+  await nurse.inPage(listLenses);
+  const asked = () =>
+    nurse.inPage(() =>
+      cameras.asked.map(({ video }) => (video as { deviceId?: { exact: string } }).deviceId?.exact ?? 'any'),
+    );
+  await nurse.taps('Quick camera');
+  await nurse.sees(SHUTTER);
+  expect(await asked()).toEqual(['any', 'main']);
+  await nurse.taps('Lens 2/2');
+  await nurse.sees(button('Lens 1/2'));
+  await nurse.sees(SHUTTER);
+  expect(await live(nurse)).toBe(1);
+  await nurse.taps('Close');
+  expect(await asked()).toEqual(['any', 'main', 'wide']);
+  await nurse.opens('about:blank');
+  await scans(nurse, session.url);
+  await nurse.inPage(listLenses);
+  await nurse.taps('Quick camera');
+  await nurse.sees(SHUTTER);
+  expect(await asked()).toEqual(['wide']);
 });

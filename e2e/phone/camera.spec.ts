@@ -1,35 +1,17 @@
 /** The camera inside the page, on Chromium's fake camera: what journeys/16-camera does not cover. */
 
-import type { Browser, BrowserContext } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { watchCameras } from '../../harness/faults/cameras.ts';
 import { Phone } from '../../harness/people/phone.ts';
 import { Session } from '../../harness/people/practice.ts';
 import type { Stack } from '../../harness/stack/stack.ts';
 import { expect, test } from '../../harness/test.ts';
 
-/** A phone with many lenses, as Chrome on Android lists them. The fake camera is behind each of them. */
-function listLenses(): void {
-  const lens = (deviceId: string, label: string) => ({ deviceId, label, kind: 'videoinput', groupId: '' });
-  const lenses = [
-    lens('wide', 'camera2 2, facing back'),
-    lens('front', 'camera2 1, facing front'),
-    lens('main', 'camera2 0, facing back'),
-  ];
-  navigator.mediaDevices.enumerateDevices = async () => lenses as unknown as MediaDeviceInfo[];
-  const settings = MediaStreamTrack.prototype.getSettings;
-  MediaStreamTrack.prototype.getSettings = function () {
-    return { ...settings.call(this), deviceId: 'wide' };
-  };
-}
-
-async function openCamera(browser: Browser, stack: Stack, prepare?: (context: BrowserContext) => Promise<unknown>) {
+async function openCamera(browser: Browser, stack: Stack) {
   const session = await Session.open(stack);
   const phone = await Phone.scan(browser, session.url, {
     permissions: ['camera'],
-    prepare: async (context) => {
-      await context.addInitScript(watchCameras);
-      await prepare?.(context);
-    },
+    prepare: (context) => context.addInitScript(watchCameras),
   });
   await expect(phone.button('Quick camera')).toBeEnabled();
   return { session, phone, page: phone.page, shutter: phone.button('Take photo') };
@@ -98,33 +80,5 @@ test('a stream that ends is opened again, and its last frame is no photo', async
   await expect(page.locator('.camera-last')).toBeDisabled();
   await shutter.tap();
   await expect(phone.button('Done (1)')).toBeEnabled();
-  await phone.close();
-});
-
-test('the main lens is opened, another one can be chosen, and the next time it is that one', async ({
-  browser,
-  stack,
-}) => {
-  const { phone, page, shutter } = await openCamera(browser, stack, (context) => context.addInitScript(listLenses));
-  await page.evaluate(() => localStorage.removeItem('photobridge-lens'));
-  const asked = () =>
-    page.evaluate(() =>
-      cameras.asked.map(({ video }) => {
-        const { deviceId } = video as { deviceId?: { exact: string } };
-        return deviceId?.exact ?? 'any';
-      }),
-    );
-  await phone.button('Quick camera').tap();
-  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
-  expect(await asked()).toEqual(['any', 'main']);
-  await phone.button('Lens 2/2').tap();
-  await expect(phone.button('Lens 1/2')).toBeVisible();
-  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
-  expect(await live(page)).toBe(1);
-  await phone.button('Close').tap();
-  await page.reload();
-  await phone.button('Quick camera').tap();
-  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
-  expect(await asked()).toEqual(['wide']);
   await phone.close();
 });

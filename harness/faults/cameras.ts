@@ -68,3 +68,18 @@ export function watchCameras(): void {
   };
   Object.defineProperty(document, 'visibilityState', { get: () => (cameras.hidden ? 'hidden' : 'visible') });
 }
+
+/** Runs in the page: lists many lenses, as Chrome on Android does. The same camera is behind each of them. */
+export function listLenses(): void {
+  const lens = (deviceId: string, label: string) => ({ deviceId, label, kind: 'videoinput', groupId: '' });
+  const lenses = [
+    lens('wide', 'camera2 2, facing back'),
+    lens('front', 'camera2 1, facing front'),
+    lens('main', 'camera2 0, facing back'),
+  ];
+  navigator.mediaDevices.enumerateDevices = async () => lenses as unknown as MediaDeviceInfo[];
+  const settings = MediaStreamTrack.prototype.getSettings;
+  MediaStreamTrack.prototype.getSettings = function () {
+    return { ...settings.call(this), deviceId: 'wide' };
+  };
+}
