@@ -20,6 +20,11 @@ const CAUSES: { name: string; found: (file: Buffer) => boolean }[] = [
   { name: 'alpha as a separate image', found: hasAlphaImage },
 ];
 
+/** Whether a file has one of the formats that all browsers show. */
+export function browserKnows(file: Buffer): boolean {
+  return /^(\xff\xd8|\x89PNG|GIF8|BM)/.test(file.toString('latin1', 0, 4)) || isWebP(file);
+}
+
 const isGIF = (file: Buffer): boolean => file.toString('latin1', 0, 4) === 'GIF8';
 const isWebP = (file: Buffer): boolean => file.toString('latin1', 8, 12) === 'WEBP';
 

@@ -82,7 +82,7 @@ async function tryFile(engine: Engine, path: string, road: string, seen: Seen): 
     return { ...row, result, ms, ...ofPicture({ jpeg, shown, read: await look(copy) }, seen, bytes, planted) };
   } catch (error) {
     const code = /(?:Error: )?(\w+)/.exec(String((error as Error).message).replace(/^.*Error: /s, ''))?.[1] ?? 'ends';
-    return { ...row, result: code, ms: Date.now() - before, ...ofRefusal(code, seen) };
+    return { ...row, result: code, ms: Date.now() - before, ...ofRefusal(code, seen, bytes) };
   } finally {
     await engine.remove(id);
   }

@@ -16,6 +16,7 @@ const sent = (value: number, file = jpeg()): Sent => ({
 
 const PNG = '\x89PNG\r\n\x1a\n';
 const CICP = Buffer.from(`${PNG}\0\0\0\x04cICP\x09\x10\0\x01\0\0\0\0`, 'latin1');
+const HEIC = Buffer.from('\0\0\0\x18ftypheic', 'latin1');
 const PLAIN = Buffer.from(`${PNG}\0\0\0\x00IEND\0\0\0\0`, 'latin1');
 
 test.each([
@@ -78,5 +79,13 @@ test.each([
   { code: 'hangs', magick: undefined, fault: 'hangs' },
   { code: 'internal', magick: undefined, fault: 'internal' },
 ])('$code, and ImageMagick reads $magick: $fault', ({ code, magick, fault }) => {
-  expect(ofRefusal(code, seen(magick, undefined)).fault).toBe(fault);
+  expect(ofRefusal(code, seen(magick, undefined), HEIC).fault).toBe(fault);
+});
+
+test('a file that ImageMagick reads may be refused if the browser does not show its own format either', () => {
+  const refusal = (browser: number | undefined, file: Buffer) =>
+    ofRefusal('cannot_decode', seen(9, browser), file).fault;
+  expect(refusal(undefined, PLAIN)).toBe('');
+  expect(refusal(9, PLAIN)).toBe('refused here, read there');
+  expect(refusal(undefined, HEIC)).toBe('refused here, read there');
 });

@@ -1,7 +1,7 @@
 /** What of a result is a fault. */
 
 import { metadataSegments } from '../../harness/photos/jpeg.ts';
-import { causes, hasAlphaImage } from './causes.ts';
+import { browserKnows, causes, hasAlphaImage } from './causes.ts';
 
 const MAX_BYTES = 1_000_000;
 /** Of 255 on average, at a size at which encoding does not show. */
@@ -65,13 +65,17 @@ export function ofPicture(sent: Sent, seen: Seen, file: Buffer, planted: readonl
   return { ...verdict, differs, fault: "another picture than ImageMagick's" };
 }
 
-export function ofRefusal(code: string, { magick }: Seen): Verdict {
+/**
+ * A refusal is a fault if ImageMagick reads the file without a complaint, unless the code says what to do instead, or
+ * the browser knows the format and does not show the file either.
+ */
+export function ofRefusal(code: string, { magick, browser }: Seen, file: Buffer): Verdict {
   const verdict = { differs: '', note: '', fault: '' };
   if (/^(hangs|ends|internal|timeout|out_of_memory|blank_result)$/.test(code)) return { ...verdict, fault: code };
   if (!magick.pixels || magick.complaint) return verdict;
-  return MEANT.test(code)
-    ? { ...verdict, note: 'read by ImageMagick' }
-    : { ...verdict, fault: 'refused here, read there' };
+  if (MEANT.test(code)) return { ...verdict, note: 'read by ImageMagick' };
+  if (!browser && browserKnows(file)) return { ...verdict, note: 'read by ImageMagick, not shown by the browser' };
+  return { ...verdict, fault: 'refused here, read there' };
 }
 
 /** By how much two pictures differ on average, of 255. */

@@ -31,7 +31,7 @@ type bitmap struct {
 // readBMP reads the header of a BMP: BITMAPCOREHEADER, or BITMAPINFOHEADER with its
 // later versions, which are longer. It fails with truncated or unsupported_format.
 func readBMP(file []byte) (b bitmap, err error) {
-	const fileHeader, core, info, withAlpha, most = 14, 12, 40, 56, 124
+	const fileHeader, core, info, withAlpha, version4, most = 14, 12, 40, 56, 108, 124
 	if len(file) < fileHeader+core {
 		return b, refuse(nil, shared.CodeTruncated)
 	}
@@ -68,7 +68,7 @@ func readBMP(file []byte) (b bitmap, err error) {
 	if fields {
 		copy(b.masks[:3], field[info/4:])
 	}
-	if fields && size >= withAlpha || b.compression == bmpAlphaFields || size >= withAlpha && b.depth == 32 {
+	if fields && size >= withAlpha || b.compression == bmpAlphaFields || size >= version4 && b.depth == 32 {
 		b.masks[3] = field[info/4+3]
 	}
 	if start := fileHeader + size; start < offset {
@@ -132,8 +132,6 @@ func decodeBMP(file []byte, maxPixels int) (raster, error) {
 		row = b.rowOfRuns
 	case len(b.pixels) < b.stride()*(b.height-1)+(b.width*b.depth+7)/8:
 		return raster{}, refuse(nil, shared.CodeTruncated)
-	case !b.usesAlpha():
-		b.masks[3] = 0
 	}
 	return rasterOf(planesOfRows(b.width, b.height, row)), nil
 }
@@ -147,20 +145,6 @@ func (b *bitmap) stored(y int) []byte {
 		y = b.height - 1 - y
 	}
 	return b.pixels[y*b.stride():][:(b.width*b.depth+7)/8]
-}
-
-// usesAlpha reports whether a pixel is not transparent. Many programs write zeros
-// into an alpha channel that they do not use.
-func (b *bitmap) usesAlpha() bool {
-	for y := 0; y < b.height && b.masks[3] != 0; y++ {
-		row := b.stored(y)
-		for x := range b.width {
-			if b.value(row, x)&b.masks[3] != 0 {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // value returns a pixel of a row as it is stored.
@@ -206,7 +190,8 @@ func channel(value, mask uint32) byte {
 	return byte((uint64(value&mask>>shift)*0xff + most/2) / most)
 }
 
-// colour returns a colour of the palette. A pixel outside the palette is black.
+// colour returns a colour of the palette. A pixel outside the palette is black, and so
+// is one that no run gives.
 func (b *bitmap) colour(index int) [4]byte {
 	if index < len(b.palette) {
 		return b.palette[index]
@@ -214,13 +199,10 @@ func (b *bitmap) colour(index int) [4]byte {
 	return [4]byte{3: 0xff}
 }
 
-// rowOfRuns copies a row as RGBA. A pixel that no run has given is transparent.
+// rowOfRuns copies a row of a compressed picture as RGBA.
 func (b *bitmap) rowOfRuns(y int, rgba []byte) {
 	for x, index := range b.runs[y*b.width:][:b.width] {
-		colour := [4]byte{}
-		if index != noIndex {
-			colour = b.colour(int(index))
-		}
+		colour := b.colour(int(index))
 		copy(rgba[4*x:], colour[:])
 	}
 }

@@ -97,27 +97,29 @@ func TestBMP(t *testing.T) {
 	tests := []struct {
 		name  string
 		file  []byte
-		shown [4]bool // the others are white
+		shown [4]bool
+		other uint8 // the grey of the others
 	}{
-		{"2 bits", bmpOf(40, 2, 0, "", palette, quartersOf(2, index)), all},
-		{"4 bits", bmpOf(40, 4, 0, "", palette, quartersOf(4, index)), all},
-		{"8 bits", bmpOf(40, 8, 0, "", palette, quartersOf(8, index)), all},
-		{"8 bits of OS/2", bmpOf(12, 8, 0, "", triples, quartersOf(8, index)), all},
-		{"24 bits of OS/2", bmpOf(12, 24, 0, "", "", quartersOf(24, rgb)), all},
-		{"16 bits", bmpOf(40, 16, 0, "", "", quartersOf(16, rgb555)), all},
-		{"16 bits, masks behind the header", bmpOf(40, 16, 3, "", masks565, quartersOf(16, rgb565)), all},
-		{"16 bits, masks in the header", bmpOf(124, 16, 3, masks565, "", quartersOf(16, rgb565)), all},
-		{"24 bits", bmpOf(40, 24, 0, "", "", quartersOf(24, rgb)), all},
-		{"24 bits behind a gap", bmpOf(40, 24, 0, "", gap, quartersOf(24, rgb)), all},
-		{"32 bits", bmpOf(40, 32, 0, "", "", quartersOf(32, rgb)), all},
-		{"32 bits with alpha", bmpOf(108, 32, 3, masks888, "", quartersOf(32, opaque)), all},
-		{"32 bits, alpha not used", bmpOf(108, 32, 3, masks888, "", quartersOf(32, rgb)), all},
-		{"32 bits, transparent", bmpOf(108, 32, 3, masks888, "", quartersOf(32, clear)), first},
-		{"24 bits from the top down", flipped(bmpOf(40, 24, 0, "", "", quartersOf(24, upsideDown))), all},
-		{"runs of 8 bits", bmpOf(40, 8, 1, "", palette, runs8), all},
-		{"runs of 4 bits", bmpOf(40, 4, 2, "", palette, runs4), all},
-		{"runs with an end", bmpOf(40, 8, 1, "", palette, append(bytes.Clone(runs8), 0, 1, 9, 9)), all},
-		{"runs with steps", bmpOf(40, 8, 1, "", palette, steps), others},
+		{"2 bits", bmpOf(40, 2, 0, "", palette, quartersOf(2, index)), all, 0},
+		{"4 bits", bmpOf(40, 4, 0, "", palette, quartersOf(4, index)), all, 0},
+		{"8 bits", bmpOf(40, 8, 0, "", palette, quartersOf(8, index)), all, 0},
+		{"8 bits of OS/2", bmpOf(12, 8, 0, "", triples, quartersOf(8, index)), all, 0},
+		{"24 bits of OS/2", bmpOf(12, 24, 0, "", "", quartersOf(24, rgb)), all, 0},
+		{"16 bits", bmpOf(40, 16, 0, "", "", quartersOf(16, rgb555)), all, 0},
+		{"16 bits, masks behind the header", bmpOf(40, 16, 3, "", masks565, quartersOf(16, rgb565)), all, 0},
+		{"16 bits, masks in the header", bmpOf(124, 16, 3, masks565, "", quartersOf(16, rgb565)), all, 0},
+		{"24 bits", bmpOf(40, 24, 0, "", "", quartersOf(24, rgb)), all, 0},
+		{"24 bits behind a gap", bmpOf(40, 24, 0, "", gap, quartersOf(24, rgb)), all, 0},
+		{"32 bits", bmpOf(40, 32, 0, "", "", quartersOf(32, rgb)), all, 0},
+		{"32 bits with alpha", bmpOf(108, 32, 3, masks888, "", quartersOf(32, opaque)), all, 0},
+		{"32 bits, alpha of version 3", bmpOf(56, 32, 0, masks888, "", quartersOf(32, rgb)), all, 0},
+		{"32 bits, all transparent", bmpOf(108, 32, 3, masks888, "", quartersOf(32, rgb)), [4]bool{}, 0xff},
+		{"32 bits, transparent", bmpOf(108, 32, 3, masks888, "", quartersOf(32, clear)), first, 0xff},
+		{"24 bits from the top down", flipped(bmpOf(40, 24, 0, "", "", quartersOf(24, upsideDown))), all, 0},
+		{"runs of 8 bits", bmpOf(40, 8, 1, "", palette, runs8), all, 0},
+		{"runs of 4 bits", bmpOf(40, 4, 2, "", palette, runs4), all, 0},
+		{"runs with an end", bmpOf(40, 8, 1, "", palette, append(bytes.Clone(runs8), 0, 1, 9, 9)), all, 0},
+		{"runs with steps", bmpOf(40, 8, 1, "", palette, steps), others, 0},
 	}
 	for _, test := range tests {
 		picture, err := Decode(test.file, container.MaxPixels, 2560)
@@ -127,7 +129,7 @@ func TestBMP(t *testing.T) {
 		}
 		rgba, _ := picture.Sample(t.Context(), 16, 16)
 		for i, at := range [4]int{4 + 4*16, 12 + 4*16, 4 + 12*16, 12 + 12*16} {
-			want := [3]uint8{0xff, 0xff, 0xff}
+			want := [3]uint8{test.other, test.other, test.other}
 			if test.shown[i] {
 				want = [3]uint8{quarters[i].R, quarters[i].G, quarters[i].B}
 			}
