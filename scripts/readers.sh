@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Programs of others that read what the product writes (libtiff, poppler, unzip, ImageMagick), or write its input
-# (libjpeg). Installs what is missing where that is allowed. Without them their tests are skipped, except in CI.
+# Programs of others that read what the product writes (libtiff, poppler, unzip, ImageMagick), write its input (libjpeg)
+# or store its sessions (Redis). Installs what is missing where that is allowed. Without them their tests are skipped,
+# except in CI.
 set -euo pipefail
 
 declare -A packages=(
   [tiffdump]=libtiff-tools [pdfimages]=poppler-utils [unzip]=unzip [compare]=imagemagick [cjpeg]=libjpeg-turbo-progs
+  [redis-server]=redis-server
 )
 
 missing=()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -30,11 +31,7 @@ func TestStoreOnEmbeddedRedis(t *testing.T) {
 }
 
 func TestStoreOnRealRedis(t *testing.T) {
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("no redis-server on this machine; the embedded Redis passes the same suite")
-	}
-	address := startRedis(t, binary)
+	address := startRedis(t)
 	storetest.Run(t, func(t *testing.T, world storetest.World) storetest.Subject {
 		fakes.Do(t, address, "FLUSHALL")
 		return storetest.Subject{
@@ -107,13 +104,48 @@ func TestSessionsOfManyPages(t *testing.T) {
 	}
 }
 
+// TestSessionsOnRealRedis has more sessions than one SCAN names.
+func TestSessionsOnRealRedis(t *testing.T) {
+	store := storeOver(t, startRedis(t), storetest.World{Now: time.Now})
+	const many = 2*scanCount + 1
+	want := map[session.Ref]bool{}
+	for i := range many {
+		s := session.Session{ID: fmt.Sprint("s", i), EncounterID: fmt.Sprint("enc-", i), CreatedAt: time.Now()}
+		to := session.Invitation{TokenHash: s.ID, CodeHash: s.ID}
+		if _, err := store.CreateSession(t.Context(), s, to, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		want[s.Ref()] = true
+	}
+	refs, err := store.Sessions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[session.Ref]bool{}
+	for _, ref := range refs {
+		got[ref] = true
+	}
+	if len(refs) != many || !cmp.Equal(want, got) {
+		t.Errorf("%d sessions are listed, %d of them different, instead of %d", len(refs), len(got), many)
+	}
+}
+
 func storeOver(t *testing.T, address string, world storetest.World) *Store {
 	redis := &Client{URL: fakes.RedisOver(t, address), Token: fakes.RedisToken, HTTP: http.DefaultTransport}
 	return &Store{Redis: redis, Now: world.Now, Sweep: world.Sweep}
 }
 
 // startRedis runs a server on a free port, without files, until the test ends.
-func startRedis(t *testing.T, binary string) (address string) {
+// It skips the test on a machine without Redis, but not in CI.
+func startRedis(t *testing.T) (address string) {
+	t.Helper()
+	binary, err := exec.LookPath("redis-server")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("no redis-server; make readers installs it")
+	}
+	if err != nil {
+		t.Skip("no redis-server on this machine; the embedded Redis passes the same suite")
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -123,16 +155,11 @@ func startRedis(t *testing.T, binary string) (address string) {
 	_, port, _ := strings.Cut(address, ":")
 	server := exec.Command(
 		binary,
-		"--bind",
-		"127.0.0.1",
-		"--port",
-		port,
-		"--save",
-		"",
-		"--appendonly",
-		"no",
-		"--dir",
-		t.TempDir(),
+		"--bind", "127.0.0.1",
+		"--port", port,
+		"--save", "",
+		"--appendonly", "no",
+		"--dir", t.TempDir(),
 	)
 	if err := server.Start(); err != nil {
 		t.Fatal(err)

@@ -84,7 +84,7 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 		"three wrong numbers refuse every waiting phone":        wrongNumbers,
 		"as many phones wait as there are numbers":              numbers,
 		"a removed phone is refused and its slots are freed":    removePhone,
-		"50 phones join at once while the session is ended":     joinsAndEnd,
+		"75 phones join while 50 calls end the session":         joinsAndEnds,
 		"another session's id finds nothing":                    wrongID,
 		"a session expires whole, and acts of people keep it":   sessionExpires,
 		"a session lives twelve hours at most":                  sessionEnds,
