@@ -8,11 +8,12 @@ import { expireSession } from '../harness/faults/faults.ts';
 import { Link } from '../harness/faults/link.ts';
 import { storedObjects } from '../harness/stack/objects.ts';
 import { journal } from '../harness/browsers/journal.ts';
+import { Desktop, DESKTOP } from '../harness/people/desktop.ts';
 import { Phone } from '../harness/people/phone.ts';
 import { cutPower, switchOn } from '../harness/faults/power.ts';
 import { Session } from '../harness/people/practice.ts';
 import { makeSkins } from '../harness/photos/skin.ts';
-import type { Stack } from '../harness/stack/stack.ts';
+import { startStack, type Stack } from '../harness/stack/stack.ts';
 import { expect, test } from '../harness/test.ts';
 
 /** A photo takes most of a second. */
@@ -147,3 +148,29 @@ const count = async (session: Session): Promise<number> => (await session.images
 
 /** Bytes that no other photo has. */
 const middle = (jpeg: Buffer): Buffer => jpeg.subarray(jpeg.length / 2, jpeg.length / 2 + 24);
+
+test('through the edge, where the network lets nothing else pass', async ({ browser }) => {
+  const stack = await startStack({ STORAGE: 'edge' });
+  const desk = await Link.open();
+  try {
+    for (const line of [link, desk])
+      for (const method of ['OPTIONS', 'PUT', 'GET'])
+        line.suffer({ to: stack.env.S3_ENDPOINT ?? '', method, effect: 'drop-before', next: Infinity });
+    const context = await browser.newContext({ ...DESKTOP, proxy: desk.proxy });
+    const desktop = await Desktop.openIn(context, stack, 'enc-1001');
+    const phone = await Phone.scan(browser, await desktop.showsCode(), { proxy: link.proxy });
+    await phone.preparesPhotos(photos.slice(0, SOME), SENT.timeout);
+    await phone.taps('Send without details');
+    await expect(phone.screen('success')).toBeVisible(SENT);
+    await expect(desktop.painted).toHaveCount(SOME, SENT);
+    const asked = link.asked.map(({ what }) => what);
+    expect(asked.filter((what) => what.startsWith(`PUT ${stack.edge}/storage/`))).toHaveLength(SOME);
+    expect(asked.filter((what) => what.startsWith('OPTIONS'))).toEqual([]);
+    for (const { what } of [...link.asked, ...desk.asked]) expect(what).not.toContain(stack.env.S3_ENDPOINT ?? '');
+    await phone.close();
+    await context.close();
+  } finally {
+    await desk.close();
+    await stack.stop();
+  }
+});

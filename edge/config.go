@@ -22,6 +22,7 @@ type config struct {
 	maxImages, maxImageSize int
 	consent                 shared.Consent
 	pairing                 shared.Pairing
+	storageThroughEdge      bool // else phones and desktops reach the bucket themselves
 }
 
 // readConfig reads the configuration. It fails with an environment.Error; the
@@ -54,6 +55,9 @@ func readConfig(getenv func(string) string) (config, error) {
 		pairing:        pairing(r),
 	}
 	c.launchSecret, c.launchJWKSURL = launch(r)
+	if c.storageThroughEdge = storageThroughEdge(r); c.storageThroughEdge {
+		c.objects.Front = c.baseURL + "/storage"
+	}
 	r.Distinct("SESSION_SECRET", "LAUNCH_SECRET", "ADMIN_TOKEN")
 	return c, r.Err()
 }
@@ -90,5 +94,18 @@ func pairing(r *environment.Reader) shared.Pairing {
 	default:
 		r.Complain("PAIRING must be open or ask")
 		return shared.PairingOpen
+	}
+}
+
+// storageThroughEdge reports whether storage.mjs stands in front of the bucket.
+func storageThroughEdge(r *environment.Reader) bool {
+	switch r.Getenv("STORAGE") {
+	case "", "direct":
+		return false
+	case "edge":
+		return true
+	default:
+		r.Complain("STORAGE must be direct or edge")
+		return false
 	}
 }

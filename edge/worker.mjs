@@ -1,6 +1,8 @@
 // Runs Go instances for requests and keeps them warm: booting one costs more CPU than most requests do.
 import { Instance, readBody } from './instance.mjs';
+import { allowOrigin } from './origins.mjs';
 import { Busy, Pool } from './pool.mjs';
+import { forward, isStorage } from './storage.mjs';
 
 // An instance grows to less than 12 MB (make bench-edge) and an isolate has 128 MB.
 // Beyond so many, requests wait in line: they share one thread anyway.
@@ -32,7 +34,8 @@ async function respond(request, env, ctx) {
 
 export default {
   async fetch(request, env, ctx) {
-    const response = respond(request, env, ctx).catch((error) => refuse(request, env, error));
+    const handled = isStorage(request, env) ? forward(request, env) : respond(request, env, ctx);
+    const response = handled.catch((error) => refuse(request, env, error));
     // A phone that hangs up must not take the instance with it.
     ctx.waitUntil(response);
     return response;
@@ -63,12 +66,6 @@ function refuse(request, env, error) {
     'x-request-id': requestId,
     ...(problem === BUSY ? { 'retry-after': '1' } : {}),
   });
-  const origin = request.headers.get('origin');
-  const allowed = (env.ALLOWED_ORIGINS ?? '').split(',').map((one) => one.trim());
-  if (origin && allowed.includes(origin)) {
-    headers.set('access-control-allow-origin', origin);
-    headers.set('access-control-expose-headers', 'Date, ETag, Retry-After, X-Request-Id');
-    headers.set('vary', 'Origin');
-  }
+  allowOrigin(headers, request, env);
   return Response.json({ type: 'about:blank', ...problem, requestId }, { status: problem.status, headers });
 }

@@ -69,7 +69,7 @@ type CreateResponse struct {
 	// What the edge will accept of photos that are added on the desktop
 	Limits  PhoneLimits `json:"limits"`
 	Consent Consent     `json:"consent"`
-	// Where photos come from: worth a connection ahead
+	// Where photos come from: worth a connection ahead. Missing: they come through the edge
 	StorageOrigin Origin `json:"storageOrigin,omitempty" schema:"format: uri"`
 }
 
@@ -153,7 +153,7 @@ type Grant struct {
 	ImageCount       int         `json:"imageCount" schema:"minimum: 0"`
 	Limits           PhoneLimits `json:"limits"`
 	Consent          Consent     `json:"consent"`
-	// Where photos go: worth a connection ahead
+	// Where photos go: worth a connection ahead. Missing: they go through the edge
 	StorageOrigin Origin `json:"storageOrigin,omitempty" schema:"format: uri"`
 }
 

@@ -8,7 +8,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium, type LaunchOptions } from '@playwright/test';
+import { chromium, type LaunchOptions, type TestInfo } from '@playwright/test';
 import { Desktop, DESKTOP } from '../../harness/people/desktop.ts';
 import { redisCommands, resetCounters } from '../../harness/faults/faults.ts';
 import { FREE, Link, type Asked, type Shape } from '../../harness/faults/link.ts';
@@ -16,8 +16,9 @@ import { storedObjects } from '../../harness/stack/objects.ts';
 import { Phone, PHONE } from '../../harness/people/phone.ts';
 import { endSessions } from '../../harness/people/practice.ts';
 import { makeSkins } from '../../harness/photos/skin.ts';
-import type { Stack } from '../../harness/stack/stack.ts';
+import { startStack, type Stack } from '../../harness/stack/stack.ts';
 import { expect, test } from '../../harness/test.ts';
+import type { Links, Through } from './links.ts';
 
 const LINES = {
   good: { upBitsPerSecond: 8_000_000, downBitsPerSecond: 20_000_000, rttMs: 60 },
@@ -29,10 +30,14 @@ const LINES = {
  */
 const FIBRE: Shape = { upBitsPerSecond: 100_000_000, downBitsPerSecond: 300_000_000, rttMs: 20 };
 /**
- * Nothing on the way is faster: sign, preflight of the PUT, PUT, confirm with its event on the phone's
- * line, list and GET on the desktop's, one after the other.
+ * Nothing on the way is faster: sign, preflight of the PUT, PUT, confirm with its event on the phone's line, list and
+ * GET on the desktop's, one after the other. Through the edge there is no preflight.
  */
-const ROUND_TRIPS = { phone: 4, desktop: 2 };
+const ROUND_TRIPS = { phone: { bucket: 4, edge: 3 }, desktop: 2 };
+/** A photo is painted within so many times what the lines alone take. */
+const PAINTED = 1.2;
+/** A tile is on the desktop within two round trips of the phone and so many seconds: sign, and the event. */
+const TILE_S = 0.3;
 const ENCOUNTER = 'enc-1001';
 const RUNS = 3;
 const MANY = 20;
@@ -41,14 +46,6 @@ const out = fileURLToPath(new URL('../out', import.meta.url));
 const ones: string[] = [];
 const twenties: string[] = [];
 const costs: string[] = [];
-/** The same, for bench/out/links.json: seconds, and counts of all photos together. */
-export interface Links {
-  ones: { phone: string; desktop: string; floor: number; promised: number; seconds: number }[];
-  twenties: { line: string; promised: number; seconds: number }[];
-  costs: { name: string; photos: number; batch: boolean; requests: number; redis: number }[];
-  /** Longest task of the phone's page while 20 photos were compressed and sent, milliseconds; 0: below 50. */
-  tasks: { line: string; longest: number }[];
-}
 const figures: Links = { ones: [], twenties: [], costs: [], tasks: [] };
 let photos: string[] = [];
 
@@ -60,14 +57,16 @@ test.beforeAll(async ({ browser }, info) => {
 
 test.afterAll(() => {
   const text = [
-    'Send pressed → painted on the desktop, seconds; promised: 1.25 × (bytes ÷ uplink) + 4 RTT.',
-    `The floor is bytes ÷ the phone’s uplink + ${ROUND_TRIPS.phone} of its RTT + bytes ÷ the desktop’s ` +
-      `downlink + ${ROUND_TRIPS.desktop} of its: the desktop can fetch a photo`,
-    'only when it is stored, and sign, preflight of the PUT, PUT, confirm with its event, list and GET wait ' +
-      'for each other. Without a line it is this machine’s own work.',
+    `Send pressed → painted on the desktop, seconds; promised: ${PAINTED} × the floor. Tile: until the desktop shows ` +
+      `that a photo is coming; promised: 2 RTT + ${TILE_S}.`,
+    `The floor is bytes ÷ the phone’s uplink + ${ROUND_TRIPS.phone.bucket} of its RTT (${ROUND_TRIPS.phone.edge} ` +
+      `through the edge) + bytes ÷ the desktop’s downlink + ${ROUND_TRIPS.desktop} of its: the desktop can fetch`,
+    'a photo only when it is stored, and sign, preflight of the PUT, PUT, confirm with its event, list and GET ' +
+      'wait for each other. Without a line it is this machine’s own work.',
     '',
-    '| phone | desktop | kB | upload | download | floor | promised | measured | from the press to each answer, ms |',
-    '|---|---|---:|---:|---:|---:|---:|---:|---|',
+    '| phone | desktop | through | kB | upload | download | floor | promised | measured | tile, promised | tile | ' +
+      'from the press to each response, ms |',
+    '|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|',
     ...ones,
     '',
     `${MANY} photos chosen and sent at once, seconds; promised: 1.15 × the slower of the two alone.`,
@@ -103,25 +102,51 @@ const PAIRS: { phone: string; desktop: string; lines: Lines }[] = [
 
 for (const { phone, desktop, lines } of PAIRS) {
   test(`one photo, phone: ${phone}, desktop: ${desktop}`, async ({ stack }, info) => {
-    for (const [i, photo] of photos.slice(0, RUNS).entries()) {
-      const place = await Place.open(info.outputPath(String(i)), info.project.use.launchOptions, stack, lines);
-      await place.ready([photo]);
-      await place.count();
-      const { seconds, steps } = await place.press();
-      costs.push(await place.cost(`${phone}, desktop ${desktop}`, 1, false));
-      const bytes = await storedBytes(stack);
-      const [mobile, practice] = lines;
-      const [up, down] = [(bytes * 8) / mobile.upBitsPerSecond, (bytes * 8) / practice.downBitsPerSecond];
-      const floor = up + down + (ROUND_TRIPS.phone * mobile.rttMs + ROUND_TRIPS.desktop * practice.rttMs) / 1000;
-      const promised = 1.25 * up + (4 * mobile.rttMs) / 1000;
-      if (mobile !== FREE) figures.ones.push({ phone, desktop, floor, promised, seconds });
-      ones.push(
-        `| ${phone} | ${desktop} | ${(bytes / 1000).toFixed(0)} | ` +
-          `${[up, down, floor, promised, seconds].map((one) => one.toFixed(2)).join(' | ')} | ${steps} |`,
-      );
-      await place.close();
-    }
+    await sendOnes(stack, info, { phone, desktop, lines, through: 'bucket' });
   });
+}
+
+test('one photo through the edge', async ({}, info) => {
+  const stack = await startStack({ STORAGE: 'edge' });
+  try {
+    for (const { phone, desktop, lines } of PAIRS.filter(({ desktop }) => desktop === 'fibre'))
+      await sendOnes(stack, info, { phone, desktop, lines, through: 'edge' });
+  } finally {
+    await stack.stop();
+  }
+});
+
+/** Sends one photo, several times, each with a new phone and desktop. */
+async function sendOnes(
+  stack: Stack,
+  info: TestInfo,
+  { phone, desktop, lines, through }: { phone: string; desktop: string; lines: Lines; through: Through },
+): Promise<void> {
+  for (const [i, photo] of photos.slice(0, RUNS).entries()) {
+    const folder = info.outputPath(`${phone}-${i}`);
+    const place = await Place.open(folder, info.project.use.launchOptions, stack, lines);
+    await place.ready([photo]);
+    await place.count();
+    const { seconds, tile, steps } = await place.press();
+    costs.push(await place.cost(`${phone}, desktop ${desktop}, through the ${through}`, 1, false));
+    const bytes = await storedBytes(stack);
+    const [mobile, practice] = lines;
+    const [up, down] = [(bytes * 8) / mobile.upBitsPerSecond, (bytes * 8) / practice.downBitsPerSecond];
+    const trips = ROUND_TRIPS.phone[through] * mobile.rttMs + ROUND_TRIPS.desktop * practice.rttMs;
+    const floor = up + down + trips / 1000;
+    const promised = PAINTED * floor;
+    const tilePromised = (2 * mobile.rttMs) / 1000 + TILE_S;
+    if (mobile !== FREE) {
+      const tiles = { promised: tilePromised, seconds: tile };
+      figures.ones.push({ phone, desktop, through, floor, promised, seconds, tile: tiles });
+    }
+    ones.push(
+      `| ${phone} | ${desktop} | ${through} | ${(bytes / 1000).toFixed(0)} | ` +
+        `${[up, down, floor, promised, seconds, tilePromised, tile].map((one) => one.toFixed(2)).join(' | ')} | ` +
+        `${steps} |`,
+    );
+    await place.close();
+  }
 }
 
 for (const [name, shape] of Object.entries(LINES)) {
@@ -216,9 +241,10 @@ class Place {
     return () => longest.evaluate(({ duration }) => duration);
   }
 
-  /** Presses Send. Returns the seconds until the desktop has painted the photo, and where they went. */
-  async press(): Promise<{ seconds: number; steps: string }> {
+  /** Presses Send. Returns the seconds until the desktop shows a tile, and the photo, and where they went. */
+  async press(): Promise<{ seconds: number; tile: number; steps: string }> {
     const paintedAt = await this.desktop.watchPaints();
+    const tileAt = await this.desktop.watchTile();
     const pressedAt = this.phone.page.evaluate(
       () =>
         new Promise<number>((resolve) =>
@@ -226,7 +252,7 @@ class Place {
         ),
     );
     await this.phone.button('Send without details').tap();
-    const [end, start] = [await paintedAt(), await pressedAt];
+    const [end, start, shown] = [await paintedAt(), await pressedAt, await tileAt()];
     const steps = this.links
       .flatMap(({ asked }) => asked)
       .sort((a, b) => a.at - b.at)
@@ -234,7 +260,11 @@ class Place {
         const kind = this.#kind(asked);
         return kind === undefined ? [] : [`${kind} ${asked.at - start}–${(asked.answeredAt ?? NaN) - start}`];
       });
-    return { seconds: (end - start) / 1000, steps: [...steps, `painted ${end - start}`].join(', ') };
+    return {
+      seconds: (end - start) / 1000,
+      tile: (shown - start) / 1000,
+      steps: [...steps, `painted ${end - start}`].join(', '),
+    };
   }
 
   /** Counts from here on. */
@@ -263,7 +293,7 @@ class Place {
   /** What a request of the product was for; undefined for the host page's own. */
   #kind({ what }: Asked): string | undefined {
     if (what.startsWith('OPTIONS')) return 'preflight';
-    if (what.startsWith(`PUT ${this.stack.env.S3_ENDPOINT}`)) return 'PUT';
+    if (what.startsWith('PUT ') && what.includes('X-Amz-Signature')) return 'PUT';
     if (what.startsWith(`GET ${this.stack.env.S3_ENDPOINT}`)) return 'GET';
     const call = /^(?:GET|POST) .*\/session\/(presigned-url|images|[\w-]+\/realtime)/.exec(what)?.[1];
     return call?.replace('presigned-url', 'sign').replace('images', what.startsWith('GET') ? 'list' : 'confirm');

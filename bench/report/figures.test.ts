@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Measured } from '../compress/report';
+import type { Links } from '../links/links.ts';
 import { compressFigures, edgeFigures, linksFigures, pageFigures, scanFigures, sizesFigures } from './figures';
 import { median, quantile, ratios, spread } from './statistics';
 
@@ -109,13 +110,23 @@ test('the edge is one of each call after the other', () => {
   expect(named(figures, 'edge/p99 of create')).toMatchObject({ value: 10, goal: 50, unit: 'ms' });
 });
 
+/** One photo that was sent once. */
+const one = (
+  phone: string,
+  desktop: string,
+  through: 'bucket' | 'edge',
+  painted: { promised: number; seconds: number },
+  tile: { promised: number; seconds: number },
+): Links['ones'][number] => ({ phone, desktop, through, floor: 1, ...painted, tile });
+
 test('links: times as shares of what is promised, and a photo’s cost', () => {
   const figures = linksFigures({
     ones: [
-      { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 1 },
-      { phone: 'good', desktop: 'fibre', floor: 1, promised: 2, seconds: 3 },
-      { phone: 'good', desktop: 'good', floor: 4, promised: 2, seconds: 5 },
-      { phone: 'poor', desktop: 'fibre', floor: 3, promised: 4, seconds: 4 },
+      one('good', 'fibre', 'bucket', { promised: 2, seconds: 1 }, { promised: 0.4, seconds: 0.2 }),
+      one('good', 'fibre', 'bucket', { promised: 2, seconds: 3 }, { promised: 0.4, seconds: 0.4 }),
+      one('good', 'fibre', 'edge', { promised: 1, seconds: 0.5 }, { promised: 0.4, seconds: 0.1 }),
+      one('good', 'good', 'bucket', { promised: 2, seconds: 5 }, { promised: 0.4, seconds: 0.2 }),
+      one('poor', 'fibre', 'bucket', { promised: 4, seconds: 4 }, { promised: 0.6, seconds: 0.2 }),
     ],
     twenties: [{ line: 'good', promised: 10, seconds: 12 }],
     costs: [
@@ -125,13 +136,16 @@ test('links: times as shares of what is promised, and a photo’s cost', () => {
     ],
     tasks: [{ line: 'good', longest: 60 }],
   });
-  expect(named(figures, 'links/one photo: good line, desktop fibre')).toMatchObject({
+  expect(named(figures, 'links/one photo: good line, through the bucket')).toMatchObject({
     value: 2,
     goal: 2,
     unit: 's',
     spread: 0.5,
   });
-  expect(figures.some(({ name }) => name.includes('desktop good'))).toBe(false);
+  expect(named(figures, 'links/one photo: good line, through the edge')).toMatchObject({ value: 0.5, goal: 1 });
+  const tile = named(figures, 'links/its tile: good line, through the bucket');
+  expect(tile).toMatchObject({ goal: 0.4, unit: 's' });
+  expect(tile?.value).toBeCloseTo(0.3);
   expect(named(figures, 'links/longest task of the phone’s page, 20 photos: good line')).toMatchObject({
     value: 60,
     goal: 50,

@@ -9,7 +9,7 @@ import {
   type Measured,
   type Slowed,
 } from '../compress/report.ts';
-import type { Links } from '../links/links.spec.ts';
+import type { Links } from '../links/links.ts';
 import type { Strip } from './plot.ts';
 import type { Figure, Unit } from './row.ts';
 import { median, ratios, spread } from './statistics.ts';
@@ -156,18 +156,24 @@ export function linksFigures({ ones, twenties, costs, tasks }: Links): Figure[] 
 
 /** Against what lines allow that are only numbers: a slow machine's own work counts in full, so these are times. */
 function paintedFigures(ones: Links['ones']): Figure[] {
-  const seconds = (name: string, runs: Links['ones'], goal: number): Figure => {
-    const each = runs.map((run) => run.seconds);
-    return { ...most(`links/${name}`, median(each), goal, 's'), spread: spread(each) };
-  };
+  const seconds = (name: string, each: readonly number[], goal: number): Figure => ({
+    ...most(`links/${name}`, median(each), goal, 's'),
+    spread: spread(each),
+  });
   const fibre = ones.filter(({ phone, desktop }) => phone !== desktop);
+  const times = (runs: Links['ones']): number[] => runs.map((run) => run.seconds);
   return [
-    ...grouped(fibre, ({ phone, desktop }) => `${phone} line, desktop ${desktop}`).map(([lines, runs]) =>
-      seconds(`one photo: ${lines}`, runs, median(runs.map(({ promised }) => promised))),
-    ),
+    ...grouped(fibre, ({ phone, through }) => `${phone} line, through the ${through}`).flatMap(([line, runs]) => [
+      seconds(`one photo: ${line}`, times(runs), median(runs.map(({ promised }) => promised))),
+      seconds(
+        `its tile: ${line}`,
+        runs.map(({ tile }) => tile.seconds),
+        median(runs.map(({ tile }) => tile.promised)),
+      ),
+    ]),
     seconds(
       'one photo, good line',
-      fibre.filter(({ phone }) => phone === 'good'),
+      times(fibre.filter(({ phone, through }) => phone === 'good' && through === 'bucket')),
       ONE_PHOTO_GOAL_S,
     ),
   ];

@@ -12,7 +12,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Compression } from '../compress/report.ts';
-import type { Links } from '../links/links.spec.ts';
+import type { Links } from '../links/links.ts';
 import {
   compressFigures,
   compressStrip,

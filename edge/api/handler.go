@@ -27,7 +27,7 @@ type Config struct {
 	Service        *session.Service
 	Keys           credential.Keys
 	BaseURL        string // of the phone page
-	StorageOrigin  string // of the presigned URLs
+	StorageOrigin  string // of the presigned URLs; empty: the edge's own
 	AllowedOrigins []string
 	Consent        shared.Consent
 	Log            func(line []byte)

@@ -36,6 +36,9 @@ type Config struct {
 	Bucket   string
 	Region   string
 	Endpoint string // empty: AWS, virtual-host style; else path style below it
+	// Front is the URL that stands in front of the bucket's origin, for those who
+	// may reach only that. Empty: presigned URLs lead to the bucket.
+	Front string
 
 	AccessKeyID     string
 	SecretAccessKey string
@@ -71,7 +74,7 @@ func base(config Config) string {
 	return strings.TrimSuffix(config.Endpoint, "/") + "/" + config.Bucket
 }
 
-// Origin is that of all its URLs (RFC 6454).
+// Origin is that of all its URLs (RFC 6454), unless something stands in front.
 func (b *Bucket) Origin() string {
 	scheme, rest, _ := strings.Cut(b.base, "://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -127,6 +130,10 @@ func (b *Bucket) presign(
 	request.URL.RawQuery = query.Encode()
 	prepare(request)
 	signed, _, err := b.signer.PresignHTTP(ctx, b.credentials(), request, unsignedPayload, "s3", b.config.Region, now)
+	if b.config.Front != "" {
+		// The signature stays that of the bucket's host, which gets the request in the end.
+		signed = b.config.Front + strings.TrimPrefix(signed, b.Origin())
+	}
 	return signed, err
 }
 

@@ -50,6 +50,32 @@ func TestOrigin(t *testing.T) {
 	}
 }
 
+// TestFront holds that what stands in front of the bucket swaps the origin alone.
+func TestFront(t *testing.T) {
+	const front = "https://edge.example/storage"
+	hidden := exampleConfig
+	hidden.Front = front
+	urls := func(bucket *Bucket) (put, get string) {
+		upload, err := bucket.PresignPut(t.Context(), "sessions/e/1_i.jpg", 5, "hash", exampleTime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		get, err = bucket.PresignGet(t.Context(), "sessions/e/1_i.jpg", exampleTime, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return upload.UploadURL, get
+	}
+	direct := New(exampleConfig, nil, nil)
+	put, get := urls(direct)
+	frontPut, frontGet := urls(New(hidden, nil, nil))
+	for _, pair := range [][2]string{{put, frontPut}, {get, frontGet}} {
+		if want := strings.Replace(pair[0], direct.Origin(), front, 1); pair[1] != want {
+			t.Errorf("got %s, want %s", pair[1], want)
+		}
+	}
+}
+
 func TestPublishedExamplePresigned(t *testing.T) {
 	signed, err := exampleBucket(nil).PresignGet(t.Context(), "test.txt", exampleTime, 24*time.Hour)
 	if err != nil {

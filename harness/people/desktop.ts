@@ -93,6 +93,12 @@ export class Desktop extends Clinician {
     };
   }
 
+  /** Reports when the first tile appeared, in milliseconds since 1970. It is empty if the photo is still on its way. */
+  async watchTile(): Promise<() => Promise<number>> {
+    const tile = await this.page.evaluateHandle(noteTile);
+    return () => tile.evaluate(({ at }) => at);
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name });
   }
@@ -154,4 +160,18 @@ function notePaints(): Map<string, number> {
     }
   }).observe(root, { subtree: true, childList: true });
   return paints;
+}
+
+/** Runs in the page: when a frame was drawn with the first tile, in milliseconds since 1970. */
+function noteTile(): { at: number } {
+  const root = document.querySelector('photobridge-widget')?.shadowRoot;
+  if (!root) throw new Error('no widget');
+  const tile = { at: NaN };
+  const observer = new MutationObserver(() => {
+    if (!root.querySelector('.tile')) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => (tile.at = Date.now())));
+  });
+  observer.observe(root, { subtree: true, childList: true });
+  return tile;
 }

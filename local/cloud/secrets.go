@@ -69,6 +69,7 @@ var tunables = []struct{ name, value string }{
 	{"MAX_IMAGE_BYTES", "1000000"},
 	{"CONSENT", "off"},
 	{"PAIRING", "open"},
+	{"STORAGE", "direct"},
 }
 
 // variables are what the edge is configured with, in the order of the design.

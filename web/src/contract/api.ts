@@ -154,7 +154,7 @@ export interface CreateResponse {
   /** What the edge will accept of photos that are added on the desktop */
   limits: PhoneLimits;
   consent: Consent;
-  /** Where photos come from: worth a connection ahead */
+  /** Where photos come from: worth a connection ahead. Missing: they come through the edge */
   storageOrigin?: Origin;
 }
 
@@ -236,7 +236,7 @@ export interface Grant {
   imageCount: number;
   limits: PhoneLimits;
   consent: Consent;
-  /** Where photos go: worth a connection ahead */
+  /** Where photos go: worth a connection ahead. Missing: they go through the edge */
   storageOrigin?: Origin;
 }
 
