@@ -162,7 +162,7 @@ func TestNames(t *testing.T) {
 	}{
 		{"variables",
 			names(section(t, "docs/deploy.md", "## 3. The variables"), "(?:^|[ |])`([A-Z][A-Z0-9_]+)`"),
-			names(read(t, "edge/config.go"), `"([A-Z][A-Z0-9]*_[A-Z0-9_]+|CONSENT|PAIRING|STORAGE)"`)},
+			names(read(t, "edge/config.go"), `"([A-Z][A-Z0-9]*_[A-Z0-9_]+|CONSENT|PAIRING)"`)},
 		{"custom properties",
 			names(section(t, "web/src/widget/README.md", "## Looks"), "`(--photobridge-[a-z-]+)`"),
 			names(read(t, "web/src/widget/style.css"), `var\((--photobridge-[a-z-]+)`)},

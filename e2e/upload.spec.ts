@@ -150,7 +150,7 @@ const count = async (session: Session): Promise<number> => (await session.images
 const middle = (jpeg: Buffer): Buffer => jpeg.subarray(jpeg.length / 2, jpeg.length / 2 + 24);
 
 test('through the edge, where the network lets nothing else pass', async ({ browser }) => {
-  const stack = await startStack({ STORAGE: 'edge' });
+  const stack = await startStack({ STORAGE_VIA: 'edge' });
   const desk = await Link.open();
   try {
     for (const line of [link, desk])

@@ -99,13 +99,13 @@ func pairing(r *environment.Reader) shared.Pairing {
 
 // storageThroughEdge reports whether storage.mjs stands in front of the bucket.
 func storageThroughEdge(r *environment.Reader) bool {
-	switch r.Getenv("STORAGE") {
+	switch r.Getenv("STORAGE_VIA") {
 	case "", "direct":
 		return false
 	case "edge":
 		return true
 	default:
-		r.Complain("STORAGE must be direct or edge")
+		r.Complain("STORAGE_VIA must be direct or edge")
 		return false
 	}
 }

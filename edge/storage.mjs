@@ -1,4 +1,4 @@
-// Stands in front of the bucket, with STORAGE=edge: for networks that let only the edge through, and without the
+// Stands in front of the bucket, with STORAGE_VIA=edge: for networks that let only the edge through, and without the
 // preflight that a PUT to another origin needs. The bytes pass as a stream and never enter Go.
 
 import { allowOrigin } from './origins.mjs';
@@ -19,7 +19,9 @@ const SAFE = {
 /** Reports whether a request is for the bucket. */
 export function isStorage(request, env) {
   return (
-    env.STORAGE === 'edge' && METHODS.includes(request.method) && new URL(request.url).pathname.startsWith(`${PREFIX}/`)
+    env.STORAGE_VIA === 'edge' &&
+    METHODS.includes(request.method) &&
+    new URL(request.url).pathname.startsWith(`${PREFIX}/`)
   );
 }
 

@@ -7,7 +7,7 @@ const SAFE = {
   'x-content-type-options': 'nosniff',
 };
 const AWS = {
-  STORAGE: 'edge',
+  STORAGE_VIA: 'edge',
   ALLOWED_ORIGINS: 'https://practice.test',
   S3_BUCKET_NAME: 'photos',
   AWS_REGION: 'ap-southeast-2',
@@ -105,8 +105,8 @@ test.each([
 test.each([
   ['an upload', upload(`/${KEY}`), AWS, true],
   ['a photo that is read', upload(`/${KEY}`, { method: 'GET' }), AWS, true],
-  ['an upload straight to the bucket', upload(`/${KEY}`), { ...AWS, STORAGE: 'direct' }, false],
-  ['without a setting', upload(`/${KEY}`), { ...AWS, STORAGE: undefined }, false],
+  ['an upload straight to the bucket', upload(`/${KEY}`), { ...AWS, STORAGE_VIA: 'direct' }, false],
+  ['without a setting', upload(`/${KEY}`), { ...AWS, STORAGE_VIA: undefined }, false],
   ['another method', upload(`/${KEY}`, { method: 'DELETE' }), AWS, false],
   ['a call', new Request('https://edge.test/api/medtech/session/enc-1/guide', { method: 'PUT' }), AWS, false],
 ])('whether it is for the bucket: %s', (_, request, env, expected) => {

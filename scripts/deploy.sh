@@ -20,6 +20,7 @@ set +a
 : "${S3_BUCKET_NAME:?$file must set S3_BUCKET_NAME}" "${AWS_REGION:?$file must set AWS_REGION}"
 storage=https://$S3_BUCKET_NAME.s3.$AWS_REGION.amazonaws.com
 [ -z "${S3_ENDPOINT:-}" ] || storage=$(node -p 'new URL(process.argv[1]).origin' "$S3_ENDPOINT")
+[ "${STORAGE_VIA:-}" != edge ] || storage= # it is behind its own
 make web/dist/_headers STORAGE="$storage"
 
 [ -n "${BUCKET_READY:-}" ] || go run ./edge/cmd/bucket

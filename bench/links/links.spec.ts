@@ -107,7 +107,7 @@ for (const { phone, desktop, lines } of PAIRS) {
 }
 
 test('one photo through the edge', async ({}, info) => {
-  const stack = await startStack({ STORAGE: 'edge' });
+  const stack = await startStack({ STORAGE_VIA: 'edge' });
   try {
     for (const { phone, desktop, lines } of PAIRS.filter(({ desktop }) => desktop === 'fibre'))
       await sendOnes(stack, info, { phone, desktop, lines, through: 'edge' });

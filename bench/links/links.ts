@@ -1,4 +1,4 @@
-/** Where a phone's PUT goes: straight to the bucket, or through the worker (`STORAGE=edge`). */
+/** Where a phone's PUT goes: straight to the bucket, or through the worker (`STORAGE_VIA=edge`). */
 export type Through = 'bucket' | 'edge';
 
 /** What `make bench-links` writes to bench/out/links.json: seconds, and counts of all photos together. */

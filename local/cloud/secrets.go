@@ -69,7 +69,7 @@ var tunables = []struct{ name, value string }{
 	{"MAX_IMAGE_BYTES", "1000000"},
 	{"CONSENT", "off"},
 	{"PAIRING", "open"},
-	{"STORAGE", "direct"},
+	{"STORAGE_VIA", "direct"},
 }
 
 // variables are what the edge is configured with, in the order of the design.
