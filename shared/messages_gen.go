@@ -110,6 +110,11 @@ func (m *Grant) Fields(f *wire.Fields) {
 }
 
 // Fields implements wire.Message.
+func (m *Guide) Fields(f *wire.Fields) {
+	wire.Text(f, "jpeg", &m.JPEG, wire.Always)
+}
+
+// Fields implements wire.Message.
 func (m *Image) Fields(f *wire.Fields) {
 	wire.Text(f, "imageId", &m.ImageID, wire.Always)
 	wire.Text(f, "s3Key", &m.S3Key, wire.Always)

@@ -180,7 +180,7 @@ func withOrigin(allowed []string, next http.Handler) http.Handler {
 			header := w.Header()
 			header.Set("Access-Control-Allow-Origin", origin)
 			header.Set("Access-Control-Expose-Headers", "Date, ETag, Retry-After, X-Request-Id")
-			header.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
+			header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
 			header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match")
 			header.Set("Access-Control-Max-Age", "7200")
 		}

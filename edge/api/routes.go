@@ -37,6 +37,9 @@ func (h *handler) routes() []route {
 		{method: "GET", pattern: "/{encounterId}/realtime", call: h.realtime},
 		{method: "POST", pattern: "/{encounterId}/phones", call: h.admit},
 		{method: "DELETE", pattern: "/{encounterId}/phones/{phoneId}", call: h.removePhone},
+		{method: "PUT", pattern: "/{encounterId}/guide", call: h.setGuide},
+		{method: "DELETE", pattern: "/{encounterId}/guide", call: h.dropGuide},
+		{method: "GET", pattern: "/{encounterId}/guide", call: h.guide},
 		{method: "DELETE", pattern: "/{encounterId}", call: h.end},
 	}
 	for i := range routes {

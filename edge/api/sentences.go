@@ -32,6 +32,7 @@ var sentences = map[part]string{
 	{shared.CodeBadRequest, "imageId"}: "imageId must be 1 to 64 letters, digits, dots, underscores or hyphens, " +
 		"and another one for each image.",
 	{shared.CodeBadRequest, "images"}:          "images must list 1 to {limit} images.",
+	{shared.CodeBadRequest, "jpeg"}:            "jpeg must be the base64 of a picture.",
 	{shared.CodeBadRequest, "metadata"}:        "metadata must be an object with one of " + metadataFields() + ".",
 	{shared.CodeBadRequest, "metadataVersion"}: "metadataVersion must count from 0 to {limit}.",
 	{shared.CodeBadRequest, "name"}:            aText,
@@ -65,9 +66,11 @@ var sentences = map[part]string{
 		"the desktop and type that one.",
 
 	{shared.CodeTooLarge, "body"}: "The body may have {limit} bytes.",
+	{shared.CodeTooLarge, "jpeg"}: "A picture for the camera may have {limit} bytes. Make it smaller.",
 	{shared.CodeTooLarge, "size"}: "A photo may have {limit} bytes. Make it smaller.",
 
 	{shared.CodeUnsupportedType, "Content-Type"}: "Send the body as application/json.",
+	{shared.CodeUnsupportedType, "jpeg"}:         "jpeg must be a whole JPEG.",
 	{shared.CodeUnsupportedType, "contentType"}:  "contentType must be " + shared.ContentTypeJPEG + ".",
 
 	{shared.CodeUnauthorized, "ADMIN_TOKEN"}:   "The doctor needs the deployment's ADMIN_TOKEN as its Bearer token.",

@@ -262,6 +262,8 @@ func body(method, path string, s opened, image shared.Image) any {
 	switch {
 	case method == "PATCH":
 		return map[string]any{"metadata": map[string]any{"laterality": "left"}}
+	case method == "PUT" && strings.HasSuffix(path, "/guide"):
+		return guideOf([]byte{0xFF, 0xD8, 0xFF, 0xD9})
 	case strings.HasSuffix(path, "/phones"):
 		return shared.AdmitRequest{Number: "10"}
 	case strings.HasSuffix(path, "/presigned-url"):

@@ -47,6 +47,7 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("errors", func(t *testing.T) { failures(t, api) })
 	t.Run("access", func(t *testing.T) { access(t, api) })
 	t.Run("phones", func(t *testing.T) { phones(t, api) })
+	t.Run("an earlier photo for the camera", func(t *testing.T) { guides(t, api) })
 	t.Run("photos added on a desktop", func(t *testing.T) { desktopPhotos(t, api) })
 	t.Run("what is removed", func(t *testing.T) { removals(t, api) })
 	t.Run("times of capture", func(t *testing.T) { captures(t, api) })

@@ -66,6 +66,13 @@ type Store interface {
 	// bad_request if no such phone has joined. An act of a person.
 	RemovePhone(ctx context.Context, ref Ref, phoneID string) (revision int64, err error)
 
+	// SetGuide offers a JPEG to the camera of the session's phones, until the
+	// session is over. An empty one removes it. An act of a person.
+	SetGuide(ctx context.Context, ref Ref, jpeg []byte) error
+
+	// GetGuide returns the JPEG that is offered, empty if there is none.
+	GetGuide(ctx context.Context, phone PhoneRef) (jpeg []byte, err error)
+
 	// GetSession reads a session without its images.
 	GetSession(ctx context.Context, ref Ref) (State, error)
 

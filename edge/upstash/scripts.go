@@ -25,6 +25,7 @@ import (
 //	image:{id}    a confirmed image as JSON
 //	slot:{id}     a reservation as JSON
 //	gone:{id}     the tombstone of a removed image: its key
+//	guide         an earlier photo that the phones' camera shows, a JPEG in base64
 //
 // and a second hash, doomed:{encounter}, of objects that are to be deleted:
 //
@@ -66,6 +67,8 @@ var (
 	getGrant           = onSession("getGrant")
 	admitPhone         = onSession("admitPhone")
 	removePhone        = onSession("removePhone")
+	setGuide           = onSession("setGuide")
+	getGuide           = onSession("getGuide")
 	checkImage         = onSession("checkImage")
 	getImages          = onSession("getImages")
 	reserve            = onSession("reserve")

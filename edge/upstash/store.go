@@ -2,6 +2,7 @@ package upstash
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -110,6 +111,25 @@ func (s *Store) AdmitPhone(ctx context.Context, ref session.Ref, number string) 
 func (s *Store) RemovePhone(ctx context.Context, ref session.Ref, phoneID string) (revision int64, err error) {
 	reply, err := s.run(ctx, removePhone, caller{ref: ref, acts: true}, phoneID)
 	return integer(reply, 0), err
+}
+
+// SetGuide stores what the phones' camera shows, or removes it.
+func (s *Store) SetGuide(ctx context.Context, ref session.Ref, jpeg []byte) error {
+	_, err := s.run(ctx, setGuide, caller{ref: ref, acts: true}, base64.StdEncoding.EncodeToString(jpeg))
+	return err
+}
+
+// GetGuide returns what the phones' camera shows.
+func (s *Store) GetGuide(ctx context.Context, phone session.PhoneRef) (jpeg []byte, err error) {
+	reply, err := s.run(ctx, getGuide, caller{ref: phone.Ref, phoneID: phone.PhoneID})
+	if err != nil {
+		return nil, err
+	}
+	text, ok := reply[0].(string)
+	if jpeg, err = base64.StdEncoding.DecodeString(text); err != nil || !ok {
+		return nil, malformed(reply)
+	}
+	return jpeg, nil
 }
 
 // GetSession reads a session without its images.

@@ -27,6 +27,11 @@ export class Person {
     return this.browser.press(choice(says));
   }
 
+  /** Moves a slider, found by a CSS selector. */
+  slides(selector: string, value: number): Promise<void> {
+    return this.browser.run(moveSlider, { selector, value });
+  }
+
   types(label: string | RegExp, text: string): Promise<void> {
     return this.browser.type(field(label), text);
   }
@@ -69,4 +74,13 @@ export class Person {
   screenshot(): Promise<Buffer> {
     return this.browser.screenshot();
   }
+}
+
+/** Runs in the page. */
+function moveSlider({ selector, value }: { selector: string; value: number }): void {
+  const widget = document.querySelector('photobridge-widget')?.shadowRoot;
+  const slider = document.querySelector(selector) ?? widget?.querySelector(selector);
+  if (!(slider instanceof HTMLInputElement)) throw new Error(`no slider ${selector}`);
+  slider.value = String(value);
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
 }

@@ -13,6 +13,7 @@ import {
   openSession,
   removeImage,
   renewCode,
+  setGuide,
 } from '../../web/src/api/desktop.ts';
 import type { DesktopAccess } from '../../web/src/api/desktop.ts';
 import type { Clinician, CreateResponse, Image, ListResponse, MetadataPatch } from '../../web/src/contract/api.ts';
@@ -142,6 +143,11 @@ export class Session {
 
   remove(imageId: string): Promise<void> {
     return removeImage(this.#access, imageId);
+  }
+
+  /** Offers a small JPEG, in base64, to the phones' camera. */
+  offersGuide(jpeg: string): Promise<void> {
+    return setGuide(this.#access, jpeg);
   }
 
   end(): Promise<void> {

@@ -149,6 +149,7 @@ func calls(ctx context.Context, store session.Store, ref session.Ref) map[string
 			return err
 		},
 		"RemoveImage":   func() error { _, err := store.RemoveImage(ctx, ref, "img-00"); return err },
+		"SetGuide":      func() error { return store.SetGuide(ctx, ref, []byte("jpeg")) },
 		"AdmitPhone":    func() error { _, err := store.AdmitPhone(ctx, ref, "10"); return err },
 		"GetGrant":      func() error { _, err := store.GetGrant(ctx, phone); return err },
 		"RemovePhone":   func() error { _, err := store.RemovePhone(ctx, ref, "phone-1"); return err },
@@ -161,6 +162,7 @@ func calls(ctx context.Context, store session.Store, ref session.Ref) map[string
 func phoneCalls(ctx context.Context, store session.Store, phone session.PhoneRef) map[string]func() error {
 	return map[string]func() error{
 		"CheckImage":       func() error { return store.CheckImage(ctx, phone, "img-00") },
+		"GetGuide":         func() error { _, err := store.GetGuide(ctx, phone); return err },
 		"GetImagesAsPhone": func() error { _, err := store.GetImagesAsPhone(ctx, phone); return err },
 		"Reserve": func() error {
 			_, err := store.Reserve(ctx, phone, []session.Reservation{reservation(0)}, limit)

@@ -85,6 +85,7 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 		"as many phones wait as there are numbers":              numbers,
 		"a removed phone is refused and its slots are freed":    removePhone,
 		"75 phones join while 50 calls end the session":         joinsAndEnds,
+		"a guide is offered until it is replaced or removed":    guide,
 		"another session's id finds nothing":                    wrongID,
 		"a session expires whole, and acts of people keep it":   sessionExpires,
 		"a session lives twelve hours at most":                  sessionEnds,

@@ -9,6 +9,7 @@ import {
   type ConfirmRequest,
   type ConfirmResponse,
   type ExchangeRequest,
+  type Guide,
   type ListResponse,
   type PresignRequest,
   type PresignResponse,
@@ -49,7 +50,7 @@ export class ApiError extends Error {
 }
 
 export interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Sent as `Authorization: Bearer`. */
   token?: string;
   /** Sent as JSON. */
@@ -165,6 +166,17 @@ export function listImages(
     token,
     ...(signal ? { signal } : {}),
   });
+}
+
+/** Gets the earlier photo that the desktop offers to the camera, a JPEG in base64; null if there is none. */
+export async function fetchGuide(
+  apiBase: string,
+  encounterId: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const response = await request(apiBase, `/${encodeURIComponent(encounterId)}/guide`, { token, signal });
+  return response.status === 204 ? null : (await readJSON<Guide>(response)).jpeg;
 }
 
 async function toApiError(response: Response): Promise<ApiError> {

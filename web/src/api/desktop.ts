@@ -2,6 +2,7 @@
 
 import type {
   AdmitRequest,
+  Guide,
   CreateResponse,
   Image,
   ListResponse,
@@ -104,6 +105,18 @@ export async function removePhone(access: DesktopAccess, phoneId: string): Promi
     method: 'DELETE',
     token: desktopToken,
   });
+}
+
+/** Offers a small JPEG, in base64, to the camera of the session's phones; null stops offering it. */
+export async function setGuide(access: DesktopAccess, jpeg: string | null): Promise<void> {
+  const { apiBase, encounterId, desktopToken: token } = access;
+  const path = `/${encodeURIComponent(encounterId)}/guide`;
+  if (jpeg === null) {
+    await request(apiBase, path, { method: 'DELETE', token });
+    return;
+  }
+  const body: Guide = { jpeg };
+  await request(apiBase, path, { method: 'PUT', token, body });
 }
 
 /** Lets the phone join that waits and shows this number. It fails with token_invalid if none does. */

@@ -21,6 +21,8 @@ export const BASE_PATH = "/api/medtech/session";
 
 export const CONTENT_TYPE_JPEG = "image/jpeg";
 
+export const MAX_GUIDE_BYTES = 36000;
+
 export const MAX_LABEL = 40;
 
 export const SNOMED = "http://snomed.info/sct";
@@ -238,6 +240,14 @@ export interface Grant {
   consent: Consent;
   /** Where photos go: worth a connection ahead. Missing: they go through the edge */
   storageOrigin?: Origin;
+}
+
+/** Guide is the body of PUT /{encounterId}/guide and the response to GET: an
+ * earlier photo that the camera of the phone's page shows over its live picture,
+ * so that the next photo shows the same place from the same side. */
+export interface Guide {
+  /** base64 */
+  jpeg: string;
 }
 
 /** ID names an encounter, a patient, a facility or an image. */

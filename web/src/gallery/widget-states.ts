@@ -46,6 +46,7 @@ const empty: SessionState = {
   phoneConnectedAt: null,
   phones: [],
   admission: 'none',
+  guide: null,
   consent: 'off',
   adding: [],
   expected: [],

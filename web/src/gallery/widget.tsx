@@ -47,6 +47,7 @@ function still(state: WidgetState['state']): SessionSync {
     stay: nothing,
     removePhone: later,
     admit: later,
+    offerGuide: later,
     close: nothing,
   };
 }

@@ -189,6 +189,8 @@ const texts = {
   'camera.muted': 'A call or another app is using the camera. It returns automatically.',
   'camera.missed': 'No photo was taken. Try again.',
   'camera.lens': 'Lens',
+  'camera.guide': 'Earlier photo',
+  'camera.guide.strength': '{percent} percent',
   'camera.lens.of': '{n}/{of}',
   'camera.own': 'Phone’s own camera',
 

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { View } from './geometry';
+import { GuideButton, type Guiding } from './GuideButton';
 import { Stage, type Shown } from './Stage';
 import { useVeils } from './Veil';
 import type { Words } from './words';
@@ -15,10 +16,13 @@ interface CompareProps {
   onOther(id: string): void;
   onView(change: (view: View) => View): void;
   onCompare(): void;
+  /** Missing: the session is over, and no phone takes photos. */
+  guiding: Guiding | undefined;
 }
 
 /** Two photos side by side, or one over the other. */
-export function Compare({ words, image, other, today, earlier, view, onOther, onView, onCompare }: CompareProps) {
+export function Compare(props: CompareProps) {
+  const { words, image, other, today, earlier, view, onOther, onView, onCompare, guiding } = props;
   const [isOver, setOver] = useState(false);
   const [share, setShare] = useState(50);
   const { isVeiled } = useVeils();
@@ -35,6 +39,9 @@ export function Compare({ words, image, other, today, earlier, view, onOther, on
       <button type="button" aria-pressed={isOver} disabled={!canOver} onClick={() => setOver(!isOver)}>
         {words('earlier.over')}
       </button>
+      {guiding && earlier.includes(other) && (
+        <GuideButton words={words} photo={other} isVeiled={isVeiled(other)} guiding={guiding} />
+      )}
     </div>
   );
   const looking = { words, view, onView, onCompare };

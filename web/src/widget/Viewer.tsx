@@ -4,6 +4,7 @@ import { Leave } from './annotate/Leave';
 import { Compare } from './Compare';
 import { Crop } from './Crop';
 import { Details } from './Details';
+import type { Guiding } from './GuideButton';
 import { missingFrom, type WidgetImage } from './image';
 import { Stage } from './Stage';
 import { Tool, Tools } from './Tools';
@@ -58,15 +59,21 @@ export function Viewer(props: ViewerProps) {
         <Tools words={words} viewing={viewing} />
         <Tool icon="close" label={words('viewer.close')} onClick={() => leave(close)} />
       </header>
-      <Picture words={words} viewing={viewing} />
+      <Picture words={words} viewing={viewing} guiding={props.guiding} />
       <Side {...props} viewing={viewing} />
       {pending && <Leave words={words} onStay={viewing.stay} onDiscard={viewing.discard} />}
     </dialog>
   );
 }
 
+interface PictureProps {
+  words: Words;
+  viewing: Viewing;
+  guiding: Guiding | undefined;
+}
+
 /** The photo in the current task: viewing, cropping, annotating or comparing. */
-function Picture({ words, viewing }: { words: Words; viewing: Viewing }) {
+function Picture({ words, viewing, guiding }: PictureProps) {
   const { image, task, view, hasDrawing, begin, changeView, saveCopy } = viewing;
   const { isVeiled } = useVeils();
   const isHidden = isVeiled(image);
@@ -95,13 +102,13 @@ function Picture({ words, viewing }: { words: Words; viewing: Viewing }) {
           onSave={(copy) => saveCopy(copy, 'cropped')}
         />
       )}
-      {(task === null || isHidden) && <Looking words={words} viewing={viewing} />}
+      {(task === null || isHidden) && <Looking words={words} viewing={viewing} guiding={guiding} />}
     </>
   );
 }
 
 /** One photo, or two. */
-function Looking({ words, viewing }: { words: Words; viewing: Viewing }) {
+function Looking({ words, viewing, guiding }: PictureProps) {
   const { image, other, today, earlier, view, changeView, setOther, toggleCompare } = viewing;
   const shown = {
     words,
@@ -110,7 +117,7 @@ function Looking({ words, viewing }: { words: Words; viewing: Viewing }) {
     onView: changeView,
     onCompare: toggleCompare,
   };
-  if (other) return <Compare {...shown} other={other} today={today} earlier={earlier} onOther={setOther} />;
+  if (other) return <Compare {...shown} {...{ other, today, earlier, guiding }} onOther={setOther} />;
   return (
     <div class="stages">
       <div class="one">

@@ -8,6 +8,7 @@ import { Expected } from './Expected';
 import { Export } from './export/Export';
 import { useExportOptions } from './export/options';
 import { Gate } from './Gate';
+import { guidingOf } from './GuideButton';
 import type { RecordGate } from './readiness';
 import { missingFrom, type WidgetImage } from './image';
 import type { SessionState, SessionSync } from './session/api';
@@ -129,6 +130,7 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
           words={words}
           sync={sync}
           images={state.images}
+          guiding={guidingOf(state, sync)}
           look={look}
           onLook={setLook}
           onClose={() => setLook(null)}

@@ -3,6 +3,7 @@ import type { RefObject } from 'preact';
 import type { Derived } from './derive';
 import { bestMatch, useEarlier } from './earlier';
 import { FIT, type View } from './geometry';
+import type { Guiding } from './GuideButton';
 import { missingFrom, type Derivation, type Missing, type WidgetImage } from './image';
 import type { SessionSync } from './session/api';
 import type { Shown } from './Stage';
@@ -20,6 +21,8 @@ export interface ViewerProps {
   words: Words;
   sync: SessionSync;
   images: readonly WidgetImage[];
+  /** Missing: the session is over. */
+  guiding: Guiding | undefined;
   look: Look;
   onLook(look: Look): void;
   onClose(): void;

@@ -10,6 +10,7 @@ import { Thumb } from '../parts/Thumb';
 import { room, unsent } from '../select';
 import { preferLiveCamera } from '../storage';
 import { patientText } from '../words';
+import { useGuide } from './guide';
 import { nextLens } from './lens';
 import { canShoot, type CameraFailure, type CameraState } from './machine';
 import { usePinch } from './pinch';
@@ -22,6 +23,7 @@ export function CameraSheet() {
   const view = useCamera();
   const { device } = view;
   const { flash, shoot } = useShutter();
+  const guide = useGuide(state.session);
   const taken = unsent(state);
   const { left, max } = room(state);
   const close = () => dispatch({ type: 'close' });
@@ -34,7 +36,7 @@ export function CameraSheet() {
       subtitle={state.session ? patientText(state.session) : ''}
       onClose={close}
     >
-      {failure ? <Failure failure={failure} /> : <Finder view={view} flash={flash} />}
+      {failure ? <Failure failure={failure} /> : <Finder view={view} flash={flash} guide={guide} />}
       <p class="sr" role="status">
         {left === 0 ? t('camera.full', { max }) : flash > 0 ? t('camera.taken', { n: taken.length }) : ''}
       </p>
@@ -116,7 +118,7 @@ function remark({ stream, missed }: CameraState): string {
   return missed ? t('camera.missed') : '';
 }
 
-function Finder({ view, flash }: { view: CameraView; flash: number }) {
+function Finder({ view, flash, guide }: { view: CameraView; flash: number; guide: string | null }) {
   const { device, state } = view;
   const [zoom, setZoom] = useState<Zoom>();
   useEffect(() => setZoom(device?.zoom), [device]);
@@ -130,12 +132,13 @@ function Finder({ view, flash }: { view: CameraView; flash: number }) {
   return (
     <div class="finder" {...pinch}>
       <video ref={camera.showIn} playsInline muted autoPlay aria-hidden="true" />
+      {guide && <Ghost url={guide} />}
       <p class={`finder-says ${canShoot(state) ? 'over' : ''}`} role="status">
         {says && <span>{says}</span>}
       </p>
       {flash > 0 && <span class="finder-flash" key={flash} aria-hidden="true" />}
       {zoom && (
-        <label class="finder-zoom">
+        <label class="finder-slider finder-zoom">
           <span class="sr">{t('camera.zoom')}</span>
           <input
             type="range"
@@ -149,6 +152,28 @@ function Finder({ view, flash }: { view: CameraView; flash: number }) {
         </label>
       )}
     </div>
+  );
+}
+
+/** An earlier photo over the live picture. A photo is taken from the camera, so nothing of this is in it. */
+function Ghost({ url }: { url: string }) {
+  const [percent, setPercent] = useState(40);
+  return (
+    <>
+      <img class="finder-ghost" src={url} alt="" style={{ opacity: percent / 100 }} />
+      <label class="finder-slider finder-strength">
+        <span>{t('camera.guide')}</span>
+        <input
+          type="range"
+          min={0}
+          max={80}
+          step={5}
+          value={percent}
+          aria-valuetext={t('camera.guide.strength', { percent })}
+          onInput={(event) => setPercent(event.currentTarget.valueAsNumber)}
+        />
+      </label>
+    </>
   );
 }
 

@@ -91,6 +91,8 @@ export interface SessionState {
   phones: readonly Phone[];
   /** What became of the last number that was typed to let a phone join. */
   admission: 'none' | 'sending' | 'wrong';
+  /** The earlier photo that is offered to the phones' camera. */
+  guide: OfferedGuide | null;
   /** Whether the patient is asked before photos are added here. */
   consent: Consent;
   /** Photos that are being added here. */
@@ -132,6 +134,13 @@ export interface SessionSyncOptions {
   /** A launch token of the practice system's backend, or where to get one. */
   launchToken: string | (() => Promise<string>);
   realtime?: Realtime;
+}
+
+/** An earlier photo that the camera of the phone's page shows over its live picture. */
+export interface OfferedGuide {
+  /** Whatever the caller of `guide` names it. */
+  photo: string;
+  state: 'sending' | 'shown' | 'failed';
 }
 
 /** Both functions are as React's `useSyncExternalStore` wants them. */
@@ -198,6 +207,11 @@ export interface SessionSync {
    * numbers no phone waits any more, and the code does not work.
    */
   admit(number: string): Promise<void>;
+  /**
+   * Offers a photo to the phones' camera, which shows it over the live picture: a JPEG of at most 36 000 bytes, in
+   * base64. null stops offering it.
+   */
+  offerGuide(photo: string, jpeg: string | null): Promise<void>;
   /** Lets go of everything: sockets, timers, object URLs. */
   close(): void;
 }

@@ -2,6 +2,7 @@
 
 import type {
   AdmitRequest,
+  Guide,
   CreateResponse,
   ExpectedImage,
   Image,
@@ -56,6 +57,8 @@ export class Edge {
   number = '42';
   wrong = 0;
   expected: ExpectedImage[] = [];
+  /** Offered to the phones' camera. */
+  guide: string | null = null;
   handlers: RealtimeHandlers | undefined;
   listeners = 0;
   ended = false;
@@ -115,6 +118,10 @@ export class Edge {
     }
     if (call === 'DELETE /enc-1001') return this.#end(asked.get('If-Match') === etag, force);
     if (call === 'POST /enc-1001/phones') return this.#admit((JSON.parse(String(body)) as AdmitRequest).number);
+    if (call.endsWith('/guide')) {
+      this.guide = call.startsWith('PUT') ? (JSON.parse(String(body)) as Guide).jpeg : null;
+      return new Response(null, { status: 204 });
+    }
     if (call.startsWith('DELETE')) {
       if (!this.images.some(({ imageId }) => imageId === id)) return refusal('image_not_found', 404);
       this.change(this.images.filter(({ imageId }) => imageId !== id));

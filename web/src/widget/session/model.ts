@@ -109,6 +109,7 @@ export interface State {
   phoneConnectedAt: string | null;
   phones: readonly Phone[];
   admission: SessionState['admission'];
+  guide: SessionState['guide'];
   /** Names of all phones, by id. They are kept because photos can outlive the session that lists their phones. */
   phoneNames: ReadonlyMap<string, string>;
   /** Photos that phones are sending. */
@@ -175,6 +176,7 @@ export function initialState(
     phoneConnectedAt: null,
     phones: [],
     admission: 'none',
+    guide: null,
     phoneNames: new Map(),
     expected: [],
     expecting: false,
@@ -238,6 +240,8 @@ export type Act =
   | { type: 'remove-phone'; phoneId: string }
   /** Lets the phone join that shows this number. */
   | { type: 'admit'; number: string }
+  /** Offers a photo to the phones' camera, or stops. */
+  | { type: 'offer-guide'; photo: string; jpeg: string | null }
   /** The page is hidden, and may be closed without another event. */
   | { type: 'page-hidden' }
   /** Another screen of this tab put photos into the record. */
@@ -278,6 +282,8 @@ export type Reply = {
   | { type: 'phone-removed' }
   | { type: 'admitted' }
   | { type: 'not-admitted'; failure: Failure }
+  | { type: 'guide-set'; photo: string; isOffered: boolean }
+  | { type: 'guide-failed'; photo: string; failure: Failure }
   /** Any other call failed. */
   | { type: 'failed'; failure: Failure }
 );
@@ -324,6 +330,7 @@ export type Effect =
   | { do: 'end'; opening: number; access: DesktopAccess; revision: number; force: boolean }
   | { do: 'remove-phone'; opening: number; access: DesktopAccess; phoneId: string }
   | { do: 'admit'; opening: number; access: DesktopAccess; number: string }
+  | { do: 'set-guide'; opening: number; access: DesktopAccess; photo: string; jpeg: string | null }
   /** Reports `due` after some time, unless the timer is set again or stopped. */
   | { do: 'wait'; timer: Timer; ms: number; due: Due }
   | { do: 'stop'; timer: Timer }

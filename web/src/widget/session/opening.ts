@@ -174,6 +174,7 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     phoneConnectedAt: null,
     phones: [],
     admission: 'none',
+    guide: null,
     list: emptyListing,
   };
 }

@@ -122,6 +122,8 @@ function act(state: State, event: Stamped<Act | Due>): Step {
       return removePhone(state, event.phoneId);
     case 'admit':
       return admit(state, event.number);
+    case 'offer-guide':
+      return offerGuide(state, event.photo, event.jpeg);
     case 'close':
       return close(state);
     case 'rest-due':
@@ -169,6 +171,10 @@ function reply(state: State, event: Stamped<Reply>): Step {
       return refresh(forgetTag({ ...state, admission: 'none' }));
     case 'not-admitted':
       return notAdmitted(state, event.failure);
+    case 'guide-set':
+      return only({ ...state, guide: event.isOffered ? { photo: event.photo, state: 'shown' } : null });
+    case 'guide-failed':
+      return guideFailed(state, event.photo, event.failure);
     case 'failed':
       return fail(state, event.failure);
   }
@@ -253,6 +259,18 @@ function admit(state: State, number: string): Step {
 function notAdmitted(state: State, failure: Failure): Step {
   if (failure.code !== 'token_invalid') return fail({ ...state, admission: 'none' }, failure);
   return refresh(forgetTag({ ...state, admission: 'wrong' }));
+}
+
+/** One after the other: the photo that was asked for last is the one that the phones show. */
+function offerGuide(state: State, photo: string, jpeg: string | null): Step {
+  const { access, opening, guide } = state;
+  if (!access || guide?.state === 'sending') return only(state);
+  return [{ ...state, guide: { photo, state: 'sending' } }, [{ do: 'set-guide', opening, access, photo, jpeg }]];
+}
+
+function guideFailed(state: State, photo: string, failure: Failure): Step {
+  const next: State = { ...state, guide: { photo, state: 'failed' } };
+  return OVER.has(failure.code) ? fail(next, failure) : only(next);
 }
 
 /** Closes the screen. The remaining changes are sent without it. */

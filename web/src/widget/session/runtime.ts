@@ -149,7 +149,10 @@ export class Runtime {
   }
 
   #request(
-    effect: Extract<Effect, { do: 'renew-code' | 'list' | 'correct' | 'remove' | 'end' | 'remove-phone' | 'admit' }>,
+    effect: Extract<
+      Effect,
+      { do: 'renew-code' | 'list' | 'correct' | 'remove' | 'end' | 'remove-phone' | 'admit' | 'set-guide' }
+    >,
   ): Promise<void> {
     switch (effect.do) {
       case 'renew-code':
@@ -190,6 +193,17 @@ export class Runtime {
           },
           (failure) => ({ type: 'not-admitted', failure }),
         );
+      case 'set-guide': {
+        const { photo, jpeg } = effect;
+        return this.#call(
+          effect.opening,
+          async () => {
+            await edge.setGuide(effect.access, jpeg);
+            return { type: 'guide-set', photo, isOffered: jpeg !== null };
+          },
+          (failure) => ({ type: 'guide-failed', photo, failure }),
+        );
+      }
     }
   }
 

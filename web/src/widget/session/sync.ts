@@ -134,6 +134,10 @@ class Sync implements SessionSync {
     void this.#runtime.dispatch({ type: 'stay' });
   }
 
+  offerGuide(photo: string, jpeg: string | null): Promise<void> {
+    return this.#runtime.dispatch({ type: 'offer-guide', photo, jpeg });
+  }
+
   removePhone(phoneId: string): Promise<void> {
     return this.#runtime.dispatch({ type: 'remove-phone', phoneId });
   }

@@ -20,7 +20,8 @@ export function removedOf(state: State): WidgetImage[] {
 
 /** `before` is the view of an earlier state: what did not change since is taken from it. */
 export function viewOf(state: State, before?: { state: State; view: SessionState }): SessionState {
-  const { status, connection, maxImages, phoneConnectedAt, phones, admission, expecting, problem, timeline } = state;
+  const { status, connection, maxImages, phoneConnectedAt, phones, admission, guide, expecting, problem, timeline } =
+    state;
   const { delivering, commitProblem, tooLate, ending, encounter, list, consent, adding } = state;
   return {
     status,
@@ -33,6 +34,7 @@ export function viewOf(state: State, before?: { state: State; view: SessionState
     phoneConnectedAt,
     phones,
     admission,
+    guide,
     consent,
     adding,
     expected: before && showsSamePhones(state, before.state) ? before.view.expected : expectedOf(state),

@@ -117,6 +117,8 @@ export class ModelEdge {
         return { type: 'phone-removed' };
       case 'admit':
         return { type: 'admitted' };
+      case 'set-guide':
+        return { type: 'guide-set', photo: call.photo, isOffered: call.jpeg !== null };
       case 'end':
         return this.#endAs(call, of, session, agreed);
       case 'correct': {

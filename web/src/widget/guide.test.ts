@@ -1,0 +1,90 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { eventually, Mounted } from './fixtures';
+import { guidingOf } from './GuideButton';
+import type { SessionState, SessionSync } from './session/api';
+import { Edge } from './session/fixtures';
+
+const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
+vi.mock('./session/realtime', () => ({
+  listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never),
+}));
+
+const HAND = { bodySite: 'hand', laterality: 'left' } as const;
+let widget: Mounted;
+
+/** An image that every test page can load, and read if its server allows that. */
+class StillImage {
+  static isReadable = true;
+  naturalWidth = 1200;
+  naturalHeight = 900;
+  crossOrigin = '';
+  src = '';
+  decode(): Promise<void> {
+    return StillImage.isReadable ? Promise.resolve() : Promise.reject(new DOMException('blocked', 'EncodingError'));
+  }
+}
+
+async function compare(): Promise<void> {
+  widget.find('.tile').click();
+  await eventually(() => widget.find('.tool[aria-label=Compare]'));
+  widget.find('.tool[aria-label=Compare]').click();
+  await eventually(() => widget.find('.stages.two'));
+}
+
+const button = (): HTMLButtonElement => widget.button('Show on the phone’s camera');
+const status = (): string | null => widget.find('.comparing [role=status]').textContent;
+beforeEach(async () => {
+  await import('./index');
+  sessionStorage.clear();
+  edge.current = new Edge();
+  vi.stubGlobal('fetch', edge.current.fetch);
+  widget = await Mounted.with(edge.current, [HAND]);
+  widget.element.earlier = [{ url: 'blob:old', time: '2024-11-30', ...HAND }];
+  vi.stubGlobal('Image', StillImage);
+  StillImage.isReadable = true;
+  vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation(function (this: HTMLCanvasElement, done) {
+    done(new Blob([new Uint8Array(this.width * 80)], { type: 'image/jpeg' }));
+  });
+});
+afterEach(() => {
+  widget.element.remove();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+test('earlier photos are offered as a small JPEG, and taken back', async () => {
+  await compare();
+  expect(button().getAttribute('aria-pressed')).toBe('false');
+  button().click();
+  await eventually(() => expect(status()).toBe('The quick camera on the phone shows this photo, half transparent.'));
+  // 640 and 480 pixels would have had too many bytes.
+  expect(atob(edge.current?.guide ?? '')).toHaveLength(360 * 80);
+  expect(button().getAttribute('aria-pressed')).toBe('true');
+  button().click();
+  await eventually(() => expect(status()).toBe(''));
+  expect(edge.current?.guide).toBeNull();
+});
+
+test('they are offered again after a failure', async () => {
+  await compare();
+  edge.current!.trouble = { call: /^PUT/, code: 'upstream_unavailable', status: 503, times: 1 };
+  button().click();
+  await eventually(() => expect(status()).toBe('The photo did not reach the phone. Try again.'));
+  button().click();
+  await eventually(() => expect(status()).toMatch(/half transparent/));
+});
+
+test('they cannot be offered from a server that keeps them from the page', async () => {
+  StillImage.isReadable = false;
+  await compare();
+  button().click();
+  await eventually(() => expect(status()).toMatch(/does not let this page read it/));
+  expect(edge.current?.guide).toBeNull();
+});
+
+test('nothing is offered once the session is over', () => {
+  const of = (status: SessionState['status']) => guidingOf({ status, guide: null } as SessionState, {} as SessionSync);
+  expect(of('open')).toBeDefined();
+  expect([of('ended'), of('failed'), of('opening')]).toEqual([undefined, undefined, undefined]);
+});
