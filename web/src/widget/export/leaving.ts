@@ -26,8 +26,9 @@ export function canShare(files: readonly File[]): boolean {
   return navigator.canShare?.({ files: [...files] }) ?? false;
 }
 
-/** Adds the photo to a drag as a file: for other pages, and in Chromium also for the desktop and other apps. */
+/** Makes a drag carry the photo as a file: for other pages, and in Chromium also for the desktop and other apps. */
 export function carry(transfer: DataTransfer, file: File, name: string, url: string): void {
+  transfer.items.clear(); // what browsers add for every image: a file without a name
   transfer.items.add(new File([file], name, { type: file.type }));
   transfer.setData('DownloadURL', `${file.type}:${name}:${url}`);
   transfer.effectAllowed = 'copy';
