@@ -36,6 +36,7 @@ web_files = $(shell find $(1) -type f -not -name '*.test.ts*' 2>/dev/null)
 
 NODE := node_modules/.package-lock.json
 EDGE := build/edge.wasm
+EDGE_NAMED := build/edge.named.wasm
 ENGINE := build/engine.wasm
 PURE := build/purecodec.wasm
 LOCAL := build/local
@@ -358,8 +359,16 @@ corpus: build browser ## compresses every file of a folder on both roads, compar
 	FOLDER=$(FOLDER) playwright test --config bench/corpus/playwright.config.ts
 
 .PHONY: bench-edge
-bench-edge: build ## the worker against the same calls in TypeScript with Hono; ROUNDS=5 SECONDS=2
+bench-edge: build ## the worker against the same calls in TypeScript with Hono, and what the runtime alone costs; ROUNDS=5 SECONDS=2
 	node bench/edge/main.ts
+
+# With its functions' names, which the worker is deployed without.
+$(EDGE_NAMED): $(EDGE)
+	$(WASM) go build -trimpath -ldflags=-w -o $@ ./edge
+
+.PHONY: profile-edge
+profile-edge: build $(EDGE_NAMED) ## the functions that use the worker's processor time under one call's load; CALL=confirm SECONDS=5 WORKER=ours
+	node bench/edge/profile.ts
 
 .PHONY: bench-links
 bench-links: build browser ## a good link and a poor one: one photo, 20 photos, requests and Redis commands a photo

@@ -1,9 +1,9 @@
 /**
- * The edge against the same calls in TypeScript (peer/), and against a fresh Go
- * instance for each request, on the same workerd and the same local cloud. The
- * three take turns, so that whatever else the machine does meets all of them.
- * ROUNDS (5) and SECONDS (2) say how often and how long; REQUESTS (10000), after
- * how many memory is looked at.
+ * The edge against the same calls in TypeScript (peer/), against a fresh Go
+ * instance for each request, and against what the runtime alone costs (floor.mjs),
+ * on the same workerd and the same local cloud. They take turns, so that whatever
+ * else the machine does meets all of them. ROUNDS (5) and SECONDS (2) say how often
+ * and how long; REQUESTS (10000), after how many memory is looked at.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const median = (values: number[]): number => [...values].sort((a, b) => a - b)[M
 const cloud = await startBenchCloud(first);
 const workers: Worker[] = [];
 try {
-  for (const [i, name] of (['ours', 'fresh', 'peer'] as const).entries())
+  for (const [i, name] of (['ours', 'fresh', 'peer', 'floor'] as const).entries())
     workers.push(await startWorker(root, name, first + 10 + i, cloud.env));
   const calls = await prepare(cloud.env, workers[0]?.origin ?? '');
   const samples = new Map<string, Sample[]>();
@@ -52,17 +52,18 @@ try {
     `Requests a second with ${LOAD} at once, and milliseconds of processor a request: medians of ${rounds} ` +
       `rounds of ${seconds} s each, on ${cloud.redis}.`,
     '',
-    '| call | ours | TypeScript | fresh Go | ours ÷ TypeScript | ours ÷ fresh | processor, ours / TypeScript / ' +
-      'fresh | p50 ours / TypeScript | p99 ours / TypeScript |',
-    '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
+    '| call | ours | TypeScript | fresh Go | floor | ours ÷ TypeScript | ours ÷ fresh | processor, ours / ' +
+      'TypeScript / fresh / floor | p50 ours / TypeScript | p99 ours / TypeScript |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
     ...calls.map(({ name }) => {
       const rate = (worker: string): number => of(worker, name, 'rate');
-      const figures = (figure: 'p50' | 'p99' | 'processor', among: string[]): string =>
-        among.map((worker) => of(worker, name, figure).toFixed(1)).join(' / ');
+      const figures = (figure: 'p50' | 'p99' | 'processor', among: string[], digits = 1): string =>
+        among.map((worker) => of(worker, name, figure).toFixed(digits)).join(' / ');
       return (
         `| ${name} | ${rate('ours').toFixed(0)} | ${rate('peer').toFixed(0)} | ${rate('fresh').toFixed(0)} | ` +
+        `${rate('floor').toFixed(0)} | ` +
         `${(rate('ours') / rate('peer')).toFixed(2)} | ${(rate('ours') / rate('fresh')).toFixed(2)} | ` +
-        `${figures('processor', ['ours', 'peer', 'fresh'])} | ${figures('p50', ['ours', 'peer'])} | ` +
+        `${figures('processor', ['ours', 'peer', 'fresh', 'floor'], 2)} | ${figures('p50', ['ours', 'peer'])} | ` +
         `${figures('p99', ['ours', 'peer'])} |`
       );
     }),
@@ -74,12 +75,14 @@ try {
     `One of each call after the other: ours ${(time('peer') / time('ours')).toFixed(2)} × the throughput of ` +
       `TypeScript and ${(time('fresh') / time('ours')).toFixed(2)} × of a fresh instance;`,
     `by processor time ${(processor('peer') / processor('ours')).toFixed(2)} × and ` +
-      `${(processor('fresh') / processor('ours')).toFixed(2)} ×.`,
+      `${(processor('fresh') / processor('ours')).toFixed(2)} ×. Of our processor time the floor is ` +
+      `${((100 * processor('floor')) / processor('ours')).toFixed(0)}%, of TypeScript's ` +
+      `${((100 * processor('floor')) / processor('peer')).toFixed(0)}%.`,
     '',
   );
 
   const last = calls.at(-1);
-  for (const worker of last && many > 0 ? workers.filter(({ name }) => name !== 'fresh') : []) {
+  for (const worker of last && many > 0 ? workers.filter(({ name }) => name === 'ours' || name === 'peer') : []) {
     const sizes = [residentMegabytes(worker)];
     for (let i = 0; i < 2 && last; i++) {
       await measure(worker, last, Infinity, many / 2);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCloud } from '../../harness/stack/cloud.ts';
@@ -26,8 +26,9 @@ export interface Worker {
  * workers that are measured.
  */
 export async function startBenchCloud(port: number): Promise<BenchCloud> {
-  const redis = await startRedis(port + 8);
-  const options = redis ? { port, redisUrl: `redis://127.0.0.1:${port + 8}` } : { port };
+  const redisPort = port + 9; // after the cloud's own
+  const redis = await startRedis(redisPort);
+  const options = redis ? { port, redisUrl: `redis://127.0.0.1:${redisPort}` } : { port };
   const cloud = await startCloud(options).catch(async (error: unknown) => {
     await redis?.stop();
     throw error;
@@ -53,6 +54,14 @@ async function startRedis(port: number): Promise<Program | undefined> {
   );
 }
 
+/** How a worker is profiled. */
+export interface Profiling {
+  /** Port of its inspector. */
+  inspector: number;
+  /** The Go program with its names. */
+  program: string;
+}
+
 /**
  * One of the workers beside this file, bundled as wrangler deploys it, on a
  * separate workerd, because wrangler's development server would add its own time.
@@ -62,6 +71,7 @@ export async function startWorker(
   name: string,
   port: number,
   env: Record<string, string>,
+  profiling?: Profiling,
 ): Promise<Worker> {
   const folder = mkdtempSync(join(tmpdir(), 'photobridge-worker-'));
   const main = name === 'peer' ? 'worker.js' : `${name}.js`;
@@ -69,14 +79,18 @@ export async function startWorker(
     cwd: root,
     stdio: 'pipe',
   });
-  writeFileSync(join(folder, 'config.capnp'), configuration(readdirSync(folder), main, port, env));
+  const files = readdirSync(folder);
+  const program = files.find((file) => file.endsWith('edge.wasm'));
+  if (profiling && program) copyFileSync(profiling.program, join(folder, program));
+  writeFileSync(join(folder, 'config.capnp'), configuration(files, main, port, env));
   const origin = `http://127.0.0.1:${port}`;
   const responds = (): Promise<boolean> =>
     fetch(`${origin}/api/medtech/session/token/x`).then(
       (r) => r.status < 500,
       () => false,
     );
-  const { pid, stop } = await start('workerd', ['serve', join(folder, 'config.capnp')], responds);
+  const inspector = profiling ? [`--inspector-addr=127.0.0.1:${profiling.inspector}`] : [];
+  const { pid, stop } = await start('workerd', ['serve', ...inspector, join(folder, 'config.capnp')], responds);
   return {
     name,
     origin,

@@ -47,7 +47,7 @@ const LATERALITIES = new Set(['left', 'right', 'bilateral', 'na', undefined]);
 
 /** A script on a session, as edge/upstash/scripts.go makes it. */
 const onSession = (act: string): string =>
-  `${session}${invite}local function act()\n${act}\nend\nlocal sweepPause = 10000\n${sweep}`;
+  `local sweepPause, urlLife = 10000, 360000\n${session}${invite}local function act()\n${act}\nend\n${sweep}`;
 const scripts = {
   createSession: onSession(createSession),
   connectPhone: onSession(connectPhone),
@@ -125,6 +125,7 @@ app.post('/create', async (c) => {
       facilityId,
       encounterId,
       QR_TTL,
+      patientLabel,
     ],
   );
   const answer: CreateResponse = {
