@@ -213,7 +213,7 @@ func (l *life) doDesktop(d deed, w *desktop) {
 	}
 }
 
-// doWorld does what nobody does, and what takes hours.
+// doWorld does what no person does, such as outages, and what takes hours.
 func (l *life) doWorld(d deed, w *desktop) {
 	switch d.Does {
 	case "store down", "store up":

@@ -141,7 +141,7 @@ func (t *truth) pageEnded(p *phone) {
 }
 
 // keysGone: the tab died. What was taken for a session that was over by then, of
-// which the phone had not heard, is sealed with a key that nobody has any more.
+// which the phone had not heard, is sealed with a key that no longer exists.
 func (t *truth) keysGone(p *phone) {
 	for _, f := range t.photos {
 		if f.phone == p && !f.stored && keyOf(t.system.hash(f.patient)) != p.keys[f.patient] {
@@ -357,7 +357,7 @@ func (t *truth) arrived(from ...*phone) {
 	}
 }
 
-// onTheirWay returns a check for after an end that nobody forced: photos on their
+// onTheirWay returns a check for after an end that was not forced: photos on their
 // way are not given up.
 func (t *truth) onTheirWay(of patient) (check func()) {
 	before, pending := t.system.hash(of), false

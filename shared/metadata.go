@@ -51,7 +51,7 @@ const (
 // MaxLabel is how many characters a label may have.
 const MaxLabel = 40
 
-// Metadata is what a clinician says of a photo. Every field may be empty.
+// Metadata describes a photo, as the clinician entered it. Every field may be empty.
 type Metadata struct {
 	Laterality Laterality `json:"laterality,omitempty"`
 	BodySite   string     `json:"bodySite,omitempty" ref:"BodySiteId"` // an id of BodySites

@@ -19,7 +19,7 @@ const seconds = Number(process.env.SECONDS ?? 2);
 const first = Number(process.env.PORT ?? 8787) + 20;
 const many = Number(process.env.REQUESTS ?? 10_000);
 
-/** Each worker makes a call so often before it is measured, JavaScript or WebAssembly: both are compiled in stages. */
+/** How often each worker makes a call before it is measured: engines compile JavaScript and WebAssembly in stages. */
 const WARM_UP_REQUESTS = 1000;
 const WARM_UP_SECONDS = 10;
 

@@ -35,7 +35,7 @@ type findings struct {
 
 // compare compares what arrived with what was sent. A photo is lost if any one
 // of list, bucket, desktop and channel has not got it whole; doubled if one has
-// it twice; a stray if it belongs to nobody here.
+// it twice; a stray if it belongs to no phone here.
 func compare(e encounter) findings {
 	f := findings{left: e.left}
 	listed := map[string][]shared.Image{}

@@ -111,7 +111,7 @@ func failureCode(got answer, err error) string {
 	}
 }
 
-// RouteReport is what the report says of one route. Times are milliseconds.
+// RouteReport has the figures of one route. Times are milliseconds.
 type RouteReport struct {
 	Route         string         `json:"route"`
 	Count         int            `json:"count"`

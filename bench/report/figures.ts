@@ -235,7 +235,7 @@ const SCAN_GOALS: Readonly<Record<string, { rate: number; allocations: number }>
   Deflate: { rate: 0.1, allocations: 2000 },
 };
 
-/** From what `go test -bench` says of gateway/scan. */
+/** From the output of `go test -bench` for gateway/scan. */
 export function scanFigures(output: string): Figure[] {
   const lines = [...output.matchAll(/^BenchmarkScan\/(\w+)\S*\s.*?([\d.]+) MB\/s.*?(\d+) allocs\/op/gm)];
   const rounds = lines.map(([, form = '', rate, count]) => ({ form, rate: Number(rate), count: Number(count) }));

@@ -94,7 +94,7 @@ var sentences = map[part]string{
 		"Try again in a moment.",
 }
 
-// aWrongType is for a field of which only the type can be wrong.
+// aWrongType is for a field that can only have a wrong type.
 const aWrongType = "{field} has the wrong type."
 
 // sentence returns what a person reads about an error.

@@ -10,7 +10,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// outside is a Store, Objects and a Notifier of which a test says what it needs.
+// outside is a Store, Objects and a Notifier. A test sets the methods that it needs.
 type outside struct {
 	Store
 	Objects

@@ -26,7 +26,7 @@ export interface Launch {
   scheme?: 'light' | 'dark';
   /** False: as in Lockdown Mode and in hardened browsers. */
   webAssembly?: boolean;
-  /** A camera that needs no device and asks nobody, where the browser has one. */
+  /** A camera without a device and without a question for permission, where the browser has one. */
   fakeCamera?: boolean;
 }
 

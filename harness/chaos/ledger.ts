@@ -58,7 +58,7 @@ export class Ledger {
     this.#sites.set(imageId, bodySite);
   }
 
-  /** Notes what the phone says of a photo. A desktop that has corrected the photo has the last word. */
+  /** Notes the details that the phone has for a photo. A desktop's correction counts more. */
   noteRemark(imageId: string, notes: string): void {
     if (!this.#sites.has(imageId)) this.#notes.set(imageId, notes);
   }

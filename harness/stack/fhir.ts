@@ -1,4 +1,4 @@
-/** A FHIR server that nobody here wrote, over HTTP: Medplum's router with its repository in memory. */
+/** A FHIR server of others, over HTTP: Medplum's router with its repository in memory. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';

@@ -83,7 +83,7 @@ func bytesToJS(b []byte) js.Value {
 	return array
 }
 
-// bytesFromJS copies out of an ArrayBuffer that nobody else has, and frees it
+// bytesFromJS copies out of an ArrayBuffer that no other code uses, and frees it
 // where the browser can: that of a whole photo would wait for the collector.
 func bytesFromJS(buffer js.Value) []byte {
 	array := js.Global().Get("Uint8Array").New(buffer)

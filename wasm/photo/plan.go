@@ -35,7 +35,7 @@ func plan(header container.Header, rebuiltBytes int, native bool, limits Limits)
 }
 
 // browserKnows reports whether all browsers that decode the file show it correctly.
-// A RAW file is a TIFF, of which a browser may show the thumbnail. WebKitGTK does
+// A RAW file is a TIFF. A browser may show its thumbnail instead of the photo. WebKitGTK does
 // not turn a PNG by its eXIf chunk.
 func browserKnows(header container.Header) bool {
 	switch header.Type {

@@ -312,7 +312,7 @@ export interface ListResponse {
   expected?: ExpectedImage[];
 }
 
-/** Metadata is what a clinician says of a photo. Every field may be empty. */
+/** Metadata describes a photo, as the clinician entered it. Every field may be empty. */
 export interface Metadata {
   laterality?: Laterality;
   /** an id of BodySites */

@@ -1,4 +1,4 @@
-/** The part of the reducer that is about what a clinician says of a photo. */
+/** The part of the reducer for the details of photos. */
 
 import { MAX_LABEL, type Metadata } from '../contract/api';
 import { chooseSite } from '../place';

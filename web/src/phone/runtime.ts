@@ -126,7 +126,7 @@ export class Runtime {
     this.#engine.send(command);
   }
 
-  /** The page goes: nobody takes a deletion back any more, and no letter follows. */
+  /** The page goes. A deletion can no longer be undone, and no more letters are typed. */
   #leave(): void {
     if (this.state.undo?.kind === 'delete') this.dispatch({ type: 'undo-lapsed' });
     this.#flush();

@@ -37,7 +37,7 @@ export class CommitError extends Error {
 
 /**
  * Resolves once the record system has taken the photos.
- * @param promise the host's, or whatever it gives instead: what is no promise fails rather than pass for a success
+ * @param promise the host's promise; anything else counts as a failure, and not as a success
  * @throws CommitError if it has not; whatever the promise rejects with
  */
 export async function taken(promise: unknown): Promise<void> {

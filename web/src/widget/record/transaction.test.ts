@@ -35,7 +35,7 @@ async function mediaOf(image: WidgetImage, more: Partial<RecordContext> = {}): P
   return entriesOf(await whole([image], more), 'Media')[0]?.resource as Media;
 }
 
-// Details of a photo, of which people may leave any out.
+// Details of a photo. People may leave any of them out.
 
 const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2026-03-04'), noInvalidDate: true });
 const offsetOf = (minutes: number): string => {

@@ -62,7 +62,7 @@ export interface ExpectedPhoto {
   removed: boolean;
 }
 
-/** What the clinician is asked before a session ends of which something was not known here. */
+/** The question before a session ends, if something happened that this desktop has not shown. */
 export interface EndQuestion {
   /** Photos that arrived since the end was asked for. */
   arrived: number;

@@ -10,7 +10,7 @@ export interface Chosen {
   /** How it is shown while nothing is known of it. Its id becomes the image's. */
   view: AddingPhoto;
   file: File;
-  /** When the patient agreed, by the edge's clock; null: nobody recorded it. */
+  /** When the patient agreed, by the edge's clock; null: not recorded. */
   consentAt: string | null;
 }
 

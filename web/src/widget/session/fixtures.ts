@@ -158,7 +158,7 @@ export class Edge {
     return { ...session, images, revision, phones, expected };
   }
 
-  /** As the edge does: after three wrong numbers nobody waits any more. */
+  /** After three wrong numbers no phone waits any more, as at the edge. */
   #admit(number: string): Response {
     this.revision++;
     if (number === this.number) {

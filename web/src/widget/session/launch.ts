@@ -8,7 +8,7 @@ export interface LaunchClaims {
   patientLabel: string | null;
 }
 
-/** A token that cannot be read names nobody: the edge will say what is wrong with it. */
+/** A token that cannot be read names no patient. The edge reports what is wrong with it. */
 export function readClaims(launchToken: string): LaunchClaims {
   const claims = parse(launchToken.split('.')[1] ?? '');
   const textOf = (claim: unknown): string | null => (typeof claim === 'string' && plainText(claim)) || null;
