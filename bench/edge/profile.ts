@@ -63,7 +63,8 @@ function print(times: SelfTime[], requests: number): void {
   for (const [group, share] of sharesBy(go, (time) => packageOf(time.name)).slice(0, 15))
     console.log(`${percent(share)}  ${group}`);
   console.log('\nfunctions, own time');
-  for (const time of times.slice(0, functions)) console.log(`${percent(time.share)}  ${time.kind}: ${time.name.slice(0, 90)}`);
+  for (const time of times.slice(0, functions))
+    console.log(`${percent(time.share)}  ${time.kind}: ${time.name.slice(0, 90)}`);
 }
 
 const cloud = await startBenchCloud(first);
