@@ -84,7 +84,7 @@ func wholeGIF(file []byte) error {
 	if len(file) >= head {
 		table(file[10])
 	}
-	for at+frameHead < len(file) {
+	for at+frameHead <= len(file) {
 		kind := file[at]
 		switch kind {
 		case extension:

@@ -38,7 +38,7 @@ func ReadHEIF(file []byte) HEIF {
 // property records a property of the primary image.
 func (h *HEIF) property(name string, body []byte) {
 	switch {
-	case name != "colr" || len(body) < 4:
+	case name != "colr" || len(body) <= 4:
 	case string(body[:4]) == "prof" || string(body[:4]) == "rICC":
 		if h.Profile == nil {
 			h.Profile = body[4:]
