@@ -190,6 +190,9 @@ export function release(state: State): Step {
       album: { ...now.album, loading: new Set() },
       expected: [],
       expecting: false,
+      // The responses to these calls will be ignored.
+      admission: 'none',
+      guide: now.guide?.state === 'sending' ? null : now.guide,
       // The end is asked for again once the session is open again.
       ending: now.ending && { ...now.ending, step: 'checking', after: 0, question: null },
       list: { ...now.list, etag: null, fetching: false, awaited: 0 },

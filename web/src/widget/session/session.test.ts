@@ -472,6 +472,22 @@ describe('a correction during a commit', () => {
   });
 });
 
+test.each([
+  ['a number', /phones/, () => sync.admit('42'), () => state().admission],
+  ['a guide', /guide/, () => sync.offerGuide('a', 'jpeg'), () => state().guide],
+])('%s that was being sent when the token was renewed can be sent again', async (_, call, send, shown) => {
+  await open();
+  const before = shown();
+  const answer = edge.hold(call);
+  const sending = send();
+  edge.trouble = { call: /^GET/, code: 'unauthorized', status: 401, times: 1 };
+  sync.refresh();
+  await settle();
+  answer();
+  await sending;
+  expect([state().status, shown()]).toEqual(['open', before]);
+});
+
 test('the end of an earlier session, heard late, takes no photos along', async () => {
   edge.images = [listed('a', TAGGED)];
   await open();
