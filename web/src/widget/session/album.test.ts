@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Derivation, MetadataChange } from '../image';
 import {
+  applyChange,
   derivePhoto,
   describeDerived,
   detach,
   dropPhoto,
   emptyAlbum,
+  failPicture,
   hidePhoto,
   isRemoved,
   keepPicture,
   restorePhoto,
+  startLoading,
   takeImage,
   takeList,
+  wantsPicture,
   type Album,
   type Change,
   type Picture,
@@ -150,4 +154,66 @@ describe('when the session is over', () => {
     expect(album.photos[0]).toMatchObject({ local: false, number: 1 });
     expect(album.pictures.has(a)).toBe(true);
   });
+});
+
+describe('a change of a photo', () => {
+  const one = take(emptyAlbum, 'a');
+  const [hidden] = hidePhoto(one, a, LATER);
+
+  test.each<[string, Change | Album, Album]>([
+    ['that is not here: hiding', hidePhoto(one, b, LATER), one],
+    ['that is not here: restoring', restorePhoto(hidden, b, LATER), hidden],
+    ['that is not here: a correction of the edge', takeImage(one, listed('b')), one],
+    ['that is not here: deriving', deriving(one, b, 'd1', 'cropped'), one],
+    ['that is not here: describing', describeDerived(one, b, { notes: 'n' }, LATER), one],
+    ['that is hidden already: hiding', hidePhoto(hidden, a, LATER), hidden],
+    ['that is shown: restoring', restorePhoto(one, a, LATER), one],
+    ['whose bytes nobody fetches: they fail', failPicture(one, a), one],
+  ])('%s changes nothing and is no event', (_, change, album) => {
+    expect(change).toEqual('photos' in change ? album : [album, []]);
+  });
+
+  test('is one event, with its time and the number of the photo', () => {
+    const entry = { at: LATER, photo: 1 };
+    expect(hidePhoto(one, a, LATER)[1]).toEqual([{ ...entry, what: 'removed' }]);
+    expect(restorePhoto(hidden, a, LATER)[1]).toEqual([{ ...entry, what: 'restored' }]);
+    expect(takeImage(one, listed('a', { notes: 'n' }, LATER))[1]).toEqual([{ ...entry, what: 'described' }]);
+  });
+
+  test('that is held here alone: the edge has no say', () => {
+    const local = detach(keepPicture(one, a, picture()), new Map());
+    expect(takeImage(local, listed('a', { notes: 'n' }, LATER))).toEqual([local, []]);
+  });
+
+  test('takes a field back with null or nothing in it', () => {
+    expect(applyChange({ notes: 'n', bodySite: 'hand', view: 'overview' }, { notes: null, bodySite: '' })).toEqual({
+      view: 'overview',
+    });
+  });
+});
+
+describe('a picture', () => {
+  const one = take(emptyAlbum, 'a');
+  const loading = startLoading(one, a);
+
+  test.each<[string, Album, string, boolean]>([
+    ['missing', one, a, true],
+    ['on its way', loading, a, false],
+    ['that could not be fetched', failPicture(loading, a), a, true],
+    ['that is here', keepPicture(loading, a, picture()), a, false],
+    ['of a photo that is not here', one, b, false],
+  ])('%s: is it to be fetched?', (_, album, id, wanted) => {
+    expect(wantsPicture(album, id)).toBe(wanted);
+  });
+
+  test('that comes at last is neither failed nor on its way, and the first one stays', () => {
+    const kept = keepPicture(startLoading(failPicture(loading, a), a), a, picture());
+    expect([kept.failed.size, kept.loading.size]).toEqual([0, 0]);
+    expect(keepPicture(kept, a, picture('blob:2'))).toBe(kept);
+  });
+});
+
+test('a copy whose original is in the record names no original after the session', () => {
+  const album = detach(derive(take(emptyAlbum, 'a'), a), new Map([[a, LATER]]));
+  expect(album.photos.map(({ image, derivedFrom }) => [image.imageId, derivedFrom])).toEqual([['d1', undefined]]);
 });

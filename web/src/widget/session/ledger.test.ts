@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Ledger } from './ledger';
 
 const refused = (detail: string) => ({ code: 'refused', detail }) as const;
@@ -36,3 +36,53 @@ test.each(['5', '{', '[["a"]]', '[["a",{"code":5}]]', '[["a",null]]', 'null'])(
     expect([...ledger.times, ...ledger.notKept]).toEqual([]);
   },
 );
+
+describe('what another screen of the page puts into the record', () => {
+  test('is heard until the listener leaves', () => {
+    const heard: unknown[] = [];
+    const leave = new Ledger().listen((ids, at) => heard.push([ids, at]));
+    new Ledger().add(['a'], AT);
+    leave();
+    new Ledger().add(['b'], AT);
+    expect(heard).toEqual([[['a'], AT]]);
+  });
+
+  test('stays when this one adds its own', () => {
+    const [one, other] = [new Ledger(), new Ledger()];
+    one.add(['a'], AT);
+    other.add(['b'], AT);
+    expect([...other.times.keys()]).toEqual(['a', 'b']);
+    expect([...new Ledger().times.keys()]).toEqual(['a', 'b']);
+  });
+});
+
+test('the oldest of more than a thousand photos are forgotten', () => {
+  const ids = Array.from({ length: 1001 }, (_, i) => `p${i}`);
+  new Ledger().add(ids, AT, new Map(ids.map((id) => [`not-${id}`, refused('locked')])));
+  const { times, notKept } = new Ledger();
+  expect([times.size, times.has('p0'), times.has('p1000')]).toEqual([1000, false, true]);
+  expect([notKept.size, notKept.has('not-p0'), notKept.has('not-p1000')]).toEqual([1000, false, true]);
+});
+
+describe('a page', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  test('whose storage is full remembers until it goes', () => {
+    const full = { getItem: () => null, setItem: () => raise('QuotaExceededError') } as unknown as Storage;
+    const ledger = new Ledger(full);
+    ledger.add(['a'], AT, new Map([['b', refused('locked')]]));
+    expect([...ledger.times.keys(), ...ledger.notKept.keys()]).toEqual(['a', 'b']);
+  });
+
+  test('that may not store anything remembers until it goes', () => {
+    vi.spyOn(window, 'sessionStorage', 'get').mockImplementation(() => raise('SecurityError'));
+    const ledger = new Ledger();
+    ledger.add(['a'], AT);
+    expect([...ledger.times]).toEqual([['a', AT]]);
+    expect([...new Ledger().times]).toEqual([]);
+  });
+});
+
+function raise(name: string): never {
+  throw new DOMException('', name);
+}
