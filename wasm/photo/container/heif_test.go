@@ -2,6 +2,7 @@ package container
 
 import (
 	"encoding/binary"
+	"strings"
 	"testing"
 )
 
@@ -34,6 +35,8 @@ func TestColoursOfHEIF(t *testing.T) {
 		{"an essential property", pitm, two, links("\x82"), "", 12},
 		{"long numbers of properties", pitm, two,
 			boxOf("ipma", "\x00\x00\x00\x01", n32(1), be16(7), "\x01", be16(0x8002)), "", 12},
+		{"the ninth property", pitm, boxOf("ipco", strings.Repeat(nclx(9), 8), nclx(12)),
+			boxOf("ipma", "\x00\x00\x00\x01", n32(1), be16(7), "\x01", be16(0x8009)), "", 12},
 		{"long numbers of items", boxOf("pitm", "\x01\x00\x00\x00", n32(7)), two,
 			boxOf("ipma", "\x01\x00\x00\x00", n32(2), n32(6), "\x01\x01", n32(7), "\x01\x02"), "", 12},
 		{"only among the properties of tiles", pitm, two, links(""), "", 9},
