@@ -7,6 +7,8 @@ import "unsafe"
 // pointers and lengths into this program's memory. The host copies what it keeps.
 
 // hostFetch sends a request; patience is in milliseconds, 0 for the platform's.
+// Negative, it is what is left of the time of the request that is being served,
+// for which the host starts one timer.
 // The response comes as a message with that call's number and a status, or with
 // the error's name and status 0.
 //

@@ -45,7 +45,8 @@ func main() {
 func serve(handler http.Handler, incoming message) {
 	line, headers, _ := strings.Cut(incoming.head, "\n")
 	method, address, _ := strings.Cut(line, " ")
-	limit := deadline{context.Background(), time.Now().Add(api.TimeLimit)}
+	served = time.Now().Add(api.TimeLimit)
+	limit := deadline{context.Background(), served}
 	request, err := http.NewRequestWithContext(limit, method, address, bytes.NewReader(incoming.body))
 	if err != nil { // no URL to net/url, such as /token/%zz: no call of the API either
 		request, _ = http.NewRequestWithContext(limit, http.MethodGet, "/", nil)
@@ -55,6 +56,9 @@ func serve(handler http.Handler, incoming message) {
 	handler.ServeHTTP(answer, request)
 	hostAnswer(int32(answer.status), headerLines(answer.header), text(answer.body.Bytes()))
 }
+
+// served is the deadline of the request that is being served.
+var served time.Time
 
 // deadline carries a deadline but starts no Go timer, because under workerd each
 // Go timer costs a setTimeout per message. The fetches enforce the deadline.
@@ -104,8 +108,11 @@ func (fetchTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 	}
 	patience := int32(0)
-	if deadline, ok := request.Context().Deadline(); ok {
-		patience = int32(max(1, time.Until(deadline).Milliseconds()))
+	if at, ok := request.Context().Deadline(); ok {
+		patience = int32(max(1, time.Until(at).Milliseconds()))
+		if at.Equal(served) {
+			patience = -patience
+		}
 	}
 	reply := ask(func(call int32) {
 		hostFetch(call, patience, request.Method, request.URL.String(), headerLines(request.Header), text(body))

@@ -50,7 +50,7 @@ func (h *handler) renew(r *http.Request) (int, any, error) {
 
 func (h *handler) opened(opened session.Opened, clinician shared.Clinician) (int, any, error) {
 	desktopToken, err := h.Keys.IssueDesktop(opened.Session.Ref(), clinician)
-	return http.StatusCreated, shared.CreateResponse{
+	return http.StatusCreated, &shared.CreateResponse{
 		EncounterID:      opened.Session.EncounterID,
 		Token:            opened.QRToken,
 		TokenExpiresAt:   opened.TokenExpiresAt,
@@ -150,7 +150,7 @@ func (h *handler) joined(r *http.Request, joined session.Joined) (int, any, erro
 	phone := session.PhoneRef{Ref: live.Ref(), PhoneID: joined.PhoneID}
 	if joined.Number != "" {
 		token, err := h.Keys.IssueWaiting(phone)
-		return http.StatusAccepted, shared.WaitResponse{
+		return http.StatusAccepted, &shared.WaitResponse{
 			PhoneID:    joined.PhoneID,
 			Number:     joined.Number,
 			WaitToken:  token,
@@ -159,7 +159,7 @@ func (h *handler) joined(r *http.Request, joined session.Joined) (int, any, erro
 	}
 	audit(r, actionScanned, live.Ref(), "")
 	uploadToken, err := h.Keys.IssuePhone(phone)
-	return http.StatusOK, shared.Grant{
+	return http.StatusOK, &shared.Grant{
 		EncounterID:      live.EncounterID,
 		PatientID:        live.PatientID,
 		PatientLabel:     live.PatientLabel,
@@ -205,7 +205,7 @@ func (h *handler) presign(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	uploads, err := h.Service.Presign(r.Context(), sender.Phone(), request.Images)
-	return http.StatusOK, shared.PresignResponse{Images: uploads}, err
+	return http.StatusOK, &shared.PresignResponse{Images: uploads}, err
 }
 
 // confirm takes an uploaded image in.
@@ -223,7 +223,7 @@ func (h *handler) confirm(r *http.Request) (int, any, error) {
 	}
 	audit(r, actionUploaded, sender.Ref, request.ImageID)
 	response, err := h.Service.Confirm(r.Context(), sender.Phone(), request)
-	return http.StatusOK, response, err
+	return http.StatusOK, &response, err
 }
 
 // list returns all images; a phone gets them without URLs.
@@ -244,7 +244,7 @@ func (h *handler) list(r *http.Request) (int, any, error) {
 	if who.Scope == credential.ScopeDesktop && len(response.Images) > 0 {
 		audit(r, actionViewed, who.Ref, "")
 	}
-	return http.StatusOK, tagged{listTag(who, response), response}, nil
+	return http.StatusOK, tagged{listTag(who, response), &response}, nil
 }
 
 // listTag is the entity tag of a list: each phone has its own list, and the

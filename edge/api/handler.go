@@ -20,6 +20,7 @@ import (
 	"github.com/clinicpro/photobridge/edge/doctor"
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 // Config is what the handler needs.
@@ -131,7 +132,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 		w.WriteHeader(status)
 		return status, nil
 	}
-	encoded, err := json.Marshal(body)
+	encoded, err := encode(body)
 	if err != nil {
 		return writeError(w, err, requestID), err
 	}
@@ -139,6 +140,14 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 	w.WriteHeader(status)
 	w.Write(encoded)
 	return status, nil
+}
+
+// encode writes a message's JSON without reflection, and that of anything else with it.
+func encode(body any) ([]byte, error) {
+	if message, ok := body.(wire.Message); ok {
+		return wire.Marshal(message), nil
+	}
+	return json.Marshal(body)
 }
 
 // panicked describes a panic by what the runtime or its type says: a value may

@@ -5,13 +5,15 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/edge/telemetry"
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 // action is what an audit line says was done.
@@ -59,25 +61,69 @@ func audit(r *http.Request, done action, ref session.Ref, imageID string) {
 }
 
 type requestLine struct {
-	RequestID string                        `json:"requestId"`
-	Method    string                        `json:"method"`
-	Route     string                        `json:"route"` // the pattern: a path may hold a QR token or an encounter
-	Status    int                           `json:"status"`
-	MS        int64                         `json:"ms"`
-	Encounter string                        `json:"encounter,omitempty"` // pseudonym
-	Upstreams map[string]telemetry.Upstream `json:"upstreams,omitempty"`
-	Code      shared.Code                   `json:"code,omitempty"`
-	Cause     string                        `json:"cause,omitempty"`
+	RequestID string
+	Method    string
+	Route     string // the pattern: a path may hold a QR token or an encounter
+	Status    int
+	MS        int64
+	Encounter string // pseudonym
+	Upstreams upstreams
+	Code      shared.Code
+	Cause     string
+}
+
+// Fields names the line's fields.
+func (l *requestLine) Fields(f *wire.Fields) {
+	wire.Text(f, "requestId", &l.RequestID, wire.Always)
+	wire.Text(f, "method", &l.Method, wire.Always)
+	wire.Text(f, "route", &l.Route, wire.Always)
+	wire.Int(f, "status", &l.Status, wire.Always)
+	wire.Int(f, "ms", &l.MS, wire.Always)
+	wire.Text(f, "encounter", &l.Encounter, wire.OmitEmpty)
+	if len(l.Upstreams) > 0 {
+		wire.Object(f, "upstreams", l.Upstreams, wire.Always)
+	}
+	wire.Text(f, "code", &l.Code, wire.OmitEmpty)
+	wire.Text(f, "cause", &l.Cause, wire.OmitEmpty)
+}
+
+// upstreams are the services that a request asked, by name.
+type upstreams map[string]telemetry.Upstream
+
+// Fields names the services.
+func (u upstreams) Fields(f *wire.Fields) {
+	for _, name := range slices.Sorted(maps.Keys(u)) {
+		wire.Object(f, name, upstream(u[name]), wire.Always)
+	}
+}
+
+type upstream telemetry.Upstream
+
+// Fields names what is known of one service.
+func (u upstream) Fields(f *wire.Fields) {
+	wire.Int(f, "calls", &u.Calls, wire.Always)
+	wire.Int(f, "ms", &u.MS, wire.Always)
 }
 
 type auditLine struct {
-	Audit     action `json:"audit"`
-	At        string `json:"at"`
-	RequestID string `json:"requestId"`
-	Encounter string `json:"encounter"`           // pseudonym, as the others
-	Session   string `json:"session"`             //
-	Clinician string `json:"clinician,omitempty"` //
-	Image     string `json:"image,omitempty"`     //
+	Audit     action
+	At        string
+	RequestID string
+	Encounter string // pseudonym, as the others
+	Session   string
+	Clinician string
+	Image     string
+}
+
+// Fields names the line's fields.
+func (l *auditLine) Fields(f *wire.Fields) {
+	wire.Text(f, "audit", &l.Audit, wire.Always)
+	wire.Text(f, "at", &l.At, wire.Always)
+	wire.Text(f, "requestId", &l.RequestID, wire.Always)
+	wire.Text(f, "encounter", &l.Encounter, wire.Always)
+	wire.Text(f, "session", &l.Session, wire.Always)
+	wire.Text(f, "clinician", &l.Clinician, wire.OmitEmpty)
+	wire.Text(f, "image", &l.Image, wire.OmitEmpty)
 }
 
 // log writes one line a request, and one more if something was done to a
@@ -93,15 +139,15 @@ func (h *handler) log(rec *record, method string, status int, took time.Duration
 		line.Code = shared.CodeOf(err)
 		line.Cause = cause(err)
 	}
-	h.write(line)
+	h.Log(wire.Marshal(&line))
 	if err != nil || rec.action == "" {
 		return
 	}
-	h.write(auditLine{
+	h.Log(wire.Marshal(&auditLine{
 		Audit: rec.action, At: time.Now().UTC().Format(time.RFC3339), RequestID: rec.requestID,
 		Encounter: encounter, Session: pseudonym(rec.ref.SessionID),
 		Clinician: pseudonym(rec.clinician), Image: pseudonym(rec.imageID),
-	})
+	}))
 }
 
 // cause is what is behind an error that is not the caller's. The cause of a
@@ -117,12 +163,6 @@ func cause(err error) string {
 		return e.Err.Error()
 	}
 	return ""
-}
-
-func (h *handler) write(line any) {
-	if encoded, err := json.Marshal(line); err == nil {
-		h.Log(encoded)
-	}
 }
 
 // pseudonyms replaces ids in the log. The same id always has the same pseudonym.

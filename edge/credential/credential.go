@@ -32,6 +32,7 @@ type Keys struct {
 	JWKS    *JWKS  // LAUNCH_JWKS_URL; nil if it shares a secret
 	// Audiences are what a launch token's aud may name, if it has one.
 	Audiences []string
+	Verified  *Verified // nil: each session token is verified each time
 	Now       func() time.Time
 }
 
@@ -87,6 +88,9 @@ func (k Keys) issue(ref session.Ref, claims sessionClaims) (string, error) {
 // Verify checks a session token and says whose it is. It fails with
 // unauthorized.
 func (k Keys) Verify(token string) (Bearer, error) {
+	if known, ok := k.Verified.get(token, k.Now()); ok {
+		return known, nil
+	}
 	var claims sessionClaims
 	_, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return k.Session, nil },
 		jwt.WithValidMethods([]string{"HS256"}),
@@ -102,6 +106,9 @@ func (k Keys) Verify(token string) (Bearer, error) {
 	}
 	if claims.Clinician != nil {
 		bearer.Clinician = *claims.Clinician
+	}
+	if claims.NotBefore == nil {
+		k.Verified.put(token, bearer, claims.ExpiresAt.Add(shared.ClockSkew))
 	}
 	return bearer, nil
 }

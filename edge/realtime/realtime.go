@@ -19,6 +19,7 @@ import (
 
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 const (
@@ -58,10 +59,18 @@ func New(key, restURL string, transport http.RoundTripper, outbox Outbox) (*Publ
 
 // message is an event as Ably takes it (https://ably.com/docs/api/rest-api#publish).
 type message struct {
-	ID       string           `json:"id"`
-	Name     shared.EventName `json:"name"`
-	Data     string           `json:"data"`
-	Encoding string           `json:"encoding"`
+	ID       string
+	Name     shared.EventName
+	Data     string
+	Encoding string
+}
+
+// Fields names the message's fields.
+func (m *message) Fields(f *wire.Fields) {
+	wire.Text(f, "id", &m.ID, wire.Always)
+	wire.Text(f, "name", &m.Name, wire.Always)
+	wire.Text(f, "data", &m.Data, wire.Always)
+	wire.Text(f, "encoding", &m.Encoding, wire.Always)
 }
 
 // Publish sends an event to the desktops of an encounter and does not wait for it.
@@ -72,14 +81,8 @@ func (p *Publisher) Publish(
 	event shared.Event,
 	id string,
 ) {
-	data, err := json.Marshal(event)
-	if err != nil {
-		return
-	}
-	body, err := json.Marshal(message{ID: id, Name: name, Data: string(data), Encoding: "json"})
-	if err != nil {
-		return
-	}
+	data := string(wire.Marshal(&event))
+	body := wire.Marshal(&message{ID: id, Name: name, Data: data, Encoding: "json"})
 	p.outbox.Post(Letter{p.url(messagesPath(encounterID)), p.header(body), body})
 }
 

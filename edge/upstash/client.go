@@ -8,15 +8,16 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/shared/wire"
 )
 
 const maxAnswer = 4 << 20 // bytes; twenty images with notes are a hundredth of it
@@ -36,11 +37,7 @@ func (e replyError) Error() string { return "redis: " + string(e) }
 // Do runs one command. It fails with upstream_unavailable if Redis cannot be
 // reached, and with a reply error if Redis refuses the command.
 func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
-	body, err := json.Marshal(command)
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, bytes.NewReader(encode(command)))
 	if err != nil {
 		return nil, err
 	}
@@ -55,21 +52,43 @@ func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	var reply struct {
-		Result any    `json:"result"`
-		Error  string `json:"error"`
+	value, err := wire.Parse(answer)
+	reply, ok := value.(map[string]any)
+	if err != nil || !ok {
+		return nil, unavailable(fmt.Errorf("status %d, not a JSON object", response.StatusCode))
 	}
-	if err := json.Unmarshal(answer, &reply); err != nil {
-		return nil, unavailable(fmt.Errorf("status %d, not JSON: %w", response.StatusCode, err))
-	}
+	refused, _ := reply["error"].(string)
 	switch {
 	case response.StatusCode == http.StatusOK:
-		return reply.Result, nil
-	case response.StatusCode == http.StatusBadRequest && reply.Error != "":
-		return nil, replyError(reply.Error)
+		return reply["result"], nil
+	case response.StatusCode == http.StatusBadRequest && refused != "":
+		return nil, replyError(refused)
 	default:
-		return nil, unavailable(fmt.Errorf("status %d: %s", response.StatusCode, reply.Error))
+		return nil, unavailable(fmt.Errorf("status %d: %s", response.StatusCode, refused))
 	}
+}
+
+// encode writes a command, whose parts are strings and whole numbers, as JSON.
+func encode(command []any) []byte {
+	body := make([]byte, 0, 1024)
+	for i, part := range command {
+		separator := byte(',')
+		if i == 0 {
+			separator = '['
+		}
+		body = append(body, separator)
+		switch part := part.(type) {
+		case string:
+			body = wire.AppendString(body, part)
+		case int:
+			body = strconv.AppendInt(body, int64(part), 10)
+		case int64:
+			body = strconv.AppendInt(body, part, 10)
+		default:
+			panic(fmt.Sprintf("a command with a %T", part))
+		}
+	}
+	return append(body, ']')
 }
 
 // Probe writes, reads and deletes its own key through a script, as every

@@ -17,7 +17,7 @@ type Message interface{ Fields(f *Fields) }
 
 // Marshal returns the JSON of a message. A nil slice is an empty array.
 func Marshal(m Message) []byte {
-	var f Fields
+	f := Fields{out: make([]byte, 0, 512)}
 	f.object(m)
 	return f.out
 }
@@ -138,7 +138,7 @@ const (
 // Text visits a string.
 func Text[T ~string](f *Fields, name string, value *T, presence Presence) {
 	if f.writes(name, bool(presence) || *value != "") {
-		f.out = appendString(f.out, string(*value))
+		f.out = AppendString(f.out, string(*value))
 	} else if given, ok := f.read(name, `"`); ok {
 		*value = T(unquote(given))
 	}
@@ -241,7 +241,7 @@ func made[T any](value **T) *T {
 func Texts[T ~string](f *Fields, name string, value *[]T, presence Presence) {
 	f.array(name, len(*value), presence, '"',
 		func(n int) { *value = make([]T, n) },
-		func(i int) { f.out = appendString(f.out, string((*value)[i])) },
+		func(i int) { f.out = AppendString(f.out, string((*value)[i])) },
 		func(i int, given string) { (*value)[i] = T(unquote(given)) })
 }
 
@@ -283,7 +283,7 @@ func Map(f *Fields, name string, value *map[string]string, presence Presence) {
 		f.out = append(f.out, '{')
 		for key, text := range *value {
 			f.separate()
-			f.out = appendString(append(appendString(f.out, key), ':'), text)
+			f.out = AppendString(append(AppendString(f.out, key), ':'), text)
 		}
 		f.out = append(f.out, '}')
 	} else if given, ok := f.read(name, "{"); ok {

@@ -200,8 +200,8 @@ func hex4(text string) (r rune, ok bool) {
 
 const hex = "0123456789abcdef"
 
-// appendString appends a JSON string. Each byte that is not UTF-8 becomes U+FFFD.
-func appendString(b []byte, text string) []byte {
+// AppendString appends a JSON string. Each byte that is not UTF-8 becomes U+FFFD.
+func AppendString(b []byte, text string) []byte {
 	b = append(b, '"')
 	for _, r := range text {
 		switch {

@@ -118,6 +118,22 @@ func comparable(data []byte) bool {
 	}
 }
 
+func TestParseAgreesWithEncodingJSON(t *testing.T) {
+	for _, text := range texts {
+		for _, data := range []string{text, `{"result":` + text + `,"x":1}`, `["ok",` + text + `]`} {
+			var want any
+			wantErr := json.Unmarshal([]byte(data), &want)
+			got, err := wire.Parse([]byte(data))
+			if (err == nil) != (wantErr == nil) {
+				t.Errorf("%q: %v, want %v", data, err, wantErr)
+			}
+			if diff := cmp.Diff(want, got); err == nil && diff != "" {
+				t.Errorf("%q: %s", data, diff)
+			}
+		}
+	}
+}
+
 func TestUnmarshalLimitsDepth(t *testing.T) {
 	for opening, closing := range map[string]string{"[": "]", `{"a":`: "}"} {
 		for _, depth := range []int{31, 32, 1_000_000} {
