@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -104,40 +105,50 @@ func (c *Client) Probe(ctx context.Context) (string, error) {
 	return "a script wrote, read and deleted a key", nil
 }
 
-var probe = newScript(`
+var probe = newScript(func() string {
+	return `
 redis.call('SET', KEYS[1], ARGV[1], 'PX', 10000)
 local read = redis.call('GET', KEYS[1])
 redis.call('DEL', KEYS[1])
 return read
-`)
+`
+})
 
 func unavailable(cause error) error {
 	return &shared.Error{Code: shared.CodeUpstreamUnavailable, RetryAfter: 2 * time.Second, Err: cause}
 }
 
-// script is a Lua script that Redis knows by its hash once it has seen it.
-type script struct {
+// script returns a Lua script that Redis knows by its hash once it has seen it.
+type script func() scriptText
+
+type scriptText struct {
 	source string
 	sha    string
 }
 
-func newScript(source string) script {
-	sum := sha1.Sum([]byte(source))
-	return script{source, hex.EncodeToString(sum[:])}
+// newScript makes a script when it is first used: putting all together and
+// hashing them was the most expensive part of the program's own start.
+func newScript(source func() string) script {
+	return sync.OnceValue(func() scriptText {
+		text := source()
+		sum := sha1.Sum([]byte(text))
+		return scriptText{text, hex.EncodeToString(sum[:])}
+	})
 }
 
 // eval runs a script by its hash, and by its source where Redis does not know
 // it yet (after a restart, say).
 func (c *Client) eval(ctx context.Context, s script, keys []string, args ...any) (any, error) {
+	text := s()
 	command := make([]any, 0, 3+len(keys)+len(args))
-	command = append(command, "EVALSHA", s.sha, len(keys))
+	command = append(command, "EVALSHA", text.sha, len(keys))
 	for _, key := range keys {
 		command = append(command, key)
 	}
 	command = append(command, args...)
 	result, err := c.Do(ctx, command...)
 	if refused, ok := errors.AsType[replyError](err); ok && strings.Contains(string(refused), "NOSCRIPT") {
-		command[0], command[1] = "EVAL", s.source
+		command[0], command[1] = "EVAL", text.source
 		result, err = c.Do(ctx, command...)
 	}
 	return result, err

@@ -49,17 +49,22 @@ func source(name string) string {
 	return string(text)
 }
 
+// alone makes a script that is not on a session.
+func alone(name string) script { return newScript(func() string { return source(name) }) }
+
 // onSession makes a script of what begins and ends every script on a session.
 func onSession(name string) script {
-	act := "local function act()\n" + source(name) + "\nend\n"
-	times := fmt.Sprintf("local sweepPause, urlLife = %d, %d\n",
-		session.SweepPause.Milliseconds(), session.ReservationTTL.Milliseconds())
-	return newScript(times + source("session") + source("invite") + act + source("sweep"))
+	return newScript(func() string {
+		act := "local function act()\n" + source(name) + "\nend\n"
+		times := fmt.Sprintf("local sweepPause, urlLife = %d, %d\n",
+			session.SweepPause.Milliseconds(), session.ReservationTTL.Milliseconds())
+		return times + source("session") + source("invite") + act + source("sweep")
+	})
 }
 
 var (
-	getSessionToken = newScript(source("getSessionToken"))
-	getSessionCode  = newScript(source("getSessionCode"))
+	getSessionToken = alone("getSessionToken")
+	getSessionCode  = alone("getSessionCode")
 
 	createSession      = onSession("createSession")
 	createSessionToken = onSession("createSessionToken")
