@@ -198,7 +198,7 @@ func widgetFaces(t *testing.T) string {
 // field and action is explained, and the samples have no others.
 func TestLog(t *testing.T) {
 	code, text := read(t, "edge/api/log.go"), section(t, "docs/operations.md", "## The logs")
-	fields := names(code, `json:"(\w+)`)
+	fields := names(code, `wire\.\w+\(f, "(\w+)"`)
 	for _, name := range append(fields, names(code, `action = "(\w+)"`)...) {
 		if !strings.Contains(text, "`"+name+"`") {
 			t.Errorf("no document mentions %s", name)

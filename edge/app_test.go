@@ -157,7 +157,7 @@ func TestMisconfigured(t *testing.T) {
 		{"an origin with a path", map[string]string{"ALLOWED_ORIGINS": "https://practice.example/"}, "not an origin"},
 		{"no number", map[string]string{"MAX_IMAGES_PER_SESSION": "many"}, "MAX_IMAGES_PER_SESSION must be a number"},
 		{"an unknown pairing", map[string]string{"PAIRING": "maybe"}, "PAIRING must be open or ask"},
-		{"an unknown way to the bucket", map[string]string{"STORAGE_VIA": "sideways"}, "STORAGE_VIA must be direct or edge"},
+		{"an unknown way to the bucket", map[string]string{"STORAGE_VIA": "s3"}, "STORAGE_VIA must be direct or edge"},
 		{"an unknown consent", map[string]string{"CONSENT": "maybe"}, "CONSENT must be off, ask or require"},
 		{
 			"equal secrets",
