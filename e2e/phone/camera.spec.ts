@@ -1,5 +1,9 @@
 /** The camera inside the page, on Chromium's fake camera: what journeys/16-camera does not cover. */
 
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from '@playwright/test';
 import { watchCameras } from '../../harness/faults/cameras.ts';
 import { Phone } from '../../harness/people/phone.ts';
@@ -18,6 +22,17 @@ async function openCamera(browser: Browser, stack: Stack) {
 }
 
 type Page = Phone['page'];
+
+const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
+
+/** Runs in the page: a photo of one colour as the desktop offers it, in base64. */
+function olderPhoto(): string {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 480, height: 640 });
+  const context = canvas.getContext('2d');
+  if (context) context.fillStyle = '#c08';
+  context?.fillRect(60, 80, 360, 480);
+  return canvas.toDataURL('image/jpeg', 0.7).replace(/^[^,]*,/, '');
+}
 
 const live = (page: Page): Promise<number> =>
   page.evaluate(() => cameras.tracks.filter(({ readyState }) => readyState === 'live').length);
@@ -82,3 +97,64 @@ test('a stream that ends is opened again, and its last frame is no photo', async
   await expect(phone.button('Done (1)')).toBeEnabled();
   await phone.close();
 });
+
+test('an earlier photo and its slider fit the screen, beside what the finder says, and axe finds nothing', async ({
+  browser,
+  stack,
+}) => {
+  mkdirSync(folder, { recursive: true });
+  const { session, phone, page, shutter } = await openCamera(browser, stack);
+  await session.offersGuide(await page.evaluate(olderPhoto));
+  await phone.button('Quick camera').tap();
+  await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+  const strength = page.getByRole('slider', { name: 'Earlier photo' });
+  await expect(strength).toHaveAttribute('aria-valuetext', '40 percent');
+  await strength.press('ArrowRight');
+  await expect(strength).toHaveAttribute('aria-valuetext', '45 percent');
+  // A camera that gives no picture: the finder says so.
+  await page.evaluate(() => {
+    ImageCapture.prototype.takePhoto = () => Promise.reject(new Error('no photo'));
+    HTMLCanvasElement.prototype.toBlob = (done) => done(null);
+  });
+  await shutter.tap();
+  const says = page.getByText('No photo was taken. Try again.');
+  for (const [width, height] of [
+    [320, 568],
+    [390, 844],
+    [844, 390],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const [text, slider] = [await says.boundingBox(), await page.locator('.finder-strength').boundingBox()];
+    if (!text || !slider) throw new Error('not on the screen');
+    expect(slider.x).toBeGreaterThanOrEqual(0);
+    expect(slider.x + slider.width).toBeLessThanOrEqual(width);
+    expect(text.y, `${width} px`).toBeGreaterThanOrEqual(slider.y + slider.height);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(folder, `camera-guide-${width}-${colorScheme}.png`) });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
+    }
+  }
+  await phone.close();
+});
+
+for (const how of ['refused', 'lost', 'not answered']) {
+  test(`a request for the earlier photo that is ${how} is in the way of no photo`, async ({ browser, stack }) => {
+    const { session, phone, page, shutter } = await openCamera(browser, stack);
+    await session.offersGuide(await page.evaluate(olderPhoto));
+    let asked = 0;
+    await page.route('**/guide', async (route) => {
+      asked++;
+      if (how === 'refused') await route.fulfill({ status: 503, json: { code: 'upstream_unavailable' } });
+      if (how === 'lost') await route.abort();
+    });
+    await phone.button('Quick camera').tap();
+    await expect(shutter).toHaveAttribute('aria-disabled', 'false');
+    await shutter.tap();
+    await expect(phone.button('Done (1)')).toBeEnabled();
+    await expect(page.locator('.finder-ghost, .finder-strength')).toHaveCount(0);
+    expect(asked).toBe(1);
+    await phone.close();
+  });
+}

@@ -142,6 +142,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await desktop.button('Compare').click();
     await screen('compare');
     await desktop.button('Compare').click();
+    await page.evaluate(passEarlier);
+    await desktop.button('Compare').click();
+    await page.locator('.comparing select').selectOption({ index: 0 });
+    await desktop.button('Show on the phone’s camera').click();
+    await expect(page.getByText('The quick camera on the phone shows this photo')).toBeVisible();
+    await screen('guide');
+    await page.setViewportSize({ width: 320, height: 720 });
+    const [stages, details] = [page.locator('.stages'), page.locator('.viewer .details')];
+    const { y = 0, height = 0 } = (await stages.boundingBox()) ?? {};
+    expect((await details.boundingBox())?.y, 'the details are below both photos').toBeGreaterThanOrEqual(y + height);
+    await desktop.button('Compare').click();
     await desktop.button('Crop').click();
     await expect(page.getByRole('group', { name: /^Frame/ })).toBeVisible();
     await screen('crop');
@@ -162,4 +173,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await screen('timeline');
     await desktop.close();
   });
+}
+
+/** Runs in the page: a record with one photo. */
+async function passEarlier(): Promise<void> {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 600, height: 800 });
+  canvas.getContext('2d')?.fillRect(100, 100, 400, 600);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+  const widget = document.querySelector('photobridge-widget');
+  if (!blob || !widget) throw new Error('no widget');
+  widget.earlier = [{ url: URL.createObjectURL(blob), time: '2026-01-02' }];
 }

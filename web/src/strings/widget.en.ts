@@ -203,6 +203,7 @@ const texts = {
   'guide.sending': 'Sending to the phone…',
   'guide.shown': 'The quick camera on the phone shows this photo, half transparent.',
   'guide.failed': 'The photo did not reach the phone. Try again.',
+  'guide.kept': 'The phone may still show this photo. Try again.',
   'guide.unreadable': 'This photo cannot be shown on the phone, because its server does not let this page read it.',
   export: 'Export…',
   'export.title': 'Export photos',

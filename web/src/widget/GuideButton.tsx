@@ -30,9 +30,10 @@ export function GuideButton({
   const [unreadable, setUnreadable] = useState('');
   const { offered, offer } = guiding;
   const state = unreadable === photo.id ? 'unreadable' : offered?.photo === photo.id ? offered.state : null;
+  const isShown = state === 'shown' || state === 'kept';
   const toggle = async (): Promise<void> => {
     setUnreadable('');
-    if (state === 'shown') return offer(photo.id, null);
+    if (isShown) return offer(photo.id, null);
     try {
       await offer(photo.id, await guideOf(photo.previewUrl ?? ''));
     } catch {
@@ -43,7 +44,7 @@ export function GuideButton({
     <>
       <button
         type="button"
-        aria-pressed={state === 'shown'}
+        aria-pressed={isShown}
         disabled={isVeiled || offered?.state === 'sending'}
         onClick={() => void toggle()}
       >

@@ -75,6 +75,19 @@ test('they are offered again after a failure', async () => {
   await eventually(() => expect(status()).toMatch(/half transparent/));
 });
 
+test('one that could not be taken back is still marked as shown, and can be taken back', async () => {
+  await compare();
+  button().click();
+  await eventually(() => expect(status()).toMatch(/half transparent/));
+  edge.current!.trouble = { call: /^DELETE/, code: 'upstream_unavailable', status: 503, times: 1 };
+  button().click();
+  await eventually(() => expect(status()).toBe('The phone may still show this photo. Try again.'));
+  expect(button().getAttribute('aria-pressed')).toBe('true');
+  button().click();
+  await eventually(() => expect(status()).toBe(''));
+  expect(edge.current?.guide).toBeNull();
+});
+
 test('they cannot be offered from a server that keeps them from the page', async () => {
   StillImage.isReadable = false;
   await compare();

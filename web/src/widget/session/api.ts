@@ -140,7 +140,8 @@ export interface SessionSyncOptions {
 export interface OfferedGuide {
   /** Whatever the caller of `guide` names it. */
   photo: string;
-  state: 'sending' | 'shown' | 'failed';
+  /** `failed`: it may not have arrived. `kept`: the call that takes it back failed, so phones may still show it. */
+  state: 'sending' | 'shown' | 'failed' | 'kept';
 }
 
 /** Both functions are as React's `useSyncExternalStore` wants them. */

@@ -283,7 +283,7 @@ export type Reply = {
   | { type: 'admitted' }
   | { type: 'not-admitted'; failure: Failure }
   | { type: 'guide-set'; photo: string; isOffered: boolean }
-  | { type: 'guide-failed'; photo: string; failure: Failure }
+  | { type: 'guide-failed'; photo: string; isOffered: boolean; failure: Failure }
   /** Any other call failed. */
   | { type: 'failed'; failure: Failure }
 );

@@ -174,7 +174,7 @@ function reply(state: State, event: Stamped<Reply>): Step {
     case 'guide-set':
       return only({ ...state, guide: event.isOffered ? { photo: event.photo, state: 'shown' } : null });
     case 'guide-failed':
-      return guideFailed(state, event.photo, event.failure);
+      return guideFailed(state, event);
     case 'failed':
       return fail(state, event.failure);
   }
@@ -268,8 +268,8 @@ function offerGuide(state: State, photo: string, jpeg: string | null): Step {
   return [{ ...state, guide: { photo, state: 'sending' } }, [{ do: 'set-guide', opening, access, photo, jpeg }]];
 }
 
-function guideFailed(state: State, photo: string, failure: Failure): Step {
-  const next: State = { ...state, guide: { photo, state: 'failed' } };
+function guideFailed(state: State, { photo, isOffered, failure }: Extract<Reply, { type: 'guide-failed' }>): Step {
+  const next: State = { ...state, guide: { photo, state: isOffered ? 'failed' : 'kept' } };
   return OVER.has(failure.code) ? fail(next, failure) : only(next);
 }
 

@@ -195,13 +195,14 @@ export class Runtime {
         );
       case 'set-guide': {
         const { photo, jpeg } = effect;
+        const isOffered = jpeg !== null;
         return this.#call(
           effect.opening,
           async () => {
             await edge.setGuide(effect.access, jpeg);
-            return { type: 'guide-set', photo, isOffered: jpeg !== null };
+            return { type: 'guide-set', photo, isOffered };
           },
-          (failure) => ({ type: 'guide-failed', photo, failure }),
+          (failure) => ({ type: 'guide-failed', photo, isOffered, failure }),
         );
       }
     }
