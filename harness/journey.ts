@@ -51,12 +51,15 @@ export interface Cast {
   about: 'clinician' | 'nurse';
   /** What is special about the nurse's browser. */
   handset: Partial<Launch>;
+  /** False: the network of the practice lets no WebSocket through. */
+  webSockets: boolean;
 }
 
 export const test = base.extend<People & Cast, { firefoxes: Firefoxes }>({
   inBrowser: ['chromium', { option: true }],
   about: ['nurse', { option: true }],
   handset: [{}, { option: true }],
+  webSockets: [true, { option: true }],
   firefoxes: [
     async ({}, use) => {
       const firefoxes = new Firefoxes();
@@ -70,8 +73,9 @@ export const test = base.extend<People & Cast, { firefoxes: Firefoxes }>({
     await use(line);
     await line.close();
   },
-  clinician: async ({ browser, stack, inBrowser, about, firefoxes }, use, info) => {
+  clinician: async ({ browser, stack, inBrowser, about, firefoxes, webSockets }, use, info) => {
     const line = await Link.open();
+    if (!webSockets) line.blockWebSockets();
     const name = about === 'clinician' ? inBrowser : 'chromium';
     const driver = await seat(browser, firefoxes, name, { viewport: DESKTOP.viewport, proxy: line.address });
     await use(new Clinician(driver, stack));

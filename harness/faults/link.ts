@@ -70,6 +70,7 @@ export class Link {
   readonly preludes: { of: RegExp; script: string }[] = [];
   #mishaps: Required<Mishap>[] = [];
   #offline = false;
+  #hasWebSockets = true;
 
   private constructor(shape: Shape) {
     this.#up = new Pipe(shape.upBitsPerSecond, shape.rttMs / 2);
@@ -83,13 +84,15 @@ export class Link {
       link.#keep(socket);
       link.#fresh.set(socket, performance.now() + shape.rttMs);
     });
-    link.#server.on('connect', (request: IncomingMessage, socket: Socket) =>
-      link.#tunnel(new URL(`http://${request.url ?? ''}`), socket, 'HTTP/1.1 200 OK\r\n\r\n'),
-    );
+    link.#server.on('connect', (request: IncomingMessage, socket: Socket) => {
+      if (link.#refuses(socket)) return;
+      link.#tunnel(new URL(`http://${request.url ?? ''}`), socket, 'HTTP/1.1 200 OK\r\n\r\n');
+    });
     // WebKit asks for a WebSocket as for anything else, and not by CONNECT.
-    link.#server.on('upgrade', (request: IncomingMessage, socket: Socket) =>
-      link.#tunnel(new URL(request.url ?? ''), socket, undefined, headOf(request)),
-    );
+    link.#server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+      if (link.#refuses(socket)) return;
+      link.#tunnel(new URL(request.url ?? ''), socket, undefined, headOf(request));
+    });
     await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
     return link;
   }
@@ -111,6 +114,17 @@ export class Link {
   set offline(offline: boolean) {
     this.#offline = offline;
     if (offline) for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Refuses WebSockets, as the proxies of some hospitals do. Pages on plain http use tunnels for nothing else. */
+  blockWebSockets(): void {
+    this.#hasWebSockets = false;
+  }
+
+  /** Refuses a WebSocket if they are blocked. */
+  #refuses(socket: Socket): boolean {
+    if (!this.#hasWebSockets) socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+    return !this.#hasWebSockets;
   }
 
   heal(): void {

@@ -235,3 +235,61 @@ describe('a connection', () => {
     expect((await rest().time()) - Date.now()).toBeGreaterThan(3_590_000);
   });
 });
+
+describe('without WebSockets, a client', () => {
+  const polls = (more: ClientOptions = { key }): Realtime => connect({ transports: ['comet'], ...more });
+
+  it('hears, publishes, pings, leaves a channel and closes', async () => {
+    const name = newChannel();
+    const client = polls();
+    const { channel, inbox } = await subscribe(client, name);
+    await channel.publish('mine', { revision: 7 });
+    expect(await received(name, inbox)).toEqual(['mine']);
+    expect(await client.connection.ping()).toBeGreaterThanOrEqual(0);
+    await channel.detach();
+    const closed = new Promise((resolve) => client.connection.once('closed', resolve));
+    client.close();
+    await closed;
+  });
+
+  it('misses nothing while it is cut off, and hears nothing twice', async () => {
+    const name = newChannel();
+    const client = polls();
+    const { channel, inbox } = await subscribe(client, name);
+    const want: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const back = attachedAgain(channel);
+      await disconnectRealtime(cloud);
+      for (let n = 0; n < 5; n++) {
+        want.push(`${round}-${n}`);
+        await rest().channels.get(name).publish(`${round}-${n}`, null);
+      }
+      expect((await back).resumed).toBe(true);
+    }
+    expect(await received(name, inbox)).toEqual(want);
+  });
+
+  it('renews its token, and loses nothing', async () => {
+    const name = newChannel();
+    let tokens = 0;
+    let ahead = 0;
+    const client = polls({
+      authCallback: (_params, callback) => {
+        tokens++;
+        callback(null, sign(SUBSCRIBE_ONLY(name), 300, ahead));
+      },
+    });
+    const { inbox } = await subscribe(client, name);
+    ahead = 280;
+    await skewClock(cloud, 'realtime', ahead);
+    await expect.poll(() => tokens, { timeout: 5000 }).toBe(2);
+    expect(await received(name, inbox)).toEqual([]);
+  });
+
+  it('with a wrong key is refused', async () => {
+    const client = polls({ key: `${key.split(':')[0]}:wrong`, autoConnect: false });
+    const failed = failure(client);
+    client.connect();
+    expect((await failed).reason).toMatchObject({ code: 40101, statusCode: 401 });
+  });
+});

@@ -1,13 +1,12 @@
 package realtime
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/coder/websocket"
 
 	"github.com/clinicpro/photobridge/local/fault"
 )
@@ -33,17 +32,17 @@ type state struct {
 	leftAt  time.Time
 }
 
-// connection is one client's WebSocket.
+// connection is one client, on a WebSocket or on requests one after the other.
 type connection struct {
 	server  *Server
-	socket  *websocket.Conn
 	format  format
 	echo    bool
 	state   *state
 	outbox  *outbox
 	dropped context.CancelFunc // cuts the transport without a word
+	silent  func() bool        // the client has stopped asking; nil for a WebSocket
 
-	// Of the goroutine that reads.
+	// Of who receives: one at a time.
 	attachments map[string]*attachment
 
 	sentAt atomic.Int64 // Unix nanoseconds
@@ -53,65 +52,29 @@ type connection struct {
 	askAt time.Time // when to ask for a new token; zero for not again
 }
 
-// connect upgrades a request and serves the client until it goes.
-func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		InsecureSkipVerify: true, // any origin may connect: the token decides
-	})
-	if err != nil {
-		return // Accept has responded
-	}
-	socket.SetReadLimit(maxFrameSize)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	defer cancel()
-	c := &connection{
-		server:      s,
-		socket:      socket,
-		echo:        query.Get("echo") != "false",
-		attachments: map[string]*attachment{},
-	}
-	if query.Get("format") == "msgpack" {
-		c.format = formatMsgpack
-	}
-	c.dropped = func() { cancel(); _ = socket.CloseNow() }
+func newConnection(s *Server, echo bool) *connection {
+	c := &connection{server: s, echo: echo, attachments: map[string]*attachment{}}
 	c.outbox = newOutbox(func() { go c.dropped() })
 	c.sentAt.Store(time.Now().UnixNano())
+	return c
+}
 
+// open authenticates a client and registers its connection. It returns why not.
+func (s *Server) open(c *connection, r *http.Request) *ErrorInfo {
+	query := r.URL.Query()
 	grant, info := s.authenticate(r)
 	var clientID string
 	if info == nil {
 		clientID, info = grant.resolveClientID(query.Get("clientId"))
 	}
 	if info != nil {
-		c.finish(&ProtocolMessage{Action: ActionError, Error: info})
-		c.write(ctx)
-		return
+		return info
 	}
 	c.setCredential(grant)
-	resume := query.Get("resume")
-	if resume == "" {
-		resume = query.Get("recover")
+	if !s.enter(c, clientID, cmp.Or(query.Get("resume"), query.Get("recover"))) {
+		return newError(codeDisconnected, "The server is stopping.")
 	}
-	if !s.enter(c, clientID, resume) {
-		c.finish(
-			&ProtocolMessage{Action: ActionDisconnected, Error: newError(codeDisconnected, "The server is stopping.")},
-		)
-		c.write(ctx)
-		return
-	}
-	defer s.exit(c)
-
-	var writing sync.WaitGroup
-	writing.Go(func() { c.write(ctx) })
-	c.read(ctx)
-	for name := range c.attachments {
-		c.leave(name)
-	}
-	c.outbox.mute()
-	cancel()
-	writing.Wait()
-	_ = socket.CloseNow()
+	return nil
 }
 
 // greet sends CONNECTED; info says why a resume failed, if it did.
@@ -169,6 +132,8 @@ func (c *connection) tend() {
 	}
 	c.mu.Unlock()
 	switch {
+	case c.silent != nil && c.silent():
+		c.dropped()
 	case expired:
 		c.finish(
 			&ProtocolMessage{Action: ActionDisconnected, Error: newError(codeTokenExpired, "The token has expired.")},
@@ -180,93 +145,59 @@ func (c *connection) tend() {
 	}
 }
 
-// write sends what is queued until the end or a failure.
-func (c *connection) write(ctx context.Context) {
-	for {
-		frames, ended := c.outbox.take(ctx)
-		for _, f := range frames {
-			if !c.writeFrame(ctx, f) {
-				c.dropped()
-				return
-			}
-		}
-		if ended {
-			if ctx.Err() == nil && len(frames) > 0 {
-				_ = c.socket.Close(websocket.StatusNormalClosure, "")
-			}
-			c.dropped()
-			return
-		}
+// pass returns a frame as it leaves, with the faults that a test asked for. It
+// reports whether others may follow it.
+func (c *connection) pass(ctx context.Context, f *frame) (data []byte, more bool) {
+	route := "out " + f.message.Action.String()
+	c.server.config.OnFrame(route)
+	verdict := c.server.config.Faults.Decide(fault.Realtime, route)
+	if !fault.Sleep(ctx, verdict.Delay) {
+		return nil, false
 	}
+	switch verdict.Effect {
+	case fault.DropBefore, fault.Cut, fault.CutUpload:
+		return nil, false
+	case fault.Status, fault.Expire:
+		f = &frame{message: &ProtocolMessage{Action: ActionDisconnected, Error: verdictError(verdict)}}
+	}
+	data, err := f.encode(c.format)
+	if err != nil {
+		return nil, false
+	}
+	c.sentAt.Store(time.Now().UnixNano())
+	return data, verdict.Effect == "" || verdict.Effect == fault.Delay
 }
 
-func (c *connection) writeFrame(ctx context.Context, f *frame) bool {
-	route := "out " + f.message.Action.String()
+// receive handles a message of the client, with the faults that a test asked
+// for. It reports whether the transport lives on.
+func (c *connection) receive(ctx context.Context, m *ProtocolMessage) bool {
+	route := "in " + m.Action.String()
 	c.server.config.OnFrame(route)
 	verdict := c.server.config.Faults.Decide(fault.Realtime, route)
 	if !fault.Sleep(ctx, verdict.Delay) {
 		return false
 	}
 	switch verdict.Effect {
-	case fault.DropBefore, fault.Cut, fault.CutUpload:
+	case fault.DropBefore, fault.CutUpload:
 		return false
-	case fault.Status, fault.Expire:
-		f = &frame{message: &ProtocolMessage{Action: ActionDisconnected, Error: verdictError(verdict)}}
-	}
-	data, err := f.encode(c.format)
-	if err != nil {
+	case fault.DropAfter, fault.Cut:
+		c.outbox.discard() // not mute: the writer would cut the line before the effect
+		c.handle(m)
 		return false
+	case fault.Status:
+		c.refuse(m, verdictError(verdict))
+	case fault.Expire:
+		c.finish(&ProtocolMessage{Action: ActionDisconnected, Error: verdictError(verdict)})
+	default:
+		c.handle(m)
 	}
-	kind := websocket.MessageText
-	if c.format == formatMsgpack {
-		kind = websocket.MessageBinary
-	}
-	ctx, cancel := context.WithTimeout(ctx, writeLimit)
-	defer cancel()
-	c.sentAt.Store(time.Now().UnixNano())
-	if err := c.socket.Write(ctx, kind, data); err != nil {
-		return false
-	}
-	return verdict.Effect == "" || verdict.Effect == fault.Delay
+	return true
 }
 
-// read deals with what the client sends until it goes.
-func (c *connection) read(ctx context.Context) {
-	for {
-		_, data, err := c.socket.Read(ctx)
-		if err != nil {
-			return
-		}
-		var m ProtocolMessage
-		if err := c.format.unmarshal(data, &m); err != nil {
-			c.finish(
-				&ProtocolMessage{
-					Action: ActionError,
-					Error:  newError(codeBadRequest, "The frame is not a ProtocolMessage: %v.", err),
-				},
-			)
-			continue
-		}
-		route := "in " + m.Action.String()
-		c.server.config.OnFrame(route)
-		verdict := c.server.config.Faults.Decide(fault.Realtime, route)
-		if !fault.Sleep(ctx, verdict.Delay) {
-			return
-		}
-		switch verdict.Effect {
-		case fault.DropBefore, fault.CutUpload:
-			return
-		case fault.DropAfter, fault.Cut:
-			c.outbox.mute()
-			c.handle(&m)
-			return
-		case fault.Status:
-			c.refuse(&m, verdictError(verdict))
-		case fault.Expire:
-			c.finish(&ProtocolMessage{Action: ActionDisconnected, Error: verdictError(verdict)})
-		default:
-			c.handle(&m)
-		}
+// leaveAll detaches from every channel.
+func (c *connection) leaveAll() {
+	for name := range c.attachments {
+		c.leave(name)
 	}
 }
 

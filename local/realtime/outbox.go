@@ -43,11 +43,16 @@ func (o *outbox) put(f *frame, last bool) {
 	o.signal()
 }
 
-// mute drops all that is queued and all that follows.
-func (o *outbox) mute() {
+// discard drops all that is queued and all that follows.
+func (o *outbox) discard() {
 	o.mu.Lock()
 	o.queue, o.ended = nil, true
 	o.mu.Unlock()
+}
+
+// mute is discard, and tells the writer.
+func (o *outbox) mute() {
+	o.discard()
 	o.signal()
 }
 

@@ -19,6 +19,14 @@ func (s *Server) newRoutes() *http.ServeMux {
 	mux.HandleFunc("GET /time", s.time)
 	mux.HandleFunc("GET /is-the-internet-up.txt", s.connectivity)
 	mux.HandleFunc("POST /channels/{channel}/messages", s.restPublish)
+	// ably-js connects with GET.
+	mux.HandleFunc("GET /comet/connect", s.cometConnect)
+	mux.HandleFunc("GET /comet/{key}/recv", s.onComet((*comet).reply))
+	mux.HandleFunc("POST /comet/{key}/send", s.onComet((*comet).send))
+	for _, method := range []string{"GET", "POST"} {
+		mux.HandleFunc(method+" /comet/{key}/close", s.onComet(leaving(ActionClose)))
+		mux.HandleFunc(method+" /comet/{key}/disconnect", s.onComet(leaving(ActionDisconnect)))
+	}
 	mux.HandleFunc("OPTIONS /", s.preflight)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, newError(codeNotFound, "%s %s is not served here.", r.Method, r.URL.Path))

@@ -34,7 +34,7 @@ type Config struct {
 	OnFrame func(route string)
 }
 
-// Server is an http.Handler for both WebSocket and REST.
+// Server is an http.Handler for WebSocket, for the requests that take its place, and for REST.
 type Server struct {
 	config             Config
 	clock              *clock.Clock
@@ -49,6 +49,7 @@ type Server struct {
 	channels    map[string]*channel
 	states      map[string]*state // by connection key
 	connections map[*connection]struct{}
+	comets      map[string]*comet // by connection key
 	published   int64
 	recents     []Recent // oldest first
 	closed      bool
@@ -87,6 +88,7 @@ func New(config Config) (*Server, error) {
 		epoch: strings.ToLower(rand.Text()[:10]),
 		stop:  make(chan struct{}), stopped: make(chan struct{}),
 		channels: map[string]*channel{}, states: map[string]*state{}, connections: map[*connection]struct{}{},
+		comets: map[string]*comet{},
 	}
 	s.routes = s.newRoutes()
 	go s.tend()

@@ -18,6 +18,7 @@ vi.mock('ably/modular', () => ({
   },
   FetchRequest: {},
   WebSocketTransport: {},
+  XHRPolling: {},
 }));
 
 const TOKEN: RealtimeResponse = { token: 't', expiresAt: '2026-03-04T11:00:00Z', channel: 'session:enc-1001' };

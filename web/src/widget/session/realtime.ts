@@ -1,7 +1,7 @@
 /** Ably, as far as the widget needs it: hints that something changed on one channel. */
 
 import type { ClientOptions } from 'ably';
-import { BaseRealtime, FetchRequest, WebSocketTransport } from 'ably/modular';
+import { BaseRealtime, FetchRequest, WebSocketTransport, XHRPolling } from 'ably/modular';
 import type { ApiError } from '../../api/client';
 import type { Event, EventName, RealtimeResponse } from '../../contract/api';
 
@@ -58,7 +58,8 @@ function connect(
   let unused: RealtimeResponse | undefined = first;
   const client = new BaseRealtime({
     ...serverOptions(first.realtimeUrl),
-    plugins: { WebSocketTransport, FetchRequest },
+    // Where a network blocks WebSockets, the client polls by HTTP instead.
+    plugins: { WebSocketTransport, XHRPolling, FetchRequest },
     // The edge knows who we are; Ably is to know no more than the channel.
     authCallback: (_, callback) => {
       const next = unused ? Promise.resolve(unused) : access();
@@ -90,5 +91,13 @@ function serverOptions(realtimeUrl: string | undefined): Partial<ClientOptions> 
   const { hostname, port, protocol } = new URL(realtimeUrl);
   const tls = protocol === 'https:';
   const number = Number(port) || (tls ? 443 : 80);
-  return { endpoint: hostname, tls, port: number, tlsPort: number, fallbackHosts: [], disableConnectivityCheck: true };
+  return {
+    endpoint: hostname,
+    tls,
+    port: number,
+    tlsPort: number,
+    fallbackHosts: [],
+    disableConnectivityCheck: true,
+    wsConnectivityCheckUrl: `${tls ? 'wss' : 'ws'}://${hostname}:${number}/`,
+  };
 }
