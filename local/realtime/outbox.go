@@ -50,7 +50,7 @@ func (o *outbox) discard() {
 	o.mu.Unlock()
 }
 
-// mute is discard, and tells the writer.
+// mute is discard, and wakes the writer.
 func (o *outbox) mute() {
 	o.discard()
 	o.signal()
