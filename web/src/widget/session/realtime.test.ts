@@ -74,3 +74,17 @@ test('a client that is connected is closed at the end', async () => {
   stop();
   expect(clients.map(({ closed }) => closed)).toEqual([true]);
 });
+
+test.each([
+  ['Ably', {}, {}],
+  [
+    'another server',
+    { realtimeUrl: 'http://127.0.0.1:8793' },
+    { endpoint: '127.0.0.1', tls: false, port: 8793, wsConnectivityCheckUrl: 'ws://127.0.0.1:8793/' },
+  ],
+])('a client of %s falls back to HTTP, and asks no other host whether there is a network', async (_, at, options) => {
+  listen(() => Promise.resolve({ ...TOKEN, ...at }), handlers);
+  await vi.advanceTimersByTimeAsync(0);
+  const plugins = { XHRPolling: {}, WebSocketTransport: {} };
+  expect(clients[0]?.options).toMatchObject({ ...options, plugins, disableConnectivityCheck: true });
+});

@@ -85,9 +85,12 @@ function connect(
   return client;
 }
 
-/** For a server other than Ably's own; no other origin is asked then. */
+/**
+ * Whether there is a network at all is not asked of another host: one that is blocked would keep the client from
+ * falling back to HTTP. A server other than Ably's own is the only host that is asked for anything.
+ */
 function serverOptions(realtimeUrl: string | undefined): Partial<ClientOptions> {
-  if (realtimeUrl === undefined) return {};
+  if (realtimeUrl === undefined) return { disableConnectivityCheck: true };
   const { hostname, port, protocol } = new URL(realtimeUrl);
   const tls = protocol === 'https:';
   const number = Number(port) || (tls ? 443 : 80);
