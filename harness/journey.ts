@@ -10,7 +10,6 @@ import { launchChromium } from './browsers/chromium.ts';
 import type { Driver, Launch } from './browsers/driver.ts';
 import type { Canvas } from './browsers/engine.ts';
 import { findBrowser, type OtherBrowser } from './browsers/find.ts';
-import { Firefoxes } from './browsers/firefox.ts';
 import { Lab } from './browsers/lab.ts';
 import { clearFaults } from './faults/faults.ts';
 import { Link } from './faults/link.ts';
@@ -55,35 +54,29 @@ export interface Cast {
   webSockets: boolean;
 }
 
-export const test = base.extend<People & Cast, { firefoxes: Firefoxes }>({
+export const test = base.extend<People & Cast>({
   inBrowser: ['chromium', { option: true }],
   about: ['nurse', { option: true }],
   handset: [{}, { option: true }],
   webSockets: [true, { option: true }],
-  firefoxes: [
-    async ({}, use) => {
-      const firefoxes = new Firefoxes();
-      await use(firefoxes);
-      await firefoxes.close();
-    },
-    { scope: 'worker' },
-  ],
   line: async ({}, use) => {
     const line = await Link.open();
     await use(line);
     await line.close();
   },
-  clinician: async ({ browser, stack, inBrowser, about, firefoxes, webSockets }, use, info) => {
+  clinician: async ({ browser, stack, inBrowser, about, webSockets }, use, info) => {
     const line = await Link.open();
     if (!webSockets) line.blockWebSockets();
-    const name = about === 'clinician' ? inBrowser : 'chromium';
-    const driver = await seat(browser, firefoxes, name, { viewport: DESKTOP.viewport, proxy: line.address });
+    const driver = await seat(browser, about === 'clinician' ? inBrowser : 'chromium', {
+      viewport: DESKTOP.viewport,
+      proxy: line.address,
+    });
     await use(new Clinician(driver, stack));
     await leave(driver, info.outputPath('desktop.png'));
     await line.close();
   },
-  nurse: async ({ browser, inBrowser, about, line, handset, firefoxes }, use, info) => {
-    const driver = await seat(browser, firefoxes, about === 'nurse' ? inBrowser : 'chromium', {
+  nurse: async ({ browser, inBrowser, about, line, handset }, use, info) => {
+    const driver = await seat(browser, about === 'nurse' ? inBrowser : 'chromium', {
       viewport: PHONE.viewport,
       proxy: line.address,
       ...handset,
@@ -91,8 +84,8 @@ export const test = base.extend<People & Cast, { firefoxes: Firefoxes }>({
     await use(new Nurse(driver));
     await leave(driver, info.outputPath('phone.png'));
   },
-  lab: async ({ browser, stack, inBrowser, firefoxes }, use) => {
-    const driver = await seat(browser, firefoxes, inBrowser, { viewport: PHONE.viewport });
+  lab: async ({ browser, stack, inBrowser }, use) => {
+    const driver = await seat(browser, inBrowser, { viewport: PHONE.viewport });
     const labs: Lab[] = [];
     await use(async (canvas) => {
       const lab = await Lab.open(driver, stack, canvas);
@@ -127,9 +120,9 @@ export const test = base.extend<People & Cast, { firefoxes: Firefoxes }>({
   ],
 });
 
-async function seat(browser: Browser, firefoxes: Firefoxes, name: BrowserName, launch: Launch): Promise<Driver> {
+async function seat(browser: Browser, name: BrowserName, launch: Launch): Promise<Driver> {
   if (name === 'chromium') return launchChromium(browser, launch);
-  const found = findBrowser(name, firefoxes);
+  const found = findBrowser(name);
   if ('missing' in found) return test.skip(true, found.missing) as never;
   return found(launch);
 }

@@ -1,56 +1,24 @@
-import { launch, Puppeteer, type Browser, type BrowserContext } from 'puppeteer-core';
+import { launch, Puppeteer } from 'puppeteer-core';
 import { callOf, STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
 /** Firefox over WebDriver BiDi, with its own profile, which is deleted at the end. */
 export async function launchFirefox(executablePath: string, options: Launch): Promise<Driver> {
-  const firefoxes = new Firefoxes();
-  const driver = await firefoxes.open(executablePath, options);
-  return { ...driver, close: () => firefoxes.close() };
-}
-
-/** Firefoxes that are kept, one for each set of preferences: to start one takes longer than many a test. */
-export class Firefoxes {
-  readonly #running = new Map<string, Promise<Browser>>();
-
-  /** Opens a page with its own cookies, storage and proxy. */
-  async open(executablePath: string, options: Launch): Promise<Driver> {
-    const { proxy, viewport } = options;
-    const browser = await this.#start(executablePath, options);
-    const context = await browser.createBrowserContext(proxy ? { proxyServer: `${proxy.host}:${proxy.port}` } : {});
-    return drive(context, viewport);
-  }
-
-  async close(): Promise<void> {
-    for (const browser of this.#running.values()) await (await browser).close();
-    this.#running.clear();
-  }
-
-  #start(executablePath: string, { scheme, webAssembly = true, fakeCamera }: Launch): Promise<Browser> {
-    const preferences = {
+  const { viewport, proxy, scheme = 'light', webAssembly = true, fakeCamera = false } = options;
+  registerSights();
+  const browser = await launch({
+    browser: 'firefox',
+    executablePath,
+    defaultViewport: viewport,
+    acceptInsecureCerts: true,
+    extraPrefsFirefox: {
       'javascript.options.wasm': webAssembly,
       'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
-      'network.proxy.allow_hijacking_localhost': true,
+      ...(proxy ? through(proxy) : {}),
       ...(fakeCamera ? { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true } : {}),
-    };
-    const key = JSON.stringify(preferences);
-    const known = this.#running.get(key);
-    if (known) return known;
-    const started = launch({
-      browser: 'firefox',
-      executablePath,
-      acceptInsecureCerts: true,
-      extraPrefsFirefox: preferences,
-    });
-    this.#running.set(key, started);
-    return started;
-  }
-}
-
-async function drive(context: BrowserContext, viewport: Launch['viewport']): Promise<Driver> {
-  registerSights();
-  const page = await context.newPage();
-  await page.setViewport(viewport);
+    },
+  });
+  const page = await browser.newPage();
   const selector = (sight: Sight): string => `::-p-sight(${encode(sight)})`;
   const locate = (sight: Sight) => page.locator(selector(sight)).setTimeout(STEP_LIMIT_MS);
   return {
@@ -73,7 +41,19 @@ async function drive(context: BrowserContext, viewport: Launch['viewport']): Pro
     },
     run: async (does, argument) => (await page.evaluate(callOf(does, argument))) as Awaited<ReturnType<typeof does>>,
     screenshot: async () => Buffer.from(await page.screenshot()),
-    close: () => context.close(),
+    close: () => browser.close(),
+  };
+}
+
+function through({ host, port }: NonNullable<Launch['proxy']>): Record<string, string | number | boolean> {
+  return {
+    'network.proxy.type': 1,
+    'network.proxy.http': host,
+    'network.proxy.http_port': port,
+    'network.proxy.ssl': host,
+    'network.proxy.ssl_port': port,
+    'network.proxy.allow_hijacking_localhost': true,
+    'network.proxy.no_proxies_on': '',
   };
 }
 
