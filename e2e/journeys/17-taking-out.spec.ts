@@ -13,7 +13,9 @@ test.use({ about: 'clinician' });
 test('a sensitive photo is veiled until it is opened, and stays behind', async ({ clinician, nurse, photos }) => {
   await clinician.receives(nurse, PATIENT, await photos(2));
   await clinician.taps('Hide code');
-  await expect.poll(() => photoOnTile(clinician), { message: 'the photo is painted' }).toBeGreaterThan(0.02);
+  await expect
+    .poll(() => photoOnTile(clinician), { message: 'the photo is painted', timeout: 20_000 })
+    .toBeGreaterThan(0.02);
   await clinician.taps(/^Open photo 1/);
   await clinician.chooses(/^Sensitive/);
   await clinician.taps('Hide it again');
