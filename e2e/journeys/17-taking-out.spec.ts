@@ -21,7 +21,7 @@ test('a sensitive photo is veiled until it is opened, and stays behind', async (
   await clinician.taps('Hide it again');
   await clinician.taps('Close');
   await clinician.sees({ kind: '[data-image-id] [data-testid=veil]' });
-  expect(await photoOnTile(clinician)).toBe(0);
+  await expect.poll(() => photoOnTile(clinician), { message: 'the photo is veiled', timeout: 20_000 }).toBe(0);
   await clinician.taps('Export…');
   expect(await clinician.inPage(chosen)).toEqual([false, true]);
 });
