@@ -266,7 +266,7 @@ func (h *handler) correct(r *http.Request) (int, any, error) {
 	}
 	audit(r, actionChanged, desktop.Ref, imageID)
 	image, err := h.Service.Correct(r.Context(), desktop.Ref, imageID, patch, desktop.Clinician)
-	return http.StatusOK, image, err
+	return http.StatusOK, &image, err
 }
 
 // remove takes an image away.
@@ -295,7 +295,7 @@ func (h *handler) realtime(r *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	response, err := h.Service.SubscribeToken(r.Context(), desktop.Ref)
-	return http.StatusOK, response, err
+	return http.StatusOK, &response, err
 }
 
 // end ends the session as the desktop knows it.

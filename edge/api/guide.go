@@ -45,5 +45,5 @@ func (h *handler) guide(r *http.Request) (int, any, error) {
 		return http.StatusNoContent, nil, err
 	}
 	audit(r, actionViewed, phone.Ref, "")
-	return http.StatusOK, shared.Guide{JPEG: base64.StdEncoding.EncodeToString(jpeg)}, nil
+	return http.StatusOK, &shared.Guide{JPEG: base64.StdEncoding.EncodeToString(jpeg)}, nil
 }
