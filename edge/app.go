@@ -77,7 +77,7 @@ func newApp(p platform) http.Handler {
 		Service:        service,
 		Keys:           keys,
 		BaseURL:        config.baseURL,
-		StorageOrigin:  storageOrigin(config, bucket),
+		StorageOrigin:  bucket.PublicOrigin(),
 		AllowedOrigins: config.allowedOrigins,
 		Consent:        config.consent,
 		Log:            p.log,
@@ -85,14 +85,6 @@ func newApp(p platform) http.Handler {
 		Doctor:         examiner{config, redis, bucket, publisher}.examine,
 		AdminToken:     config.adminToken,
 	})
-}
-
-// storageOrigin is where clients connect ahead. Empty: they are connected already.
-func storageOrigin(config config, bucket *objects.Bucket) string {
-	if config.storageThroughEdge {
-		return ""
-	}
-	return bucket.Origin()
 }
 
 // now is in UTC, as all times on the wire are.

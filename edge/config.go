@@ -22,7 +22,6 @@ type config struct {
 	maxImages, maxImageSize int
 	consent                 shared.Consent
 	pairing                 shared.Pairing
-	storageThroughEdge      bool // else phones and desktops reach the bucket themselves
 }
 
 // readConfig reads the configuration. It fails with an environment.Error; the
@@ -55,7 +54,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		pairing:        pairing(r),
 	}
 	c.launchSecret, c.launchJWKSURL = launch(r)
-	if c.storageThroughEdge = storageThroughEdge(r); c.storageThroughEdge {
+	if storageThroughEdge(r) {
 		c.objects.Front = c.baseURL + "/storage"
 	}
 	r.Distinct("SESSION_SECRET", "LAUNCH_SECRET", "ADMIN_TOKEN")

@@ -74,8 +74,16 @@ func base(config Config) string {
 	return strings.TrimSuffix(config.Endpoint, "/") + "/" + config.Bucket
 }
 
-// Origin is that of all its URLs (RFC 6454), unless something stands in front.
-func (b *Bucket) Origin() string {
+// PublicOrigin is that of the URLs that it signs (RFC 6454), for clients to
+// connect ahead. It is empty if something stands in front of the bucket.
+func (b *Bucket) PublicOrigin() string {
+	if b.config.Front != "" {
+		return ""
+	}
+	return b.origin()
+}
+
+func (b *Bucket) origin() string {
 	scheme, rest, _ := strings.Cut(b.base, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	return scheme + "://" + host
@@ -132,7 +140,7 @@ func (b *Bucket) presign(
 	signed, _, err := b.signer.PresignHTTP(ctx, b.credentials(), request, unsignedPayload, "s3", b.config.Region, now)
 	if b.config.Front != "" {
 		// The signature stays that of the bucket's host, which gets the request in the end.
-		signed = b.config.Front + strings.TrimPrefix(signed, b.Origin())
+		signed = b.config.Front + strings.TrimPrefix(signed, b.origin())
 	}
 	return signed, err
 }

@@ -44,7 +44,7 @@ func TestOrigin(t *testing.T) {
 		"http://127.0.0.1:8790":                     {Bucket: "photos", Endpoint: "http://127.0.0.1:8790"},
 		"https://r2.example":                        {Bucket: "photos", Endpoint: "https://r2.example/deep/"},
 	} {
-		if got := New(config, nil, time.Now).Origin(); got != want {
+		if got := New(config, nil, time.Now).PublicOrigin(); got != want {
 			t.Errorf("%s, not %s", got, want)
 		}
 	}
@@ -68,9 +68,13 @@ func TestFront(t *testing.T) {
 	}
 	direct := New(exampleConfig, nil, nil)
 	put, get := urls(direct)
-	frontPut, frontGet := urls(New(hidden, nil, nil))
+	behind := New(hidden, nil, nil)
+	if origin := behind.PublicOrigin(); origin != "" {
+		t.Errorf("clients connect ahead to %s", origin)
+	}
+	frontPut, frontGet := urls(behind)
 	for _, pair := range [][2]string{{put, frontPut}, {get, frontGet}} {
-		if want := strings.Replace(pair[0], direct.Origin(), front, 1); pair[1] != want {
+		if want := strings.Replace(pair[0], direct.PublicOrigin(), front, 1); pair[1] != want {
 			t.Errorf("got %s, want %s", pair[1], want)
 		}
 	}
