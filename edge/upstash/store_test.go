@@ -3,11 +3,8 @@ package upstash
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,7 +28,7 @@ func TestStoreOnEmbeddedRedis(t *testing.T) {
 }
 
 func TestStoreOnRealRedis(t *testing.T) {
-	address := startRedis(t)
+	address := fakes.RealRedis(t)
 	storetest.Run(t, func(t *testing.T, world storetest.World) storetest.Subject {
 		fakes.Do(t, address, "FLUSHALL")
 		return storetest.Subject{
@@ -106,7 +103,7 @@ func TestSessionsOfManyPages(t *testing.T) {
 
 // TestSessionsOnRealRedis has more sessions than one SCAN names.
 func TestSessionsOnRealRedis(t *testing.T) {
-	store := storeOver(t, startRedis(t), storetest.World{Now: time.Now})
+	store := storeOver(t, fakes.RealRedis(t), storetest.World{Now: time.Now})
 	const many = 2*scanCount + 1
 	want := map[session.Ref]bool{}
 	for i := range many {
@@ -133,50 +130,6 @@ func TestSessionsOnRealRedis(t *testing.T) {
 func storeOver(t *testing.T, address string, world storetest.World) *Store {
 	redis := &Client{URL: fakes.RedisOver(t, address), Token: fakes.RedisToken, HTTP: http.DefaultTransport}
 	return &Store{Redis: redis, Now: world.Now, Sweep: world.Sweep}
-}
-
-// startRedis runs a server on a free port, without files, until the test ends.
-// It skips the test on a machine without Redis, but not in CI.
-func startRedis(t *testing.T) (address string) {
-	t.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal("no redis-server; make readers installs it")
-	}
-	if err != nil {
-		t.Skip("no redis-server on this machine; the embedded Redis passes the same suite")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = listener.Addr().String()
-	listener.Close()
-	_, port, _ := strings.Cut(address, ":")
-	server := exec.Command(
-		binary,
-		"--bind", "127.0.0.1",
-		"--port", port,
-		"--save", "",
-		"--appendonly", "no",
-		"--dir", t.TempDir(),
-	)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait()
-	})
-	for range 100 {
-		if connection, err := net.Dial("tcp", address); err == nil {
-			connection.Close()
-			return address
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("redis-server did not respond")
-	return ""
 }
 
 // age takes time from every key's life; Redis keeps its own clock.

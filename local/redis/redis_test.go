@@ -1,15 +1,14 @@
 package redis
 
 import (
-	"net"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/clinicpro/photobridge/edge/fakes"
 	"github.com/clinicpro/photobridge/edge/session/storetest"
 	"github.com/clinicpro/photobridge/edge/upstash"
 	"github.com/clinicpro/photobridge/local/clock"
@@ -21,8 +20,7 @@ const token = "secret"
 func onBoth(t *testing.T, run func(*testing.T, *Server)) {
 	t.Run("embedded", func(t *testing.T) { run(t, open(t, Config{})) })
 	t.Run("real", func(t *testing.T) {
-		url := startRedis(t)
-		run(t, open(t, Config{URL: url}))
+		run(t, open(t, Config{URL: "redis://" + fakes.RealRedis(t)}))
 	})
 }
 
@@ -39,49 +37,6 @@ func open(t *testing.T, config Config) *Server {
 		}
 	})
 	return s
-}
-
-// startRedis runs a server on a free port, without files, until the test ends.
-// It skips the test on a machine without Redis, but not in CI.
-func startRedis(t *testing.T) (url string) {
-	t.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal("no redis-server; make readers installs it")
-	}
-	if err != nil {
-		t.Skip("no redis-server on this machine: install one to hold the protocol to a real Redis")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
-	_, port, _ := strings.Cut(address, ":")
-	server := exec.Command(
-		binary,
-		"--bind", "127.0.0.1",
-		"--port", port,
-		"--save", "",
-		"--appendonly", "no",
-		"--dir", t.TempDir(),
-	)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if connection, err := net.Dial("tcp", address); err == nil {
-			connection.Close()
-			return "redis://" + address
-		}
-	}
-	t.Fatal("redis-server did not respond")
-	return ""
 }
 
 // The edge's own store, through the whole protocol.
