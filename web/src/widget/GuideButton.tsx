@@ -45,7 +45,7 @@ export function GuideButton({
       <button
         type="button"
         aria-pressed={isShown}
-        disabled={isVeiled || offered?.state === 'sending'}
+        disabled={(isVeiled && !isShown) || offered?.state === 'sending'}
         onClick={() => void toggle()}
       >
         {words('guide.show')}

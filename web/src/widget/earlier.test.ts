@@ -56,15 +56,8 @@ describe('photos of the record', () => {
     vi.unstubAllGlobals();
   });
 
-  async function compare(): Promise<void> {
-    widget.find('.tile').click();
-    await eventually(() => widget.find('.tool[aria-label=Compare]'));
-    widget.find('.tool[aria-label=Compare]').click();
-    await eventually(() => widget.find('.stages.two'));
-  }
-
   test('are offered next to the one of today, by the day that was written, the same place first', async () => {
-    await compare();
+    await widget.compares();
     expect(widget.all('.stage img').map((image) => image.getAttribute('src'))).toEqual([
       expect.stringMatching(/^blob:/),
       'blob:new',
@@ -82,7 +75,7 @@ describe('photos of the record', () => {
   });
 
   test('lie over the one of today, uncovered by a slider', async () => {
-    await compare();
+    await widget.compares();
     widget.button('Overlay').click();
     const slider = await eventually(() => widget.find<HTMLInputElement>('.wipe input'));
     slider.value = '20';

@@ -26,6 +26,14 @@ export class Mounted {
     return mounted;
   }
 
+  /** Opens the first photo next to another. */
+  async compares(): Promise<void> {
+    this.find('.tile').click();
+    const compare = await eventually(() => this.find('.tool[aria-label=Compare]'));
+    compare.click();
+    await eventually(() => this.find('.stages.two'));
+  }
+
   all<E extends Element = HTMLElement>(selector: string): E[] {
     return [...(this.element.shadowRoot?.querySelectorAll<E>(selector) ?? [])];
   }

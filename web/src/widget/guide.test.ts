@@ -25,13 +25,6 @@ class StillImage {
   }
 }
 
-async function compare(): Promise<void> {
-  widget.find('.tile').click();
-  await eventually(() => widget.find('.tool[aria-label=Compare]'));
-  widget.find('.tool[aria-label=Compare]').click();
-  await eventually(() => widget.find('.stages.two'));
-}
-
 const button = (): HTMLButtonElement => widget.button('Show on the phone’s camera');
 const status = (): string | null => widget.find('.comparing [role=status]').textContent;
 beforeEach(async () => {
@@ -54,7 +47,7 @@ afterEach(() => {
 });
 
 test('earlier photos are offered as a small JPEG, and taken back', async () => {
-  await compare();
+  await widget.compares();
   expect(button().getAttribute('aria-pressed')).toBe('false');
   button().click();
   await eventually(() => expect(status()).toBe('The quick camera on the phone shows this photo, half transparent.'));
@@ -67,7 +60,7 @@ test('earlier photos are offered as a small JPEG, and taken back', async () => {
 });
 
 test('they are offered again after a failure', async () => {
-  await compare();
+  await widget.compares();
   edge.current!.trouble = { call: /^PUT/, code: 'upstream_unavailable', status: 503, times: 1 };
   button().click();
   await eventually(() => expect(status()).toBe('The photo did not reach the phone. Try again.'));
@@ -76,7 +69,7 @@ test('they are offered again after a failure', async () => {
 });
 
 test('one that could not be taken back is still marked as shown, and can be taken back', async () => {
-  await compare();
+  await widget.compares();
   button().click();
   await eventually(() => expect(status()).toMatch(/half transparent/));
   edge.current!.trouble = { call: /^DELETE/, code: 'upstream_unavailable', status: 503, times: 1 };
@@ -88,9 +81,22 @@ test('one that could not be taken back is still marked as shown, and can be take
   expect(edge.current?.guide).toBeNull();
 });
 
+test('a veiled photo is not offered, but one that is shown can still be taken back', async () => {
+  const veiled = [{ url: 'blob:old', time: '2024-11-30', ...HAND, sensitive: true }];
+  await widget.compares();
+  button().click();
+  await eventually(() => expect(status()).toMatch(/half transparent/));
+  widget.element.earlier = veiled; // the record marks it meanwhile
+  widget.find('[data-icon=zoomIn]').click();
+  await eventually(() => expect(widget.all('.viewer .veil')).toHaveLength(1));
+  button().click();
+  await eventually(() => expect(edge.current?.guide).toBeNull());
+  await eventually(() => expect(button().disabled).toBe(true));
+});
+
 test('they cannot be offered from a server that keeps them from the page', async () => {
   StillImage.isReadable = false;
-  await compare();
+  await widget.compares();
   button().click();
   await eventually(() => expect(status()).toMatch(/does not let this page read it/));
   expect(edge.current?.guide).toBeNull();
