@@ -54,8 +54,13 @@ function sign(capability: string, lifeSeconds: number, ahead = 0): string {
   return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
 }
 
+interface Subscribed {
+  channel: RealtimeChannel;
+  inbox: Message[];
+}
+
 /** Attaches, and collects what comes. */
-async function subscribe(client: Realtime, name: string): Promise<{ channel: RealtimeChannel; inbox: Message[] }> {
+async function subscribe(client: Realtime, name: string): Promise<Subscribed> {
   const inbox: Message[] = [];
   const channel = client.channels.get(name);
   await channel.subscribe((message) => inbox.push(message));
@@ -73,6 +78,21 @@ const attachedAgain = (channel: RealtimeChannel): Promise<ChannelStateChange> =>
   new Promise((resolve) => channel.once('attached', resolve));
 const failure = (client: Realtime): Promise<ConnectionStateChange> =>
   new Promise((resolve) => client.connection.once('failed', resolve));
+
+/** Cuts the line of a subscriber while others publish. */
+async function missesNothing({ channel, inbox }: Subscribed, name: string): Promise<void> {
+  const want: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const back = attachedAgain(channel);
+    await disconnectRealtime(cloud);
+    for (let n = 0; n < 5; n++) {
+      want.push(`${round}-${n}`);
+      await rest().channels.get(name).publish(`${round}-${n}`, null);
+    }
+    expect((await back).resumed).toBe(true);
+  }
+  expect(await received(name, inbox)).toEqual(want);
+}
 
 const formats: [string, boolean][] = [
   ['JSON', false],
@@ -106,19 +126,9 @@ describe.each(formats)('a subscriber in %s', (_, useBinaryProtocol) => {
   it('misses nothing while it is cut off, and hears nothing twice', async () => {
     const name = newChannel();
     const client = connect({ key, useBinaryProtocol });
-    const { channel, inbox } = await subscribe(client, name);
+    const subscribed = await subscribe(client, name);
     const id = client.connection.id;
-    const want: string[] = [];
-    for (let round = 0; round < 3; round++) {
-      const back = attachedAgain(channel);
-      await disconnectRealtime(cloud);
-      for (let n = 0; n < 5; n++) {
-        want.push(`${round}-${n}`);
-        await rest().channels.get(name).publish(`${round}-${n}`, null);
-      }
-      expect((await back).resumed).toBe(true);
-    }
-    expect(await received(name, inbox)).toEqual(want);
+    await missesNothing(subscribed, name);
     expect(client.connection.id).toBe(id);
   });
 });
@@ -254,19 +264,7 @@ describe('without WebSockets, a client', () => {
 
   it('misses nothing while it is cut off, and hears nothing twice', async () => {
     const name = newChannel();
-    const client = polls();
-    const { channel, inbox } = await subscribe(client, name);
-    const want: string[] = [];
-    for (let round = 0; round < 3; round++) {
-      const back = attachedAgain(channel);
-      await disconnectRealtime(cloud);
-      for (let n = 0; n < 5; n++) {
-        want.push(`${round}-${n}`);
-        await rest().channels.get(name).publish(`${round}-${n}`, null);
-      }
-      expect((await back).resumed).toBe(true);
-    }
-    expect(await received(name, inbox)).toEqual(want);
+    await missesNothing(await subscribe(polls(), name), name);
   });
 
   it('renews its token, and loses nothing', async () => {

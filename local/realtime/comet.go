@@ -115,25 +115,27 @@ func (c *comet) send(w http.ResponseWriter, r *http.Request) {
 		c.server.fail(w, r, info)
 		return
 	}
-	c.receiving.Lock()
-	defer c.receiving.Unlock()
-	for i := range messages {
-		if !c.receive(c.ctx, &messages[i]) {
-			c.dropped()
-			panic(http.ErrAbortHandler)
-		}
-	}
-	c.respond(w, http.StatusCreated, nil)
+	c.take(w, messages)
 }
 
 // leaving closes the connection, or its transport alone.
 func leaving(action Action) func(*comet, http.ResponseWriter, *http.Request) {
 	return func(c *comet, w http.ResponseWriter, _ *http.Request) {
-		c.receiving.Lock()
-		defer c.receiving.Unlock()
-		c.receive(c.ctx, &ProtocolMessage{Action: action})
-		c.respond(w, http.StatusCreated, nil)
+		c.take(w, []ProtocolMessage{{Action: action}})
 	}
+}
+
+// take receives messages one after the other.
+func (c *comet) take(w http.ResponseWriter, messages []ProtocolMessage) {
+	c.receiving.Lock()
+	defer c.receiving.Unlock()
+	for i := range messages {
+		if !c.receive(c.ctx, &messages[i]) {
+			c.dropped()
+			panic(http.ErrAbortHandler) // as a network that cuts
+		}
+	}
+	c.respond(w, http.StatusCreated, nil)
 }
 
 func (c *comet) respond(w http.ResponseWriter, status int, messages []byte) {
