@@ -8,6 +8,7 @@ import type { Browser } from '@playwright/test';
 import { watchCameras } from '../../harness/faults/cameras.ts';
 import { Phone } from '../../harness/people/phone.ts';
 import { Session } from '../../harness/people/practice.ts';
+import { earlierJpeg } from '../../harness/photos/earlier.ts';
 import type { Stack } from '../../harness/stack/stack.ts';
 import { expect, test } from '../../harness/test.ts';
 
@@ -24,15 +25,6 @@ async function openCamera(browser: Browser, stack: Stack) {
 type Page = Phone['page'];
 
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
-
-/** Runs in the page: a photo of one colour as the desktop offers it, in base64. */
-function olderPhoto(): string {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 480, height: 640 });
-  const context = canvas.getContext('2d');
-  if (context) context.fillStyle = '#c08';
-  context?.fillRect(60, 80, 360, 480);
-  return canvas.toDataURL('image/jpeg', 0.7).replace(/^[^,]*,/, '');
-}
 
 const live = (page: Page): Promise<number> =>
   page.evaluate(() => cameras.tracks.filter(({ readyState }) => readyState === 'live').length);
@@ -104,7 +96,7 @@ test('an earlier photo and its slider fit the screen, beside what the finder say
 }) => {
   mkdirSync(folder, { recursive: true });
   const { session, phone, page, shutter } = await openCamera(browser, stack);
-  await session.offersGuide(await page.evaluate(olderPhoto));
+  await session.offersGuide(await page.evaluate(earlierJpeg));
   await phone.button('Quick camera').tap();
   await expect(shutter).toHaveAttribute('aria-disabled', 'false');
   const strength = page.getByRole('slider', { name: 'Earlier photo' });
@@ -142,7 +134,7 @@ test('an earlier photo and its slider fit the screen, beside what the finder say
 for (const how of ['refused', 'lost', 'not answered']) {
   test(`a request for the earlier photo that is ${how} is in the way of no photo`, async ({ browser, stack }) => {
     const { session, phone, page, shutter } = await openCamera(browser, stack);
-    await session.offersGuide(await page.evaluate(olderPhoto));
+    await session.offersGuide(await page.evaluate(earlierJpeg));
     let asked = 0;
     await page.route('**/guide', async (route) => {
       asked++;

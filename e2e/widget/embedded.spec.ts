@@ -5,6 +5,7 @@ import { readQR } from '../../harness/browsers/qr.ts';
 import { Desktop } from '../../harness/people/desktop.ts';
 import { Phone } from '../../harness/people/phone.ts';
 import { launchToken } from '../../harness/people/practice.ts';
+import { passEarlier } from '../../harness/photos/earlier.ts';
 import { makePhotos } from '../../harness/photos/photos.ts';
 import { expect, test } from '../../harness/test.ts';
 
@@ -173,14 +174,4 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await screen('timeline');
     await desktop.close();
   });
-}
-
-/** Runs in the page: a record with one photo. */
-async function passEarlier(): Promise<void> {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 600, height: 800 });
-  canvas.getContext('2d')?.fillRect(100, 100, 400, 600);
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-  const widget = document.querySelector('photobridge-widget');
-  if (!blob || !widget) throw new Error('no widget');
-  widget.earlier = [{ url: URL.createObjectURL(blob), time: '2026-01-02' }];
 }
