@@ -293,8 +293,9 @@ class Place {
   /** What a request of the product was for; undefined for the host page's own. */
   #kind({ what }: Asked): string | undefined {
     if (what.startsWith('OPTIONS')) return 'preflight';
-    if (what.startsWith('PUT ') && what.includes('X-Amz-Signature')) return 'PUT';
-    if (what.startsWith(`GET ${this.stack.env.S3_ENDPOINT}`)) return 'GET';
+    const toStorage = [`${this.stack.env.S3_ENDPOINT}/`, `${this.stack.edge}/storage/`];
+    for (const method of ['PUT', 'GET'])
+      if (toStorage.some((place) => what.startsWith(`${method} ${place}`))) return method;
     const call = /^(?:GET|POST) .*\/session\/(presigned-url|images|[\w-]+\/realtime)/.exec(what)?.[1];
     return call?.replace('presigned-url', 'sign').replace('images', what.startsWith('GET') ? 'list' : 'confirm');
   }
