@@ -36,12 +36,12 @@ func (e *FieldError) Error() string { return "field " + e.Field + " is of the wr
 // one counts. Each byte that is not UTF-8 becomes U+FFFD. It fails with
 // ErrSyntax, or with a FieldError for the first field of a wrong type.
 func Unmarshal(data []byte, m Message) error {
-	text := strings.Trim(string(data), spaces)
-	if end, ok := scan(text, 0); !ok || end != len(text) || text[0] != '{' {
+	in, ok := members(strings.Trim(string(data), spaces))
+	if !ok {
 		return ErrSyntax
 	}
 	wrong := ""
-	m.Fields(&Fields{in: members(text), wrong: &wrong})
+	m.Fields(&Fields{in: in, wrong: &wrong})
 	if wrong != "" {
 		return &FieldError{wrong}
 	}
@@ -123,7 +123,8 @@ func (f *Fields) object(m Message) {
 }
 
 func (f *Fields) inside(name, value string) *Fields {
-	return &Fields{in: members(value), wrong: f.wrong, path: f.path + name + "."}
+	in, _ := members(value)
+	return &Fields{in: in, wrong: f.wrong, path: f.path + name + "."}
 }
 
 // Presence says whether a zero value is written.
@@ -288,7 +289,8 @@ func Map(f *Fields, name string, value *map[string]string, presence Presence) {
 		f.out = append(f.out, '}')
 	} else if given, ok := f.read(name, "{"); ok {
 		*value = map[string]string{}
-		for _, m := range members(given) {
+		entries, _ := members(given)
+		for _, m := range entries {
 			(*value)[m.name] = ""
 			if m.value[0] == '"' {
 				(*value)[m.name] = unquote(m.value)

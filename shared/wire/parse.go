@@ -10,44 +10,47 @@ import (
 // ErrSyntax.
 func Parse(data []byte) (any, error) {
 	text := strings.Trim(string(data), spaces)
-	if end, ok := scan(text, 0); !ok || end != len(text) {
-		return nil, ErrSyntax
-	}
-	value, ok := parse(text)
-	if !ok {
+	value, end, ok := parse(text, 0)
+	if !ok || end != len(text) {
 		return nil, ErrSyntax
 	}
 	return value, nil
 }
 
-// parse reads a valid value. It reports whether its numbers can be read.
-func parse(text string) (value any, ok bool) {
+// parse reads the value at the start of text and returns where it ends.
+func parse(text string, depth int) (value any, end int, ok bool) {
+	if text == "" || depth > maxDepth {
+		return nil, 0, false
+	}
 	switch text[0] {
-	case '"':
-		return unquote(text), true
 	case '{':
 		object := map[string]any{}
-		for _, m := range members(text) {
-			if object[m.name], ok = parse(m.value); !ok {
-				return nil, false
-			}
-		}
-		return object, true
+		end, ok = walk(text, func(name, rest string) (int, bool) {
+			value, size, ok := parse(rest, depth+1)
+			object[unquote(name)] = value
+			return size, ok
+		})
+		return object, end, ok
 	case '[':
 		list := []any{}
-		for _, item := range elements(text) {
-			value, ok := parse(item)
-			if !ok {
-				return nil, false
-			}
+		end, ok = walk(text, func(_, rest string) (int, bool) {
+			value, size, ok := parse(rest, depth+1)
 			list = append(list, value)
-		}
-		return list, true
-	case 'n':
-		return nil, true
-	case 't', 'f':
-		return text == "true", true
+			return size, ok
+		})
+		return list, end, ok
 	}
-	number, err := strconv.ParseFloat(text, 64)
-	return number, err == nil
+	if end, ok = scan(text, depth); !ok {
+		return nil, 0, false
+	}
+	switch text[0] {
+	case '"':
+		return unquote(text[:end]), end, true
+	case 'n':
+		return nil, end, true
+	case 't', 'f':
+		return text[0] == 't', end, true
+	}
+	number, err := strconv.ParseFloat(text[:end], 64)
+	return number, end, err == nil
 }

@@ -21,7 +21,7 @@ func scan(text string, depth int) (end int, ok bool) {
 	case '"':
 		return scanString(text)
 	case '{', '[':
-		return scanList(text, depth)
+		return walk(text, func(_, rest string) (int, bool) { return scan(rest, depth+1) })
 	case 'n':
 		return len("null"), strings.HasPrefix(text, "null")
 	case 't':
@@ -32,24 +32,30 @@ func scan(text string, depth int) (end int, ok bool) {
 	return scanNumber(text)
 }
 
-// scanList checks an object or an array.
-func scanList(text string, depth int) (end int, ok bool) {
+// walk visits the items of the object or array at the start of text and returns
+// where it ends. visit gets what follows an item's start, with the quoted name
+// of an object's member, and returns the item's size.
+func walk(text string, visit func(name, rest string) (size int, ok bool)) (end int, ok bool) {
 	closing := text[0] + 2 // ] follows [ by two in ASCII, and } follows {
 	for i := skip(text, 1); i < len(text); {
 		if text[i] == closing && end == 0 {
 			return i + 1, true
 		}
+		name := ""
 		if closing == '}' {
-			size, ok := scan(text[i:], depth+1)
+			size, ok := scanString(text[i:])
 			if !ok || text[i] != '"' {
 				return 0, false
 			}
+			name = text[i : i+size]
 			if i = skip(text, i+size); i == len(text) || text[i] != ':' {
 				return 0, false
 			}
-			i = skip(text, i+1)
+			if i = skip(text, i+1); i == len(text) {
+				return 0, false
+			}
 		}
-		size, ok := scan(text[i:], depth+1)
+		size, ok := visit(name, text[i:])
 		if !ok {
 			return 0, false
 		}
@@ -69,7 +75,7 @@ func scanList(text string, depth int) (end int, ok bool) {
 }
 
 func skip(text string, i int) int {
-	for i < len(text) && strings.IndexByte(spaces, text[i]) >= 0 {
+	for i < len(text) && text[i] <= ' ' && strings.IndexByte(spaces, text[i]) >= 0 {
 		i++
 	}
 	return i
@@ -122,26 +128,30 @@ func digits(text string) (rest string, ok bool) {
 	return rest, len(rest) < len(text)
 }
 
-// members splits a valid object.
-func members(object string) []member {
-	parts := elements(object)
-	all := make([]member, len(parts)/2)
-	for i := range all {
-		all[i] = member{unquote(parts[2*i]), parts[2*i+1]}
+// members splits the object that is all of text. It reports whether it is one.
+func members(text string) (all []member, ok bool) {
+	if text == "" || text[0] != '{' {
+		return nil, false
 	}
-	return all
+	all = make([]member, 0, 16) // more than most messages have
+	end, ok := walk(text, func(name, rest string) (int, bool) {
+		size, ok := scan(rest, 1)
+		if ok {
+			all = append(all, member{unquote(name), rest[:size]})
+		}
+		return size, ok
+	})
+	return all, ok && end == len(text)
 }
 
-// elements splits a valid array, or an object into names and values.
-func elements(list string) []string {
-	var all []string
-	for i := skip(list, 1); i < len(list)-1; i = skip(list, i) {
-		size, _ := scan(list[i:], 0)
-		all = append(all, list[i:i+size])
-		if i = skip(list, i+size); list[i] == ',' || list[i] == ':' {
-			i++
-		}
-	}
+// elements splits a valid array.
+func elements(text string) []string {
+	all := make([]string, 0, 8)
+	walk(text, func(_, rest string) (int, bool) {
+		size, ok := scan(rest, 1)
+		all = append(all, rest[:size])
+		return size, ok
+	})
 	return all
 }
 
@@ -166,6 +176,9 @@ func unquote(quoted string) string {
 				return text
 			}
 			return string(append(built, text...))
+		}
+		if built == nil {
+			built = make([]byte, 0, len(text))
 		}
 		built = append(built, before...)
 		if after[0] != 'u' {
