@@ -16,7 +16,7 @@ import (
 	"github.com/clinicpro/photobridge/shared/wire"
 )
 
-// action is what an audit line says was done.
+// action is what the log says was done to a session.
 type action string
 
 const (
@@ -54,7 +54,7 @@ func begin(ctx context.Context, route string) (*record, context.Context) {
 	return rec, telemetry.With(context.WithValue(ctx, recordKey{}, rec), &rec.upstreams)
 }
 
-// audit notes what a call did, for the audit line.
+// audit notes what a call did, for the log.
 func audit(r *http.Request, done action, ref session.Ref, imageID string) {
 	rec := recordOf(r)
 	rec.ref, rec.action, rec.imageID = ref, done, imageID
@@ -66,7 +66,12 @@ type requestLine struct {
 	Route     string // the pattern: a path may hold a QR token or an encounter
 	Status    int
 	MS        int64
-	Encounter string // pseudonym
+	Encounter string // pseudonym, as the three others
+	Audit     action // this and the next four: only if something was done to a session
+	At        string
+	Session   string
+	Clinician string
+	Image     string
 	Upstreams upstreams
 	Code      shared.Code
 	Cause     string
@@ -80,6 +85,11 @@ func (l *requestLine) Fields(f *wire.Fields) {
 	wire.Int(f, "status", &l.Status, wire.Always)
 	wire.Int(f, "ms", &l.MS, wire.Always)
 	wire.Text(f, "encounter", &l.Encounter, wire.OmitEmpty)
+	wire.Text(f, "audit", &l.Audit, wire.OmitEmpty)
+	wire.Text(f, "at", &l.At, wire.OmitEmpty)
+	wire.Text(f, "session", &l.Session, wire.OmitEmpty)
+	wire.Text(f, "clinician", &l.Clinician, wire.OmitEmpty)
+	wire.Text(f, "image", &l.Image, wire.OmitEmpty)
 	if len(l.Upstreams) > 0 {
 		wire.Object(f, "upstreams", l.Upstreams, wire.Always)
 	}
@@ -105,49 +115,25 @@ func (u upstream) Fields(f *wire.Fields) {
 	wire.Int(f, "ms", &u.MS, wire.Always)
 }
 
-type auditLine struct {
-	Audit     action
-	At        string
-	RequestID string
-	Encounter string // pseudonym, as the others
-	Session   string
-	Clinician string
-	Image     string
-}
-
-// Fields names the line's fields.
-func (l *auditLine) Fields(f *wire.Fields) {
-	wire.Text(f, "audit", &l.Audit, wire.Always)
-	wire.Text(f, "at", &l.At, wire.Always)
-	wire.Text(f, "requestId", &l.RequestID, wire.Always)
-	wire.Text(f, "encounter", &l.Encounter, wire.Always)
-	wire.Text(f, "session", &l.Session, wire.Always)
-	wire.Text(f, "clinician", &l.Clinician, wire.OmitEmpty)
-	wire.Text(f, "image", &l.Image, wire.OmitEmpty)
-}
-
-// log writes one line a request, and one more if something was done to a
-// session. Neither holds a token, a name, a note, a URL or an id as it is.
+// log writes a request's line. If the request did something to a session and
+// succeeded, the line also says what, to what and by whom. It never holds a
+// token, a name, a note, a URL or an id as it is.
 func (h *handler) log(rec *record, method string, status int, took time.Duration, err error) {
 	pseudonym := h.pseudonyms()
-	encounter := pseudonym(rec.ref.EncounterID)
 	line := requestLine{
 		RequestID: rec.requestID, Method: method, Route: rec.route, Status: status, MS: took.Milliseconds(),
-		Encounter: encounter, Upstreams: rec.upstreams.ByName(),
+		Encounter: pseudonym(rec.ref.EncounterID), Upstreams: rec.upstreams.ByName(),
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		line.Code = shared.CodeOf(err)
 		line.Cause = cause(err)
+	case rec.action != "":
+		line.Audit, line.At = rec.action, time.Now().UTC().Format(time.RFC3339)
+		line.Session = pseudonym(rec.ref.SessionID)
+		line.Clinician, line.Image = pseudonym(rec.clinician), pseudonym(rec.imageID)
 	}
 	h.Log(wire.Marshal(&line))
-	if err != nil || rec.action == "" {
-		return
-	}
-	h.Log(wire.Marshal(&auditLine{
-		Audit: rec.action, At: time.Now().UTC().Format(time.RFC3339), RequestID: rec.requestID,
-		Encounter: encounter, Session: pseudonym(rec.ref.SessionID),
-		Clinician: pseudonym(rec.clinician), Image: pseudonym(rec.imageID),
-	}))
 }
 
 // cause is what is behind an error that is not the caller's. The cause of a
