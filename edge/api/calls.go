@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/http"
 
@@ -166,7 +165,7 @@ func (h *handler) joined(r *http.Request, joined session.Joined) (int, any, erro
 		FacilityID:       live.FacilityID,
 		PhoneID:          joined.PhoneID,
 		UploadToken:      uploadToken,
-		JournalKey:       base64.StdEncoding.EncodeToString(live.JournalKey),
+		JournalKey:       live.JournalKey,
 		SessionExpiresAt: joined.ExpiresAt,
 		ServerTime:       h.Service.Now(),
 		MaxImages:        h.Service.MaxImages,

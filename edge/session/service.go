@@ -59,7 +59,7 @@ func (s *Service) Open(ctx context.Context, launch Launch) (Opened, error) {
 		PatientLabel: launch.PatientLabel,
 		FacilityID:   launch.FacilityID,
 		Clinician:    launch.Clinician,
-		JournalKey:   journalKey,
+		JournalKey:   base64.StdEncoding.EncodeToString(journalKey),
 		CreatedAt:    now,
 	}, hashes, shared.QRTokenTTL)
 	if err != nil {

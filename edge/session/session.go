@@ -14,14 +14,14 @@ import (
 type Session struct {
 	// ID is random. Tokens carry it, so that ending or re-creating a session
 	// invalidates every token of the earlier one.
-	ID           string           `json:"id"`
-	EncounterID  string           `json:"encounterId"`
-	PatientID    string           `json:"patientId"`
-	PatientLabel string           `json:"patientLabel"`
-	FacilityID   string           `json:"facilityId"`
-	Clinician    shared.Clinician `json:"clinician"`  // who opened it
-	JournalKey   []byte           `json:"journalKey"` // 32 bytes, AES-256-GCM
-	CreatedAt    time.Time        `json:"createdAt"`
+	ID           string
+	EncounterID  string
+	PatientID    string
+	PatientLabel string
+	FacilityID   string
+	Clinician    shared.Clinician // who opened it
+	JournalKey   string           // base64 of 32 bytes, AES-256-GCM
+	CreatedAt    time.Time
 }
 
 // Ref names a session as a credential does.
@@ -51,9 +51,9 @@ type Invitation struct {
 // was made with it. One of an earlier generation than the session's no longer
 // works.
 type QRToken struct {
-	EncounterID string `json:"encounterId"`
-	SessionID   string `json:"sessionId"`
-	Generation  int64  `json:"generation"`
+	EncounterID string
+	SessionID   string
+	Generation  int64
 }
 
 // Reservation is a slot held for an image that is being uploaded: the only

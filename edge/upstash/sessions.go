@@ -2,7 +2,6 @@ package upstash
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/clinicpro/photobridge/edge/session"
@@ -74,9 +73,9 @@ func (s *Store) refOf(ctx context.Context, key string) (ref session.Ref, found b
 		return session.Ref{}, false, err
 	}
 	text, _ := reply.(string)
-	var live session.Session
-	if err := json.Unmarshal([]byte(text), &live); err != nil {
+	var live storedSession
+	if unmarshal(text, &live) != nil {
 		return session.Ref{}, false, malformed(reply)
 	}
-	return live.Ref(), true, nil
+	return session.Session(live).Ref(), true, nil
 }

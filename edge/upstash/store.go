@@ -3,7 +3,6 @@ package upstash
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -41,12 +40,9 @@ func (s *Store) CreateSession(
 	to session.Invitation,
 	ttl time.Duration,
 ) (session.Live, error) {
-	encoded, err := json.Marshal(created)
-	if err != nil {
-		return session.Live{}, err
-	}
+	stored := storedSession(created)
 	return live(s.run(ctx, createSession, caller{ref: created.Ref(), acts: true, keys: invitationKeys(to)},
-		string(encoded), created.CreatedAt.Add(shared.SessionMaxTTL).UnixMilli(), created.PatientID, created.FacilityID,
+		string(wire.Marshal(&stored)), created.CreatedAt.Add(shared.SessionMaxTTL).UnixMilli(), created.PatientID, created.FacilityID,
 		created.EncounterID, ttl.Milliseconds(), created.PatientLabel))
 }
 
@@ -67,7 +63,9 @@ func (s *Store) GetSessionToken(ctx context.Context, tokenHash string) (session.
 	if err != nil {
 		return session.QRToken{}, err
 	}
-	return decode[session.QRToken](reply, 0)
+	var token storedToken
+	err = decode(reply, 0, &token)
+	return session.QRToken(token), err
 }
 
 // GetSessionCode returns the session that a typed code belongs to.
@@ -77,7 +75,9 @@ func (s *Store) GetSessionCode(ctx context.Context, codeHash string) (session.QR
 	if err != nil {
 		return session.QRToken{}, err
 	}
-	return decode[session.QRToken](reply, 0)
+	var token storedToken
+	err = decode(reply, 0, &token)
+	return session.QRToken(token), err
 }
 
 // ConnectPhone lets a phone join, or wait.
@@ -87,13 +87,9 @@ func (s *Store) ConnectPhone(
 	phone shared.Phone,
 	first int,
 ) (session.Joined, error) {
-	encoded, err := json.Marshal(phone)
-	if err != nil {
-		return session.Joined{}, err
-	}
 	ref := session.Ref{EncounterID: token.EncounterID, SessionID: token.SessionID}
 	return joined(phone.PhoneID)(s.run(ctx, connectPhone, caller{ref: ref, acts: true},
-		strconv.FormatInt(token.Generation, 10), phone.PhoneID, string(encoded), session.MaxPhones, first))
+		strconv.FormatInt(token.Generation, 10), phone.PhoneID, string(wire.Marshal(&phone)), session.MaxPhones, first))
 }
 
 // GetGrant returns what a phone that waited may see.
@@ -191,7 +187,8 @@ func (s *Store) AddImage(
 	if err != nil {
 		return session.Added{}, err
 	}
-	stored, err := decode[shared.Image](reply, 0)
+	var stored shared.Image
+	err = decode(reply, 0, &stored)
 	return session.Added{
 		Image:      stored,
 		ImageCount: int(integer(reply, 1)),
@@ -209,12 +206,8 @@ func (s *Store) UpdateImage(
 	change session.MetadataPatch,
 	by shared.Clinician,
 ) (shared.Image, int64, error) {
-	encoded, err := json.Marshal(by)
-	if err != nil {
-		return shared.Image{}, 0, err
-	}
 	args := []any{
-		imageID, s.Now().UTC().Format(time.RFC3339Nano), string(encoded), string(wire.Marshal(&change.Metadata)),
+		imageID, s.Now().UTC().Format(time.RFC3339Nano), string(wire.Marshal(&by)), string(wire.Marshal(&change.Metadata)),
 	}
 	for _, name := range change.Names {
 		args = append(args, name)
@@ -223,7 +216,8 @@ func (s *Store) UpdateImage(
 	if err != nil {
 		return shared.Image{}, 0, err
 	}
-	image, err := decode[shared.Image](reply, 0)
+	var image shared.Image
+	err = decode(reply, 0, &image)
 	return image, integer(reply, 1), err
 }
 

@@ -126,7 +126,7 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 func newSession(id string) session.Session {
 	return session.Session{
 		ID: id, EncounterID: "enc-1", PatientID: "pat-1", PatientLabel: "Test Patient A", FacilityID: "fac-1",
-		Clinician: gp1, JournalKey: []byte("0123456789abcdef0123456789abcdef"), CreatedAt: t0,
+		Clinician: gp1, JournalKey: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", CreatedAt: t0,
 	}
 }
 
