@@ -52,6 +52,7 @@ type Bucket struct {
 	http   http.RoundTripper
 	signer *v4.Signer
 	now    func() time.Time
+	reads  remembered
 }
 
 var _ session.Objects = (*Bucket)(nil)
@@ -62,7 +63,7 @@ func New(config Config, transport http.RoundTripper, now func() time.Time) *Buck
 		options.DisableURIPathEscaping = true // S3 escapes a path once, not twice
 		options.DisableHeaderHoisting = true  // the headers below are to be sent as headers
 	})
-	return &Bucket{config, base(config), transport, signer, now}
+	return &Bucket{config: config, base: base(config), http: transport, signer: signer, now: now}
 }
 
 // base is virtual-host style at AWS and path style below an endpoint of one's
@@ -119,7 +120,9 @@ func (b *Bucket) PresignPut(
 
 // PresignGet signs a URL that reads an object.
 func (b *Bucket) PresignGet(ctx context.Context, key string, now time.Time, expires time.Duration) (string, error) {
-	return b.presign(ctx, http.MethodGet, key, now, expires, func(*http.Request) {})
+	return b.reads.get(key, period{now, expires}, func() (string, error) {
+		return b.presign(ctx, http.MethodGet, key, now, expires, func(*http.Request) {})
+	})
 }
 
 func (b *Bucket) presign(
