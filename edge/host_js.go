@@ -1,19 +1,22 @@
 package main
 
-import "unsafe"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // The host is instance.mjs. Each crossing between Go and JavaScript costs, and
 // a js.Value costs more than that, so only integers cross:
 // pointers and lengths into this program's memory. The host copies what it keeps.
 
-// hostFetch sends a request; patience is in milliseconds, 0 for the platform's.
+// hostFetch sends a request, whose head is as a message's; patience is in milliseconds, 0 for the platform's.
 // Negative, it is what is left of the time of the request that is being served,
 // for which the host starts one timer.
 // The response comes as a message with that call's number and a status, or with
 // the error's name and status 0.
 //
 //go:wasmimport host fetch
-func hostFetch(call, patience int32, method, url, headerLines, body string)
+func hostFetch(call, patience int32, head, body string)
 
 // hostLimit asks the rate limit of that name whether there may be one more of
 // key; the response is a message with status 200 or 429.
@@ -68,9 +71,11 @@ func ask(start func(call int32)) message {
 	return <-answer
 }
 
-// receive takes a message: a request if call is 0, else the response to that call.
-// It must not block; the host then resumes this program, which lets the
-// waiting goroutine continue.
+// receive takes a message: a request if call is 0, else the response to that
+// call. It returns when all goroutines wait again. To have the host resume the
+// program would do the same, and wakes the event handler of syscall/js each time.
+// A Go timer that starts here is not seen by the host: the host's fetches keep
+// the deadlines.
 //
 //lint:ignore U1000 the host calls it
 //go:wasmexport receive
@@ -80,8 +85,12 @@ func receive(call, status, headSize, bodySize int32) {
 	received := message{int(status), text(content[:headSize]), content[headSize:]}
 	if call == 0 {
 		requests <- received
-		return
+	} else {
+		waiting[call] <- received
+		delete(waiting, call)
 	}
-	waiting[call] <- received
-	delete(waiting, call)
+	// The scheduler prefers this goroutine to the others at most once in sixty-one
+	// choices, so the second time all others run until they wait.
+	runtime.Gosched()
+	runtime.Gosched()
 }

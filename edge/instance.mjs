@@ -52,9 +52,13 @@ function limitOf(ms) {
   return { signal: controller.signal, end: () => clearTimeout(timer) };
 }
 
-/** A request to others. */
-async function fetchWhole(method, url, headerLines, body, signal) {
-  const response = await fetch(url, { method, headers: pairsOf(headerLines), body, redirect: 'manual', signal });
+/** A request to others, whose head is a line of its method and URL, and header lines. */
+async function fetchWhole(head, body, signal) {
+  const space = head.indexOf(' ');
+  const end = head.indexOf('\n', space);
+  const method = head.slice(0, space);
+  const headers = pairsOf(head.slice(end + 1));
+  const response = await fetch(head.slice(space + 1, end), { method, headers, body, redirect: 'manual', signal });
   return {
     status: response.status,
     head: linesOf(response.headers, RESPONSE_HEADERS),
@@ -124,16 +128,10 @@ export class Instance {
     const text = (at, size) => decoder.decode(bytes(at, size));
     const body = (at, size) => (size > 0 ? bytes(at, size).slice() : undefined);
     return {
-      fetch: (call, patience, method, methodSize, url, urlSize, headers, headersSize, content, size) => {
+      fetch: (call, patience, head, headSize, content, size) => {
         if (patience < 0) this.#limit ??= limitOf(-patience);
         const limit = patience > 0 ? limitOf(patience) : this.#limit;
-        fetchWhole(
-          text(method, methodSize),
-          text(url, urlSize),
-          text(headers, headersSize),
-          body(content, size),
-          limit?.signal,
-        )
+        fetchWhole(text(head, headSize), body(content, size), limit?.signal)
           .finally(() => patience > 0 && limit.end())
           .then(
             ({ status, head, body }) => this.#send(call, status, head, body),
@@ -178,7 +176,6 @@ export class Instance {
     if (this.exited) return; // no request is waiting
     this.#message = [encoder.encode(head), body];
     this.#exports.receive(call, status, this.#message[0].length, body.length);
-    this.#go._resume(); // as the loader's callbacks do: runs the goroutine that waits for the message
   }
 
   /** Responds to a request whose body was read. Rejects if the instance exits meanwhile. */

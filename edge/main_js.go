@@ -115,7 +115,8 @@ func (fetchTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 	}
 	reply := ask(func(call int32) {
-		hostFetch(call, patience, request.Method, request.URL.String(), headerLines(request.Header), text(body))
+		head := request.Method + " " + request.URL.String() + "\n" + headerLines(request.Header)
+		hostFetch(call, patience, head, text(body))
 	})
 	if reply.status == 0 {
 		return nil, fmt.Errorf("fetch failed: %s", reply.head)
