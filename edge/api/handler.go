@@ -181,19 +181,21 @@ type tagged struct {
 // (https://fetch.spec.whatwg.org/#http-cors-protocol).
 func withOrigin(allowed []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origin := r.Header.Get("Origin")
+		header, origin := w.Header(), r.Header.Get("Origin")
+		preflight := r.Method == http.MethodOptions
 		if origin != "" {
-			w.Header().Add("Vary", "Origin")
+			header.Set("Vary", "Origin")
 		}
 		if origin != "" && slices.Contains(allowed, origin) {
-			header := w.Header()
 			header.Set("Access-Control-Allow-Origin", origin)
 			header.Set("Access-Control-Expose-Headers", "Date, ETag, Retry-After, X-Request-Id")
-			header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
-			header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match")
-			header.Set("Access-Control-Max-Age", "7200")
+			if preflight {
+				header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
+				header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match")
+				header.Set("Access-Control-Max-Age", "7200")
+			}
 		}
-		if r.Method == http.MethodOptions {
+		if preflight {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}

@@ -7,8 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	mathrand "math/rand/v2"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -173,9 +174,10 @@ func about(err error, code shared.Code, field string) error {
 // notify publishes a hint. The message id is the same for a repeated request,
 // so that the desktop receives a change once.
 func (s *Service) notify(ctx context.Context, ref Ref, name shared.EventName, event shared.Event) {
-	sum := sha256.Sum256(
-		fmt.Appendf(nil, "%s %s %s %s %d", ref.EncounterID, ref.SessionID, name, event.ImageID, event.Revision),
-	)
+	change := strings.Join([]string{
+		ref.EncounterID, ref.SessionID, string(name), event.ImageID, strconv.FormatInt(event.Revision, 10),
+	}, " ")
+	sum := sha256.Sum256([]byte(change))
 	s.Notifier.Publish(ctx, ref.EncounterID, name, event, hex.EncodeToString(sum[:12]))
 }
 
