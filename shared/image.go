@@ -100,4 +100,6 @@ type ListResponse struct {
 
 	Phones   []Phone         `json:"phones,omitempty"`   // in the order in which they joined
 	Expected []ExpectedImage `json:"expected,omitempty"` // in the order in which they were reserved
+
+	GuideOffered bool `json:"guideOffered,omitempty"` // phones may fetch a guide
 }

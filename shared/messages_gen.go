@@ -143,6 +143,7 @@ func (m *ListResponse) Fields(f *wire.Fields) {
 	wire.OptionalTime(f, "urlsExpireAt", &m.URLsExpireAt, wire.OmitEmpty)
 	wire.Objects(f, "phones", &m.Phones, wire.OmitEmpty)
 	wire.Objects(f, "expected", &m.Expected, wire.OmitEmpty)
+	wire.Bool(f, "guideOffered", &m.GuideOffered, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.

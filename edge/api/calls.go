@@ -247,10 +247,15 @@ func (h *handler) list(r *http.Request) (int, any, error) {
 }
 
 // listTag is the entity tag of a list: each phone has its own list, and the
-// URLs in a desktop's are signed again from time to time.
+// URLs in a desktop's are signed again from time to time. A guide does not move
+// the revision.
 func listTag(who credential.Bearer, list shared.ListResponse) string {
+	guide := ""
+	if list.GuideOffered {
+		guide = "-guide"
+	}
 	window := session.URLWindow(list.ServerTime).Unix()
-	return fmt.Sprintf(`"%.8s-%d-%d-%s%.8s"`, who.SessionID, list.Revision, window, who.Scope, who.PhoneID)
+	return fmt.Sprintf(`"%.8s-%d-%d-%s%.8s%s"`, who.SessionID, list.Revision, window, who.Scope, who.PhoneID, guide)
 }
 
 // correct changes an image's metadata.

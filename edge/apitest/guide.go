@@ -55,11 +55,14 @@ func guides(t *testing.T, a *api) {
 			look(t).expect(t, http.StatusOK, "")
 		})
 	}
-	t.Run("it is in no list", func(t *testing.T) {
+	list := func(t *testing.T, token string, options ...option) answer {
+		return a.call(t, "GET", base+"/images/"+s.EncounterID, token, nil, options...)
+	}
+	t.Run("a list says that there is one, and does not hold it", func(t *testing.T) {
 		for _, token := range []string{s.DesktopToken, s.phone.UploadToken} {
-			list := a.call(t, "GET", base+"/images/"+s.EncounterID, token, nil).expect(t, http.StatusOK, "")
-			if len(list.Body) > 10_000 {
-				t.Errorf("a list of no photos has %d bytes", len(list.Body))
+			got := list(t, token).expect(t, http.StatusOK, "")
+			if !decode[shared.ListResponse](t, got).GuideOffered || len(got.Body) > 10_000 {
+				t.Errorf("a list of no photos has %d bytes: %.300s", len(got.Body), got.Body)
 			}
 		}
 	})
@@ -73,9 +76,15 @@ func guides(t *testing.T, a *api) {
 			expect(t, http.StatusUnauthorized, shared.CodePhoneRemoved)
 	})
 	t.Run("it is taken back", func(t *testing.T) {
+		tag := header("If-None-Match", list(t, s.DesktopToken).Header.Get("ETag"))
+		list(t, s.DesktopToken, tag).expect(t, http.StatusNotModified, "")
 		for range 2 {
 			a.call(t, "DELETE", path, s.DesktopToken, nil).expect(t, http.StatusNoContent, "")
 			look(t).expect(t, http.StatusNoContent, "")
+		}
+		got := list(t, s.DesktopToken, tag).expect(t, http.StatusOK, "")
+		if decode[shared.ListResponse](t, got).GuideOffered {
+			t.Errorf("the list says that there still is one: %s", got.Body)
 		}
 	})
 }

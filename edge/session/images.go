@@ -138,6 +138,7 @@ func (s *Service) listed(ref Ref, state State) shared.ListResponse {
 		SessionExpiresAt: state.ExpiresAt,
 		ServerTime:       s.Now(),
 		PhoneConnectedAt: state.PhoneConnectedAt,
+		GuideOffered:     state.GuideOffered,
 	}
 }
 

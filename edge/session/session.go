@@ -75,6 +75,7 @@ type State struct {
 	PhoneConnectedAt *time.Time
 	Phones           []shared.Phone         // in the order in which they joined
 	Expected         []shared.ExpectedImage // in the order in which they were reserved
+	GuideOffered     bool
 }
 
 // Launch is what a practice system vouches for in a launch token.

@@ -94,6 +94,8 @@ func (h *hash) read(field, value string) (err error) {
 		h.seen[id], err = milliseconds(value)
 	case "wait":
 		h.wait[id] = true
+	case "guide":
+		h.GuideOffered = true
 	case "left":
 		h.left[id], err = milliseconds(value)
 	case "image":

@@ -21,9 +21,10 @@ func guide(t *testing.T, s *subject) {
 		if got := must[[]byte](t)(s.Store.GetGuide(t.Context(), phone)); !bytes.Equal(got, want) {
 			t.Errorf("%d bytes are offered instead of %d", len(got), len(want))
 		}
-		// A desktop has nothing new to show.
-		if after := must[session.State](t)(s.Store.GetImages(t.Context(), ref)); after.Revision != before.Revision {
-			t.Errorf("the revision is %d instead of %d", after.Revision, before.Revision)
+		// A desktop has no new photo to show.
+		after := must[session.State](t)(s.Store.GetImages(t.Context(), ref))
+		if after.Revision != before.Revision || after.GuideOffered != (want != nil) {
+			t.Errorf("the revision is %d instead of %d, a guide: %v", after.Revision, before.Revision, after.GuideOffered)
 		}
 	}
 	if err := s.Store.SetGuide(t.Context(), ref, []byte("guide")); err != nil {

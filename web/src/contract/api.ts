@@ -310,6 +310,8 @@ export interface ListResponse {
   phones?: Phone[];
   /** in the order in which they were reserved */
   expected?: ExpectedImage[];
+  /** phones may fetch a guide */
+  guideOffered?: boolean;
 }
 
 /** Metadata describes a photo, as the clinician entered it. Every field may be empty. */

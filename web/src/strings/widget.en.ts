@@ -202,6 +202,8 @@ const texts = {
   'guide.show': 'Show on the phone’s camera',
   'guide.sending': 'Sending to the phone…',
   'guide.shown': 'The quick camera on the phone shows this photo, half transparent.',
+  'guide.elsewhere': 'The quick camera on the phone shows an earlier photo, half transparent.',
+  'guide.stop': 'Stop showing it',
   'guide.failed': 'The photo did not reach the phone. Try again.',
   'guide.kept': 'The phone may still show this photo. Try again.',
   'guide.unreadable': 'This photo cannot be shown on the phone, because its server does not let this page read it.',

@@ -7,7 +7,7 @@ import type { Words } from './words';
 /** Offers earlier photos to the phones' camera. */
 export interface Guiding {
   offered: OfferedGuide | null;
-  offer(photo: string, jpeg: string | null): Promise<void>;
+  offer(photo: string | null, jpeg: string | null): Promise<void>;
 }
 
 /** Returns how to offer photos, or undefined if no phone takes any, because the session is not open. */
@@ -31,6 +31,7 @@ export function GuideButton({
   const { offered, offer } = guiding;
   const state = unreadable === photo.id ? 'unreadable' : offered?.photo === photo.id ? offered.state : null;
   const isShown = state === 'shown' || state === 'kept';
+  const isElsewhere = state === null && offered?.photo === null;
   const toggle = async (): Promise<void> => {
     setUnreadable('');
     if (isShown) return offer(photo.id, null);
@@ -51,8 +52,15 @@ export function GuideButton({
         {words('guide.show')}
       </button>
       <span class="quiet" role="status">
-        {state && words(`guide.${state}`)}
+        {state
+          ? words(`guide.${state}`)
+          : isElsewhere && words(offered.state === 'kept' ? 'guide.kept' : 'guide.elsewhere')}
       </span>
+      {isElsewhere && (
+        <button type="button" disabled={offered.state === 'sending'} onClick={() => void offer(null, null)}>
+          {words('guide.stop')}
+        </button>
+      )}
     </>
   );
 }

@@ -68,6 +68,26 @@ test('they are offered again after a failure', async () => {
   await eventually(() => expect(status()).toMatch(/half transparent/));
 });
 
+test('one that was offered before the page was reloaded can be taken back', async () => {
+  await widget.compares();
+  button().click();
+  await eventually(() => expect(status()).toMatch(/half transparent/));
+  widget.element.remove();
+  widget = await Mounted.with(edge.current!, [HAND]);
+  widget.element.earlier = [{ url: 'blob:old', time: '2024-11-30', ...HAND }];
+  await widget.compares();
+  await eventually(() =>
+    expect(status()).toBe('The quick camera on the phone shows an earlier photo, half transparent.'),
+  );
+  expect(button().getAttribute('aria-pressed')).toBe('false');
+  edge.current!.trouble = { call: /^DELETE/, code: 'upstream_unavailable', status: 503, times: 1 };
+  widget.button('Stop showing it').click();
+  await eventually(() => expect(status()).toBe('The phone may still show this photo. Try again.'));
+  widget.button('Stop showing it').click();
+  await eventually(() => expect(status()).toBe(''));
+  expect(edge.current?.guide).toBeNull();
+});
+
 test('one that could not be taken back is still marked as shown, and can be taken back', async () => {
   await widget.compares();
   button().click();

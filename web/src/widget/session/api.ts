@@ -138,8 +138,8 @@ export interface SessionSyncOptions {
 
 /** An earlier photo that the camera of the phone's page shows over its live picture. */
 export interface OfferedGuide {
-  /** Whatever the caller of `guide` names it. */
-  photo: string;
+  /** Whatever the caller of `offerGuide` names it; null if it was offered before the widget was opened here. */
+  photo: string | null;
   /** `failed`: it may not have arrived. `kept`: the call that takes it back failed, so phones may still show it. */
   state: 'sending' | 'shown' | 'failed' | 'kept';
 }
@@ -212,7 +212,7 @@ export interface SessionSync {
    * Offers a photo to the phones' camera, which shows it over the live picture: a JPEG of at most 36 000 bytes, in
    * base64. null stops offering it.
    */
-  offerGuide(photo: string, jpeg: string | null): Promise<void>;
+  offerGuide(photo: string | null, jpeg: string | null): Promise<void>;
   /** Lets go of everything: sockets, timers, object URLs. */
   close(): void;
 }

@@ -155,7 +155,7 @@ export class Edge {
     const { images, revision, phones, expected } = this;
     const serverTime = new Date(this.#now()).toISOString();
     const session = { encounterId: 'enc-1001', sessionExpiresAt: '2026-03-04T12:00:00Z', serverTime };
-    return { ...session, images, revision, phones, expected };
+    return { ...session, images, revision, phones, expected, guideOffered: this.guide !== null };
   }
 
   /** After three wrong numbers no phone waits any more, as at the edge. */

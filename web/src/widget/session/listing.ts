@@ -90,6 +90,8 @@ function take(state: State, list: ListResponse, etag: string | null): Step {
     phoneNames: withNames(state.phoneNames, list.phones ?? []),
     expected: list.expected ?? [],
     expecting: false,
+    // Before the first list this desktop has offered none, so another one did, or this one before it was reloaded.
+    guide: revision < 0 && list.guideOffered ? { photo: null, state: 'shown' } : state.guide,
   };
   const shown = tell(withAlbum(taken, takeList(taken.album, list.images, taken.outbox.gone)), ...joined);
   return loadPictures(shown, list);

@@ -241,7 +241,7 @@ export type Act =
   /** Lets the phone join that shows this number. */
   | { type: 'admit'; number: string }
   /** Offers a photo to the phones' camera, or stops. */
-  | { type: 'offer-guide'; photo: string; jpeg: string | null }
+  | { type: 'offer-guide'; photo: string | null; jpeg: string | null }
   /** The page is hidden, and may be closed without another event. */
   | { type: 'page-hidden' }
   /** Another screen of this tab put photos into the record. */
@@ -282,8 +282,8 @@ export type Reply = {
   | { type: 'phone-removed' }
   | { type: 'admitted' }
   | { type: 'not-admitted'; failure: Failure }
-  | { type: 'guide-set'; photo: string; isOffered: boolean }
-  | { type: 'guide-failed'; photo: string; isOffered: boolean; failure: Failure }
+  | { type: 'guide-set'; photo: string | null; isOffered: boolean }
+  | { type: 'guide-failed'; photo: string | null; isOffered: boolean; failure: Failure }
   /** Any other call failed. */
   | { type: 'failed'; failure: Failure }
 );
@@ -330,7 +330,7 @@ export type Effect =
   | { do: 'end'; opening: number; access: DesktopAccess; revision: number; force: boolean }
   | { do: 'remove-phone'; opening: number; access: DesktopAccess; phoneId: string }
   | { do: 'admit'; opening: number; access: DesktopAccess; number: string }
-  | { do: 'set-guide'; opening: number; access: DesktopAccess; photo: string; jpeg: string | null }
+  | { do: 'set-guide'; opening: number; access: DesktopAccess; photo: string | null; jpeg: string | null }
   /** Reports `due` after some time, unless the timer is set again or stopped. */
   | { do: 'wait'; timer: Timer; ms: number; due: Due }
   | { do: 'stop'; timer: Timer }

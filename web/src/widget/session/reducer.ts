@@ -262,7 +262,7 @@ function notAdmitted(state: State, failure: Failure): Step {
 }
 
 /** One after the other: the photo that was asked for last is the one that the phones show. */
-function offerGuide(state: State, photo: string, jpeg: string | null): Step {
+function offerGuide(state: State, photo: string | null, jpeg: string | null): Step {
   const { access, opening, guide } = state;
   if (!access || guide?.state === 'sending') return only(state);
   return [{ ...state, guide: { photo, state: 'sending' } }, [{ do: 'set-guide', opening, access, photo, jpeg }]];

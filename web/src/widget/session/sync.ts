@@ -134,7 +134,7 @@ class Sync implements SessionSync {
     void this.#runtime.dispatch({ type: 'stay' });
   }
 
-  offerGuide(photo: string, jpeg: string | null): Promise<void> {
+  offerGuide(photo: string | null, jpeg: string | null): Promise<void> {
     return this.#runtime.dispatch({ type: 'offer-guide', photo, jpeg });
   }
 
