@@ -48,7 +48,7 @@ const pairsOf = (lines) => {
   return pairs;
 };
 
-/** Headers that most requests share, such as those to Redis, by their lines: the runtime copies these faster than pairs. */
+/** Headers that many requests share, such as those to Redis, by their lines: the runtime copies them faster. */
 const shared = new Map();
 const MAX_SHARED = 20;
 

@@ -42,8 +42,8 @@ func (s *Store) CreateSession(
 ) (session.Live, error) {
 	stored := storedSession(created)
 	return live(s.run(ctx, createSession, caller{ref: created.Ref(), acts: true, keys: invitationKeys(to)},
-		string(wire.Marshal(&stored)), created.CreatedAt.Add(shared.SessionMaxTTL).UnixMilli(), created.PatientID, created.FacilityID,
-		created.EncounterID, ttl.Milliseconds(), created.PatientLabel))
+		string(wire.Marshal(&stored)), created.CreatedAt.Add(shared.SessionMaxTTL).UnixMilli(), created.PatientID,
+		created.FacilityID, created.EncounterID, ttl.Milliseconds(), created.PatientLabel))
 }
 
 // CreateSessionToken replaces the QR token and the typed code of a session.
@@ -207,7 +207,8 @@ func (s *Store) UpdateImage(
 	by shared.Clinician,
 ) (shared.Image, int64, error) {
 	args := []any{
-		imageID, s.Now().UTC().Format(time.RFC3339Nano), string(wire.Marshal(&by)), string(wire.Marshal(&change.Metadata)),
+		imageID, s.Now().UTC().Format(time.RFC3339Nano),
+		string(wire.Marshal(&by)), string(wire.Marshal(&change.Metadata)),
 	}
 	for _, name := range change.Names {
 		args = append(args, name)

@@ -24,7 +24,8 @@ func guide(t *testing.T, s *subject) {
 		// A desktop has no new photo to show.
 		after := must[session.State](t)(s.Store.GetImages(t.Context(), ref))
 		if after.Revision != before.Revision || after.GuideOffered != (want != nil) {
-			t.Errorf("the revision is %d instead of %d, a guide: %v", after.Revision, before.Revision, after.GuideOffered)
+			t.Errorf("the revision is %d instead of %d; a guide is offered: %v",
+				after.Revision, before.Revision, after.GuideOffered)
 		}
 	}
 	if err := s.Store.SetGuide(t.Context(), ref, []byte("guide")); err != nil {
