@@ -65,6 +65,7 @@ func onSession(name string) script {
 var (
 	getSessionToken = alone("getSessionToken")
 	getSessionCode  = alone("getSessionCode")
+	scan            = alone("scan")
 
 	createSession      = onSession("createSession")
 	createSessionToken = onSession("createSessionToken")

@@ -26,7 +26,10 @@ func doomedKey(encounterID string) string    { return "doomed:" + encounterID }
 func tokenKey(hash string) string            { return "token:" + hash }
 func codeKey(hash string) string             { return "code:" + hash }
 
-const wrongCodesKey = "codes:wrong"
+const (
+	wrongCodesKey = "codes:wrong"
+	scanKey       = "scan"
+)
 
 // invitationKeys are the keys of an invitation.
 func invitationKeys(to session.Invitation) []string {

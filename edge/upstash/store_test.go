@@ -1,8 +1,8 @@
 package upstash
 
 import (
+	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -73,16 +73,15 @@ func TestClientFailures(t *testing.T) {
 // TestSessionsOfManyPages responds as a Redis with more keys than one SCAN
 // names: the embedded one always names all.
 func TestSessionsOfManyPages(t *testing.T) {
-	pages := map[string]string{
-		`["SCAN","0","MATCH","encounter:*","COUNT",500]`: `["7",["encounter:a","encounter:gone"]]`,
-		`["SCAN","7","MATCH","encounter:*","COUNT",500]`: `["0",["encounter:a","encounter:b"]]`,
-		`["HGET","encounter:a","session"]`:               `"{\"id\":\"1\",\"encounterId\":\"a\"}"`,
-		`["HGET","encounter:b","session"]`:               `"{\"id\":\"2\",\"encounterId\":\"b\"}"`,
-		`["HGET","encounter:gone","session"]`:            `null`,
+	const a = `"encounter:a","{\"id\":\"1\",\"encounterId\":\"a\"}"`
+	pages := map[string]string{ // by cursor
+		"0": `["ok","7",["encounter:gone","",` + a + `]]`,
+		"7": `["ok","0",[` + a + `,"encounter:b","{\"id\":\"2\",\"encounterId\":\"b\"}"]]`,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		command, err := io.ReadAll(r.Body)
-		page, ok := pages[string(command)]
+		var command []any // EVALSHA, its hash, 1, a key, the cursor …
+		err := json.NewDecoder(r.Body).Decode(&command)
+		page, ok := pages[fmt.Sprint(command[4])]
 		if err != nil || !ok {
 			t.Errorf("asked for %s, %v", command, err)
 		}

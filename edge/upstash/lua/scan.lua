@@ -1,0 +1,11 @@
+-- KEYS: one to write, so that no replica runs the script. ARGV: cursor, what the
+-- names begin with, how many keys to look at, and the field to return of each, or
+-- nothing. Returns the next cursor, and a name and the field's value for each key.
+redis.call('SET', KEYS[1], ARGV[1], 'PX', 1000)
+local page = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2] .. '*', 'COUNT', ARGV[3])
+local found = {}
+for _, name in ipairs(page[2]) do
+  table.insert(found, name)
+  table.insert(found, ARGV[4] ~= '' and redis.call('HGET', name, ARGV[4]) or '')
+end
+return {'ok', page[1], found}
