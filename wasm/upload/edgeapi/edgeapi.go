@@ -15,7 +15,7 @@ type Request struct {
 	Body               []byte
 }
 
-// Response is an answer of any status. Date and RetryAfter are the headers as
+// Response is an HTTP response of any status. Date and RetryAfter are the headers as
 // they came; "" where there are none or the browser hides them.
 type Response struct {
 	Status           int
@@ -23,7 +23,7 @@ type Response struct {
 	Date, RetryAfter string
 }
 
-// Fetcher carries a call. It fails when there was no answer.
+// Fetcher carries a call. It fails if no response arrives.
 type Fetcher interface {
 	Fetch(ctx context.Context, request Request) (Response, error)
 }
@@ -99,8 +99,8 @@ func (c *Client) call(ctx context.Context, method, path string, body []byte) (Re
 	return Response{}, failure(response)
 }
 
-// failure turns an answer into an error. Only the edge's own problem says what
-// is wrong; a 403 or a 302 of some proxy on the way says nothing of the session.
+// failure turns a response into an error. Only the edge's own problem says what
+// is wrong: a 403 or a 302 of a proxy on the way says nothing about the session.
 func failure(response Response) error {
 	code, imageID := shared.CodeNetwork, ""
 	if shared.RetryableStatus(response.Status) {
@@ -116,7 +116,8 @@ func failure(response Response) error {
 	}
 }
 
-// garbled: a 200 that is not the edge's answer comes from something in between.
+// garbled returns the error of a 200 that the edge did not write: something on
+// the way did.
 func garbled(err error) error {
 	return &shared.Error{Code: shared.CodeNetwork, Err: err}
 }
