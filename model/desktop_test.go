@@ -60,7 +60,7 @@ func (d *desktop) renew() {
 	}
 }
 
-// look fetches the list. What it has, the person has seen.
+// look fetches the list. The person has then seen everything in it.
 func (d *desktop) look() {
 	if d.session == nil || d.offline {
 		return
@@ -86,7 +86,7 @@ func (d *desktop) seen(n int) (id string, ok bool) {
 	return d.list.Images[n%len(d.list.Images)].ImageID, true
 }
 
-// correct says something of a photo. lost is whether its response gets lost.
+// correct changes the details of a photo. lost reports whether the response is lost.
 func (d *desktop) correct(n int) {
 	id, ok := d.seen(n)
 	if !ok {
@@ -128,8 +128,8 @@ func (d *desktop) removePhone(n int) {
 	}
 }
 
-// end ends the session as this desktop knows it. What it is asked about it looks
-// at, and leaves to the next time; photos on their way may be given up.
+// end ends the session as this desktop knows it. If the edge asks about changes,
+// the desktop looks and does not end it this time; photos on their way may be given up.
 func (d *desktop) end(anyway bool) {
 	if d.session == nil || d.offline {
 		return

@@ -10,7 +10,7 @@ import (
 )
 
 // frame is the engine in a desktop's page, for photos that are added there. It has
-// no journal: what has not arrived when the page goes is lost.
+// no journal, so photos that have not arrived when the page closes are lost.
 type frame struct {
 	*phone
 	token string // of the session that it works with
@@ -23,8 +23,8 @@ func newFrame(l *life, seed uint64, i int) *frame {
 	return f
 }
 
-// follow lets the frame work with its desktop's session, if it is another one now.
-// Photos of the patient who was open before are not kept.
+// follow opens the desktop's session in the frame if it has changed. Photos of the
+// patient before are not kept.
 func (f *frame) follow(d *desktop, samePatient bool) {
 	switch {
 	case f.token == "":

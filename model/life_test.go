@@ -23,8 +23,8 @@ func init() {
 // patient is whose session a launch is for.
 type patient struct{ facility, id, encounter string }
 
-// patients are two, and two more whose encounters have the first one's id: in the
-// same facility, and with the same patient id in another.
+// patients are two, and two more whose encounters have the id of the first: one in
+// the same facility, one with the same patient id in another facility.
 var patients = []patient{
 	{"fac-1", "pat-1", "enc-1"}, {"fac-1", "pat-2", "enc-2"}, {"fac-1", "pat-3", "enc-1"}, {"fac-2", "pat-1", "enc-1"},
 }
@@ -46,7 +46,7 @@ func TestSystemModel(t *testing.T) {
 	})
 }
 
-// begin is how a life begins.
+// begin is what is drawn before a life begins.
 type begin struct {
 	Seed    uint64
 	Consent shared.Consent
@@ -72,8 +72,8 @@ func (d deed) GoString() string {
 	return fmt.Sprintf("{%s phone %d desktop %d n %d, %v}", d.Does, d.Phone, d.Desktop, d.N, d.Wait)
 }
 
-// scene is what happens between one phone and one desktop, so that what is about
-// the same photo often comes together.
+// scene is a series of deeds of one phone and one desktop, so that deeds about the
+// same photo often meet.
 func scene(t *rapid.T) []deed {
 	phone, desktop := evenly(t, "phone", 0, 1), evenly(t, "desktop", 0, 1)
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) deed {
@@ -98,7 +98,7 @@ var doings = []string{
 	"idle", "long day", "store down", "store up", "store up", "half a deletion", "lost Redis response", "an hour",
 }
 
-// evenly draws one of a list, each as likely as the next. SampledFrom prefers the
+// evenly draws an element of a list with equal chances. SampledFrom prefers the
 // first ones.
 func evenly[T any](t *rapid.T, label string, from ...T) T {
 	n := 0
@@ -213,7 +213,7 @@ func (l *life) doDesktop(d deed, w *desktop) {
 	}
 }
 
-// doWorld does what no person does, such as outages, and what takes hours.
+// doWorld does what no person does, such as outages, or what takes hours.
 func (l *life) doWorld(d deed, w *desktop) {
 	switch d.Does {
 	case "store down", "store up":

@@ -170,11 +170,11 @@ func (p *phone) add(n int) (id string) {
 	return id
 }
 
-// send is the button Send: it is about the photos that are shown.
+// send presses Send, for the photos that are shown.
 func (p *phone) send() { p.sendThose(func(*fact) bool { return true }) }
 
-// sendAgain is Send for photos for which it may have been pressed too late for the
-// journal.
+// sendAgain presses Send again for photos whose first Send may not have been
+// written to the journal.
 func (p *phone) sendAgain() { p.sendThose(func(f *fact) bool { return f.unheard }) }
 
 func (p *phone) sendThose(wanted func(*fact) bool) {
@@ -218,8 +218,8 @@ func (p *phone) lifecycle() {
 	p.queue.Do(upload.Command{Type: upload.CommandLifecycle, Visible: true, Online: !p.offline})
 }
 
-// weather decides what becomes of one call: it may be lost, or its response, or
-// arrive when the phone has given it up.
+// weather decides what happens to one call: the request or its response may be
+// lost, or the request may arrive after the phone has given it up.
 func (p *phone) weather(ctx context.Context, effect func()) error {
 	lost := &shared.Error{Code: shared.CodeNetwork}
 	wait := 50*time.Millisecond + p.slow
@@ -250,7 +250,7 @@ type clock struct{ p *phone }
 func (c clock) Now() time.Time                         { return time.Now().Round(0).Add(c.p.skew) }
 func (c clock) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
-// file is a chosen photo; its bytes are its id's.
+// file is a chosen photo. Its bytes are its id.
 type file string
 
 func (f file) Size() int64 { return 4_000_000 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestRules plays one short life for each rule that random lives seldom come to.
+// TestRules plays a short life for each rule that random lives rarely reach.
 func TestRules(t *testing.T) {
 	sent := []deed{{Does: "add", N: 1, Wait: time.Second}, {Does: "send", Wait: time.Minute}, {Does: "look"}}
 	lives := map[string][]deed{

@@ -11,7 +11,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// truth knows what people did, and holds the system to it.
+// truth knows what people did, and compares the system with it.
 type truth struct {
 	system *system
 	photos map[string]*fact
@@ -110,7 +110,7 @@ func (t *truth) corrected(id, words string) {
 
 func (t *truth) mayRemove(id string) { t.photos[id].removing = true }
 
-// removed: from now on the photo is not in this session.
+// removed notes that a desktop removed the photo: it must not return to this session.
 func (t *truth) removed(id string) {
 	f := t.photos[id]
 	f.gone = t.system.hash(f.patient)["id"]
@@ -122,7 +122,7 @@ func (t *truth) mayEnd(images []shared.Image, may bool) {
 	}
 }
 
-// pageEnded: the last details entered may not have been written.
+// pageEnded notes that a page ended, so the last details may not have been written.
 func (t *truth) pageEnded(p *phone) {
 	for id, f := range t.photos {
 		if f.phone != p {
@@ -140,8 +140,8 @@ func (t *truth) pageEnded(p *phone) {
 	}
 }
 
-// keysGone: the tab died. What was taken for a session that was over by then, of
-// which the phone had not heard, is sealed with a key that no longer exists.
+// keysGone notes that a tab died. The photos taken for a session that had ended
+// without the phone knowing are sealed with a key that no longer exists.
 func (t *truth) keysGone(p *phone) {
 	for _, f := range t.photos {
 		if f.phone == p && !f.stored && keyOf(t.system.hash(f.patient)) != p.keys[f.patient] {
@@ -157,7 +157,7 @@ func keyOf(hash map[string]string) string {
 	return stored.JournalKey
 }
 
-// leaves: nothing leaves before Send.
+// leaves checks that nothing leaves a phone before Send.
 func (t *truth) leaves(body []byte) {
 	var request shared.PresignRequest
 	if err := json.Unmarshal(body, &request); err != nil {
@@ -173,11 +173,11 @@ func (t *truth) leaves(body []byte) {
 	}
 }
 
-// shows: a desktop shows a new code.
+// shows notes that a desktop shows a new code.
 func (t *truth) shows(of patient, text string) { t.codes[of] = code{text, time.Now()} }
 
-// joins: only the newest code works, for ten minutes, and for the patient whose
-// desktop shows it.
+// joins checks that only the newest code works, for ten minutes, and for the
+// patient whose desktop shows it.
 func (t *truth) joins(text string, grant shared.Grant) {
 	granted := patient{grant.FacilityID, grant.PatientID, grant.EncounterID}
 	for of, newest := range t.codes {
@@ -191,13 +191,14 @@ func (t *truth) joins(text string, grant shared.Grant) {
 	t.fail("nothing outlives its time limit: a code that is not the newest, or is too old, works")
 }
 
-// refuses: from now on nothing that a phone sends is stored.
+// refuses notes that nothing that a phone sends from now on may be stored.
 func (t *truth) refuses(phoneID string) {
 	t.watch()
 	t.phones[phoneID] = true
 }
 
-// noneLapsed: nothing outlives its time limit, as a list that was just fetched shows.
+// noneLapsed checks in a list that was just fetched that no slot outlives its time
+// limit.
 func (t *truth) noneLapsed(of patient) {
 	for field, value := range t.system.hash(of) {
 		var slot struct{ Lapses int64 }
@@ -258,7 +259,8 @@ func (t *truth) look(hash map[string]string) view {
 	return v
 }
 
-// compare: what was confirmed exists until somebody who has seen it removes it.
+// compare checks that a confirmed photo exists until somebody who has seen it
+// removes it.
 func (t *truth) compare(before, now view, hash map[string]string) {
 	expired := before.session != now.session && !time.Now().Before(before.expires)
 	for id := range before.images {
@@ -273,15 +275,15 @@ func (t *truth) compare(before, now view, hash map[string]string) {
 	}
 }
 
-// unsent: what a session that is over did not have may never arrive.
+// unsent notes that the photos that an ended session did not have may never arrive.
 func (t *truth) unsent(patient patient) {
 	for _, f := range t.photos {
 		f.lost = f.lost || f.patient == patient && !f.stored
 	}
 }
 
-// over: a session ended, and with it the corrections of desktops. A phone that did
-// not hear of it may send a photo again, in the next one.
+// over notes that a session ended, and the corrections of desktops with it. A phone
+// that does not know may send a photo again, in the next session.
 func (t *truth) over(patient patient, before view) {
 	t.unsent(patient)
 	t.ended[before.key] = time.Now()
@@ -327,7 +329,7 @@ func (t *truth) decode(hash map[string]string, id string) (image shared.Image) {
 	return image
 }
 
-// lastWord: the last word of a person is what is stored.
+// lastWord checks that the last details that a person entered are stored.
 func (t *truth) lastWord() {
 	for _, patient := range patients {
 		hash := t.system.hash(patient)
@@ -340,7 +342,7 @@ func (t *truth) lastWord() {
 	}
 }
 
-// arrived: what was sent arrives from these phones.
+// arrived checks that what was sent from these phones has arrived.
 func (t *truth) arrived(from ...*phone) {
 	for id, f := range t.photos {
 		if !slices.Contains(from, f.phone) {
@@ -384,7 +386,7 @@ func (t *truth) places(of patient) (n int) {
 	return n
 }
 
-// noOrphans: once all is quiet, no object without a record.
+// noOrphans checks that no object is without a record once all is quiet.
 func (t *truth) noOrphans() {
 	records := map[string]bool{}
 	for _, encounter := range encounters {
@@ -403,7 +405,7 @@ func (t *truth) noOrphans() {
 	}
 }
 
-// overTime: nothing outlives its time limit.
+// overTime checks that nothing outlives its time limit.
 func (t *truth) overTime(phones []*phone) {
 	for _, p := range phones {
 		if n := len(p.storage.values); n > 0 {

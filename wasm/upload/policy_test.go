@@ -87,7 +87,7 @@ func (a responses) Put(context.Context, shared.PresignedUpload, []byte, func(int
 func TestPutResults(t *testing.T) {
 	for status, want := range map[int]shared.Code{
 		200: "", 204: "", 412: "", 403: shared.CodeForbidden, 400: shared.CodeBadRequest, 404: shared.CodeBadRequest,
-		302: shared.CodeBadRequest,
+		302: shared.CodeBadRequest, 199: shared.CodeBadRequest, 299: "", 300: shared.CodeBadRequest,
 		408: shared.CodeUpstreamUnavailable, 425: shared.CodeUpstreamUnavailable, 429: shared.CodeRateLimited,
 		500: shared.CodeUpstreamUnavailable, 503: shared.CodeUpstreamUnavailable,
 	} {
@@ -179,6 +179,7 @@ func TestLifetime(t *testing.T) {
 			now.Add(-time.Hour),
 			shared.UploadURLTTL,
 		},
+		{"no Date, and it lapses just now", now, time.Time{}, now, shared.UploadURLTTL},
 		{"no Date, the phone is ahead", now.Add(4 * time.Minute), time.Time{}, now.Add(time.Hour), shared.UploadURLTTL},
 	}
 	for _, test := range tests {

@@ -1,0 +1,124 @@
+package upload
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clinicpro/photobridge/shared"
+)
+
+// What only an earlier session's record knew is forgotten, and nothing else.
+func TestForgetSlot(t *testing.T) {
+	for _, test := range []struct {
+		stage, resume         Stage
+		sameRecord            bool
+		wantStage, wantResume Stage
+	}{
+		{StageCompressed, "", false, StageCompressed, ""},
+		{StageSigned, "", true, StageCompressed, ""},
+		{StageSigned, "", false, StageCompressed, ""},
+		{StageSent, "", true, StageSent, ""},
+		{StageSent, "", false, StageCompressed, ""},
+		{StageFailed, StageSent, true, StageFailed, StageSent},
+		{StageFailed, StageSent, false, StageFailed, StageCompressed},
+		{StageCancelled, StageSent, false, StageCancelled, StageCompressed},
+		{StageFailed, StageChosen, false, StageFailed, StageChosen},
+		{StageConfirmed, StageSent, false, StageConfirmed, StageSent},
+	} {
+		p := photo{stage: test.stage, resume: test.resume}
+		p.forgetSlot(test.sameRecord)
+		if p.stage != test.wantStage || p.resume != test.wantResume {
+			t.Errorf("%s, then %q, same record: %v: it is %s, then %q", test.stage, test.resume, test.sameRecord,
+				p.stage, p.resume)
+		}
+	}
+}
+
+// Photos wait for the list only while the network fails.
+func TestListFailed(t *testing.T) {
+	for code, blocks := range map[shared.Code]bool{
+		shared.CodeNetwork: true, shared.CodeInternal: false, shared.CodeBadRequest: false,
+	} {
+		held := holdings{hold: true, wanted: true}
+		if held.listFailed(code); held.blocks() != blocks {
+			t.Errorf("after %s they wait: %v", code, held.blocks())
+		}
+		free := holdings{wanted: true}
+		if free.listFailed(code); free.blocks() {
+			t.Errorf("after %s they wait, and did not before", code)
+		}
+	}
+}
+
+// A double takes a photo's place at once, unless the edge may have the photo.
+func TestTakenBackAsksTheEdge(t *testing.T) {
+	for _, test := range []struct {
+		stage, resume Stage
+		asks          bool
+	}{
+		{StageSent, "", true}, {StageCancelled, StageSent, true}, {StageCancelled, StageCompressed, false},
+		{StageRemoved, "", false},
+	} {
+		var a album
+		a.takenBack(&photo{stage: test.stage, resume: test.resume})
+		if a.edge.blocks() != test.asks {
+			t.Errorf("%s, then %q: it waits for the list: %v", test.stage, test.resume, a.edge.blocks())
+		}
+	}
+}
+
+func TestRemovedBytes(t *testing.T) {
+	a := album{photos: []*photo{{stage: StageRemoved, sha256: "removed"}, {stage: StageConfirmed, sha256: "sent"}}}
+	for sha256, want := range map[string]bool{"removed": true, "sent": false, "other": false} {
+		if got := a.removedBytes(sha256); got != want {
+			t.Errorf("%s: %v", sha256, got)
+		}
+	}
+}
+
+func TestMergedRecords(t *testing.T) {
+	older := []Record{{ID: "a", Order: 1}, {ID: "b", Order: 1}}
+	want := []Record{{ID: "a", Order: 1}, {ID: "b", Order: 2}, {ID: "c", Order: 2}}
+	if diff := cmp.Diff(want, merged(older, []Record{{ID: "b", Order: 2}, {ID: "c", Order: 2}})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A session of an edge that states no limit has the usual one.
+func TestMaxImageBytes(t *testing.T) {
+	for limit, want := range map[int]int{0: shared.MaxImageBytes, 1: 1, 500_000: 500_000} {
+		tr := traffic{session: &shared.Grant{}}
+		tr.session.Limits.MaxImageBytes = limit
+		if got := tr.maxImageBytes(); got != want {
+			t.Errorf("%d: %d", limit, got)
+		}
+	}
+}
+
+// The circuit's own failure says whether the store or the whole network is gone.
+func TestMustDiagnose(t *testing.T) {
+	before, since, after := morning, morning.Add(time.Second), morning.Add(2*time.Second)
+	open := circuit{failures: tripAfter, code: shared.CodeNetwork, since: since}
+	busy := open
+	busy.code = shared.CodeUpstreamUnavailable
+	for _, test := range []struct {
+		name        string
+		store, edge circuit
+		seen        time.Time
+		want        bool
+	}{
+		{"the edge may be gone too", open, circuit{}, before, true},
+		{"the edge responded just then", open, circuit{}, since, true},
+		{"the edge has responded since", open, circuit{}, after, false},
+		{"the edge is known to be gone", open, open, before, false},
+		{"the store responds, and refuses", busy, circuit{}, before, false},
+		{"the store works", circuit{}, circuit{}, before, false},
+	} {
+		tr := traffic{storeLink: test.store, edgeLink: test.edge, edgeSeen: test.seen}
+		if got := tr.mustDiagnose(); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}
