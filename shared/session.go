@@ -90,7 +90,7 @@ type Phone struct {
 	Waiting    bool      `json:"waiting,omitempty"` // until a desktop admits it
 }
 
-// Pairing says whether a phone that joins waits until a desktop admits it.
+// Pairing reports whether a phone that joins waits until a desktop admits it.
 type Pairing string
 
 // The ways of pairing.
@@ -114,7 +114,7 @@ type AdmitRequest struct {
 	Number string `json:"number"` // as the phone shows it
 }
 
-// Consent says whether phone and desktop ask for the patient's consent before
+// Consent reports whether phone and desktop ask for the patient's consent before
 // the first photo.
 type Consent string
 

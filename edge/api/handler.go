@@ -52,7 +52,7 @@ type Limits struct {
 	PhoneCalls   Limiter // of one session's phones together
 }
 
-// Limiter says whether one more of what key names is within its rate.
+// Limiter reports whether one more of what key names is within its rate.
 type Limiter func(ctx context.Context, key string) (allowed bool)
 
 type handler struct{ Config }

@@ -24,13 +24,12 @@ import (
 //
 // Package storetest tests every Store for the same behaviour.
 type Store interface {
-	// CreateSession stores s unless its encounter has a live session, which is
-	// then kept with the patient's label of s, and remembers an invitation to
-	// whichever it is. Earlier
-	// invitations stop working. A typed code that another session has works for
-	// neither from then on. It fails with encounter_mismatch, and changes
-	// nothing, if the live session is of another patient or facility. An act of
-	// a person.
+	// CreateSession stores s and an invitation to it. If the encounter has a live
+	// session, that is kept, with the patient's label of s, and the invitation is
+	// to it. Earlier invitations stop working. If another session has the same
+	// typed code, the code opens neither. It fails with encounter_mismatch, and
+	// changes nothing, if the live session is of another patient or facility. An
+	// act of a person.
 	CreateSession(ctx context.Context, s Session, to Invitation, ttl time.Duration) (Live, error)
 
 	// CreateSessionToken remembers a new invitation; earlier ones stop working.
@@ -46,14 +45,15 @@ type Store interface {
 	GetSessionCode(ctx context.Context, codeHash string) (QRToken, error)
 
 	// ConnectPhone lets a phone join. It fails with token_invalid if the token
-	// is of an earlier generation or of another session. Of more than MaxPhones
-	// the one that called longest ago is forgotten. With first not Admitted the
-	// phone waits, with the first number from there that no other one has; it
-	// fails with rate_limited if all have one. An act of a person.
+	// is of an earlier generation or of another session. If there are more than
+	// MaxPhones, the one that called longest ago is forgotten. Unless first is
+	// Admitted, the phone waits with a number: the next one from first that no
+	// other phone has. It fails with rate_limited if all numbers are taken. An act
+	// of a person.
 	ConnectPhone(ctx context.Context, token QRToken, phone shared.Phone, first int) (Joined, error)
 
-	// GetGrant returns what a phone that waits has got: a Number while it still
-	// waits. It fails with token_invalid if it was not admitted.
+	// GetGrant returns the session to a phone that was admitted, or the Number of
+	// one that still waits. It fails with token_invalid if it was not admitted.
 	GetGrant(ctx context.Context, phone PhoneRef) (Joined, error)
 
 	// AdmitPhone admits the phone that waits with a number. It fails with
@@ -95,7 +95,7 @@ type Store interface {
 	// GetImages reads the session with all its images.
 	GetImages(ctx context.Context, ref Ref) (State, error)
 
-	// GetImagesAsPhone is GetImages for a phone.
+	// GetImagesAsPhone is GetImages for a phone, which it fails for once removed.
 	GetImagesAsPhone(ctx context.Context, phone PhoneRef) (State, error)
 
 	// UpdateImage corrects an image's metadata. It fails with image_not_found.

@@ -72,7 +72,7 @@ func (h *Handler) cut(w http.ResponseWriter, r *http.Request, verdict Verdict) {
 
 type expired struct{}
 
-// Expired says whether what the request relies on shall count as expired.
+// Expired reports whether what the request relies on shall count as expired.
 func Expired(ctx context.Context) bool { return ctx.Value(expired{}) != nil }
 
 // Sleep waits, and says whether the context let it.

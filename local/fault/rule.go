@@ -45,7 +45,7 @@ const (
 	Expire Effect = "expire"
 )
 
-// cuts says whether the connection ends in a cut.
+// cuts reports whether the connection ends in a cut.
 func (e Effect) cuts() bool {
 	return e == DropBefore || e == DropAfter || e == Cut || e == CutUpload
 }

@@ -115,7 +115,7 @@ func (c *channel) prune(now time.Time) {
 	c.entries = slices.Delete(c.entries, 0, keep)
 }
 
-// idle says whether the channel holds nothing that anybody could ask for.
+// idle reports whether the channel holds nothing that anybody could ask for.
 func (c *channel) idle(now time.Time) bool {
 	c.prune(now)
 	return len(c.members) == 0 && len(c.entries) == 0 && now.Sub(c.quietAt) > retention

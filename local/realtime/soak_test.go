@@ -161,7 +161,7 @@ func (l *listener) run(ctx context.Context, s *stack, attached func()) {
 	}
 }
 
-// listen says whether the last message came.
+// listen reports whether the last message came.
 func (l *listener) listen(ctx context.Context, c socket, attached func()) bool {
 	if l.err = c.send(
 		ctx,

@@ -72,7 +72,7 @@ func (c *Child) Stop() {
 	<-c.done
 }
 
-// alive says whether any process of the group is left.
+// alive reports whether any process of the group is left.
 func (c *Child) alive() bool {
 	return !errors.Is(syscall.Kill(-c.group, 0), syscall.ESRCH)
 }

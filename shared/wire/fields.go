@@ -127,7 +127,7 @@ func (f *Fields) inside(name, value string) *Fields {
 	return &Fields{in: in, wrong: f.wrong, path: f.path + name + "."}
 }
 
-// Presence says whether a zero value is written.
+// Presence reports whether a zero value is written.
 type Presence bool
 
 // The two kinds of presence.

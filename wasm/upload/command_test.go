@@ -130,7 +130,7 @@ func TestQueueCommands(t *testing.T) {
 	})
 }
 
-// Lives that the model found (TestQueueModel), each with a name.
+// TestQueueRegressions plays lives in which the model (TestQueueModel) found faults.
 func TestQueueRegressions(t *testing.T) {
 	inBubble(t, "the code is scanned again while a call is out, then the network goes", func(t *testing.T, w *world) {
 		q := w.open(t)

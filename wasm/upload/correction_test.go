@@ -11,7 +11,7 @@ func describe(q *Queue, id, notes string) {
 	q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: notes}})
 }
 
-// first lets the first calls of a step go wrong.
+// first returns a fault for the first calls of a step.
 func (w *world) first(at step, times int, kind fault) {
 	w.fault = func(s step, n int) fault {
 		if s == at && n <= times {
@@ -21,7 +21,7 @@ func (w *world) first(at step, times int, kind fault) {
 	}
 }
 
-// The last word of a person is what is stored.
+// TestQueueCorrections checks that the last details that a person entered are stored.
 func TestQueueCorrections(t *testing.T) {
 	id := ids(1)[0]
 	sent := func(t *testing.T, w *world) *Queue {
@@ -196,7 +196,8 @@ func TestQueueCorrections(t *testing.T) {
 	})
 }
 
-// The page's own camera knows better than the file when a photo was taken.
+// TestQueueKeepsTheMomentOfTheShutter checks that the time of the page's own camera
+// has priority over the one in the file.
 func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
 	id := ids(1)[0]
 	camera := shared.Captured{Local: "2026-03-04T08:15:00", Offset: "+13:00", Source: shared.CapturedByCamera}
@@ -230,7 +231,7 @@ func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
 	}
 }
 
-// What was removed stays removed.
+// TestQueueRemovedOnDesktop checks that a removed photo stays removed.
 func TestQueueRemovedOnDesktop(t *testing.T) {
 	all := ids(3)
 	removed := func(t *testing.T, w *world, id string) {
@@ -339,7 +340,7 @@ func TestQueueRemovedOnDesktop(t *testing.T) {
 	})
 }
 
-// Remaining times come from the server's clock.
+// TestQueueWrongClock checks that remaining times come from the server's clock.
 func TestQueueWrongClock(t *testing.T) {
 	for _, skew := range []time.Duration{-26 * time.Hour, -3 * time.Hour, 3 * time.Hour, 26 * time.Hour} {
 		inBubble(t, "the phone is ahead by "+skew.String(), func(t *testing.T, w *world) {

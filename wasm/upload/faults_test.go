@@ -7,7 +7,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// Each fault at each step, for the first calls, with one photo and with many.
+// TestQueueSurvivesFaults plays each fault in the first calls of each step, with
+// one photo and with many.
 func TestQueueSurvivesFaults(t *testing.T) {
 	kinds := map[string]fault{
 		"drop before": dropBefore,

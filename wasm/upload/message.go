@@ -16,7 +16,7 @@ const (
 	CommandOpen CommandType = "open"
 	// Work on the photo starts at once. The id is 32 random hex digits and becomes the imageId.
 	CommandAdd CommandType = "add"
-	// Replaces a photo's metadata, and corrects that of a confirmed one, unless a desktop has.
+	// Replaces a photo's metadata. That of a confirmed photo is corrected at the edge, unless a desktop has done so.
 	CommandDescribe CommandType = "describe"
 	// Takes the photo out of the queue and the journal.
 	CommandRemove CommandType = "remove"
@@ -38,14 +38,14 @@ type Command struct {
 	APIBase string        `json:"apiBase,omitempty"  of:"open"`
 	Session *shared.Grant `json:"session,omitempty"  of:"open"`
 	ID      string        `json:"id,omitempty"       of:"add,describe,remove,retry?,cancel"`
-	// The photos that upload is about. Without them it is about every photo that is here.
+	// The photos to upload. None: every photo of the session.
 	IDs      []string         `json:"ids,omitempty"      of:"upload"`
 	Name     string           `json:"name,omitempty"     of:"add"`
 	Source   PhotoSource      `json:"source,omitempty"   of:"add"`
 	Metadata *shared.Metadata `json:"metadata,omitempty" of:"describe"`
 	Visible  bool             `json:"visible,omitempty"  of:"lifecycle"`
 	Online   bool             `json:"online,omitempty"   of:"lifecycle"`
-	// Set by the engine's client alone: an engine died over this photo more than once.
+	// Set only by the engine's client, if the engine died more than once while it worked on this photo.
 	Refused shared.EngineCode `json:"refused,omitempty"  of:"add?"`
 	File    Source            `json:"-"                  of:"add" ts:"file: Blob"`
 }
@@ -55,7 +55,7 @@ type MessageType = string
 
 // The messages.
 const (
-	// The engine runs and takes commands. Earlier ones were kept.
+	// The engine runs and takes commands. Those that were sent earlier were queued.
 	MessageReady    MessageType = "ready"
 	MessageSnapshot MessageType = "snapshot"
 	// A compressed photo, once per photo, for thumbnails. Also after a restore.
@@ -64,7 +64,7 @@ const (
 	MessageLoading MessageType = "loading"
 )
 
-// Message is one thing that the page is shown.
+// Message is a message from the engine to the page.
 type Message struct {
 	Type     MessageType `json:"type"`
 	Version  string      `json:"version,omitempty"  of:"ready"`
@@ -114,7 +114,7 @@ const (
 	PhaseStopped   Phase = "stopped" // the session is over: see problem
 )
 
-// Warning is a remark on a photo that does not stop it.
+// Warning is a remark about a photo that is sent anyway.
 type Warning string
 
 // The warnings.
@@ -125,8 +125,8 @@ const (
 	WarningDuplicate Warning = "duplicate" // the same bytes are in the session already
 )
 
-// Correction is what became of the metadata of a confirmed photo that changed
-// after it was sent.
+// Correction is the state of a change to the metadata of a photo that was already
+// sent.
 type Correction string
 
 const (
@@ -162,9 +162,8 @@ type PhotoSnapshot struct {
 	ConfirmedAt   *time.Time      `json:"confirmedAt,omitempty"` // by the edge
 }
 
-// Waiting is what another session has on this phone. Its photos are sealed, so
-// the journal does not know whose they are; the queue does if it left them
-// itself.
+// Waiting describes the photos that another session has on this phone. They are
+// sealed, so only a queue that worked with that session knows whose they are.
 type Waiting struct {
 	Session   string    `json:"session"` // distinguishes sessions, and nothing else
 	Photos    int       `json:"photos"`
@@ -174,8 +173,8 @@ type Waiting struct {
 
 // Snapshot is all that the page needs to show the queue.
 type Snapshot struct {
-	// PhoneID is the join whose session this is: a page that turned to another
-	// patient ignores what was on its way.
+	// PhoneID identifies the join, so that a page that has switched to another
+	// patient ignores snapshots of the earlier one.
 	PhoneID     shared.ID       `json:"phoneId"`
 	Phase       Phase           `json:"phase"`
 	Photos      []PhotoSnapshot `json:"photos"`

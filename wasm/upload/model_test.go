@@ -124,7 +124,7 @@ func (d deed) GoString() string {
 	return fmt.Sprintf("{%s, %v}", d.Does, d.Wait)
 }
 
-// model is a phone's life: what the person did and may therefore expect.
+// model is a phone's life: what the person did, and so may expect.
 type model struct {
 	*world
 	ctx     context.Context
@@ -306,7 +306,7 @@ func (m *model) add(id, content string) {
 	m.send(Command{Type: CommandAdd, ID: id, Name: id, Source: "camera", File: file(content)})
 }
 
-// describe is a change that a person makes on the phone, where it can be made.
+// describe has the person change a photo on the phone, if the page allows it.
 func (m *model) describe(id string) {
 	p := m.photo(id)
 	if p.State == StateRemoved || p.Correction == CorrectionOverruled {
@@ -321,7 +321,7 @@ func (m *model) describe(id string) {
 	m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: words}})
 }
 
-// desktopCorrects is the last word from then on.
+// desktopCorrects has a desktop correct a photo, which phones cannot change any more.
 func (m *model) desktopCorrects(id string) {
 	if m.images[id].ImageID != "" {
 		m.words++
@@ -330,7 +330,8 @@ func (m *model) desktopCorrects(id string) {
 	}
 }
 
-// forgetUnwritten: a page that ends takes with it the details given a moment before.
+// forgetUnwritten notes that a page ended, so that the details entered a moment
+// before may be lost.
 func (m *model) forgetUnwritten() {
 	for id, last := range m.lastWords {
 		if m.kept(id).Metadata.Notes != last && m.notes(id) != last {
@@ -339,8 +340,8 @@ func (m *model) forgetUnwritten() {
 	}
 }
 
-// erasure: nothing is erased before its time, which a clock that is set forward
-// brings nearer. What was erased cannot arrive.
+// erasure checks that nothing is erased before its time, which a clock that is set
+// forward brings nearer. Erased photos cannot arrive.
 func (m *model) erasure() {
 	if !m.last().Erased || len(m.last().Photos) > 0 {
 		return
@@ -355,7 +356,7 @@ func (m *model) erasure() {
 	}
 }
 
-// lastWord: the last word of a person is what is stored, and what is shown.
+// lastWord checks that the last details that a person entered are stored and shown.
 func (m *model) lastWord() {
 	for id, last := range m.lastWords {
 		image, stored := m.images[id]
@@ -371,7 +372,7 @@ func (m *model) lastWord() {
 	}
 }
 
-// staysRemoved: what was removed stays removed.
+// staysRemoved checks that a removed photo stays removed.
 func (m *model) staysRemoved() {
 	for id := range m.gone {
 		if m.images[id].ImageID != "" {
@@ -398,7 +399,7 @@ func (m *model) upload() {
 	m.send(Command{Type: CommandUpload, IDs: ids})
 }
 
-// retry is a button that the page has on failed and cancelled photos alone.
+// retry presses Retry, which only failed and cancelled photos have.
 func (m *model) retry(id string) {
 	p := m.photo(id)
 	if p.State != StateCancelled && p.State != StateFailed {
@@ -423,8 +424,8 @@ func (m *model) clear() {
 	m.latency, m.rate, m.urlLife = 50*time.Millisecond, 0, shared.UploadURLTTL
 }
 
-// killTab ends the page. What the journal of a living session did not have yet
-// is lost, and the person takes it again.
+// killTab ends the page. Photos that were not in the journal of a living session
+// are lost, and the person takes them again.
 func (m *model) killTab() {
 	m.kill()
 	m.forgetUnwritten()
@@ -491,7 +492,7 @@ func (m *model) secondPhone() {
 	m.max = len(m.slots) + 2
 }
 
-// judgeSession looks at a session's images; the world's lock is held.
+// judgeSession checks a session's images. The world's lock is held.
 func (m *model) judgeSession() {
 	holders := map[string]string{}
 	for id, image := range m.images {
@@ -515,7 +516,8 @@ func (m *model) confirmedEver(id string) bool {
 	return here || m.ever[id]
 }
 
-// faultsStop: what was asked for continues by itself, unless the person is needed.
+// faultsStop ends all faults and checks that uploads continue by themselves,
+// unless the person is needed.
 func (m *model) faultsStop() {
 	m.clear()
 	m.offline, m.max = false, 1000

@@ -11,7 +11,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// Every code at every step: one table says it all.
+// TestDecide covers every code at every step.
 func TestDecide(t *testing.T) {
 	tests := []struct {
 		codes               []shared.Code
@@ -141,8 +141,8 @@ func TestCircuit(t *testing.T) {
 	}
 }
 
-// Every entry in the table of moves leads on: nothing is a dead end but
-// confirmed, and all else can still become confirmed.
+// TestMovesLeadToConfirmed checks that a photo can become confirmed from every
+// stage, and that only removal follows.
 func TestMovesLeadToConfirmed(t *testing.T) {
 	if len(moves[StageRemoved]) != 0 || !slices.Equal(moves[StageConfirmed], []Stage{StageRemoved}) {
 		t.Error("confirmed is not the end, but for removal")

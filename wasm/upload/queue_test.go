@@ -108,9 +108,9 @@ func TestQueueHappy(t *testing.T) {
 	})
 }
 
-// 20 photos are sent while they are still being compressed: few sign calls,
-// and hardly later than the slower of compressing and sending them all. A photo
-// has 900 kB.
+// TestQueueSendsWhileItCompresses checks that 20 photos of 900 kB are sent while
+// they are still being compressed, with few sign calls, and that the whole takes
+// hardly longer than the slower of the two.
 func TestQueueSendsWhileItCompresses(t *testing.T) {
 	for _, c := range []struct {
 		name     string

@@ -13,8 +13,8 @@ func show(q *Queue, w *world) {
 	q.Do(Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &grant})
 }
 
-// No photo under another patient, and none lost because another patient's code
-// was opened.
+// TestQueueTwoPatients checks that no photo gets under another patient, and that
+// none is lost because another patient's code is opened.
 func TestQueueTwoPatients(t *testing.T) {
 	inBubble(t, "what was not sent waits, and comes back", func(t *testing.T, w *world) {
 		q, other := w.open(t), w.another()
@@ -100,7 +100,7 @@ func TestQueueTwoPatients(t *testing.T) {
 	})
 }
 
-// Nothing outlives its time limit.
+// TestQueueRetention checks that nothing outlives its time limit.
 func TestQueueRetention(t *testing.T) {
 	inBubble(t, "an hour after the desktop ended the session", func(t *testing.T, w *world) {
 		q := w.open(t)
@@ -193,7 +193,8 @@ func erased(t *testing.T, w *world) {
 	}
 }
 
-// Storage that fails or hangs is tried again, and then has everything.
+// TestQueueMendsJournal checks that storage that failed or hung is tried again, and
+// has everything then.
 func TestQueueMendsJournal(t *testing.T) {
 	failures := map[string]func(w *world, fails bool){
 		"fails": func(w *world, fails bool) {

@@ -17,8 +17,8 @@ import (
 )
 
 // world is everything outside the queue, in memory: an edge and a store that
-// keep the real ones' promises (docs/decisions/0003 and 0007), a journal, a
-// compressor. Faults are what a test makes of each call.
+// keep the promises of the real ones (docs/decisions/0003 and 0007), a journal and
+// a compressor. A test decides which calls fail.
 type world struct {
 	mu sync.Mutex
 
@@ -232,7 +232,7 @@ func (w *world) leave(s step) {
 	w.inFlight[s]--
 }
 
-// sleep waits unless the caller gives up.
+// sleep waits until the caller gives up or the time is over.
 func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
@@ -415,7 +415,7 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 	return answer, err
 }
 
-// correct and remove are what a desktop does.
+// correct changes a photo as a desktop does.
 func (w *world) correct(id, notes string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -535,7 +535,7 @@ func (w *world) count(n *int, change int) {
 	*n += change
 }
 
-// bandwidth is what a PUT has of it, in bytes a second.
+// bandwidth returns the share of one PUT, in bytes a second.
 func (w *world) bandwidth() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()

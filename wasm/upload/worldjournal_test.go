@@ -9,13 +9,13 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// shelf is what the storage has of one session, sealed with its key.
+// shelf is what the storage holds of one session, sealed with its key.
 type shelf struct {
 	records map[string]Entry
 	expires time.Time
 }
 
-// shelf returns the one of a key; the world's lock is held.
+// shelf returns the shelf of a key. The world's lock is held.
 func (w *world) shelf(key string) *shelf {
 	if w.shelves[key] == nil {
 		w.shelves[key] = &shelf{records: map[string]Entry{}}
@@ -26,8 +26,8 @@ func (w *world) shelf(key string) *shelf {
 	return w.shelves[key]
 }
 
-// openJournal is the real one in memory: it never touches what other sessions
-// have before their time is over.
+// openJournal opens a journal in memory which, as the real one, leaves other
+// sessions' photos alone until their time is over.
 func (w *world) openJournal(_ context.Context, session shared.Grant) (Journal, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -128,7 +128,7 @@ export interface ConfirmResponse {
   imageCount: number;
 }
 
-/** Consent says whether phone and desktop ask for the patient's consent before
+/** Consent reports whether phone and desktop ask for the patient's consent before
  * the first photo. */
 export type Consent =
   | "off"
@@ -358,7 +358,7 @@ export type ObjectKey =
 export type Origin =
   | string;
 
-/** Pairing says whether a phone that joins waits until a desktop admits it. */
+/** Pairing reports whether a phone that joins waits until a desktop admits it. */
 export type Pairing =
   | "open"
   | "ask";

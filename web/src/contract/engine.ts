@@ -16,12 +16,12 @@ export interface AddCommand {
   id: string;
   name: string;
   source: PhotoSource;
-  /** Set by the engine's client alone: an engine died over this photo more than once. */
+  /** Set only by the engine's client, if the engine died more than once while it worked on this photo. */
   refused?: shared.EngineCode;
   file: Blob;
 }
 
-/** Replaces a photo's metadata, and corrects that of a confirmed one, unless a desktop has. */
+/** Replaces a photo's metadata. That of a confirmed photo is corrected at the edge, unless a desktop has done so. */
 export interface DescribeCommand {
   type: "describe";
   id: string;
@@ -37,7 +37,7 @@ export interface RemoveCommand {
 /** Sends these photos, now or once they are ready, and ends a pause. */
 export interface UploadCommand {
   type: "upload";
-  /** The photos that upload is about. Without them it is about every photo that is here. */
+  /** The photos to upload. None: every photo of the session. */
   ids: string[];
 }
 
@@ -94,13 +94,13 @@ export type CommandType =
   | "lifecycle"
   | "forget";
 
-/** Correction is what became of the metadata of a confirmed photo that changed
- * after it was sent. */
+/** Correction is the state of a change to the metadata of a photo that was already
+ * sent. */
 export type Correction =
   | "pending"
   | "overruled";
 
-/** The engine runs and takes commands. Earlier ones were kept. */
+/** The engine runs and takes commands. Those that were sent earlier were queued. */
 export interface ReadyMessage {
   type: "ready";
   version: string;
@@ -124,7 +124,7 @@ export interface LoadingMessage {
   share: number;
 }
 
-/** Message is one thing that the page is shown. */
+/** Message is a message from the engine to the page. */
 export type Message =
   | ReadyMessage
   | SnapshotMessage
@@ -198,8 +198,8 @@ export interface Problem {
 
 /** Snapshot is all that the page needs to show the queue. */
 export interface Snapshot {
-  /** PhoneID is the join whose session this is: a page that turned to another
-   * patient ignores what was on its way. */
+  /** PhoneID identifies the join, so that a page that has switched to another
+   * patient ignores snapshots of the earlier one. */
   phoneId: shared.ID;
   phase: Phase;
   photos: PhotoSnapshot[];
@@ -234,9 +234,8 @@ export type Stage =
   | "cancelled"
   | "removed";
 
-/** Waiting is what another session has on this phone. Its photos are sealed, so
- * the journal does not know whose they are; the queue does if it left them
- * itself. */
+/** Waiting describes the photos that another session has on this phone. They are
+ * sealed, so only a queue that worked with that session knows whose they are. */
 export interface Waiting {
   /** distinguishes sessions, and nothing else */
   session: string;
@@ -247,7 +246,7 @@ export interface Waiting {
   phoneId?: shared.ID;
 }
 
-/** Warning is a remark on a photo that does not stop it. */
+/** Warning is a remark about a photo that is sent anyway. */
 export type Warning =
   | "low-light"
   | "blurred"

@@ -103,12 +103,12 @@ describe('a press changes', () => {
   });
 });
 
-test('Review is looked at without what lay over the screen before', () => {
+test('Review opens without what lay over the screen before', () => {
   const before: State = { ...reviewing('a'), screen: 'capture', sheet: 'photo', notice: { kind: 'nothing-to-send' } };
   expect(play(before, { type: 'review' }).state).toEqual({ ...before, screen: 'review', sheet: null, notice: null });
 });
 
-test('an engine that is ready knows nothing of the sessions that were left yet', () => {
+test('an engine that has just started knows no earlier sessions', () => {
   const before: State = { ...capturing, parked: [{ session: grant, seen: true }] };
   expect(play(before, { type: 'engine-ready' }).state.parked).toEqual([{ session: grant, seen: false }]);
 });

@@ -135,7 +135,7 @@ describe('opening', () => {
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
   });
 
-  test('photos that were chosen before the engine spoke are not from before', () => {
+  test('photos that were chosen before the engine reported are not announced as earlier ones', () => {
     const { state } = play(
       initialState,
       boot({ session: grant }),
@@ -182,14 +182,14 @@ describe('a typed code', () => {
     });
   });
 
-  test('that cannot be one is asked for nowhere', () => {
+  test('that cannot be a code is not sent to the edge', () => {
     expect(play(initialState, boot(), { type: 'typed', text: '7K3M' })).toMatchObject({
       state: { screen: 'code', typed: 'malformed', token: null },
       effects: [],
     });
   });
 
-  test('a pasted link is as good', () => {
+  test('can also be a pasted link', () => {
     expect(play(initialState, boot(), { type: 'typed', text: 'https://edge.test/mobile#t=qr' }).effects).toEqual([
       { do: 'exchange', token: 'qr' },
     ]);
@@ -288,7 +288,7 @@ describe('choosing', () => {
     expect(play(state, { type: 'chosen', photos: chosen('d') }).state.notice).toMatchObject({ added: 0 });
   });
 
-  test('a file that is no photo takes no place', () => {
+  test('a file that is not a photo does not count towards the limit', () => {
     const broken = photo('a', { state: 'failed', problem: { code: 'not_an_image', retryable: false } });
     expect(room(play(capturing, snap([broken, photo('b')])).state).used).toBe(1);
   });
@@ -335,7 +335,7 @@ describe('deleting', () => {
 describe('describing', () => {
   const tagging = play(reviewing('a', 'b', 'c'), { type: 'tag' }).state;
 
-  test('begins with the first photo that says nothing yet', () => {
+  test('begins with the first photo without details', () => {
     expect(tagging.current).toBe('a');
     const { state } = play(
       tagging,
@@ -415,7 +415,7 @@ describe('describing', () => {
     expect(metadataOf(state, 'a').notes).toBe('red\nitchy');
   });
 
-  test('the time in the photo survives what the person says, before or after', () => {
+  test('the time in the photo is kept when details are entered before or after it is known', () => {
     const details = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
     const captured = { local: '2026-03-01T08:59:00', source: 'file' } as const;
     expect(metadataOf(play(details, snap([photo('a', { metadata: { captured } })])).state, 'a')).toEqual({
@@ -441,7 +441,7 @@ describe('describing', () => {
     expect(metadataOf(details.state, 'a')).toEqual({ laterality: 'left', captured });
   });
 
-  test('a photo that is ready after the page turned to another patient is let go', () => {
+  test('a photo that is ready after the page switched to another patient is released', () => {
     const photos = chosen('a');
     const other = { ...grant, patientId: 'other', encounterId: 'other' };
     const late = play(capturing, { type: 'chosen', photos, session: other });
@@ -449,7 +449,7 @@ describe('describing', () => {
     expect(play(capturing, { type: 'chosen', photos, session: { ...grant } }).state.chosen).toHaveLength(1);
   });
 
-  test('the place of the nearest earlier photo is carried over, its notes are not', () => {
+  test('the body site of the nearest earlier photo is carried over, its notes are not', () => {
     const first = play(tagging, {
       type: 'describe',
       id: 'a',
@@ -461,7 +461,7 @@ describe('describing', () => {
     });
   });
 
-  test('one place for all, and back', () => {
+  test('one body site for all photos, and back', () => {
     const before = play(
       tagging,
       { type: 'describe', id: 'a', change: { laterality: 'left', bodySite: 'foot' } },
@@ -492,7 +492,7 @@ describe('sending', () => {
     expect(sending.state).toMatchObject({ screen: 'uploading', batch: ['a', 'b'] });
   });
 
-  test('photos that were stopped before are tried again, files that are no photos are left', () => {
+  test('photos that were stopped before are tried again, files that are not photos are not', () => {
     const from = play(
       capturing,
       snap([
@@ -544,7 +544,7 @@ describe('sending', () => {
     expect(ids(state)).toEqual(['b']);
   });
 
-  test('a batch that was paused resumes with what it has sent', () => {
+  test('a paused batch resumes where it stopped', () => {
     const { state } = play(sending.state, snap([done('a', 1), photo('b')], { phase: 'paused' }), { type: 'upload' });
     expect(state).toMatchObject({ screen: 'uploading', batch: ['a', 'b'] });
     expect(play(state, snap([done('a', 1), done('b', 2)])).state.receipt).toMatchObject({ count: 2, at: at(2) });
@@ -571,7 +571,7 @@ describe('sending', () => {
     expect(state).toMatchObject({ screen: 'success', receipt: { count: 2, at: at(3) } });
   });
 
-  test('the end of the session is an error that says what is safe', () => {
+  test('the end of the session is an error that says which photos are safe', () => {
     const { state } = play(
       sending.state,
       snap([photo('a'), photo('b')], {
@@ -698,7 +698,7 @@ describe('trouble', () => {
     expect(play(back.state, snap([photo('a')])).state).toMatchObject({ screen: 'review', session: grant });
   });
 
-  test('before the engine has spoken, photos may be there: the session is parked', () => {
+  test('before the engine has reported, photos may exist: the session is parked', () => {
     const started = play(initialState, boot({ session: grant, screen: 'review' })).state;
     const { state, effects } = play(started, ...opened(other));
     expect(effects).toEqual([{ do: 'release-all' }, { do: 'start', session: other }]);
@@ -720,7 +720,7 @@ describe('trouble', () => {
     expect(parkedAfter(some, { type: 'engine-ready' }, none)).toBe(1);
   });
 
-  test('a pending deletion is sent before the page turns to another patient', () => {
+  test('a pending deletion is sent before the page switches to another patient', () => {
     const { effects } = play(reviewing('a'), { type: 'delete', id: 'a' }, ...opened(other));
     expect(effects[0]).toEqual({ do: 'send', command: { type: 'remove', id: 'a' } });
   });
@@ -763,7 +763,7 @@ describe('trouble', () => {
     expect(savedOf(state)).toEqual({});
   });
 
-  test('a code that is no good does not end the session that is here', () => {
+  test('an invalid code does not end the open session', () => {
     const refused = play(
       reviewing('a'),
       { type: 'link', token: 'old' },

@@ -47,7 +47,7 @@ describe('while the page is open', () => {
     expect(due).toEqual([what]);
   });
 
-  test('use puts the end off, but not that of an ended session', () => {
+  test('use postpones the expiry, except of an ended session', () => {
     const due: string[] = [];
     const retention = new Retention({ usedAt: Date.now() }, ({ type }) => due.push(type));
     retention.observe(ended);
@@ -74,7 +74,7 @@ describe('while the page is open', () => {
     expect(savedOf(state)).toEqual({});
   });
 
-  test('a page that slept is checked when it is looked at', () => {
+  test('a page that slept is checked when it becomes visible', () => {
     const due: string[] = [];
     const retention = new Retention({ usedAt: Date.now() }, ({ type }) => due.push(type));
     retention.observe(reviewing('a'));

@@ -51,7 +51,7 @@ test.each(PHONES)('$name', ({ lenses, best: wanted, count }) => {
   expect(choices(lenses)).toHaveLength(count);
 });
 
-test('what the browser says of a lens counts for more than its name', () => {
+test('what the browser reports about a lens has priority over its name', () => {
   const lenses: Lens[] = [
     { id: 'a', label: 'Kamera 1', facing: 'front' },
     { id: 'b', label: 'Kamera 2', facing: 'rear' },

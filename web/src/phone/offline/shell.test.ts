@@ -59,7 +59,7 @@ test('old versions go, other caches stay', async () => {
   expect(await caches.keys()).toEqual([NAME, 'another']);
 });
 
-test('the page is the newest that can be had', async () => {
+test('the newest page that can be reached is shown', async () => {
   const navigate = { mode: 'navigate' };
   expect(await text(fetched('/mobile', async () => new Response('new'), navigate))).toBe('new');
   expect(await text(fetched('/mobile', offline, navigate))).toBe('kept /mobile');
@@ -74,7 +74,7 @@ test('a network that hangs does not keep the page away', async () => {
   expect(await text(answer)).toBe('kept /mobile');
 });
 
-test('an asset that is kept needs no network; one that is not is kept from then on', async () => {
+test('a cached asset needs no network; another one is fetched and cached', async () => {
   expect(await text(fetched('/assets/a.js', offline))).toBe('kept /assets/a.js');
   const basic = () => Promise.resolve(Object.defineProperty(new Response('b'), 'type', { value: 'basic' }));
   expect(await text(fetched('/assets/b.js', basic))).toBe('b');
