@@ -258,10 +258,15 @@ func (a *album) rejoin(sameRecord bool, imageCount int) {
 	a.edge = holdings{ids: map[string]string{}, count: imageCount, wanted: a.edge.wanted, hold: a.edge.hold}
 }
 
-// adopt brings the journal's photos back.
+// adopt brings the journal's photos back. One that was removed while the journal
+// failed is erased instead.
 func (a *album) adopt(entries []Entry, now time.Time) {
 	for _, entry := range entries {
 		if a.find(entry.ID) != nil {
+			continue
+		}
+		if a.emptied || slices.Contains(a.removed, entry.ID) {
+			a.unwrite(entry.ID)
 			continue
 		}
 		p := restored(entry)

@@ -133,6 +133,8 @@ func (q *Queue) opened(s *session, grant *shared.Grant, earlier Journal, f found
 	first := s.opening
 	if s.journalKey == grant.JournalKey {
 		earlier = nil // it is the same one
+	} else {
+		s.album.emptied = false // that was about another one
 	}
 	s.opening, s.journal, s.journalKey, s.others = false, f.journal, grant.JournalKey, f.others
 	s.mend(q.now, f.err == nil)

@@ -242,3 +242,71 @@ func TestQueueMendsJournal(t *testing.T) {
 		}
 	})
 }
+
+// TestQueueRemovedWithoutJournal checks that what a person removed while storage
+// failed does not come back from it.
+func TestQueueRemovedWithoutJournal(t *testing.T) {
+	failing := errors.New("QuotaExceededError")
+	scanAgain := func(w *world, q *Queue) {
+		session := w.grant()
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		time.Sleep(time.Second)
+	}
+	inBubble(t, "a photo, when the code is scanned again", func(t *testing.T, w *world) {
+		q := w.open(t)
+		all := ids(2)
+		add(q, all...)
+		time.Sleep(time.Second)
+		w.noJournal = failing
+		q.Do(Command{Type: CommandRemove, ID: all[0]})
+		time.Sleep(time.Second)
+		w.noJournal = nil
+		scanAgain(w, q)
+		if got := w.last().Photos; len(got) != 1 || got[0].ID != all[1] || w.inJournal(all[0]) {
+			t.Errorf("photos %+v, in the journal: %v", got, w.inJournal(all[0]))
+		}
+	})
+	inBubble(t, "all photos, when the code is scanned again", func(t *testing.T, w *world) {
+		q := w.open(t)
+		all := ids(2)
+		add(q, all...)
+		time.Sleep(time.Second)
+		w.noJournal = failing
+		q.Do(Command{Type: CommandForget})
+		time.Sleep(time.Second)
+		w.noJournal = nil
+		scanAgain(w, q)
+		if n := len(w.last().Photos); n != 0 || w.inJournal(all[0]) {
+			t.Errorf("%d photos, in the journal: %v", n, w.inJournal(all[0]))
+		}
+	})
+	inBubble(t, "all photos, before storage opens", func(t *testing.T, w *world) {
+		add(w.open(t), ids(2)...)
+		time.Sleep(time.Second)
+		w.noJournal = failing
+		next := w.open(t)
+		time.Sleep(time.Second)
+		next.Do(Command{Type: CommandForget})
+		time.Sleep(time.Second)
+		w.noJournal = nil
+		time.Sleep(2 * mendAfter)
+		if n := len(w.last().Photos); n != 0 || w.inJournal(ids(2)[0]) {
+			t.Errorf("%d photos, in the journal: %v", n, w.inJournal(ids(2)[0]))
+		}
+	})
+	inBubble(t, "but another session's photos do", func(t *testing.T, w *world) {
+		q := w.open(t)
+		q.Do(Command{Type: CommandForget})
+		add(q, ids(1)...)
+		time.Sleep(time.Second)
+		session := w.grant()
+		session.JournalKey = "key-2"
+		id := ids(2)[1]
+		w.shelf("key-2").records[id] = Entry{Record{ID: id, Stage: StageCompressed}, []byte{1}}
+		q.Do(Command{Type: CommandOpen, Session: &session})
+		time.Sleep(time.Second)
+		if n := len(w.last().Photos); n != 2 {
+			t.Errorf("%d photos", n)
+		}
+	})
+}
