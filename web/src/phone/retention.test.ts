@@ -99,4 +99,25 @@ describe('in a tab that is opened again', () => {
     expect(load(Date.now()).saved.session).toEqual(kept ? grant : undefined);
     expect(sessionStorage.length, 'nothing stays behind').toBe(kept ? 1 : 0);
   });
+
+  test('a session that ended has what was left of its hour', () => {
+    vi.setSystemTime(HOUR / 2);
+    const due: string[] = [];
+    const retention = new Retention({ usedAt: HOUR / 2, endedAt: 0 }, ({ type }) => due.push(type));
+    const loading: State = { ...ended, snapshot: null };
+    retention.observe(loading);
+    retention.observe({ ...loading, online: false });
+    retention.observe({ ...ended, session: loading.session });
+    expect(retention.times.endedAt).toBe(0);
+    vi.advanceTimersByTime(HOUR / 2);
+    expect(due).toEqual(['over']);
+  });
+
+  test('another session has not ended', () => {
+    const retention = new Retention({ usedAt: 0, endedAt: 0 }, () => undefined);
+    const loading: State = { ...ended, snapshot: null };
+    retention.observe(loading);
+    retention.observe({ ...loading, session: { ...grant, patientId: 'pat-2002' } });
+    expect(retention.times.endedAt).toBeUndefined();
+  });
 });

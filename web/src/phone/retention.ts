@@ -60,7 +60,13 @@ export class Retention {
 
   /** Takes in the state after each change. */
   observe(state: State): void {
+    const before = this.#state;
     this.#state = state;
+    // A page that was loaded again does not know yet what it knew of this session.
+    if (state.snapshot === null && !state.closed && (!before || before.session === state.session)) {
+      this.#schedule();
+      return;
+    }
     const ended = state.snapshot?.phase === 'stopped' && !state.closed;
     if (!ended) this.times = { usedAt: this.times.usedAt };
     else if (this.times.endedAt === undefined) this.times = { ...this.times, endedAt: Date.now() };
