@@ -1,9 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine, type Canvas } from '../harness/browsers/engine.ts';
 import { metadataSegments, segments } from '../harness/photos/jpeg.ts';
-import { makePhoto } from '../harness/photos/photos.ts';
 import { expect, test } from '../harness/test.ts';
 
 const ROADS: { canvas: Canvas; name: string }[] = [
@@ -50,26 +49,6 @@ test('HEIC is decoded here where the browser cannot, with a decoder that is load
   await engine.close();
 });
 
-test('a deleted photo does not delay the next one', async ({ browser, stack }, info) => {
-  const engine = await Engine.open(browser, stack, 'falsified');
-  const paint = (width: number): Promise<string> =>
-    makePhoto(engine.page, info.outputDir, `${width}.jpg`, { width, height: width / 2, orientation: 1 });
-  // So large that its work takes far longer than the start of another codec worker.
-  const [large, taken, quick, next] = [await paint(10_000), await paint(10_002), await paint(1600), await paint(1602)];
-  await engine.compress(quick); // loads the engine and its own codecs
-  const alone = await elapsed(() => engine.compress(large));
-  const together = await elapsed(async () => {
-    const id = await engine.add(readFileSync(taken));
-    await engine.page.waitForTimeout(alone / 4); // it is in the middle of its work
-    await engine.remove(id);
-    await engine.compress(next);
-  });
-  expect(engine.hasFetched(PURE)).toBe(true);
-  // Had the next one waited, both together would have taken longer than the large one alone.
-  expect(together).toBeLessThan(alone);
-  await engine.close();
-});
-
 test('what is no photo gets a sentence that says what to do', async ({ browser, stack }) => {
   const engine = await Engine.open(browser, stack);
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
@@ -95,10 +74,4 @@ function metadataOf(jpeg: Buffer, path: string): string[] {
 
 function hasExiftool(): boolean {
   return spawnSync('exiftool', ['-ver']).status === 0;
-}
-
-async function elapsed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }

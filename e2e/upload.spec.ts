@@ -131,12 +131,10 @@ for (const [name, happens] of Object.entries(shutOut)) {
   });
 }
 
-test('40 photos through everything at once: none is lost, none is stored twice', async ({ browser, stack }) => {
+test('20 photos through everything at once: none is lost, none is stored twice', async ({ browser, stack }) => {
   test.setTimeout(600_000);
-  for (const seed of [1, 2]) {
-    const { broken, mishaps } = await sendThroughChaos(browser, stack, photos, seed);
-    expect(broken, mishaps.join(', ')).toEqual([]);
-  }
+  const { broken, mishaps } = await sendThroughChaos(browser, stack, photos, 1);
+  expect(broken, mishaps.join(', ')).toEqual([]);
 });
 
 async function reopened(session: Session): Promise<[Session, url: string]> {
