@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,6 +29,11 @@ type Client struct {
 	URL   string // https://….upstash.io
 	Token string
 	HTTP  http.RoundTripper
+
+	parse  sync.Once // of URL: every command has the same
+	target *url.URL
+	header http.Header
+	wrong  error
 }
 
 // replyError is an error that Redis itself returned.
@@ -38,22 +44,21 @@ func (e replyError) Error() string { return "redis: " + string(e) }
 // Do runs one command. It fails with upstream_unavailable if Redis cannot be
 // reached, and with a reply error if Redis refuses the command.
 func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, bytes.NewReader(encode(command)))
+	request, err := c.request(ctx, encode(command))
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", "Bearer "+c.Token)
-	request.Header.Set("Content-Type", "application/json")
 	response, err := c.HTTP.RoundTrip(request)
 	if err != nil {
 		return nil, unavailable(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
+	var answer bytes.Buffer
+	answer.Grow(int(min(max(response.ContentLength, 0), maxAnswer)) + bytes.MinRead)
+	if _, err := answer.ReadFrom(io.LimitReader(response.Body, maxAnswer)); err != nil {
 		return nil, unavailable(err)
 	}
-	value, err := wire.Parse(answer)
+	value, err := wire.Parse(answer.Bytes())
 	reply, ok := value.(map[string]any)
 	if err != nil || !ok {
 		return nil, unavailable(fmt.Errorf("status %d, not a JSON object", response.StatusCode))
@@ -67,6 +72,21 @@ func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
 	default:
 		return nil, unavailable(fmt.Errorf("status %d: %s", response.StatusCode, refused))
 	}
+}
+
+// request makes the request of a command. http.NewRequest would parse the URL
+// each time.
+func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error) {
+	c.parse.Do(func() {
+		c.target, c.wrong = url.Parse(c.URL)
+		c.header = http.Header{"Authorization": {"Bearer " + c.Token}, "Content-Type": {"application/json"}}
+	})
+	again := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	request := &http.Request{
+		Method: http.MethodPost, URL: c.target, Header: c.header, ContentLength: int64(len(body)), GetBody: again,
+	}
+	request.Body, _ = again()
+	return request.WithContext(ctx), c.wrong
 }
 
 // encode writes a command, whose parts are strings and whole numbers, as JSON.
