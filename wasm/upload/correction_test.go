@@ -182,7 +182,7 @@ func TestQueueCorrections(t *testing.T) {
 		stored(t, w, "second", "")
 	})
 	inBubble(t, "the code is opened again: what the photo itself says is no correction", func(t *testing.T, w *world) {
-		w.captured = &shared.Captured{Local: "2026-03-04T08:15:00", Source: shared.CapturedInFile}
+		w.captured = &shared.Captured{Local: "1999-12-31T08:15:00", Source: shared.CapturedInFile}
 		w.first(confirm, 1, dropAfter)
 		q := w.open(t)
 		add(q, id)
@@ -200,8 +200,8 @@ func TestQueueCorrections(t *testing.T) {
 // has priority over the one in the file.
 func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
 	id := ids(1)[0]
-	camera := shared.Captured{Local: "2026-03-04T08:15:00", Offset: "+13:00", Source: shared.CapturedByCamera}
-	file := shared.Captured{Local: "2026-03-01T00:00:00", Source: shared.CapturedInFile}
+	camera := shared.Captured{Local: "1999-12-31T08:15:00", Offset: "+13:00", Source: shared.CapturedByCamera}
+	file := shared.Captured{Local: "1999-12-31T00:00:00", Source: shared.CapturedInFile}
 	for _, c := range []struct {
 		name string
 		wait time.Duration // before the page says it
@@ -229,6 +229,56 @@ func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestQueueClockAhead checks that a photo arrives whatever the clock said that it
+// was taken by.
+func TestQueueClockAhead(t *testing.T) {
+	id := ids(1)[0]
+	ahead := func() *shared.Captured {
+		tomorrow := time.Now().UTC().Add(24 * time.Hour).Format("2006-01-02T15:04:05")
+		return &shared.Captured{Local: tomorrow, Offset: "+13:00", Source: shared.CapturedByCamera}
+	}
+	untimed := func(t *testing.T, w *world, notes string) {
+		t.Helper()
+		arrived(t, w, id)
+		if p := w.photo(id); p.Metadata.Captured != nil || p.Correction != "" || w.notes(id) != notes {
+			t.Errorf("stored %q, shown %+v", w.notes(id), p)
+		}
+	}
+	inBubble(t, "the camera's", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, id)
+		taken := shared.Metadata{Captured: ahead(), Notes: "first"}
+		q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &taken})
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload, IDs: ids(1)})
+		time.Sleep(time.Minute)
+		untimed(t, w, "first")
+		taken.Notes = "second"
+		q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &taken})
+		time.Sleep(time.Minute)
+		untimed(t, w, "second")
+	})
+	inBubble(t, "the file's", func(t *testing.T, w *world) {
+		w.captured = ahead()
+		q := w.open(t)
+		add(q, id)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload, IDs: ids(1)})
+		time.Sleep(time.Minute)
+		untimed(t, w, "")
+	})
+	inBubble(t, "the page's, after the engine was started again", func(t *testing.T, w *world) {
+		q := w.open(t)
+		add(q, id)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload, IDs: ids(1)})
+		time.Sleep(time.Minute)
+		q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Captured: ahead(), Notes: "late"}})
+		time.Sleep(time.Minute)
+		untimed(t, w, "late")
+	})
 }
 
 // TestQueueRemovedOnDesktop checks that a removed photo stays removed.

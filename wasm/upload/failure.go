@@ -42,6 +42,9 @@ func (t *traffic) photoFailed(p *photo, s step, decision decision, err error) {
 		t.album.gone(p)
 		return
 	}
+	if decision == fail && p.dropTime(shared.CodeOf(err)) {
+		decision = repeat
+	}
 	if p.stage == StageConfirmed {
 		t.correctionFailed(p, decision, err)
 		return
@@ -79,6 +82,7 @@ func (t *traffic) oneGone(j *job, err error) {
 // with it until it is changed.
 func (t *traffic) correctionFailed(p *photo, decision decision, err error) {
 	switch {
+	case decision == repeat:
 	case decision == fail:
 		p.problem = problemOf(err, true)
 	case !t.link(confirm).open():

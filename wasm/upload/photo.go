@@ -69,6 +69,7 @@ type photo struct {
 	owes          bool // of a confirmed photo: the edge does not have this version
 	overruled     bool // a desktop corrected the metadata
 	past          bool // confirmed in an earlier session, which is over
+	untimed       bool // the edge refused the time of capture
 
 	target  shared.PresignedUpload
 	lapses  time.Time // phone's clock, when target is no longer worth starting
@@ -188,7 +189,7 @@ func (p *photo) describe(metadata shared.Metadata) bool {
 	if p.stage == StageRemoved || p.past || p.overruled {
 		return false
 	}
-	if metadata.Captured == nil {
+	if metadata.Captured == nil || p.untimed {
 		metadata.Captured = p.metadata.Captured
 	}
 	if sameMetadata(metadata, p.metadata) && p.problem == nil {
@@ -205,6 +206,17 @@ func (p *photo) describe(metadata shared.Metadata) bool {
 			p.revive()
 		}
 	}
+	return true
+}
+
+// dropTime takes back a time of capture that the edge refuses, since a clock was
+// ahead: nobody can correct it on the phone, and the photo must not stay for it.
+// It reports whether there was one.
+func (p *photo) dropTime(code shared.Code) bool {
+	if code != shared.CodeMetadataInvalid || p.metadata.Captured == nil {
+		return false
+	}
+	p.metadata.Captured, p.untimed = nil, true
 	return true
 }
 

@@ -48,6 +48,7 @@ type decision int
 const (
 	again     decision = iota // the same, later
 	signAgain                 // a new URL, the same key, then later
+	repeat                    // at once, with what was wrong taken back
 	fail                      // this photo cannot continue automatically
 	gone                      // a desktop removed this photo
 	stop                      // no photo of this session can

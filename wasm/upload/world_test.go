@@ -380,6 +380,9 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 		if w.refuse != "" {
 			return &shared.Error{Code: w.refuse}
 		}
+		if err := r.Metadata.Validate(time.Now()); err != nil {
+			return err
+		}
 		if w.gone[r.ImageID] {
 			return &shared.Error{Code: shared.CodeImageRemoved, ImageID: r.ImageID}
 		}
