@@ -218,10 +218,11 @@ func (a *album) sent(p *photo) {
 }
 
 // confirmed notes that the photo is an image of the session, or still is one.
-// sent is the version of the metadata that was confirmed.
-func (a *album) confirmed(p *photo, image shared.Image, sent int, now time.Time) {
+// sent is the version of the metadata that was confirmed, and begun counts the
+// steps that have begun.
+func (a *album) confirmed(p *photo, image shared.Image, sent int, now time.Time, begun int) {
 	if p.stage != StageConfirmed {
-		p.confirm(image, now)
+		p.confirm(image, now, begun)
 	}
 	p.reconcile(image, sent)
 	if p.sha256 != "" {

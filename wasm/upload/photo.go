@@ -75,7 +75,7 @@ type photo struct {
 	lapses  time.Time // phone's clock, when target is no longer worth starting
 	sent    int64     // most bytes that any try got across
 	at      time.Time // when the edge confirmed it
-	since   time.Time // the same, on the phone's clock
+	since   int       // how many steps had begun by then
 	shown   bool      // its preview was given away
 	earlier bool      // confirmed before the current upload
 	// cancelling: the person cancelled while the confirm was under way; if that
@@ -162,13 +162,13 @@ func (p *photo) removed() {
 }
 
 // confirm takes the photo to the end of the road.
-func (p *photo) confirm(image shared.Image, now time.Time) {
+func (p *photo) confirm(image shared.Image, now time.Time, begun int) {
 	p.move(StageConfirmed)
 	p.at, p.sent = image.UploadedAt, p.bytes
 	if p.at.IsZero() {
 		p.at = now
 	}
-	p.since = now
+	p.since = begun
 	p.problem, p.cancelling = nil, false
 	p.refresh()
 	p.erase()

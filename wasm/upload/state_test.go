@@ -97,6 +97,26 @@ func TestMaxImageBytes(t *testing.T) {
 	}
 }
 
+// A list that was asked for before a photo was confirmed does not say that it was
+// removed, whichever way the phone's clock was set meanwhile.
+func TestListBehindAConfirm(t *testing.T) {
+	for name, set := range map[string]time.Duration{"back": -time.Hour, "right": 0, "ahead": time.Hour} {
+		a := newAlbum(func(string, []byte) {})
+		p := &photo{id: "a", stage: StageSent}
+		a.photos = []*photo{p}
+		tr := &traffic{album: a, session: &shared.Grant{}, jobOf: map[*photo]*job{}, now: morning, begun: 2}
+		const before, after = 2, 3
+		tr.now = morning.Add(set)
+		tr.confirmed(p, shared.Image{ImageID: "a"}, 0)
+		if tr.listed(shared.ListResponse{}, before); p.stage != StageConfirmed {
+			t.Errorf("%s: %s after a list that is behind", name, p.stage)
+		}
+		if tr.listed(shared.ListResponse{}, after); p.stage != StageRemoved {
+			t.Errorf("%s: %s after a list without it", name, p.stage)
+		}
+	}
+}
+
 // The circuit's own failure says whether the store or the whole network is gone.
 func TestMustDiagnose(t *testing.T) {
 	before, since, after := morning, morning.Add(time.Second), morning.Add(2*time.Second)

@@ -109,7 +109,7 @@ func (t *traffic) list() {
 	edge := t.edge
 	t.begin(probe, nil, func(ctx context.Context, j *job) (func(), error) {
 		response, err := edge.List(ctx)
-		return func() { t.listed(response, j.began) }, err
+		return func() { t.listed(response, j.number) }, err
 	})
 }
 
@@ -117,7 +117,7 @@ func (t *traffic) list() {
 // never heard so, what a desktop changed, and the bytes that need not be sent
 // again. A photo that was confirmed when the list was asked for and is not in it
 // was removed.
-func (t *traffic) listed(response shared.ListResponse, asked time.Time) {
+func (t *traffic) listed(response shared.ListResponse, asked int) {
 	t.alive(response.SessionExpiresAt, response.ServerTime)
 	t.album.edge.list(response.Images)
 	there := map[string]bool{}
@@ -128,7 +128,7 @@ func (t *traffic) listed(response shared.ListResponse, asked time.Time) {
 		}
 	}
 	for _, p := range t.album.photos {
-		if p.stage == StageConfirmed && !p.past && !there[p.id] && p.since.Before(asked) {
+		if p.stage == StageConfirmed && !p.past && !there[p.id] && p.since < asked {
 			t.abandon(p)
 			t.album.gone(p)
 		}
@@ -153,5 +153,5 @@ func (t *traffic) seen(p *photo, image shared.Image) {
 // confirmed ends all work for a photo.
 func (t *traffic) confirmed(p *photo, image shared.Image, sent int) {
 	t.abandon(p)
-	t.album.confirmed(p, image, sent, t.now)
+	t.album.confirmed(p, image, sent, t.now, t.begun)
 }

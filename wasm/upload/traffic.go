@@ -39,6 +39,7 @@ type traffic struct {
 	listAt     time.Time // no list before
 	signCap    int       // most images in the next sign call, when the session is nearly full; 0: no cap
 	started    bool      // something started since the last schedule
+	begun      int       // counts the steps
 }
 
 // newTraffic makes the traffic of one session. inUse counts the jobs of a step
@@ -61,7 +62,7 @@ type job struct {
 	sent    atomic.Int64 // bytes, written by the transport
 	seen    int64
 	movedAt time.Time
-	began   time.Time
+	number  int // of the step: a clock that is set tells no order
 }
 
 // tick takes the time. When the clock was set back, waits that were computed
@@ -101,7 +102,8 @@ func (t *traffic) join(edge Edge, session *shared.Grant) {
 // progress is written in the background, because those steps can be repeated.
 func (t *traffic) begin(s step, photos []*photo, run func(ctx context.Context, j *job) (func(), error)) {
 	ctx, cancel := context.WithCancelCause(t.ctx)
-	j := &job{step: s, photos: photos, size: len(photos), cancel: cancel, movedAt: t.now, began: t.now}
+	t.begun++
+	j := &job{step: s, photos: photos, size: len(photos), cancel: cancel, movedAt: t.now, number: t.begun}
 	for _, p := range photos {
 		t.jobOf[p] = j
 	}
