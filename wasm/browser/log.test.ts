@@ -78,8 +78,18 @@ test('a photo that has arrived is dropped, and the next engine knows that there 
   const log = new CommandLog();
   for (const command of [open, add('a'), add('b'), upload('a', 'b')]) log.record(command);
   const photos = [{ id: 'a', state: 'confirmed' }];
-  log.observe({ photos, imageCount: 1 } as Snapshot);
+  log.observe({ phoneId: '', photos, imageCount: 1 } as Snapshot);
   expect(log.commands()).toEqual([{ ...open, session: { ...session, imageCount: 1 } }, add('b'), upload('b')]);
+});
+
+test('a snapshot of the patient before changes nothing of this one', () => {
+  const log = new CommandLog();
+  const before: Command = { ...open, session: { ...session, phoneId: 'phone-a' } };
+  const now: Command = { ...openB, session: { ...openB.session, phoneId: 'phone-b' } };
+  log.record(before);
+  log.record(now);
+  log.observe({ phoneId: 'phone-a', photos: [] as Snapshot['photos'], imageCount: 7 } as Snapshot);
+  expect(log.commands()).toEqual([before, now]);
 });
 
 test('a photo that keeps ending engines is marked', () => {

@@ -31,7 +31,8 @@ export class CommandLog {
 
   /** Drops photos that have arrived: nothing of them can be lost any more. */
   observe(snapshot: Snapshot): void {
-    this.#shown.observe(snapshot);
+    // One that was on its way when the page turned to another patient is not about this one.
+    if (this.#shown.isOf(snapshot)) this.#shown.observe(snapshot);
   }
 
   /** Marks the photo over which an engine died more than once. */
@@ -126,6 +127,11 @@ class SessionLog {
     for (const { id, state, correction } of snapshot.photos) {
       if ((state === 'confirmed' && correction !== 'pending') || state === 'removed') this.#photos.delete(id);
     }
+  }
+
+  /** Reports whether a snapshot is about this session. */
+  isOf(snapshot: Snapshot): boolean {
+    return (this.#open?.session.phoneId ?? '') === snapshot.phoneId;
   }
 
   refuse(id: string, code: EngineCode): void {
