@@ -27,8 +27,8 @@ export function commit(state: State, forms: RecordForms, chosen: readonly string
 /** The record has some of the photos, all of them, or none. */
 export function delivered(state: State, { kept, failed }: Outcome): Step {
   const time = timestamp(state);
-  const { late } = state;
-  const settled = noted({ ...state, delivering: null, late: new Map() }, kept, time);
+  const { late, lateSent } = state;
+  const settled = noted({ ...state, delivering: null, late: new Map(), lateSent: new Set() }, kept, time);
   const next: State = {
     ...settled,
     notKept: new Map([...settled.notKept, ...failed]),
@@ -41,7 +41,7 @@ export function delivered(state: State, { kept, failed }: Outcome): Step {
     ...[...late].map(
       ([id, change]) =>
         (now: State) =>
-          settleLate(now, id, change, kept),
+          settleLate(now, id, change, kept, lateSent.has(id)),
     ),
   );
 }
@@ -52,10 +52,12 @@ function settleLate(
   id: string,
   change: Parameters<typeof applyChange>[1],
   kept: readonly string[],
+  isSent: boolean,
 ): Step {
   if (!kept.includes(id)) return correct(state, id, change);
   const photo = findPhoto(state.album, id);
-  return only(photo && changesAnything(state, id, change) ? noteTooLate(state, photo.number) : state);
+  const isMissing = isSent || changesAnything(state, id, change);
+  return only(photo && isMissing ? noteTooLate(state, photo.number) : state);
 }
 
 /** Why no photo is in the record, where all have the same reason; null where each tile says its own. */

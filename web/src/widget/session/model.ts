@@ -125,6 +125,8 @@ export interface State {
   delivering: ReadonlySet<string> | null;
   /** Corrections of these photos during the commit. */
   late: ReadonlyMap<string, MetadataChange>;
+  /** Those of them that were sent to the edge, because the page was hidden before the commit ended. */
+  lateSent: ReadonlySet<string>;
   /** Numbers of photos that went into the record without their last correction. */
   tooLate: readonly number[];
   commitProblem: CommitProblem | null;
@@ -186,6 +188,7 @@ export function initialState(
     committed,
     delivering: null,
     late: new Map(),
+    lateSent: new Set(),
     tooLate: [],
     commitProblem: null,
     notKept,

@@ -35,9 +35,9 @@ export function open(state: State): Step {
 /** What outlives a session. */
 function ofPatient(state: State) {
   const { now, offset, opening, former, encounter, clinician, phoneNames } = state;
-  const { album, outbox, delivering, late, tooLate, timeline, adding, added } = state;
+  const { album, outbox, delivering, late, lateSent, tooLate, timeline, adding, added } = state;
   const who = { now, offset, opening, former, encounter, clinician, phoneNames };
-  return { ...who, album, outbox, delivering, late, tooLate, timeline, adding, added };
+  return { ...who, album, outbox, delivering, late, lateSent, tooLate, timeline, adding, added };
 }
 
 function request(state: State): Step {

@@ -3,8 +3,7 @@
  * the effects to carry out.
  */
 
-import type { Outcome } from '../record/delivery';
-import { emptyAlbum, findPhoto, takeImage } from './album';
+import { emptyAlbum, takeImage } from './album';
 import { OVER } from './api';
 import { commit, delivered, noted } from './committing';
 import { checkEnd, endFailed, end } from './ending';
@@ -48,17 +47,8 @@ import {
   codeFailed,
   renewWanted,
 } from './opening';
-import {
-  addCorrection,
-  confirmCorrection,
-  confirmRemoval,
-  emptyOutbox,
-  giveUp,
-  isPending,
-  markSent,
-  pending,
-} from './outbox';
-import { rest, send, sendAll, sendLast } from './sending';
+import { confirmCorrection, confirmRemoval, emptyOutbox, giveUp, isPending, markSent, pending } from './outbox';
+import { countLate, rest, send, sendAll, sendLast } from './sending';
 
 export function reduce(before: State, event: Event): Step {
   const [next, effects] = take(atTheTime(before, event), event);
@@ -93,7 +83,7 @@ function act(state: State, event: Stamped<Act | Due>): Step {
     case 'poll-due':
       return pollDue(state);
     case 'page-hidden':
-      return after(removeAllForGood(state), (now) => sendLast(now, state.outbox.sending));
+      return after(removeAllForGood(state), countLate, (now) => sendLast(now, state.outbox.sending));
     case 'correct':
       return correct(state, event.id, event.change);
     case 'remove':
@@ -217,7 +207,7 @@ function leftover(state: State, event: Event): Step {
     case 'page-hidden':
       return sendLast(state, state.outbox.sending);
     case 'delivered':
-      return deliveredLater(state, event.outcome);
+      return delivered(state, event.outcome);
     case 'loaded':
       return [state, [{ do: 'revoke', url: event.picture.url }]];
     default:
@@ -277,9 +267,10 @@ function guideFailed(state: State, { photo, isOffered, failure }: Extract<Reply,
 function close(state: State): Step {
   return after(
     removeAllForGood({ ...state, access: state.access ?? state.former }),
+    countLate,
     sendAll,
     (now) => [
-      { ...now, closed: true, album: emptyAlbum, adding: [], late: lateAtEdge(now) },
+      { ...now, closed: true, album: emptyAlbum, adding: [], late: new Map() },
       [{ do: 'stop', timer: 'poll' }, { do: 'stop-listening' }, { do: 'drop-added' }],
     ],
     leaveRest,
@@ -290,21 +281,6 @@ function close(state: State): Step {
 function leaveRest(state: State): Step {
   if (!state.access || pending(state.outbox).length === 0) return [state, [{ do: 'finish' }]];
   return after([state, [{ do: 'leave' }]], rest);
-}
-
-/** Returns the corrections made during a commit, for photos that the edge has. */
-function lateAtEdge({ album, late }: State): State['late'] {
-  return new Map([...late].filter(([id]) => !findPhoto(album, id)?.made));
-}
-
-/** Ends a commit after the screen has closed. Corrections made during it are sent for the photos that failed. */
-function deliveredLater(state: State, outcome: Outcome): Step {
-  const { failed } = outcome;
-  const counts = [...state.late].filter(([id]) => failed.has(id));
-  const outbox = counts.reduce((now, [id, change]) => addCorrection(now, id, change), state.outbox);
-  const late = new Map([...state.late].filter(([id]) => !failed.has(id)));
-  const noted = delivered({ ...state, outbox, late }, outcome);
-  return failed.size > 0 ? after(noted, sendAll, leaveRest) : noted;
 }
 
 /** Frees pictures that are no longer shown, and stops loading those that are no longer needed. */

@@ -3,7 +3,7 @@
 import type { DesktopAccess } from '../../api/desktop';
 import { findPhoto } from './album';
 import { after, only, type Effect, type State, type Step } from './model';
-import { isPending, markSending, pending } from './outbox';
+import { addCorrection, isPending, markSending, pending } from './outbox';
 
 /** Pauses between the attempts after the screen has closed. */
 const RESTS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
@@ -46,6 +46,16 @@ export function sendLast(state: State, onTheirWay: ReadonlyMap<string, number>):
     return isSent || isOver ? only(now) : call(now, access, id);
   });
   return after(only(state), ...steps);
+}
+
+/**
+ * Lets the corrections count that wait for the end of a commit, because the screen or the page is closing: the page may
+ * never hear of that end, and the encounter's next screen may have a later word.
+ */
+export function countLate(state: State): Step {
+  const late = [...state.late].filter(([id]) => findPhoto(state.album, id)?.made !== true);
+  const outbox = late.reduce((now, [id, change]) => addCorrection(now, id, change), state.outbox);
+  return only({ ...state, outbox, lateSent: new Set(late.map(([id]) => id)) });
 }
 
 /** Sends a closed screen's remaining changes again after a pause, until none are left or the pauses are used up. */

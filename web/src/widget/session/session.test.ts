@@ -413,6 +413,58 @@ describe('a commit', () => {
   });
 });
 
+describe('a correction during a commit, when the page goes,', () => {
+  beforeEach(async () => {
+    edge.images = [listed('a', TAGGED)];
+    await open();
+  });
+
+  test.each([
+    ['the widget', false],
+    ['a closed widget', true],
+  ])('is kept by %s', async (_, isClosed) => {
+    const { deliver, keep } = slowRecord();
+    const first = sync.commit(deliver);
+    sync.correct(a, { notes: 'n' });
+    sent = [];
+    if (isClosed) sync.close();
+    window.dispatchEvent(new Event('pagehide'));
+    const calls = new Set(sent.map(({ init }) => `${init.method} ${init.keepalive}`));
+    expect([...calls]).toEqual(['PATCH true']);
+    await settle();
+    expect(edge.images[0]?.metadata.notes).toBe('n');
+    keep(); // no page is left for the next test
+    await first;
+  });
+
+  test('does not overrule what is said on the next screen', async () => {
+    const { deliver, refuse } = slowRecord();
+    const first = sync.commit(deliver);
+    sync.correct(a, { notes: 'earlier' });
+    sync.close();
+    await open();
+    sync.correct(a, { notes: 'later' });
+    await settle();
+    refuse();
+    await first;
+    await settle();
+    expect(edge.images[0]?.metadata.notes).toBe('later');
+  });
+
+  test('came too late all the same if the page comes back and the commit succeeds', async () => {
+    const { deliver, keep } = slowRecord();
+    const first = sync.commit(deliver);
+    sync.correct(a, { notes: 'n' });
+    window.dispatchEvent(new Event('pagehide'));
+    await settle();
+    window.dispatchEvent(new Event('pageshow'));
+    await settle();
+    keep();
+    await first;
+    expect(state().tooLate).toEqual([1]);
+  });
+});
+
 describe('a correction during a commit', () => {
   beforeEach(async () => {
     edge.images = [listed('a', TAGGED)];

@@ -21,6 +21,8 @@ export interface Screen {
   heir: Screen | null;
   /** Gone, with things left to send. */
   left: boolean;
+  /** Gone, with nothing left to do. */
+  finished: boolean;
   /** Photos that were there when the person agreed that the session may end. */
   agreed: Set<string>;
   /** The edge wants no call before. */
@@ -79,23 +81,24 @@ export class Desktop {
   }
 
   hidePage(): void {
-    this.#leaving = true;
-    this.dispatch({ type: 'page-hidden' });
-    this.#leaving = false;
+    this.#hide();
   }
 
   /** The page goes, with all its screens. What it has sent outlives it. */
   navigate(patient: Patient): void {
-    this.#leaving = true;
-    for (const screen of this.screens)
-      if (screen === this.screen || screen.left) this.dispatch({ type: 'page-hidden' }, screen);
-    this.#leaving = false;
+    this.#hide();
     for (const screen of this.screens) screen.dead = true;
     this.screens.length = this.deliveries.length = this.hints.length = 0;
     this.urls.clear();
     const kept = this.requests.filter(({ call }) => call.do === 'correct' || call.do === 'remove');
     this.requests.splice(0, this.requests.length, ...kept);
     this.screen = this.open(patient);
+  }
+
+  #hide(): void {
+    this.#leaving = true;
+    for (const screen of this.screens) if (!screen.finished) this.dispatch({ type: 'page-hidden' }, screen);
+    this.#leaving = false;
   }
 
   dispatch(what: Act | Due | Reply, screen = this.screen): void {
@@ -169,6 +172,7 @@ export class Desktop {
       listening: null,
       heir: null,
       left: false,
+      finished: false,
       agreed: new Set(),
       quiet: 0,
       asked: false,
@@ -244,6 +248,7 @@ export class Desktop {
         break;
       case 'finish':
         screen.left = false;
+        screen.finished = true;
         if (!screen.heir) for (const id of pending(screen.state.outbox)) this.givenUp.add(id);
         break;
       case 'preconnect':

@@ -57,7 +57,9 @@ export class World {
     const { state } = this.#desktop.screen;
     const image = this.#shown(nth);
     if (!image || image.committedAt !== undefined) return;
-    (state.delivering?.has(image.id) ? this.#late : this.#words).set(image.id, laterality);
+    const isLate = state.delivering?.has(image.id) ?? false;
+    (isLate ? this.#late : this.#words).set(image.id, laterality);
+    if (!isLate) this.#late.delete(image.id);
     this.#desktop.dispatch({ type: 'correct', id: image.id, change: { laterality, bodySite: 'hand' } });
   }
 
@@ -104,6 +106,8 @@ export class World {
 
   /** The host shows a patient in a new element. */
   show(patient: Patient): void {
+    this.#countLate();
+    this.#late.clear();
     this.#desktop.dispatch({ type: 'close' });
     this.#desktop.screen = this.#desktop.open(patient);
   }
@@ -116,12 +120,19 @@ export class World {
 
   /** The host goes to another page, which shows a patient. */
   navigate(patient: Patient): void {
+    this.#countLate();
     this.#late.clear();
     this.#desktop.navigate(patient);
   }
 
   hidePage(): void {
+    this.#countLate();
     this.#desktop.hidePage();
+  }
+
+  /** The screen or the page may never hear of the end of a commit: what was said during it counts. */
+  #countLate(): void {
+    for (const [id, word] of this.#late) this.#words.set(id, word);
   }
 
   /** A phone begins to send, if a screen has had a code that it can have scanned. */
@@ -140,7 +151,8 @@ export class World {
     const again = kept.filter((id) => this.#desktop.committed.has(id));
     hold('a photo goes into the record once', again.length === 0, again);
     const failed = new Map(ids.filter((id) => !kept.includes(id)).map((id) => [id, LOCKED]));
-    for (const [id, word] of this.#late) if (failed.has(id)) this.#words.set(id, word);
+    const counts = (id: string): boolean => failed.has(id) || screen.state.closed;
+    for (const [id, word] of this.#late) if (counts(id)) this.#words.set(id, word);
     this.#late.clear();
     this.#desktop.dispatch({ type: 'delivered', outcome: { kept, failed } }, screen);
     const silent = [...failed.keys()].filter((id) => screen.state.notKept.get(id) !== LOCKED);
