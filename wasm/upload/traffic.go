@@ -62,7 +62,7 @@ type job struct {
 	sent    atomic.Int64 // bytes, written by the transport
 	seen    int64
 	movedAt time.Time
-	number  int // of the step: a clock that is set tells no order
+	number  int // of the step: a clock that is set shows no order
 }
 
 // tick takes the time. When the clock was set back, waits that were computed

@@ -437,7 +437,7 @@ describe('a correction during a commit, when the page goes,', () => {
     await first;
   });
 
-  test('does not overrule what is said on the next screen', async () => {
+  test('does not overrule a later one on the next screen', async () => {
     const { deliver, refuse } = slowRecord();
     const first = sync.commit(deliver);
     sync.correct(a, { notes: 'earlier' });

@@ -130,7 +130,7 @@ export class World {
     this.#desktop.hidePage();
   }
 
-  /** The screen or the page may never hear of the end of a commit: what was said during it counts. */
+  /** The screen or the page may never hear of the end of a commit: the corrections made during it count. */
   #countLate(): void {
     for (const [id, word] of this.#late) this.#words.set(id, word);
   }
