@@ -163,6 +163,7 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     ...state,
     album: forget ? emptyAlbum : detach(state.album, state.committed),
     outbox: forget ? emptyOutbox : state.outbox,
+    late: forget ? new Map() : state.late,
     adding: forget ? [] : state.adding,
     endHeard: null,
     ending: null,

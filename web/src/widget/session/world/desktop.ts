@@ -38,6 +38,8 @@ export interface Screen {
 export interface Request {
   screen: Screen;
   call: Call;
+  /** What the person had agreed to when it was sent. */
+  agreed: ReadonlySet<string>;
   reply: Body | null;
 }
 
@@ -268,7 +270,7 @@ export class Desktop {
       hold('one call at a time for each photo', others.length === 0, call.id);
     }
     if (call.do === 'end') hold('an end is forced only after a question', !call.force || screen.asked);
-    this.requests.push({ screen, call, reply: null });
+    this.requests.push({ screen, call, agreed: screen.agreed, reply: null });
   }
 
   /** A picture is not loaded further. */

@@ -168,7 +168,7 @@ export class World {
     if (!request || request.reply) return;
     const { call, screen } = request;
     // What the person removed since has been seen too.
-    const agreed = new Set([...screen.agreed, ...screen.state.album.removed, ...screen.state.outbox.gone]);
+    const agreed = new Set([...request.agreed, ...screen.state.album.removed, ...screen.state.outbox.gone]);
     request.reply = this.edge.serve(call, screen.patient, agreed);
   }
 
