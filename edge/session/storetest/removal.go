@@ -190,6 +190,47 @@ func end(t *testing.T, s *subject) {
 	over(t, s, phone.Ref)
 }
 
+// tooLate confirms photos whose PUT ended after their object was deleted: they
+// are to be deleted again, as nothing names them.
+func tooLate(t *testing.T, s *subject) {
+	phone := begin(t, s, 1)
+	late := func(n int, from session.PhoneRef, want shared.Code) {
+		t.Helper()
+		must[int64](t)(s.Store.Swept(t.Context(), "enc-1", []string{image(n).S3Key}))
+		s.left = nil
+		_, err := s.Store.AddImage(t.Context(), from, image(n), limit)
+		wantCode(t, err, want)
+		if !slices.Contains(s.left, image(n).S3Key) {
+			t.Errorf("after %s, objects to delete: %q", want, s.left)
+		}
+	}
+	other := joined(t, s, "token-1", "phone-2")
+	reserved(t, s, other, reservation(1))
+	must[int64](t)(s.Store.RemovePhone(t.Context(), other.Ref, other.PhoneID))
+	late(1, other, shared.CodePhoneRemoved)
+	s.Advance(session.ReservationTTL)
+	list(t, s, phone.Ref) // the slot has lapsed
+	late(0, phone, shared.CodeObjectMissing)
+	held := reservation(2)
+	held.LapsesAt = s.Now().Add(session.ReservationTTL)
+	reserved(t, s, phone, held)
+	must[session.Removal](t)(s.Store.DeleteSession(t.Context(), phone.Ref, 0, true))
+	late(2, phone, shared.CodeSessionExpired)
+}
+
+// removedPhonePhoto confirms a stored photo again from a phone that was removed
+// since: its object stays.
+func removedPhonePhoto(t *testing.T, s *subject) {
+	phone := begin(t, s, 1)
+	add(t, s, phone, image(0))
+	must[int64](t)(s.Store.RemovePhone(t.Context(), phone.Ref, phone.PhoneID))
+	_, err := s.Store.AddImage(t.Context(), phone, image(0), limit)
+	wantCode(t, err, shared.CodePhoneRemoved)
+	if slices.Contains(s.left, image(0).S3Key) {
+		t.Errorf("objects to delete: %q", s.left)
+	}
+}
+
 func endChanged(t *testing.T, s *subject) {
 	phone := begin(t, s, 1)
 	seen := list(t, s, phone.Ref)

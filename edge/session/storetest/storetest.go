@@ -105,6 +105,8 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 		"removing frees the slot":                               remove,
 		"a removed image does not come back":                    tombstone,
 		"what was not deleted is reported until it is":          leftover,
+		"what arrives after its deletion is deleted again":      tooLate,
+		"the photo of a removed phone stays":                    removedPhonePhoto,
 		"ending names every object and invalidates the session": end,
 		"ending asks when something happened":                   endChanged,
 		"ending asks while photos are on their way":             endPending,

@@ -2,7 +2,14 @@
 -- limit. Returns the image as it is stored, how many there are, the revision,
 -- and 1 if it was added, 2 if its metadata was updated.
 local session, refused = live()
-if not session then return {refused} end
+if not session then
+  -- A URL from before the end may have brought the object back.
+  if redis.call('HEXISTS', KEYS[2], ARGV[6]) == 1 then
+    doom(ARGV[6], 0)
+    mine = doomed()
+  end
+  return {refused}
+end
 local gone = redis.call('HGET', KEYS[1], 'gone:' .. ARGV[5])
 if gone then
   -- A URL that was signed before the removal may have brought the object back.
@@ -25,10 +32,13 @@ if stored then
   redis.call('HSET', KEYS[1], 'image:' .. ARGV[5], stored)
   return {'ok', stored, count, changed(), 2}
 end
-if not slot or slot.s3Key ~= ARGV[6] or slot.size ~= tonumber(ARGV[7])
-  or (ARGV[8] ~= '' and slot.sha256 ~= ARGV[8]) then
+if not slot or slot.s3Key ~= ARGV[6] then
+  -- It arrived after its slot had lapsed. Nothing else names it, for its key contains the image's id.
+  doom(ARGV[6], 0)
+  mine = doomed()
   return {'object_missing'}
 end
+if slot.size ~= tonumber(ARGV[7]) or (ARGV[8] ~= '' and slot.sha256 ~= ARGV[8]) then return {'object_missing'} end
 if count >= tonumber(ARGV[11]) then return {'limit_reached'} end
 redis.call('HSET', KEYS[1], 'image:' .. ARGV[5], ARGV[9])
 redis.call('HDEL', KEYS[1], 'slot:' .. ARGV[5])
