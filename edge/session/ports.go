@@ -18,9 +18,11 @@ import (
 // are acts of a person say so.
 //
 // A Store also remembers which objects are still to be deleted: at once, and once
-// more when the last URL has expired that could store them again. RemoveImage and
-// DeleteSession return them. Every other method reports what an earlier call left
-// behind to the Store's Sweeper, at most once in SweepPause.
+// more when the last URL has expired that could store them again. The object of a
+// slot that lapsed is deleted again after the same time, since a PUT may end long
+// after its URL expired. RemoveImage and DeleteSession return them. Every other
+// method reports what an earlier call left behind to the Store's Sweeper, at most
+// once in SweepPause.
 //
 // Package storetest tests every Store for the same behaviour.
 type Store interface {

@@ -69,9 +69,16 @@ func reserveLapsed(t *testing.T, s *subject) {
 	if len(s.left) != limit || !slices.Contains(s.left, reservation(3).S3Key) {
 		t.Errorf("objects to delete: %q", s.left)
 	}
+	must[int64](t)(s.Store.Swept(t.Context(), "enc-1", s.left))
 	_, err = s.Store.AddImage(t.Context(), phone, image(0), limit)
 	wantCode(t, err, shared.CodeObjectMissing)
 	reserved(t, s, phone, late)
+	s.left = nil
+	s.Advance(session.ReservationTTL)
+	list(t, s, phone.Ref)
+	if len(s.left) != limit { // a PUT may have ended after the first deletion
+		t.Errorf("objects to delete once more: %q", s.left)
+	}
 }
 
 func expected(t *testing.T, s *subject) {

@@ -69,7 +69,7 @@ local function contents()
         taken = taken + 1
       else
         redis.call('HDEL', KEYS[1], all[i])
-        doom(slot.s3Key, 0)
+        doom(slot.s3Key, lastURL)
         lapsed = true
       end
     end
