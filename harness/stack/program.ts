@@ -69,14 +69,14 @@ export async function start(
   return { pid: pid ?? NaN, output: () => output, stop };
 }
 
-/** The first of ten free ports in a row, outside the ephemeral range. */
+/** The first of twelve free ports in a row, which `make watch` uses, outside the ephemeral range. */
 export async function freePorts(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
-    const first = 10_000 + Math.floor(Math.random() * 2_000) * 10;
-    const free = await Promise.all(Array.from({ length: 10 }, (_, i) => isFree(first + i)));
+    const first = 10_000 + Math.floor(Math.random() * 1_000) * 20;
+    const free = await Promise.all(Array.from({ length: 12 }, (_, i) => isFree(first + i)));
     if (free.every(Boolean)) return first;
   }
-  throw new Error('found no ten free ports in a row');
+  throw new Error('found no twelve free ports in a row');
 }
 
 function isFree(port: number): Promise<boolean> {

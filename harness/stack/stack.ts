@@ -28,14 +28,17 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Runs `make dev` with these settings and waits until it has printed both links. */
-export async function startStack(settings: Record<string, string> = {}): Promise<Stack> {
+/** Runs `make dev` or `make watch` with these settings and waits until it has printed both links. */
+export async function startStack(
+  settings: Record<string, string> = {},
+  target: 'dev' | 'watch' = 'dev',
+): Promise<Stack> {
   const port = await freePorts();
   const data = mkdtempSync(join(tmpdir(), 'photobridge-'));
   const clear = (): void => rmSync(data, { recursive: true, force: true });
   const made = [
     '--no-print-directory',
-    'dev',
+    target,
     `PORT=${port}`,
     `DATA=${data}`,
     `ALLOWED_ORIGINS=http://${LAN_NAME},https://${LAN_NAME}`,
