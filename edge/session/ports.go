@@ -50,15 +50,16 @@ type Store interface {
 	// is of an earlier generation or of another session. If there are more than
 	// MaxPhones, the one that called longest ago is forgotten. Unless first is
 	// Admitted, the phone waits with a number: the next one from first that no
-	// other phone has. It fails with rate_limited if all numbers are taken. An act
-	// of a person.
+	// other phone has. Phones that have not called GetGrant for WaitTTL wait no
+	// more. It fails with rate_limited if all numbers are taken. An act of a person.
 	ConnectPhone(ctx context.Context, token QRToken, phone shared.Phone, first int) (Joined, error)
 
 	// GetGrant returns the session to a phone that was admitted, or the Number of
 	// one that still waits. It fails with token_invalid if it was not admitted.
 	GetGrant(ctx context.Context, phone PhoneRef) (Joined, error)
 
-	// AdmitPhone admits the phone that waits with a number. It fails with
+	// AdmitPhone admits the phone that waits with a number, which joins as
+	// ConnectPhone lets it. It fails with
 	// token_invalid if none does; after WrongNumbers of these in a row every
 	// invitation and every waiting phone is refused. An act of a person.
 	AdmitPhone(ctx context.Context, ref Ref, number string) (revision int64, err error)
@@ -129,6 +130,9 @@ const Admitted = -1
 
 // Numbers is how many two-digit numbers there are, from 10 on.
 const Numbers = 90
+
+// WaitTTL is how long a phone waits that no longer asks. Its number is free then.
+const WaitTTL = shared.QRTokenTTL
 
 // WrongNumbers is how many wrong numbers invalidate a code.
 const WrongNumbers = 3

@@ -21,6 +21,7 @@ import (
 //	seen:{id}     when it last called; missing once it is removed
 //	left:{id}     when a removed phone last called
 //	wait:{id}     the number of a phone that waits until a desktop admits it
+//	asked:{id}    when it last asked whether it is admitted
 //	wrong         counts wrong numbers
 //	image:{id}    a confirmed image as JSON
 //	slot:{id}     a reservation as JSON
@@ -56,8 +57,8 @@ func alone(name string) script { return newScript(func() string { return source(
 func onSession(name string) script {
 	return newScript(func() string {
 		act := "local function act()\n" + source(name) + "\nend\n"
-		times := fmt.Sprintf("local sweepPause, urlLife = %d, %d\n",
-			session.SweepPause.Milliseconds(), session.ReservationTTL.Milliseconds())
+		times := fmt.Sprintf("local sweepPause, urlLife, waitLife = %d, %d, %d\n",
+			session.SweepPause.Milliseconds(), session.ReservationTTL.Milliseconds(), session.WaitTTL.Milliseconds())
 		return times + source("session") + source("invite") + act + source("sweep")
 	})
 }

@@ -102,7 +102,7 @@ func (s *Store) GetGrant(ctx context.Context, phone session.PhoneRef) (session.J
 
 // AdmitPhone admits the phone that waits with a number.
 func (s *Store) AdmitPhone(ctx context.Context, ref session.Ref, number string) (revision int64, err error) {
-	reply, err := s.run(ctx, admitPhone, caller{ref: ref, acts: true}, number, session.WrongNumbers)
+	reply, err := s.run(ctx, admitPhone, caller{ref: ref, acts: true}, number, session.WrongNumbers, session.MaxPhones)
 	return integer(reply, 0), err
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/clinicpro/photobridge/edge/session"
 	"github.com/clinicpro/photobridge/shared"
@@ -102,4 +103,50 @@ func numbers(t *testing.T, s *subject) {
 	if admitted != 2 {
 		t.Errorf("%d phones are admitted", admitted)
 	}
+}
+
+// waitsNoMore fills all numbers; one phone still asks, and the others have left.
+func waitsNoMore(t *testing.T, s *subject) {
+	ref := begin(t, s, 0).Ref
+	token := must[session.QRToken](t)(s.Store.GetSessionToken(t.Context(), "token-1"))
+	join := func(phoneID string) (session.Joined, error) {
+		return s.Store.ConnectPhone(t.Context(), token, phoneNamed(s, phoneID), 0)
+	}
+	for i := range session.Numbers {
+		must[session.Joined](t)(join(fmt.Sprintf("phone-%d", i+2)))
+	}
+	asks, left := session.PhoneRef{Ref: ref, PhoneID: "phone-2"}, session.PhoneRef{Ref: ref, PhoneID: "phone-3"}
+	s.Advance(session.WaitTTL - time.Millisecond)
+	must[session.Joined](t)(s.Store.GetGrant(t.Context(), asks))
+	_, err := join("phone-98")
+	wantCode(t, err, shared.CodeRateLimited)
+	s.Advance(time.Millisecond)
+	if next := must[session.Joined](t)(join("phone-99")); next.Number != "11" {
+		t.Errorf("the next phone waits with %q", next.Number)
+	}
+	if grant := must[session.Joined](t)(s.Store.GetGrant(t.Context(), asks)); grant.Number != "10" {
+		t.Errorf("the phone that asks waits with %q", grant.Number)
+	}
+	_, err = s.Store.GetGrant(t.Context(), left)
+	wantCode(t, err, shared.CodeTokenInvalid)
+	if phones := list(t, s, ref).Phones; len(phones) != 3 {
+		t.Errorf("phones are %+v", phones)
+	}
+}
+
+func admittedToMany(t *testing.T, s *subject) {
+	first := begin(t, s, 0)
+	for i := range session.MaxPhones - 1 {
+		s.Advance(time.Millisecond)
+		joined(t, s, "token-1", fmt.Sprintf("phone-%d", i+2))
+	}
+	number := waiting(t, s, "phone-99", 0).Number
+	s.Advance(time.Millisecond)
+	reserve(t, s, first, 1) // the first calls, so that the second is idle
+	must[int64](t)(s.Store.AdmitPhone(t.Context(), first.Ref, number))
+	phones := list(t, s, first.Ref).Phones
+	if len(phones) != session.MaxPhones || phones[0].PhoneID != "phone-1" || phones[1].PhoneID != "phone-3" {
+		t.Errorf("%d phones: %+v", len(phones), phones)
+	}
+	reserve(t, s, session.PhoneRef{Ref: first.Ref, PhoneID: "phone-99"}, 1)
 }

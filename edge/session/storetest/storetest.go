@@ -83,6 +83,8 @@ func Run(t *testing.T, open func(*testing.T, World) Subject) {
 		"a phone that waits is admitted by its number":          waits,
 		"three wrong numbers refuse every waiting phone":        wrongNumbers,
 		"as many phones wait as there are numbers":              numbers,
+		"a phone that asks no more frees its number":            waitsNoMore,
+		"an admitted phone takes the place of the idle one":     admittedToMany,
 		"a removed phone is refused and its slots are freed":    removePhone,
 		"75 phones join while 50 calls end the session":         joinsAndEnds,
 		"a guide is offered until it is replaced or removed":    guide,

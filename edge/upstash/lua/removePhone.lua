@@ -4,6 +4,7 @@ if not session then return {refused} end
 if redis.call('HEXISTS', KEYS[1], 'phone:' .. ARGV[5]) == 0 then return {'bad_request'} end
 local seen = redis.call('HGET', KEYS[1], 'seen:' .. ARGV[5])
 if redis.call('HDEL', KEYS[1], 'wait:' .. ARGV[5]) == 1 then seen = now end
+redis.call('HDEL', KEYS[1], 'asked:' .. ARGV[5])
 if not seen then return {'ok', redis.call('HGET', KEYS[1], 'revision')} end
 redis.call('HDEL', KEYS[1], 'seen:' .. ARGV[5])
 redis.call('HSET', KEYS[1], 'left:' .. ARGV[5], seen)

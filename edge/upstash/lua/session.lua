@@ -81,6 +81,23 @@ local function contents()
   return images, slots, taken, all
 end
 
+-- makeRoom forgets the phone that called longest ago if there are as many as may be.
+local function makeRoom(all, most)
+  local phones, idle, since = 0, nil, nil
+  for i = 1, #all, 2 do
+    local id = string.match(all[i], '^seen:(.*)$')
+    if id then
+      phones = phones + 1
+      local seen = tonumber(all[i + 1])
+      if not since or seen < since then idle, since = id, seen end
+    end
+  end
+  if phones >= most then redis.call('HDEL', KEYS[1], 'seen:' .. idle, 'phone:' .. idle) end
+end
+
+-- refuse ends the waiting of a phone that was not admitted.
+local function refuse(id) redis.call('HDEL', KEYS[1], 'wait:' .. id, 'asked:' .. id, 'phone:' .. id) end
+
 -- encode writes an image; to Lua an object without fields is a list.
 local function encode(image)
   local json = cjson.encode(image)
