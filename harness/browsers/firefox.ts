@@ -1,4 +1,4 @@
-import { launch, Puppeteer } from 'puppeteer-core';
+import { launch, Puppeteer, TimeoutError, type Locator } from 'puppeteer-core';
 import { callOf, STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
@@ -24,7 +24,7 @@ export async function launchFirefox(executablePath: string, options: Launch): Pr
   return {
     open: async (url) => void (await page.goto(url)),
     look: (sight) => page.$$eval(selector(sight), (found) => found.map((element) => element.textContent.trim())),
-    press: (sight) => locate(sight).click(),
+    press: (sight) => click(() => locate(sight)),
     type: (sight, text) => locate(sight).fill(text),
     pick: async (sight, option) => {
       const list = await (await locate(sight).waitHandle()).toElement('select');
@@ -43,6 +43,24 @@ export async function launchFirefox(executablePath: string, options: Launch): Pr
     screenshot: async () => Buffer.from(await page.screenshot()),
     close: () => browser.close(),
   };
+}
+
+const TRIES = 3;
+
+/**
+ * Clicks as soon as the element is at rest. The protocol's wait for that is sometimes gets no response on a busy machine;
+ * nothing has been clicked then, and a new wait ends at once.
+ */
+async function click(locate: () => Locator<Element>): Promise<void> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await locate()
+        .setTimeout(STEP_LIMIT_MS / TRIES)
+        .click();
+    } catch (error) {
+      if (left === 0 || !(error instanceof TimeoutError)) throw error;
+    }
+  }
 }
 
 function through({ host, port }: NonNullable<Launch['proxy']>): Record<string, string | number | boolean> {
