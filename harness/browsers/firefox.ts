@@ -48,8 +48,8 @@ export async function launchFirefox(executablePath: string, options: Launch): Pr
 const TRIES = 3;
 
 /**
- * Clicks as soon as the element is at rest. The protocol's wait for that is sometimes gets no response on a busy machine;
- * nothing has been clicked then, and a new wait ends at once.
+ * Clicks as soon as the element is at rest. On a busy machine the wait for that sometimes gets no response; nothing has
+ * been clicked then, and a new wait ends at once.
  */
 async function click(locate: () => Locator<Element>): Promise<void> {
   for (let left = TRIES - 1; ; left--) {
