@@ -7,13 +7,13 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// desktop is a widget and the person before it. It knows what its last list had,
-// and acts on nothing else.
+// desktop is a widget and the person who uses it. It acts only on what the list
+// that it fetched last contains.
 type desktop struct {
 	system  *system
 	patient patient
 	session *shared.CreateResponse
-	old     []string // codes that it showed before
+	old     []string // the codes that it has shown
 	list    shared.ListResponse
 	offline bool
 	frame   *frame
@@ -26,7 +26,7 @@ func (d *desktop) goOffline(offline bool) {
 
 func (d *desktop) path(rest string) string { return shared.BasePath + rest }
 
-// open opens a patient's session, or joins the one that is live.
+// open opens a patient's session. If one is live, the edge returns that.
 func (d *desktop) open(of patient) {
 	if d.offline {
 		return
@@ -60,7 +60,7 @@ func (d *desktop) renew() {
 	}
 }
 
-// look fetches the list. The person has then seen everything in it.
+// look fetches the list. From then on the person counts as having seen its photos.
 func (d *desktop) look() {
 	if d.session == nil || d.offline {
 		return
@@ -78,7 +78,7 @@ func (d *desktop) look() {
 	}
 }
 
-// seen returns an image of the last list.
+// seen returns the id of an image in the last list. ok is false if there is none.
 func (d *desktop) seen(n int) (id string, ok bool) {
 	if d.session == nil || d.offline || len(d.list.Images) == 0 {
 		return "", false
@@ -86,7 +86,7 @@ func (d *desktop) seen(n int) (id string, ok bool) {
 	return d.list.Images[n%len(d.list.Images)].ImageID, true
 }
 
-// correct changes the details of a photo. lost reports whether the response is lost.
+// correct changes the details of a photo that the desktop shows.
 func (d *desktop) correct(n int) {
 	id, ok := d.seen(n)
 	if !ok {
@@ -99,11 +99,12 @@ func (d *desktop) correct(n int) {
 	case r.Code == 200:
 		d.system.truth.corrected(id, words)
 	case r.Code >= 500:
-		d.system.truth.photos[id].unsure = true // it may have been stored
+		d.system.truth.photos[id].unsure = true // the edge may have stored it before it failed
 	}
 }
 
-// remove removes a photo, and tries again for as long as it takes.
+// remove removes a photo that the desktop shows. If the request fails, the photo
+// may be gone or not, and the truth allows both.
 func (d *desktop) remove(n int) {
 	id, ok := d.seen(n)
 	if !ok {
@@ -116,7 +117,7 @@ func (d *desktop) remove(n int) {
 	}
 }
 
-// removePhone takes a phone's access away.
+// removePhone removes a phone of the last list, so that the edge refuses its requests.
 func (d *desktop) removePhone(n int) {
 	if d.session == nil || d.offline || len(d.list.Phones) == 0 {
 		return
@@ -128,8 +129,9 @@ func (d *desktop) removePhone(n int) {
 	}
 }
 
-// end ends the session as this desktop knows it. If the edge asks about changes,
-// the desktop looks and does not end it this time; photos on their way may be given up.
+// end ends the session at the revision that this desktop knows. If anything has
+// changed since, the edge refuses and the desktop fetches the list instead. With
+// anyway, it ends the session although photos are on their way.
 func (d *desktop) end(anyway bool) {
 	if d.session == nil || d.offline {
 		return

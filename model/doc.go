@@ -1,6 +1,8 @@
-// Package model plays whole encounters in simulated time: the edge's real handler
-// over its real store and an object store that fails, the phones' real upload
-// queues and journals, desktops, two patients, and people who press, correct,
-// remove, end, switch, reload, lose the network and have wrong clocks. Each rule
-// that is checked is named after the sentence that it keeps.
+// Package model runs random encounters of the whole system in simulated time.
+//
+// Real are the edge's handler, its Redis scripts and the phones' upload queues.
+// Simulated are the object store, which fails, the phones' journals, and the
+// people: they press, correct, remove, end, switch patients, reload, lose the
+// network and have wrong clocks. The message of a failure begins with the rule
+// that was broken.
 package model

@@ -13,7 +13,7 @@ import (
 // no journal, so photos that have not arrived when the page closes are lost.
 type frame struct {
 	*phone
-	token string // of the session that it works with
+	token string // the desktop token of its session
 }
 
 // newFrame opens the frame of a desktop.
@@ -23,8 +23,8 @@ func newFrame(l *life, seed uint64, i int) *frame {
 	return f
 }
 
-// follow opens the desktop's session in the frame if it has changed. Photos of the
-// patient before are not kept.
+// follow opens the desktop's session in the frame if it has changed. Another patient
+// gets a new frame, so the previous patient's photos are dropped.
 func (f *frame) follow(d *desktop, samePatient bool) {
 	switch {
 	case f.token == "":
@@ -63,7 +63,7 @@ func (d *desktop) addHere(n int) {
 	d.frame.queue.Do(upload.Command{Type: upload.CommandUpload, IDs: []string{id}})
 }
 
-// settle gives the frame the time to send what it has.
+// settle retries what failed and gives the frame time to send all of its photos.
 func (d *desktop) settle() {
 	d.frame.lifecycle()
 	d.frame.retry()

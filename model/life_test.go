@@ -20,20 +20,21 @@ func init() {
 	flag.Set("rapid.nofailfile", "true")
 }
 
-// patient is whose session a launch is for.
+// patient identifies an encounter, as a launch does.
 type patient struct{ facility, id, encounter string }
 
-// patients are two, and two more whose encounters have the id of the first: one in
-// the same facility, one with the same patient id in another facility.
+// patients has two ordinary patients and two whose encounters have the same id as
+// the first one's: one in the same facility, one with the same patient id in another
+// facility.
 var patients = []patient{
 	{"fac-1", "pat-1", "enc-1"}, {"fac-1", "pat-2", "enc-2"}, {"fac-1", "pat-3", "enc-1"}, {"fac-2", "pat-1", "enc-1"},
 }
 
 var encounters = []string{"enc-1", "enc-2"}
 
-// TestSystemModel plays random lives of two phones, two desktops and the patients,
-// and checks each rule after every step and once all is quiet. `make model` plays
-// 10 000 lives.
+// TestSystemModel runs random lives of two phones, two desktops and the patients.
+// It checks the rules after every step, and again after all faults have stopped.
+// `make model` runs 10 000 lives.
 func TestSystemModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		begins := rapid.Custom(beginning).Draw(rt, "begins")
@@ -46,7 +47,7 @@ func TestSystemModel(t *testing.T) {
 	})
 }
 
-// begin is what is drawn before a life begins.
+// begin has the random choices that hold for a whole life.
 type begin struct {
 	Seed    uint64
 	Consent shared.Consent
@@ -59,8 +60,8 @@ func beginning(t *rapid.T) begin {
 	}
 }
 
-// deed is one thing that a person, a device or the world does. Phone and Desktop
-// say which; N selects a photo, a patient or a degree.
+// deed is one action of a person, or one event such as an outage. Phone and Desktop
+// select the devices. N selects a photo, a patient or a degree, depending on Does.
 type deed struct {
 	Does           string
 	Phone, Desktop int
@@ -72,8 +73,8 @@ func (d deed) GoString() string {
 	return fmt.Sprintf("{%s phone %d desktop %d n %d, %v}", d.Does, d.Phone, d.Desktop, d.N, d.Wait)
 }
 
-// scene is a series of deeds of one phone and one desktop, so that deeds about the
-// same photo often meet.
+// scene draws a series of deeds of one phone and one desktop. Sharing the devices
+// makes it likely that several deeds concern the same photo.
 func scene(t *rapid.T) []deed {
 	phone, desktop := evenly(t, "phone", 0, 1), evenly(t, "desktop", 0, 1)
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) deed {
@@ -98,8 +99,8 @@ var doings = []string{
 	"idle", "long day", "store down", "store up", "store up", "half a deletion", "lost Redis response", "an hour",
 }
 
-// evenly draws an element of a list with equal chances. SampledFrom prefers the
-// first ones.
+// evenly draws each element of a list with the same probability. rapid.SampledFrom
+// prefers the first elements.
 func evenly[T any](t *rapid.T, label string, from ...T) T {
 	n := 0
 	for range 10 {
@@ -213,7 +214,8 @@ func (l *life) doDesktop(d deed, w *desktop) {
 	}
 }
 
-// doWorld does what no person does, such as outages, or what takes hours.
+// doWorld carries out the deeds that no person does, such as outages, and the
+// passing of hours.
 func (l *life) doWorld(d deed, w *desktop) {
 	switch d.Does {
 	case "store down", "store up":
@@ -239,7 +241,8 @@ func (l *life) doWorld(d deed, w *desktop) {
 	}
 }
 
-// quiet ends all faults. Each person opens both encounters once more and waits.
+// quiet ends all faults. Then each person opens both encounters once more and waits,
+// so that everything that can arrive does.
 func (l *life) quiet() {
 	l.bucket.down, l.bucket.halfway, l.lost = false, false, false
 	for _, p := range l.phones {
@@ -248,7 +251,7 @@ func (l *life) quiet() {
 	}
 	for _, d := range l.desktops {
 		d.goOffline(false)
-		d.open(d.patient) // as its page does when its token has expired
+		d.open(d.patient) // the widget also opens again when its token has expired
 		d.settle()
 		l.truth.watch()
 		l.truth.arrived(d.frame.phone)
@@ -278,7 +281,7 @@ func (l *life) quiet() {
 	l.truth.overTime(l.phones)
 }
 
-// holder is the patient who has an encounter's id now.
+// holder returns the patient whose live session uses an encounter's id.
 func (l *life) holder(encounter int) patient {
 	for _, p := range patients {
 		if p.encounter == encounters[encounter] && l.hash(p) != nil {

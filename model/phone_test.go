@@ -18,8 +18,8 @@ import (
 	"github.com/clinicpro/photobridge/wasm/upload/journal"
 )
 
-// phone is one phone: its storage outlives its pages. The person acts on what the
-// page shows.
+// phone is one phone and its user. Its storage outlives its pages. The user acts only
+// on what the page shows.
 type phone struct {
 	system  *system
 	ctx     context.Context
@@ -29,7 +29,7 @@ type phone struct {
 
 	queue *upload.Queue
 	kill  func()
-	grant *shared.Grant // in the tab's sessionStorage
+	grant *shared.Grant // kept in the tab's sessionStorage
 	keys  map[patient]string
 	pages int
 
@@ -38,10 +38,10 @@ type phone struct {
 
 	skew    time.Duration
 	offline bool
-	faulty  int // percent of the calls that are lost, half of them after their effect
+	faulty  int // percentage of the calls that are lost, half of them after their effect
 	slow    time.Duration
-	deaf    bool // responses to its confirms are lost
-	late    bool // its confirms arrive when it has given them up
+	deaf    bool // the responses to its confirms are lost
+	late    bool // its confirms arrive after it has given them up
 }
 
 func newPhone(l *life, name string, rng *rand.Rand) *phone {
@@ -51,7 +51,7 @@ func newPhone(l *life, name string, rng *rand.Rand) *phone {
 	}
 }
 
-// boot opens a page.
+// boot loads the page and starts its queue.
 func (p *phone) boot() {
 	ctx, cancel := context.WithCancel(p.ctx)
 	p.pages++
@@ -82,7 +82,7 @@ func (p *phone) boot() {
 	p.snapshot = upload.Snapshot{}
 }
 
-// reload ends the page; the tab keeps what it was granted.
+// reload ends the page and loads it again. The tab keeps its grant.
 func (p *phone) reload() {
 	p.kill()
 	p.system.truth.pageEnded(p)
@@ -90,7 +90,7 @@ func (p *phone) reload() {
 	p.open(p.grant)
 }
 
-// die ends the tab, and with it the key.
+// die ends the tab. Its grant, and with it the journal key, is lost.
 func (p *phone) die() {
 	p.kill()
 	p.system.truth.pageEnded(p)
@@ -106,7 +106,8 @@ func (p *phone) scan(d *desktop) {
 	}
 }
 
-// scanOld exchanges a code that a desktop showed once, as from a picture of it.
+// scanOld exchanges a code that a desktop showed earlier, such as from a picture of
+// its screen.
 func (p *phone) scanOld(d *desktop, n int) {
 	if len(d.old) > 0 {
 		p.exchange(d.old[n%len(d.old)])
@@ -142,7 +143,7 @@ func (p *phone) shown() []upload.PhotoSnapshot {
 	return p.snapshot.Photos
 }
 
-// some returns a photo that the page shows.
+// some returns one of the photos that the page shows.
 func (p *phone) some(n int) (upload.PhotoSnapshot, bool) {
 	photos := p.shown()
 	if len(photos) == 0 {
@@ -158,7 +159,7 @@ func (p *phone) take(n int) {
 	}
 }
 
-// add adds a photo. Mostly the patient agrees to it.
+// add adds a photo. Most of the photos have the patient's consent.
 func (p *phone) add(n int) (id string) {
 	id = p.system.truth.taken(p)
 	p.queue.Do(upload.Command{Type: upload.CommandAdd, ID: id, Name: id, Source: "camera", File: file(id)})
@@ -170,7 +171,7 @@ func (p *phone) add(n int) (id string) {
 	return id
 }
 
-// send presses Send, for the photos that are shown.
+// send presses Send for the photos that the page shows.
 func (p *phone) send() { p.sendThose(func(*fact) bool { return true }) }
 
 // sendAgain presses Send again for photos whose first Send may not have been
@@ -218,8 +219,8 @@ func (p *phone) lifecycle() {
 	p.queue.Do(upload.Command{Type: upload.CommandLifecycle, Visible: true, Online: !p.offline})
 }
 
-// weather decides what happens to one call: the request or its response may be
-// lost, or the request may arrive after the phone has given it up.
+// weather decides the fault of one call: the request or its response is lost, or the
+// request arrives after the phone has given it up.
 func (p *phone) weather(ctx context.Context, effect func()) error {
 	lost := &shared.Error{Code: shared.CodeNetwork}
 	wait := 50*time.Millisecond + p.slow
@@ -250,7 +251,7 @@ type clock struct{ p *phone }
 func (c clock) Now() time.Time                         { return time.Now().Round(0).Add(c.p.skew) }
 func (c clock) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
-// file is a chosen photo. Its bytes are its id.
+// file is a chosen photo. Its content is its id.
 type file string
 
 func (f file) Size() int64 { return 4_000_000 }

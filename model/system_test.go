@@ -28,8 +28,8 @@ const origin = "https://edge.test"
 
 var secret = []byte("a secret of thirty-two characters")
 
-// system is the edge with its Redis and its object store. Every call goes through
-// the real handler, as JSON.
+// system is the edge with its Redis and its object store. Every call goes through the
+// real handler, as JSON, because the model also tests routes and codecs.
 type system struct {
 	t       testing.TB
 	handler http.Handler
@@ -37,13 +37,13 @@ type system struct {
 	bucket  *bucket
 	truth   *truth
 	conn    *proto.Client
-	mu      sync.Mutex // of conn
-	lost    bool       // Redis's next response
-	calls   sync.Mutex // one at a time
+	mu      sync.Mutex // protects conn
+	lost    bool       // the next response of Redis is lost
+	calls   sync.Mutex // lets one call run at a time
 	consent shared.Consent
 }
 
-// maxImages is low enough to be reached.
+// maxImages is low, so that random lives reach the limit.
 const maxImages = 5
 
 func newSystem(t testing.TB, consent shared.Consent) *system {
@@ -100,8 +100,8 @@ func (s *system) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// hash reads the record of a patient's session, as a person with access to Redis
-// would. It is empty if another patient has the encounter's id.
+// hash reads the record of a patient's session directly from Redis. It returns an
+// empty map if the record belongs to another patient with the same encounter id.
 func (s *system) hash(of patient) map[string]string {
 	hash := s.record(of.encounter)
 	var stored session.Session
@@ -125,8 +125,8 @@ func (s *system) record(encounterID string) map[string]string {
 	return hash
 }
 
-// call is one HTTP call to the edge. Its effect happens even if the caller has
-// gone away.
+// call makes one HTTP request to the edge. The request takes effect even if the
+// caller has given up.
 func (s *system) call(method, path, token string, body []byte, header ...string) *httptest.ResponseRecorder {
 	request := httptest.NewRequestWithContext(context.Background(), method, origin+path, bytes.NewReader(body))
 	request.Header.Set("Authorization", "Bearer "+token)
@@ -160,7 +160,7 @@ func isAct(method, path string) bool {
 	return !isLook && !isRenewal
 }
 
-// expiries is when each session expires, by its id.
+// expiries returns when each session expires, by its id.
 func (s *system) expiries() map[string]string {
 	all := map[string]string{}
 	for _, encounter := range encounters {
@@ -176,7 +176,7 @@ func decode[T any](r *httptest.ResponseRecorder) (value T) {
 	return value
 }
 
-// launch signs what the practice system's backend would.
+// launch signs a launch token, as the practice system's backend does.
 func launch(of patient) string {
 	token, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"sub": "gp-1", "facilityId": of.facility, "patientId": of.id, "encounterId": of.encounter,
@@ -185,7 +185,8 @@ func launch(of patient) string {
 	return token
 }
 
-// silent publishes nothing: an event is a hint, and these desktops look.
+// silent publishes nothing. Events are only hints, and these desktops fetch the list
+// without them.
 type silent struct{}
 
 func (silent) Publish(context.Context, string, shared.EventName, shared.Event, string) {}
@@ -194,8 +195,8 @@ func (silent) SubscribeToken(string, time.Time) (shared.RealtimeResponse, error)
 	return shared.RealtimeResponse{}, &shared.Error{Code: shared.CodeUpstreamUnavailable}
 }
 
-// bucket is an object store that keeps what the real one does: one PUT for each
-// key, until the URL lapses.
+// bucket is an object store in memory. As in the real one, each key can be written
+// once, and only until the URL expires.
 type bucket struct {
 	mu      sync.Mutex
 	objects map[string]object
@@ -250,7 +251,7 @@ func (b *bucket) Delete(_ context.Context, keys ...string) error {
 	return nil
 }
 
-// put is what a phone does with a presigned URL. The status is the store's.
+// put sends a body to a presigned URL and returns the store's HTTP status.
 func (b *bucket) put(to shared.PresignedUpload, body []byte) (status int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -11,42 +11,42 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// truth knows what people did, and compares the system with it.
+// truth records what people did and checks that the system's state agrees with it.
 type truth struct {
 	system *system
 	photos map[string]*fact
 	seen   map[patient]view
 	codes  map[patient]code
-	phones map[string]bool      // that were removed
-	ended  map[string]time.Time // sessions, by their key
-	left   map[string]bool      // objects of sessions that expired: the bucket's own rule deletes them
+	phones map[string]bool      // ids of removed phones
+	ended  map[string]time.Time // when each session ended, by its journal key
+	left   map[string]bool      // keys of expired sessions' objects, which the bucket's lifecycle rule deletes
 	spoken int
 	wrong  []string
 }
 
-// fact is what is known of a photo.
+// fact is what people did with one photo, and what has become of it.
 type fact struct {
 	patient   patient
 	phone     *phone
-	key       string // of the session that it was taken for
+	key       string // journal key of the session that it was taken for
 	consent   *time.Time
-	asked     time.Time // when somebody pressed Send for it first
-	unheard   bool      // a page ended before it could write that
-	back      bool      // the person on the phone took it back
-	last      string    // word
-	spoken    string    // last word of the person on the phone
+	asked     time.Time // when somebody first pressed Send for it
+	unheard   bool      // the page ended before it could write that to the journal
+	back      bool      // the person on the phone removed or cancelled it
+	last      string    // the newest notes; these must be stored
+	spoken    string    // the newest notes entered on the phone
 	at        time.Time
-	corrected bool // by a desktop, which has the last word
-	unsure    bool // a page ended before it could write the last word
-	stored    bool // it was an image
-	shown     bool // a desktop's list had it
-	removing  bool // a desktop that had it removed it
-	ending    bool // or ended the session with it
+	corrected bool // a desktop changed the notes; later changes on a phone no longer count
+	unsure    bool // the newest notes may be lost, so either version may be stored
+	stored    bool // it was confirmed at some time
+	shown     bool // a desktop's list contained it
+	removing  bool // a desktop that showed it asked to remove it
+	ending    bool // a desktop that showed it asked to end the session
 	gone      string
-	lost      bool // its session ended, or its page before it was written
+	lost      bool // it may never arrive: its session ended, or the page before it was in the journal
 }
 
-// view is what an encounter's record had when it was last looked at.
+// view is the state of an encounter's record after the previous step.
 type view struct {
 	session string
 	key     string
@@ -54,7 +54,7 @@ type view struct {
 	images  map[string]bool
 }
 
-// code is the newest one of a patient.
+// code is the newest QR code of a patient.
 type code struct {
 	text string
 	made time.Time
@@ -122,7 +122,8 @@ func (t *truth) mayEnd(images []shared.Image, may bool) {
 	}
 }
 
-// pageEnded notes that a page ended, so the last details may not have been written.
+// pageEnded notes that a page ended. What was entered in the last second may not be in
+// the journal yet.
 func (t *truth) pageEnded(p *phone) {
 	for id, f := range t.photos {
 		if f.phone != p {
@@ -140,8 +141,8 @@ func (t *truth) pageEnded(p *phone) {
 	}
 }
 
-// keysGone notes that a tab died. The photos taken for a session that had ended
-// without the phone knowing are sealed with a key that no longer exists.
+// keysGone notes that a tab died, and its journal key with it. Scanning the code again
+// returns the key only if the session is still the same.
 func (t *truth) keysGone(p *phone) {
 	for _, f := range t.photos {
 		if f.phone == p && !f.stored && keyOf(t.system.hash(f.patient)) != p.keys[f.patient] {
@@ -150,7 +151,7 @@ func (t *truth) keysGone(p *phone) {
 	}
 }
 
-// keyOf is the journal key of a session.
+// keyOf returns the journal key of a session's record.
 func keyOf(hash map[string]string) string {
 	var stored struct{ JournalKey string }
 	json.Unmarshal([]byte(hash["session"]), &stored)
@@ -165,7 +166,7 @@ func (t *truth) leaves(body []byte) {
 	}
 	for _, image := range request.Images {
 		if t.photos[image.ImageID].asked.IsZero() {
-			t.fail("nothing leaves before Send: photo %s did", image.ImageID)
+			t.fail("nothing leaves before Send: photo %s was announced to the edge", image.ImageID)
 		}
 		if want := t.photos[image.ImageID].patient.encounter; request.EncounterID != want {
 			t.fail("no photo under another patient: %s of %s goes to %s", image.ImageID, want, request.EncounterID)
@@ -191,25 +192,25 @@ func (t *truth) joins(text string, grant shared.Grant) {
 	t.fail("nothing outlives its time limit: a code that is not the newest, or is too old, works")
 }
 
-// refuses notes that nothing that a phone sends from now on may be stored.
+// refuses notes that a phone was removed: nothing that it sends later may be stored.
 func (t *truth) refuses(phoneID string) {
 	t.watch()
 	t.phones[phoneID] = true
 }
 
-// noneLapsed checks in a list that was just fetched that no slot outlives its time
-// limit.
+// noneLapsed checks that no expired slot is left. It must run right after a list was
+// fetched, because fetching the list removes them.
 func (t *truth) noneLapsed(of patient) {
 	for field, value := range t.system.hash(of) {
 		var slot struct{ Lapses int64 }
 		if strings.HasPrefix(field, "slot:") && json.Unmarshal([]byte(value), &slot) == nil &&
 			slot.Lapses <= time.Now().UnixMilli() {
-			t.fail("nothing outlives its time limit: a slot that lapsed is held")
+			t.fail("nothing outlives its time limit: an expired slot is still reserved")
 		}
 	}
 }
 
-// watch compares what the edge has with what people did.
+// watch checks what the edge has stored against what people did.
 func (t *truth) watch() {
 	for _, patient := range patients {
 		hash := t.system.hash(patient)
@@ -249,7 +250,7 @@ func (t *truth) look(hash map[string]string) view {
 		if id, ok := strings.CutPrefix(field, "gone:"); ok {
 			t.photos[id].gone = v.session
 			if hash["slot:"+id] != "" {
-				t.fail("what was removed stays removed: %s is to be sent again", id)
+				t.fail("what was removed stays removed: %s has a slot again", id)
 			}
 		}
 	}
@@ -259,8 +260,8 @@ func (t *truth) look(hash map[string]string) view {
 	return v
 }
 
-// compare checks that a confirmed photo exists until somebody who has seen it
-// removes it.
+// compare checks that a confirmed photo exists until somebody who has seen it removes
+// it or ends the session.
 func (t *truth) compare(before, now view, hash map[string]string) {
 	expired := before.session != now.session && !time.Now().Before(before.expires)
 	for id := range before.images {
@@ -275,15 +276,15 @@ func (t *truth) compare(before, now view, hash map[string]string) {
 	}
 }
 
-// unsent notes that the photos that an ended session did not have may never arrive.
+// unsent notes that a session ended: photos that it did not have may never arrive.
 func (t *truth) unsent(patient patient) {
 	for _, f := range t.photos {
 		f.lost = f.lost || f.patient == patient && !f.stored
 	}
 }
 
-// over notes that a session ended, and the corrections of desktops with it. A phone
-// that does not know may send a photo again, in the next session.
+// over notes that a session ended. The desktops' corrections end with it: a phone that
+// does not know of the end may send the photo with its own details to the next session.
 func (t *truth) over(patient patient, before view) {
 	t.unsent(patient)
 	t.ended[before.key] = time.Now()
@@ -329,14 +330,14 @@ func (t *truth) decode(hash map[string]string, id string) (image shared.Image) {
 	return image
 }
 
-// lastWord checks that the last details that a person entered are stored.
+// lastWord checks that the newest details that a person entered are stored.
 func (t *truth) lastWord() {
 	for _, patient := range patients {
 		hash := t.system.hash(patient)
 		for id := range t.seen[patient].images {
 			f := t.photos[id]
 			if notes := t.decode(hash, id).Metadata.Notes; !f.unsure && notes != f.last {
-				t.fail("the last word of a person is what is stored: %s has %q, want %q", id, notes, f.last)
+				t.fail("the newest details are stored: %s has %q, want %q", id, notes, f.last)
 			}
 		}
 	}
@@ -350,17 +351,17 @@ func (t *truth) arrived(from ...*phone) {
 		}
 		refused := t.system.consent == shared.ConsentRequire && f.consent == nil
 		full := t.places(f.patient) == maxImages
-		// A phone erases what it has of a session an hour after it heard of the end.
+		// A phone erases a session's photos an hour after it learned of the end.
 		ended, over := t.ended[f.key]
 		erased := over && time.Since(ended) > time.Hour && !f.phone.storage.has(id)
 		if !f.asked.IsZero() && !f.back && !f.lost && !f.stored && !refused && !full && !erased {
-			t.fail("what was sent arrives: %s is not there; its phone shows %+v; %+v", id, f.phone.shown(), *f)
+			t.fail("what was sent arrives: %s is missing; its phone shows %+v; %+v", id, f.phone.shown(), *f)
 		}
 	}
 }
 
-// onTheirWay returns a check for after an end that was not forced: photos on their
-// way are not given up.
+// onTheirWay returns a check to run after ending a session without force: the edge
+// must refuse that while a slot is reserved.
 func (t *truth) onTheirWay(of patient) (check func()) {
 	before, pending := t.system.hash(of), false
 	for field, value := range before {
@@ -375,8 +376,8 @@ func (t *truth) onTheirWay(of patient) (check func()) {
 	}
 }
 
-// places counts images and slots. A photo without consent holds a slot each time
-// that it is tried again.
+// places counts a session's images and slots. Photos without consent count too: each
+// retry reserves a slot, although the confirm is refused.
 func (t *truth) places(of patient) (n int) {
 	for field := range t.system.hash(of) {
 		if strings.HasPrefix(field, "image:") || strings.HasPrefix(field, "slot:") {
@@ -386,7 +387,7 @@ func (t *truth) places(of patient) (n int) {
 	return n
 }
 
-// noOrphans checks that no object is without a record once all is quiet.
+// noOrphans checks, after all faults have stopped, that every object has a record.
 func (t *truth) noOrphans() {
 	records := map[string]bool{}
 	for _, encounter := range encounters {
@@ -400,7 +401,7 @@ func (t *truth) noOrphans() {
 	}
 	for key := range t.system.bucket.objects {
 		if !records[key] && !t.left[key] {
-			t.fail("once all is quiet, no object without a record: %s", key)
+			t.fail("no object without a record, after all faults have stopped: %s", key)
 		}
 	}
 }
@@ -409,12 +410,12 @@ func (t *truth) noOrphans() {
 func (t *truth) overTime(phones []*phone) {
 	for _, p := range phones {
 		if n := len(p.storage.values); n > 0 {
-			t.fail("nothing outlives its time limit: %d values on %s", n, p.name)
+			t.fail("nothing outlives its time limit: %d journal values on %s", n, p.name)
 		}
 	}
 	for _, encounter := range encounters {
 		if len(t.system.record(encounter)) > 0 {
-			t.fail("nothing outlives its time limit: the session of %s", encounter)
+			t.fail("nothing outlives its time limit: the session record of %s", encounter)
 		}
 	}
 }

@@ -68,7 +68,10 @@ export class Ledger {
     return SITES[Math.floor(this.random() * SITES.length)] ?? SITES[0];
   }
 
-  /** A photo that has arrived. What the phone says of it from here on may come after a desktop's word. */
+  /**
+   * Returns a photo that has arrived. If a desktop is about to correct it while details from the phone are still on
+   * their way, either may be stored, so the phone's details are not checked any more.
+   */
   async any(): Promise<Image | undefined> {
     const kept = this.#kept(await this.#images());
     const image = kept[Math.floor(this.random() * kept.length)];
@@ -76,7 +79,7 @@ export class Ledger {
     return image;
   }
 
-  /** Returns each sentence that does not hold, once all is quiet. */
+  /** Returns each broken rule with the number of photos. Call it after all faults have stopped. */
   async broken(stack: Stack): Promise<string[]> {
     const images = await this.#images();
     const kept = this.#kept(images);
@@ -89,7 +92,7 @@ export class Ledger {
       'what was sent arrives': Math.max(0, this.sent - this.#removed.size - distinct),
       'nothing is stored twice': kept.length - distinct,
       'what was removed stays removed': images.length - kept.length,
-      'the last word of a person is what is stored': kept.filter((image) => !this.#isLastWord(image)).length,
+      'the newest details are stored': kept.filter((image) => !this.#isLastWord(image)).length,
       'nothing leaves before Send': Math.max(0, kept.length + this.#removed.size - this.sent),
       'no object without a record': orphans.length,
     };
@@ -110,7 +113,7 @@ export class Ledger {
   }
 }
 
-/** A removal whose response was lost has happened. */
+/** Ignores that a photo is gone: an earlier removal worked and its response was lost. */
 function ignoreGone(error: unknown): void {
   if (!(error instanceof ApiError && (error.status === 404 || error.status === 410))) throw error;
 }

@@ -40,8 +40,8 @@ func (a *album) find(id string) *photo {
 	return nil
 }
 
-// add takes in a chosen file. A photo of an earlier engine whose file did not
-// reach the journal gets it back here.
+// add adds a chosen file. If the page adds a photo again after the engine was
+// restarted, and the journal has no bytes of it, the photo gets its file back.
 func (a *album) add(c Command, now time.Time) {
 	if !shared.ValidID(c.ID) || c.File == nil {
 		return
@@ -78,21 +78,21 @@ func (a *album) describe(p *photo, metadata shared.Metadata) {
 	}
 }
 
-// remove takes a photo out and erases it.
+// remove removes a photo from the album and erases it from the journal.
 func (a *album) remove(p *photo) {
 	a.photos = slices.DeleteFunc(a.photos, func(other *photo) bool { return other == p })
 	a.unwrite(p.id)
 	a.takenBack(p)
 }
 
-// clear takes every photo out and erases it.
+// clear removes all photos from the album and erases them from the journal.
 func (a *album) clear() {
 	a.photos = nil
 	a.emptied = true
 	a.write(func(ctx context.Context, j Journal) error { return j.Clear(ctx) })
 }
 
-// pending reports whether any photo still has to be brought across.
+// pending reports whether any photo that was asked for has not arrived.
 func (a *album) pending() bool { return slices.ContainsFunc(a.photos, (*photo).pending) }
 
 // owing reports whether any correction is not stored yet.
@@ -100,7 +100,8 @@ func (a *album) owing() bool {
 	return slices.ContainsFunc(a.photos, func(p *photo) bool { return p.owes })
 }
 
-// newUpload begins a new count: every photo of the last upload is across.
+// newUpload prepares the counts for the next upload: confirmed photos belong to the
+// earlier one, and the others start at zero bytes.
 func (a *album) newUpload() {
 	for _, p := range a.photos {
 		if p.stage == StageConfirmed {
@@ -154,7 +155,8 @@ func (a *album) wakeRested(now time.Time) bool {
 	return woken
 }
 
-// refresh forgets the failures of photos that are on the road.
+// refresh forgets earlier failures of all photos that are being sent, so that they
+// are retried at once.
 func (a *album) refresh() {
 	for _, p := range a.photos {
 		if !p.halted() {
@@ -201,7 +203,7 @@ func (a *album) fail(p *photo, problem *Problem) {
 	a.note(p)
 }
 
-// compressed takes the result of compression.
+// compressed stores the result of compression in the photo and in the journal.
 func (a *album) compressed(p *photo, result Compressed, now time.Time) {
 	p.settle(result)
 	p.heldUntil = now.Add(holdToSign)
@@ -290,7 +292,7 @@ func (a *album) show(p *photo) {
 	}
 }
 
-// hide notes that the page shows another album.
+// hide notes that the page shows another patient's album.
 func (a *album) hide() {
 	a.shown = false
 	for _, p := range a.photos {
@@ -298,8 +300,8 @@ func (a *album) hide() {
 	}
 }
 
-// keepIn writes the photos to a journal from now on, those that are here too.
-// They leave the earlier journal, if there is one.
+// keepIn sets the journal, and writes the album's photos to it. It erases them from
+// the earlier journal, if there was one.
 func (a *album) keepIn(scribe *scribe, earlier Journal) {
 	a.scribe = scribe
 	for _, p := range a.photos {
@@ -326,13 +328,13 @@ func (a *album) rewrite() {
 	}
 }
 
-// durable reports whether the journal has what is here.
+// durable reports whether the journal has everything that the album has.
 func (a *album) durable() bool { return a.scribe.whole() }
 
-// written is closed when nothing waits to be written any more.
+// written returns a channel that is closed when all writes are done.
 func (a *album) written() <-chan struct{} { return a.scribe.written() }
 
-// note has the photo's record written.
+// note writes the photo's record to the journal, in the background.
 func (a *album) note(p *photo) {
 	if p.settled() && !p.owes {
 		a.unwrite(p.id)
@@ -341,7 +343,7 @@ func (a *album) note(p *photo) {
 	a.save(p.record())
 }
 
-// unwrite has the photo erased from the journal.
+// unwrite erases the photo from the journal, in the background.
 func (a *album) unwrite(id string) {
 	if !slices.Contains(a.removed, id) {
 		a.removed = append(a.removed, id)
@@ -349,7 +351,7 @@ func (a *album) unwrite(id string) {
 	a.write(func(ctx context.Context, j Journal) error { return j.Remove(ctx, id) })
 }
 
-// noteAll has the photo's record and bytes written.
+// noteAll writes the photo's record and bytes to the journal, in the background.
 func (a *album) noteAll(p *photo) {
 	if p.jpeg == nil && !p.owes {
 		a.note(p)

@@ -7,9 +7,10 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// circuit keeps 20 photos from hammering a server that is not there. After
-// tripAfter failures in a row it opens: nothing goes that way until a wait is
-// over, then a single try, and only its success lets all others go again.
+// circuit is a circuit breaker for one server, so that 20 photos do not all retry
+// against a server that is down. After tripAfter failures in a row it opens and
+// blocks all requests. After a wait it lets a single request try. If that succeeds,
+// the circuit closes.
 type circuit struct {
 	failures int       // in a row
 	since    time.Time // of the first of them
@@ -25,7 +26,7 @@ var probing = shared.RetryPolicy{Tries: 1, Base: 2 * time.Second, Max: 30 * time
 
 func (c *circuit) open() bool { return c.failures >= tripAfter }
 
-// ready reports whether one more try may begin now.
+// ready reports whether a request may start now.
 func (c *circuit) ready(now time.Time) bool {
 	return !c.open() || c.inFlight == 0 && !c.until.After(now)
 }
@@ -43,5 +44,6 @@ func (c *circuit) failed(now time.Time, code shared.Code, retryAfter time.Durati
 	}
 }
 
-// nudge lets an open circuit try at once: something changed in the world.
+// nudge lets an open circuit try at once. Call it when the reason of the failures may
+// be gone, for example when the phone is online again.
 func (c *circuit) nudge() { c.until = time.Time{} }

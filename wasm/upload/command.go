@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// command carries out what the page asks for. What cannot be done (an unknown
-// photo, nothing open) is ignored: the page shows the snapshot, not its wishes.
+// command carries out a command of the page. It ignores what it cannot do, such as a
+// command for an unknown photo: the page shows the snapshot, so it stays correct
+// without an error.
 func (q *Queue) command(c Command) {
 	s := q.shown()
 	switch {
@@ -60,9 +61,9 @@ func (s *session) photoCommand(p *photo, c Command) {
 	}
 }
 
-// upload asks for photos to be sent, and for failed ones again. Without ids it
-// asks for every photo that is here. A photo that was not named is never sent,
-// so the page may repeat the command.
+// upload marks the named photos to be sent, and retries those that failed. Nil ids
+// mark every photo of the session. The page names the photos, so that a repeated
+// command does not send photos that were added since.
 func (s *session) upload(ids []string) {
 	if !s.album.pending() {
 		s.album.newUpload()
@@ -80,8 +81,9 @@ func (s *session) forget() {
 	s.display.restart()
 }
 
-// lifecycle passes on what the browser reports. Coming back is also a reason to
-// look at the storage again: it may work, and other tabs may have used it.
+// lifecycle passes on whether the page is visible and online. When the page becomes
+// visible again, a failing storage is tried at once, and other sessions are counted
+// again, because other tabs may have changed them.
 func (q *Queue) lifecycle(visible, online bool) {
 	back := visible && !q.visible
 	q.visible, q.online = visible, online

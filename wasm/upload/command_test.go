@@ -88,7 +88,7 @@ func TestQueueCommands(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, all...)
 	})
-	inBubble(t, "nonsense is ignored", func(t *testing.T, w *world) {
+	inBubble(t, "impossible commands are ignored", func(t *testing.T, w *world) {
 		q, stop := w.start(t.Context())
 		t.Cleanup(stop)
 		for _, kind := range []string{
@@ -130,9 +130,9 @@ func TestQueueCommands(t *testing.T) {
 	})
 }
 
-// TestQueueRegressions plays lives in which the model (TestQueueModel) found faults.
+// TestQueueRegressions repeats lives in which TestQueueModel has found bugs.
 func TestQueueRegressions(t *testing.T) {
-	inBubble(t, "the code is scanned again while a call is out, then the network goes", func(t *testing.T, w *world) {
+	inBubble(t, "the code is scanned again during a request, then the network fails", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(2)...)
 		q.Do(Command{Type: CommandUpload})
@@ -179,7 +179,7 @@ func TestQueueRegressions(t *testing.T) {
 			t.Errorf("%d photos", n)
 		}
 	})
-	inBubble(t, "the double of a cancelled photo goes in its place, and not beside it", func(t *testing.T, w *world) {
+	inBubble(t, "a duplicate is sent instead of the cancelled photo, not in addition", func(t *testing.T, w *world) {
 		q := w.open(t)
 		both := ids(2)
 		for _, id := range both {
@@ -197,7 +197,7 @@ func TestQueueRegressions(t *testing.T) {
 			t.Errorf("photo %+v", p)
 		}
 	})
-	inBubble(t, "a cancelled photo that did arrive is called so", func(t *testing.T, w *world) {
+	inBubble(t, "a cancelled photo that arrived is shown as confirmed", func(t *testing.T, w *world) {
 		w.fault = func(s step, n int) fault {
 			if s == confirm && n == 1 {
 				return dropAfter

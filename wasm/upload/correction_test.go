@@ -11,7 +11,7 @@ func describe(q *Queue, id, notes string) {
 	q.Do(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: notes}})
 }
 
-// first returns a fault for the first calls of a step.
+// first lets the first calls of a step fail with a fault.
 func (w *world) first(at step, times int, kind fault) {
 	w.fault = func(s step, n int) fault {
 		if s == at && n <= times {
@@ -21,7 +21,7 @@ func (w *world) first(at step, times int, kind fault) {
 	}
 }
 
-// TestQueueCorrections checks that the last details that a person entered are stored.
+// TestQueueCorrections checks that the newest details that a person entered are stored.
 func TestQueueCorrections(t *testing.T) {
 	id := ids(1)[0]
 	sent := func(t *testing.T, w *world) *Queue {
@@ -86,7 +86,7 @@ func TestQueueCorrections(t *testing.T) {
 			t.Errorf("%d records are left", len(w.records))
 		}
 	})
-	inBubble(t, "the edge has one that the journal lost", func(t *testing.T, w *world) {
+	inBubble(t, "the edge has a change that the journal lost", func(t *testing.T, w *world) {
 		q, kill := w.start(t.Context())
 		show(q, w)
 		add(q, id)
@@ -101,7 +101,7 @@ func TestQueueCorrections(t *testing.T) {
 		describe(q, id, "third")
 		time.Sleep(time.Minute)
 		kill()
-		w.records[id] = kept // the journal did not get there
+		w.records[id] = kept // as if the journal had not been written
 		w.fault = func(step, int) fault { return works }
 		q = w.open(t)
 		describe(q, id, "fourth")
@@ -121,10 +121,10 @@ func TestQueueCorrections(t *testing.T) {
 		time.Sleep(time.Minute)
 		stored(t, w, "desktop", CorrectionOverruled)
 		if w.called(confirm) != confirms {
-			t.Error("it is sent all the same")
+			t.Error("the phone still sends its own correction")
 		}
 	})
-	inBubble(t, "an edge that keeps the first is shown as it is", func(t *testing.T, w *world) {
+	inBubble(t, "an edge that ignores corrections: its metadata is shown", func(t *testing.T, w *world) {
 		w.version = false
 		w.first(confirm, 1, dropAfter)
 		q := sent(t, w)
@@ -161,7 +161,7 @@ func TestQueueCorrections(t *testing.T) {
 		time.Sleep(time.Minute)
 		stored(t, w, "first", "")
 	})
-	inBubble(t, "nothing changed: nothing is sent", func(t *testing.T, w *world) {
+	inBubble(t, "nothing is sent if nothing changed", func(t *testing.T, w *world) {
 		q := sent(t, w)
 		time.Sleep(time.Minute)
 		describe(q, id, "first")
@@ -171,7 +171,7 @@ func TestQueueCorrections(t *testing.T) {
 			t.Errorf("%d confirms", n)
 		}
 	})
-	inBubble(t, "the code is opened again: this phone gets its own details back", func(t *testing.T, w *world) {
+	inBubble(t, "the phone gets its own details back when the code is opened again", func(t *testing.T, w *world) {
 		w.first(confirm, 1, dropAfter)
 		q := sent(t, w)
 		time.Sleep(200 * time.Millisecond)
@@ -181,7 +181,7 @@ func TestQueueCorrections(t *testing.T) {
 		time.Sleep(time.Minute)
 		stored(t, w, "second", "")
 	})
-	inBubble(t, "the code is opened again: what the photo itself says is no correction", func(t *testing.T, w *world) {
+	inBubble(t, "details from the file are no correction when the code is opened again", func(t *testing.T, w *world) {
 		w.captured = &shared.Captured{Local: "1999-12-31T08:15:00", Source: shared.CapturedInFile}
 		w.first(confirm, 1, dropAfter)
 		q := w.open(t)
@@ -204,7 +204,7 @@ func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
 	file := shared.Captured{Local: "1999-12-31T00:00:00", Source: shared.CapturedInFile}
 	for _, c := range []struct {
 		name string
-		wait time.Duration // before the page says it
+		wait time.Duration // before the page sends the time
 		then *shared.Metadata
 		want shared.Captured
 	}{
@@ -231,8 +231,8 @@ func TestQueueKeepsTheMomentOfTheShutter(t *testing.T) {
 	}
 }
 
-// TestQueueClockAhead checks that a photo arrives whatever the clock said that it
-// was taken by.
+// TestQueueClockAhead checks that a photo arrives even if its time of capture is in the
+// future, because the clock that took it was ahead.
 func TestQueueClockAhead(t *testing.T) {
 	id := ids(1)[0]
 	ahead := func() *shared.Captured {
@@ -361,7 +361,7 @@ func TestQueueRemovedOnDesktop(t *testing.T) {
 			t.Errorf("photo %+v", p)
 		}
 	})
-	inBubble(t, "its double is not sent in its place", func(t *testing.T, w *world) {
+	inBubble(t, "its duplicate is not sent instead", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, all[0])
 		q.Do(Command{Type: CommandAdd, ID: all[1], File: file(all[0])})
@@ -399,7 +399,7 @@ func TestQueueWrongClock(t *testing.T) {
 			add(q, ids(2)...)
 			time.Sleep(time.Hour + 50*time.Minute)
 			if w.called(probe) != 0 {
-				t.Error("it takes the session for over")
+				t.Error("the phone believes that the session is over")
 			}
 			w.fault = func(step, int) fault { return ends }
 			time.Sleep(15 * time.Minute)

@@ -15,23 +15,23 @@ type display struct {
 	show    func(Snapshot)
 
 	dirty    bool      // a state changed since the last snapshot
-	dueAt    time.Time // of the next snapshot; zero: when something changes
+	dueAt    time.Time // when the next snapshot is due; zero: only after a change
 	lastShow time.Time
 }
 
-// trafficView is what the display needs to know of the traffic.
+// trafficView is the part of traffic that display reads.
 type trafficView interface {
-	// step returns what is being done for p right now; ok is false if nothing is.
+	// step returns the step that is in flight for p. ok is false if there is none.
 	step(p *photo) (s step, ok bool)
 	// busy counts the jobs of a step.
 	busy(s step) int
-	// flows reports whether neither circuit is open.
+	// flows reports whether both circuits are closed.
 	flows() bool
-	// halted returns why no photo of this session can be sent; nil if they can.
+	// halted returns why no photo of this session can be sent, or nil.
 	halted() *Problem
 	// isPaused reports whether the person paused the upload.
 	isPaused() bool
-	// obstacle returns what keeps the whole queue waiting; nil if nothing does.
+	// obstacle returns what keeps the whole queue waiting, or nil.
 	obstacle() *Problem
 	// nextTry returns when p is tried next, if that waits for a time.
 	nextTry(p *photo) time.Time
@@ -44,11 +44,11 @@ type trafficView interface {
 // changed notes that a state changed.
 func (d *display) changed() { d.dirty = true }
 
-// restart begins a new count.
+// restart starts the progress at zero, for a new upload.
 func (d *display) restart() { d.board = board{} }
 
-// publish shows a snapshot: at once when a state changed, seldom when only
-// bytes moved.
+// publish sends a snapshot to the page. After a change of state it does so at once.
+// While only bytes move it waits for showEvery, to spare the page.
 func (d *display) publish(now time.Time) {
 	if !d.dirty && d.traffic.busy(send) == 0 {
 		d.dueAt = time.Time{}
@@ -104,7 +104,7 @@ func (d *display) phase() Phase {
 	}
 }
 
-// problem returns what concerns the whole queue.
+// problem returns the problem of the whole queue, or nil.
 func (d *display) problem(phase Phase) *Problem {
 	if halted := d.traffic.halted(); halted != nil {
 		return halted
@@ -145,7 +145,7 @@ func (d *display) photoSnapshot(p *photo, now time.Time) PhotoSnapshot {
 	return s
 }
 
-// state returns the one word that the page shows for a photo.
+// state returns the state that the page shows for a photo.
 func (d *display) state(p *photo) PhotoState {
 	switch p.stage {
 	case StageConfirmed:

@@ -1,7 +1,8 @@
-// Package upload brings photos from the phone to the desktop and does not give
-// up. It makes every decision: when a photo is compressed, signed, sent and
-// confirmed, what a failure means, and what the page shows. It knows no browser:
-// everything outside is behind the interfaces of ports.go.
+// Package upload is the phone's upload queue. It decides when a photo is compressed,
+// signed, sent and confirmed, what a failure means, and what the page shows. It
+// retries until each photo has arrived or a person is needed. It does not depend on a
+// browser: everything outside is behind the interfaces in ports.go, so it also runs
+// in native tests.
 //
 // Each photo goes through these stages:
 //

@@ -6,15 +6,15 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// holdings is what the phone knows of the images that the edge has.
+// holdings is what the phone knows about the images that the edge has.
 type holdings struct {
 	ids    map[string]string // SHA-256 → image id
 	count  int
 	wanted bool // the list should be fetched
-	hold   bool // photos wait for the list, because they may be there already
+	hold   bool // photos wait for the list, because the edge may have them already
 }
 
-// list takes in what the edge has.
+// list stores the images of a list.
 func (h *holdings) list(images []shared.Image) {
 	h.count = len(images)
 	clear(h.ids)
@@ -31,7 +31,8 @@ func (h *holdings) listFailed(code shared.Code) { h.hold = h.hold && code == sha
 // blocks reports whether photos have to wait for the list.
 func (h *holdings) blocks() bool { return h.hold && h.wanted }
 
-// flagDouble keeps the same bytes from being sent twice.
+// flagDouble marks a photo as a duplicate if its bytes are in the album or at the
+// edge already. A duplicate is not sent.
 func (a *album) flagDouble(p *photo) {
 	if a.double(p) == "" || p.duplicate() {
 		return
@@ -41,15 +42,15 @@ func (a *album) flagDouble(p *photo) {
 	p.halt(StageFailed, problem(shared.CodeDuplicate, false))
 }
 
-// single takes the flag back: the other photo is gone.
+// single removes the mark of a duplicate, after the other photo is gone.
 func (a *album) single(p *photo) {
 	p.unflag()
 	p.revive()
 	a.note(p)
 }
 
-// double returns the id of another photo with the same bytes, on its way or in
-// the session; "" if there is none.
+// double returns the id of another photo with the same bytes that is being sent or is
+// in the session, or "".
 func (a *album) double(p *photo) string {
 	if id := a.edge.ids[p.sha256]; id != "" && id != p.id {
 		return id
@@ -63,8 +64,8 @@ func (a *album) double(p *photo) string {
 	return ""
 }
 
-// takenBack lets a double of a removed or cancelled photo take its place, once
-// it is certain that the edge does not have this one after all.
+// takenBack lets a duplicate be sent in place of a photo that was removed or
+// cancelled. If the edge may have the photo, it asks for the list first.
 func (a *album) takenBack(p *photo) {
 	if p.stage == StageSent || p.resume == StageSent {
 		a.edge.wanted, a.edge.hold = true, true
@@ -83,8 +84,8 @@ func (a *album) removedBytes(sha256 string) bool {
 	return slices.ContainsFunc(a.photos, func(p *photo) bool { return p.stage == StageRemoved && p.sha256 == sha256 })
 }
 
-// flagDoubles sets and takes back the flags after a list. idle reports whether
-// nothing is being done for a photo.
+// flagDoubles updates the marks of duplicates after a list. idle reports whether no
+// step is in flight for a photo.
 func (a *album) flagDoubles(idle func(*photo) bool) {
 	for _, p := range a.photos {
 		switch {

@@ -65,8 +65,8 @@ func (t *traffic) photoFailed(p *photo, s step, decision decision, err error) {
 	t.album.note(p)
 }
 
-// oneGone takes the removed photo out of a batch. If the edge does not say which
-// it is, they are signed one by one.
+// oneGone handles that the edge refused a batch because of a removed photo. If the
+// edge does not say which photo it is, they are signed one by one to find it.
 func (t *traffic) oneGone(j *job, err error) {
 	failure, _ := errors.AsType[*shared.Error](err)
 	for _, p := range j.photos {
@@ -78,8 +78,8 @@ func (t *traffic) oneGone(j *job, err error) {
 	t.signCap = 1
 }
 
-// correctionFailed tries a correction again after a rest, or keeps what is wrong
-// with it until it is changed.
+// correctionFailed schedules a retry of a correction. If the edge refuses the
+// metadata itself, it keeps the problem until the person changes the metadata.
 func (t *traffic) correctionFailed(p *photo, decision decision, err error) {
 	switch {
 	case decision == repeat:
@@ -120,8 +120,9 @@ func retryableCompression(err error) bool {
 	return false
 }
 
-// later lets the photo try again: after a wait, when the circuit closes, or,
-// when its tries are used up although others get through, after a rest.
+// later schedules the photo's next try. While the circuit is open, the circuit
+// decides. Otherwise the photo waits, longer each time, and rests when its tries are
+// used up although other photos get through.
 func (t *traffic) later(p *photo, s step, err error) {
 	if t.link(s).open() {
 		return // the circuit decides when
@@ -136,7 +137,7 @@ func (t *traffic) later(p *photo, s step, err error) {
 	p.notBefore = t.now.Add(time.Second + resting.Wait(p.rests, retryAfter(err), t.rng))
 }
 
-// stop ends all work for the session: it is over. The photos stay.
+// stop ends all work for a session that is over. The photos stay for the person.
 func (t *traffic) stop(code shared.Code) {
 	t.stopped = problem(code, false)
 	for _, p := range t.album.photos {

@@ -7,8 +7,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// TestQueueSurvivesFaults plays each fault in the first calls of each step, with
-// one photo and with many.
+// TestQueueSurvivesFaults lets each fault hit the first calls of each step, with one
+// photo and with many.
 func TestQueueSurvivesFaults(t *testing.T) {
 	kinds := map[string]fault{
 		"drop before": dropBefore,
@@ -42,7 +42,7 @@ func TestQueueSurvivesFaults(t *testing.T) {
 }
 
 func TestQueueResponses(t *testing.T) {
-	inBubble(t, "403 on a PUT: signed again, same key", func(t *testing.T, w *world) {
+	inBubble(t, "after a 403 the photo is signed again with the same key", func(t *testing.T, w *world) {
 		w.fault = func(s step, n int) fault {
 			if s == send && n == 1 {
 				return refuses
@@ -58,7 +58,7 @@ func TestQueueResponses(t *testing.T) {
 			t.Errorf("calls %v", w.calls)
 		}
 	})
-	inBubble(t, "a PUT that is always refused rests, and does not spin", func(t *testing.T, w *world) {
+	inBubble(t, "a photo whose PUT is always refused rests", func(t *testing.T, w *world) {
 		w.fault = func(s step, n int) fault {
 			if s == send {
 				return refuses
@@ -81,7 +81,7 @@ func TestQueueResponses(t *testing.T) {
 		time.Sleep(3 * time.Minute)
 		arrived(t, w, id)
 	})
-	inBubble(t, "412 is done", func(t *testing.T, w *world) {
+	inBubble(t, "412 counts as stored", func(t *testing.T, w *world) {
 		id := ids(1)[0]
 		w.objects["sessions/enc-1/"+id+".jpg"] = sha(id)
 		q := w.open(t)
@@ -93,7 +93,7 @@ func TestQueueResponses(t *testing.T) {
 			t.Errorf("%d PUTs", w.called(send))
 		}
 	})
-	inBubble(t, "the bytes are missing: sent again", func(t *testing.T, w *world) {
+	inBubble(t, "missing bytes are sent again", func(t *testing.T, w *world) {
 		w.fault = func(s step, n int) fault {
 			if s == confirm && n == 1 {
 				clear(w.objects)
@@ -131,7 +131,7 @@ func TestQueueResponses(t *testing.T) {
 			calls := w.calls
 			time.Sleep(50 * time.Minute)
 			if w.calls != calls {
-				t.Error("it continues to call")
+				t.Error("the phone still makes requests")
 			}
 			// The same encounter's code is scanned again.
 			w.fault = func(step, int) fault { return works }
@@ -190,7 +190,7 @@ func TestQueueResponses(t *testing.T) {
 }
 
 func TestQueueConnectivity(t *testing.T) {
-	inBubble(t, "a dead network is not hammered, and found again", func(t *testing.T, w *world) {
+	inBubble(t, "a dead network gets few requests, and its return is noticed", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(20)...)
 		time.Sleep(time.Minute)
@@ -210,7 +210,7 @@ func TestQueueConnectivity(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, ids(20)...)
 	})
-	inBubble(t, "coming online is a reason to try at once", func(t *testing.T, w *world) {
+	inBubble(t, "coming online retries at once", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(3)...)
 		w.fault = func(s step, _ int) fault {
@@ -227,7 +227,7 @@ func TestQueueConnectivity(t *testing.T) {
 		time.Sleep(time.Second)
 		arrived(t, w, ids(3)...)
 	})
-	inBubble(t, "the store alone is out of reach", func(t *testing.T, w *world) {
+	inBubble(t, "only the store cannot be reached", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(6)...)
 		w.fault = func(s step, _ int) fault {
@@ -244,13 +244,13 @@ func TestQueueConnectivity(t *testing.T) {
 		signs := w.called(sign)
 		time.Sleep(4 * time.Minute)
 		if more := w.called(sign) - signs; more > 2 {
-			t.Errorf("%d sign calls while the store is out of reach", more)
+			t.Errorf("%d sign calls while the store cannot be reached", more)
 		}
 		w.fault = func(step, int) fault { return works }
 		time.Sleep(time.Minute)
 		arrived(t, w, ids(6)...)
 	})
-	inBubble(t, "one photo has bad luck while the others get through", func(t *testing.T, w *world) {
+	inBubble(t, "one photo keeps failing while the others arrive", func(t *testing.T, w *world) {
 		w.fault = func(s step, n int) fault {
 			if s == confirm && n%2 == 1 && n < 12 {
 				return status500
@@ -265,7 +265,7 @@ func TestQueueConnectivity(t *testing.T) {
 	})
 	inBubble(
 		t,
-		"a URL is not used when it is about to lapse, whatever the phone's clock says",
+		"a URL that is about to expire is not used, even if the phone's clock is wrong",
 		func(t *testing.T, w *world) {
 			for _, skew := range []time.Duration{0, 3 * time.Hour, -3 * time.Hour} {
 				for _, noDate := range []bool{false, true} {

@@ -32,7 +32,7 @@ func TestQueueJournal(t *testing.T) {
 			t.Cleanup(kill)
 			q.Do(Command{Type: CommandOpen, Session: &session})
 			if after == 0 {
-				q.Do(Command{Type: CommandUpload}) // may have been pressed too late for the journal
+				q.Do(Command{Type: CommandUpload}) // the first one may have come too late for the journal
 			}
 			time.Sleep(time.Minute)
 			arrived(t, w, all...)
@@ -43,7 +43,7 @@ func TestQueueJournal(t *testing.T) {
 			}
 		})
 	}
-	inBubble(t, "the journal knows which photos were asked for", func(t *testing.T, w *world) {
+	inBubble(t, "the journal keeps which photos are to be sent", func(t *testing.T, w *world) {
 		q, kill := w.start(t.Context())
 		session := w.grant()
 		q.Do(Command{Type: CommandOpen, Session: &session})
@@ -83,7 +83,7 @@ func TestQueueJournal(t *testing.T) {
 }
 
 func TestQueueSavesTogether(t *testing.T) {
-	inBubble(t, "what is typed while a write lasts is one write more", func(t *testing.T, w *world) {
+	inBubble(t, "changes during a write are saved in one more write", func(t *testing.T, w *world) {
 		q := w.open(t)
 		id := ids(1)[0]
 		add(q, id)
@@ -102,7 +102,7 @@ func TestQueueSavesTogether(t *testing.T) {
 }
 
 func TestQueueWithoutJournal(t *testing.T) {
-	inBubble(t, "works in memory and says so", func(t *testing.T, w *world) {
+	inBubble(t, "the queue works in memory and reports it", func(t *testing.T, w *world) {
 		w.noJournal = errors.New("private window")
 		q := w.open(t)
 		add(q, ids(2)...)
@@ -110,7 +110,7 @@ func TestQueueWithoutJournal(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, ids(2)...)
 		if w.last().Durable {
-			t.Error("claims to be durable")
+			t.Error("the snapshot reports that photos are durable")
 		}
 	})
 }

@@ -17,7 +17,7 @@ func (m *mailbox) post(event func()) {
 	m.poke()
 }
 
-// poke makes the loop run once more.
+// poke wakes the loop without an event.
 func (m *mailbox) poke() {
 	select {
 	case m.wake <- struct{}{}:

@@ -11,28 +11,29 @@ type CommandType = string
 
 // The commands.
 const (
-	// First command. Restores the journal of the same patient's encounter. The session before continues in the
-	// background.
+	// Opens a session. Must be the first command. Restores the encounter's photos from the journal. The session that
+	// was open before keeps uploading in the background.
 	CommandOpen CommandType = "open"
-	// Work on the photo starts at once. The id is 32 random hex digits and becomes the imageId.
+	// Adds a photo and starts to compress it. The id is 32 random hex digits and becomes the imageId.
 	CommandAdd CommandType = "add"
-	// Replaces a photo's metadata. That of a confirmed photo is corrected at the edge, unless a desktop has done so.
+	// Replaces a photo's metadata. If the photo is confirmed, the change is sent to the edge, which keeps it unless a
+	// desktop has corrected the photo.
 	CommandDescribe CommandType = "describe"
-	// Takes the photo out of the queue and the journal.
+	// Removes the photo from the queue and the journal.
 	CommandRemove CommandType = "remove"
-	// Sends these photos, now or once they are ready, and ends a pause.
+	// Sends these photos as soon as they are compressed, and ends a pause.
 	CommandUpload CommandType = "upload"
 	CommandPause  CommandType = "pause"
 	// Tries failed photos again: one, or all without an id.
 	CommandRetry CommandType = "retry"
-	// Stops sending one photo. It stays, and retry sends it again.
+	// Stops sending one photo. The photo stays in the queue; retry sends it again.
 	CommandCancel    CommandType = "cancel"
 	CommandLifecycle CommandType = "lifecycle"
-	// Empties queue and journal: the person is done with this session.
+	// Erases the session's photos from queue and journal, because the person is done with it.
 	CommandForget CommandType = "forget"
 )
 
-// Command is one thing that the page asks for.
+// Command is a request of the page to the queue.
 type Command struct {
 	Type    CommandType   `json:"type"`
 	APIBase string        `json:"apiBase,omitempty"  of:"open"`
@@ -55,12 +56,12 @@ type MessageType = string
 
 // The messages.
 const (
-	// The engine runs and takes commands. Those that were sent earlier were queued.
+	// The engine is running. Commands that were sent before were queued.
 	MessageReady    MessageType = "ready"
 	MessageSnapshot MessageType = "snapshot"
-	// A compressed photo, once per photo, for thumbnails. Also after a restore.
+	// The JPEG of a compressed photo, for thumbnails. Sent once per photo, also after a restore.
 	MessagePreview MessageType = "preview"
-	// The photo that is compressed needs a decoder that is loading; share is its progress, up to 1.
+	// The photo being compressed needs a decoder that is still loading. Share is the download's progress, up to 1.
 	MessageLoading MessageType = "loading"
 )
 
@@ -83,10 +84,10 @@ const (
 	SourceGallery PhotoSource = "gallery"
 )
 
-// PhotoState is what the page shows of a photo.
+// PhotoState is the state of a photo as the page shows it.
 type PhotoState string
 
-// The states of a photo, in the order of the road.
+// The states of a photo, in the order in which it passes through them.
 const (
 	StateChosen      PhotoState = "chosen" // waits for its turn to be compressed
 	StateCompressing PhotoState = "compressing"
@@ -98,10 +99,10 @@ const (
 	StateConfirmed   PhotoState = "confirmed"
 	StateFailed      PhotoState = "failed"
 	StateCancelled   PhotoState = "cancelled"
-	StateRemoved     PhotoState = "removed" // on the desktop; it is never sent again
+	StateRemoved     PhotoState = "removed" // a desktop removed it; it is never sent again
 )
 
-// Phase is what the page shows of the queue.
+// Phase is the state of the queue as the page shows it.
 type Phase string
 
 // The phases of the queue.
@@ -125,22 +126,21 @@ const (
 	WarningDuplicate Warning = "duplicate" // the same bytes are in the session already
 )
 
-// Correction is the state of a change to the metadata of a photo that was already
-// sent.
+// Correction is the state of a metadata change that was made after the photo was sent.
 type Correction string
 
 const (
-	// CorrectionPending is one that was made here and is not stored yet.
+	// CorrectionPending means that the change was made here and is not stored yet.
 	CorrectionPending Correction = "pending"
-	// CorrectionOverruled is one that a desktop made. It is what the photo shows,
-	// and the phone does not change it any more.
+	// CorrectionOverruled means that a desktop corrected the photo. The phone shows
+	// the desktop's metadata and cannot change it any more.
 	CorrectionOverruled Correction = "overruled"
 )
 
-// Problem is what is wrong, as a code. The page has a text for each.
+// Problem is an error as a code. The page has a text for each code.
 type Problem struct {
 	Code      shared.EngineCode `json:"code"`
-	Retryable bool              `json:"retryable"` // retry can help; otherwise only removing does
+	Retryable bool              `json:"retryable"` // a retry can help; otherwise the photo can only be removed
 }
 
 // PhotoSnapshot is a photo as the page shows it.
@@ -153,7 +153,7 @@ type PhotoSnapshot struct {
 	Bytes         int64           `json:"bytes"` // zero until compressed
 	Width         int             `json:"width"`
 	Height        int             `json:"height"`
-	SentBytes     int64           `json:"sentBytes"` // that are known to have left the phone
+	SentBytes     int64           `json:"sentBytes"` // bytes that are known to have left the phone
 	Warnings      []Warning       `json:"warnings"`
 	Metadata      shared.Metadata `json:"metadata"`
 	Correction    Correction      `json:"correction,omitempty"`
@@ -163,33 +163,34 @@ type PhotoSnapshot struct {
 }
 
 // Waiting describes the photos that another session has on this phone. They are
-// sealed, so only a queue that worked with that session knows whose they are.
+// encrypted with that session's key, so the patient is not known here.
 type Waiting struct {
-	Session   string    `json:"session"` // distinguishes sessions, and nothing else
+	Session   string    `json:"session"` // an opaque name that distinguishes sessions
 	Photos    int       `json:"photos"`
 	ExpiresAt time.Time `json:"expiresAt"`         // on the phone's clock
 	PhoneID   shared.ID `json:"phoneId,omitempty"` // the join whose session it is, if it was left here
 }
 
-// Snapshot is all that the page needs to show the queue.
+// Snapshot is everything that the page needs to show the queue.
 type Snapshot struct {
 	// PhoneID identifies the join, so that a page that has switched to another
 	// patient ignores snapshots of the earlier one.
 	PhoneID     shared.ID       `json:"phoneId"`
 	Phase       Phase           `json:"phase"`
 	Photos      []PhotoSnapshot `json:"photos"`
-	SentBytes   int64           `json:"sentBytes"` // of what was asked to be sent; never falls
+	SentBytes   int64           `json:"sentBytes"` // of the photos to be sent; never falls
 	TotalBytes  int64           `json:"totalBytes"`
 	SecondsLeft *int            `json:"secondsLeft,omitempty"`
 	Problem     *Problem        `json:"problem,omitempty"` // of the whole queue, such as offline or session_expired
 	Durable     bool            `json:"durable"`           // photos survive a closed tab
 	ImageCount  int             `json:"imageCount"`
 	MaxImages   int             `json:"maxImages"`
-	// Waiting is what other patients' sessions have on this phone.
+	// Waiting describes the photos of other sessions on this phone.
 	Waiting []Waiting `json:"waiting,omitempty"`
-	// EraseAt is when everything that is left is erased, once the session is
-	// over; on the phone's clock.
+	// EraseAt is set once the session is over. At that time, by the phone's clock,
+	// everything that is left of it is erased.
 	EraseAt *time.Time `json:"eraseAt,omitempty"`
-	// Erased reports that the session's time on this phone is over.
+	// Erased reports that the session's photos were erased because their time limit
+	// was reached.
 	Erased bool `json:"erased,omitempty"`
 }

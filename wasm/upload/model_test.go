@@ -20,10 +20,10 @@ func init() {
 	flag.Set("rapid.nofailfile", "true")
 }
 
-// TestQueueModel plays random lives of a phone in simulated time, with every
-// fault that the local cloud has, and then lets the faults stop: each photo is
-// confirmed exactly once or was taken back by the person. `make model` plays
-// 10 000 lives.
+// TestQueueModel runs random lives of a phone in simulated time, with every fault of
+// the local cloud. Then the faults stop, and the test checks that each photo is
+// confirmed exactly once, unless the person removed it. `make model` runs 10 000
+// lives.
 func TestQueueModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
@@ -36,14 +36,14 @@ func TestQueueModel(t *testing.T) {
 	})
 }
 
-// deed is one thing that a person, a phone or the world does.
+// deed is one action of the person or one event such as a fault.
 type deed struct {
 	Does  string
 	Photo int
-	Wait  time.Duration // before the next
-	Step  step          // that a fault hits
+	Wait  time.Duration // before the next deed
+	Step  step          // the step that a fault hits
 	Fault fault
-	Share int // percent of the calls
+	Share int // percentage of the calls that a fault hits
 }
 
 var deeds = rapid.Custom(func(t *rapid.T) deed {
@@ -111,7 +111,7 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 	return d
 })
 
-// GoString prints a failing life.
+// GoString formats the deed for the report of a failing life.
 func (d deed) GoString() string {
 	switch {
 	case d.Share > 0:
@@ -124,7 +124,7 @@ func (d deed) GoString() string {
 	return fmt.Sprintf("{%s, %v}", d.Does, d.Wait)
 }
 
-// model is a phone's life: what the person did, and so may expect.
+// model is a phone's life: what the person did, and what must follow from it.
 type model struct {
 	*world
 	ctx     context.Context
@@ -137,21 +137,21 @@ type model struct {
 		share int
 	}
 	offline   bool
-	blind     bool // the edge failed to list what it has: same bytes may pass
+	blind     bool // the edge's list failed, so duplicates may be sent
 	taken     map[string]bool
 	wanted    map[string]string // the photos that must arrive: id → content
 	asked     map[string]bool   // the photos for which the person pressed Send
-	removed   map[string]bool   // from a page that still lives: they stay away
-	lastWords map[string]string // the details last given for each photo, if they must be stored
+	removed   map[string]bool   // the photos removed on the current page, which must not come back
+	lastWords map[string]string // the newest details of each photo, if they must be stored
 	words     int
 	joined    time.Time       // when the code was opened last
-	forward   time.Duration   // by how much the phone's clock was set forward, in all
-	ever      map[string]bool // contents that ever were in a session
+	forward   time.Duration   // the total by which the phone's clock was set forward
+	ever      map[string]bool // contents that were ever in a session
 	sessions  int
 	wrong     []string
 }
 
-// content gives every third photo the bytes of the one before.
+// content returns a photo's bytes. Every third photo has those of the one before.
 func content(photo int) string {
 	if photo%3 == 2 {
 		photo--
@@ -199,7 +199,7 @@ func (m *model) fail(format string, args ...any) {
 	m.wrong = append(m.wrong, fmt.Sprintf(format, args...))
 }
 
-// fate is the fault of one call; the world holds its lock.
+// fate returns the fault of one call. The world's lock is held.
 func (m *model) fate(s step, _ int) fault {
 	w := m.weather[s]
 	switch {
@@ -235,7 +235,7 @@ func (m *model) scan() {
 func (m *model) do(d deed) {
 	id := photoID(d.Photo)
 	if slices.Contains([]string{"cancel", "remove", "describe", "retry"}, d.Does) && m.photo(id).ID == "" {
-		return // nothing to press
+		return // the page shows no button for it
 	}
 	switch d.Does {
 	case "add":
@@ -314,14 +314,14 @@ func (m *model) describe(id string) {
 	}
 	m.words++
 	words := fmt.Sprint("phone ", m.words)
-	// A desktop that has corrected the photo keeps the last word, also before the phone knows.
+	// A desktop's correction wins, even before the phone knows of it.
 	if m.images[id].CorrectedBy == nil {
 		m.lastWords[id] = words
 	}
 	m.send(Command{Type: CommandDescribe, ID: id, Metadata: &shared.Metadata{Notes: words}})
 }
 
-// desktopCorrects has a desktop correct a photo, which phones cannot change any more.
+// desktopCorrects lets a desktop correct a photo. Phones cannot change it afterwards.
 func (m *model) desktopCorrects(id string) {
 	if m.images[id].ImageID != "" {
 		m.words++
@@ -330,8 +330,7 @@ func (m *model) desktopCorrects(id string) {
 	}
 }
 
-// forgetUnwritten notes that a page ended, so that the details entered a moment
-// before may be lost.
+// forgetUnwritten notes that a page ended: the details entered just before may be lost.
 func (m *model) forgetUnwritten() {
 	for id, last := range m.lastWords {
 		if m.kept(id).Metadata.Notes != last && m.notes(id) != last {
@@ -340,8 +339,8 @@ func (m *model) forgetUnwritten() {
 	}
 }
 
-// erasure checks that nothing is erased before its time, which a clock that is set
-// forward brings nearer. Erased photos cannot arrive.
+// erasure checks that photos are not erased before their time limit. Setting the
+// clock forward shortens the wait. Photos that were erased need not arrive.
 func (m *model) erasure() {
 	if !m.last().Erased || len(m.last().Photos) > 0 {
 		return
@@ -356,7 +355,7 @@ func (m *model) erasure() {
 	}
 }
 
-// lastWord checks that the last details that a person entered are stored and shown.
+// lastWord checks that the newest details that a person entered are stored and shown.
 func (m *model) lastWord() {
 	for id, last := range m.lastWords {
 		image, stored := m.images[id]
@@ -364,10 +363,10 @@ func (m *model) lastWord() {
 			continue
 		}
 		if image.Metadata.Notes != last {
-			m.fail("photo %s: %q is stored, %q was the last word", id, image.Metadata.Notes, last)
+			m.fail("photo %s: %q is stored, the newest are %q", id, image.Metadata.Notes, last)
 		}
 		if p := m.photo(id); p.State == StateConfirmed && p.Metadata.Notes != last && image.CorrectedBy == nil {
-			m.fail("photo %s: %q is shown, %q was the last word", id, p.Metadata.Notes, last)
+			m.fail("photo %s: %q is shown, the newest are %q", id, p.Metadata.Notes, last)
 		}
 	}
 }
@@ -379,7 +378,7 @@ func (m *model) staysRemoved() {
 			m.fail("photo %s was removed on the desktop and came back", id)
 		}
 		p := m.photo(id)
-		// The bytes of a double wait for the person, who may not know that it was removed.
+		// The bytes of a duplicate stay for the person, who may not know that the other photo was removed.
 		double := p.State == StateFailed && p.Problem.Code == shared.CodeDuplicate
 		if m.kept(id).JPEG != nil && !double {
 			m.fail("photo %s was removed on the desktop and is still in the journal", id)
@@ -387,7 +386,7 @@ func (m *model) staysRemoved() {
 	}
 }
 
-// upload asks for the photos that the page shows.
+// upload presses Send for the photos that the page shows.
 func (m *model) upload() {
 	ids := []string{}
 	for _, p := range m.last().Photos {
@@ -399,7 +398,7 @@ func (m *model) upload() {
 	m.send(Command{Type: CommandUpload, IDs: ids})
 }
 
-// retry presses Retry, which only failed and cancelled photos have.
+// retry presses Retry, which the page shows only for failed and cancelled photos.
 func (m *model) retry(id string) {
 	p := m.photo(id)
 	if p.State != StateCancelled && p.State != StateFailed {
@@ -442,15 +441,15 @@ func (m *model) killTab() {
 	m.scan()
 }
 
-// kept returns what the journal of the living session has of a photo.
+// kept returns the record of a photo in the living session's journal.
 func (m *model) kept(id string) Entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.shelf(m.secret).records[id]
 }
 
-// killWorker ends the engine alone: the page still has all files and starts
-// another one, with its commands.
+// killWorker ends the engine but not the page. The page still has all files and starts
+// a new engine, to which it sends its commands again.
 func (m *model) killWorker() {
 	shown := m.last()
 	session := *m.log[0].Session
@@ -469,11 +468,12 @@ func (m *model) killWorker() {
 	}
 }
 
-// endSession erases all that the cloud has; the desktop opens another session.
+// endSession ends the session, which erases its photos in the cloud. The desktop opens
+// a new one.
 func (m *model) endSession() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.judgeSession()
+	m.checkSession()
 	clear(m.gone)
 	clear(m.lastWords)
 	m.sessions++
@@ -485,15 +485,15 @@ func (m *model) endSession() {
 	m.order = nil
 }
 
-// secondPhone fills the session up to two places.
+// secondPhone fills the session until two places are left.
 func (m *model) secondPhone() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.max = len(m.slots) + 2
 }
 
-// judgeSession checks a session's images. The world's lock is held.
-func (m *model) judgeSession() {
+// checkSession checks a session's images. The world's lock is held.
+func (m *model) checkSession() {
 	holders := map[string]string{}
 	for id, image := range m.images {
 		m.ever[id] = true
@@ -516,8 +516,8 @@ func (m *model) confirmedEver(id string) bool {
 	return here || m.ever[id]
 }
 
-// faultsStop ends all faults and checks that uploads continue by themselves,
-// unless the person is needed.
+// faultsStop ends all faults and checks that uploads continue without the person,
+// except where the person is needed.
 func (m *model) faultsStop() {
 	m.clear()
 	m.offline, m.max = false, 1000
@@ -541,7 +541,7 @@ func (m *model) faultsStop() {
 	}
 }
 
-// personReturns scans the code, and asks for everything once more.
+// personReturns scans the code and presses Send and Retry once more.
 func (m *model) personReturns() {
 	m.queue.Do(Command{Type: CommandLifecycle, Visible: true, Online: true})
 	m.scan()
@@ -549,7 +549,7 @@ func (m *model) personReturns() {
 	m.upload()
 	time.Sleep(20 * time.Minute)
 	synctest.Wait()
-	m.judgeSession()
+	m.checkSession()
 	m.nothingLeavesBeforeSend()
 	m.lastWord()
 	m.staysRemoved()
@@ -565,7 +565,7 @@ func (m *model) personReturns() {
 	}
 	for _, p := range m.last().Photos {
 		if p.State == StateConfirmed && !m.confirmedEver(p.ID) {
-			m.fail("photo %s is called confirmed and is not", p.ID)
+			m.fail("photo %s is shown as confirmed and is not", p.ID)
 		}
 		if m.removed[p.ID] {
 			m.fail("photo %s was removed and came back", p.ID)

@@ -16,9 +16,9 @@ const (
 	mendAfter = 10 * time.Second
 )
 
-// open shows a patient's session. If the phone has it already, its photos
-// continue with the fresh grant. The session that was shown before is kept: what was
-// asked for is still sent, and its other photos wait.
+// open shows a patient's session. If the queue already has it, its photos continue
+// with the new grant. The session that was shown before is kept: photos that were
+// asked for are still sent, and the others wait.
 func (q *Queue) open(apiBase string, grant *shared.Grant) {
 	s := q.bring(identityOf(grant))
 	sameRecord := s.grant != nil && s.grant.JournalKey == grant.JournalKey
@@ -29,8 +29,7 @@ func (q *Queue) open(apiBase string, grant *shared.Grant) {
 	q.openJournal(s)
 }
 
-// bring returns the session of a patient, a new one if there is none yet, and
-// makes it the one that is shown.
+// bring returns the session of a patient, or a new one, and makes it the shown one.
 func (q *Queue) bring(id identity) *session {
 	shown := q.shown()
 	if shown != nil && shown.identity == id {
@@ -113,7 +112,7 @@ func within(ctx context.Context, clock Clock, open func(context.Context) (Journa
 		return f
 	case <-clock.After(openLimit):
 		cancel()
-		go func() { // it may open after all
+		go func() { // close a journal that opens after the limit
 			if late := <-result; late.journal != nil {
 				late.journal.Close()
 			}
@@ -128,13 +127,13 @@ func (q *Queue) opened(s *session, grant *shared.Grant, earlier Journal, f found
 		if f.journal != nil {
 			f.journal.Close()
 		}
-		return // another open came meanwhile
+		return // another session was opened meanwhile
 	}
 	first := s.opening
 	if s.journalKey == grant.JournalKey {
-		earlier = nil // it is the same one
+		earlier = nil // both are the same journal, which must not lose its photos
 	} else {
-		s.album.emptied = false // that was about another one
+		s.album.emptied = false // the album was emptied for the earlier journal
 	}
 	s.opening, s.journal, s.journalKey, s.others = false, f.journal, grant.JournalKey, f.others
 	s.mend(q.now, f.err == nil)
@@ -154,7 +153,7 @@ func (q *Queue) opened(s *session, grant *shared.Grant, earlier Journal, f found
 	}
 }
 
-// mend notes whether the journal works, and when to try it again if not.
+// mend notes whether the journal works, and when to try it again if it does not.
 func (s *session) mend(now time.Time, works bool) {
 	s.mendAt = time.Time{}
 	if !works {

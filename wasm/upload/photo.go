@@ -25,11 +25,15 @@ const (
 	StageRemoved    Stage = "removed" // on the desktop
 )
 
-// moves is the whole state machine. The ways back: a URL lapsed or was refused
-// (signed → compressed), the edge found no bytes (sent → compressed), the
-// person or the network asks for another try (failed, cancelled → where it
-// stood). The way past signing: the edge lists the photo already. A photo that a
-// desktop removed does not come back.
+// moves is the state machine of a photo: the stages that it can move to from each
+// stage. Besides the normal order there are these moves:
+//
+//   - signed → compressed: the URL expired or was refused.
+//   - sent → compressed: the edge found no bytes.
+//   - failed, cancelled → the stage before: a retry.
+//   - compressed, signed, failed, cancelled → confirmed: the edge lists the photo.
+//   - compressed, signed, sent, confirmed → removed: a desktop removed the photo. It
+//     does not come back.
 var moves = map[Stage][]Stage{
 	StageChosen:     {StageCompressed, StageFailed, StageCancelled},
 	StageCompressed: {StageSigned, StageConfirmed, StageFailed, StageCancelled, StageRemoved},
@@ -54,9 +58,9 @@ type photo struct {
 	problem *Problem
 
 	tries     [steps]int // failed tries of each step, since its last success
-	rests     int        // times that all tries were used up
-	notBefore time.Time  // of the next try; of a failed photo: when it tries by itself, zero if it does not
-	heldUntil time.Time  // it is signed without waiting for others
+	rests     int        // how often all tries were used up
+	notBefore time.Time  // the next try starts no earlier; zero for a failed photo: it does not retry by itself
+	heldUntil time.Time  // from then on it is signed without waiting for others
 
 	jpeg          []byte // nil before compression and after confirmation
 	bytes         int64
@@ -64,28 +68,28 @@ type photo struct {
 	sha256        string // base64
 	warnings      []Warning
 	metadata      shared.Metadata
-	version       int  // of the metadata: counts its changes
-	nextVersion   int  // the smallest that is certainly new
-	owes          bool // of a confirmed photo: the edge does not have this version
+	version       int  // counts the changes of the metadata
+	nextVersion   int  // the smallest version that the edge has certainly not seen
+	owes          bool // a confirmed photo whose newest metadata the edge does not have
 	overruled     bool // a desktop corrected the metadata
 	past          bool // confirmed in an earlier session, which is over
 	untimed       bool // the edge refused the time of capture
 
 	target  shared.PresignedUpload
-	lapses  time.Time // phone's clock, when target is no longer worth starting
+	lapses  time.Time // from then on no PUT with target is started; phone's clock
 	sent    int64     // most bytes that any try got across
 	at      time.Time // when the edge confirmed it
 	since   int       // how many steps had begun by then
-	shown   bool      // its preview was given away
+	shown   bool      // the page has its preview
 	earlier bool      // confirmed before the current upload
 	// cancelling: the person cancelled while the confirm was under way; if that
 	// fails, the photo is cancelled.
 	cancelling bool
 }
 
-// move takes the photo to another stage. A move that is not in the table is a
-// mistake of the program's; going on with it could lose the photo, while the
-// journal brings it back after a restart.
+// move sets the photo's stage. It panics on a move that is not in the table, which is
+// a bug: continuing could lose the photo, while a restart restores it from the
+// journal.
 func (p *photo) move(to Stage) {
 	if !slices.Contains(moves[p.stage], to) {
 		panic("upload: a photo cannot go from " + string(p.stage) + " to " + string(to))
@@ -93,8 +97,8 @@ func (p *photo) move(to Stage) {
 	p.stage = to
 }
 
-// halt stops the photo, which can later continue at the same step. Its URL is
-// dropped, because it may have expired by then.
+// halt stops the photo and notes where it can resume later. Its URL is dropped,
+// because it may have expired by then.
 func (p *photo) halt(to Stage, problem *Problem) {
 	if p.stage != StageFailed {
 		p.resume = p.stage
@@ -107,7 +111,7 @@ func (p *photo) halt(to Stage, problem *Problem) {
 	p.notBefore = time.Time{}
 }
 
-// revive puts a failed or cancelled photo back on the road.
+// revive lets a failed or cancelled photo continue where it stopped.
 func (p *photo) revive() {
 	p.move(p.resume)
 	p.problem = nil
@@ -120,26 +124,26 @@ func (p *photo) refresh() {
 	p.notBefore, p.heldUntil = time.Time{}, time.Time{}
 }
 
-// halted reports whether the photo left the road.
+// halted reports whether the photo has failed or was cancelled.
 func (p *photo) halted() bool { return p.stage == StageFailed || p.stage == StageCancelled }
 
 // restsOnly reports whether a failed photo will try again by itself.
 func (p *photo) restsOnly() bool { return p.stage == StageFailed && !p.notBefore.IsZero() }
 
-// pending reports whether the queue still has to bring the photo across.
+// pending reports whether the queue still has to send the photo.
 func (p *photo) pending() bool {
 	return p.asked && !p.settled() && (!p.halted() || p.restsOnly())
 }
 
-// unsign takes the photo back to before it was signed.
+// unsign moves the photo back to before it was signed.
 func (p *photo) unsign() {
 	if p.stage != StageCompressed {
 		p.move(StageCompressed)
 	}
 }
 
-// forgetSlot takes back what only an earlier session's record knew. sameRecord
-// reports whether the edge still has that record.
+// forgetSlot moves a photo back to compressed if the record of the edge no longer
+// knows its slot. sameRecord reports whether the edge still has the same record.
 func (p *photo) forgetSlot(sameRecord bool) {
 	if p.stage == StageSigned || p.stage == StageSent && !sameRecord {
 		p.move(StageCompressed)
@@ -149,7 +153,7 @@ func (p *photo) forgetSlot(sameRecord bool) {
 	}
 }
 
-// erase drops the photo's bytes: they are not needed any more.
+// erase drops the photo's bytes, which are not needed any more.
 func (p *photo) erase() { p.jpeg, p.file = nil, nil }
 
 // removed notes that a desktop removed the photo.
@@ -161,7 +165,7 @@ func (p *photo) removed() {
 	p.erase()
 }
 
-// confirm takes the photo to the end of the road.
+// confirm moves the photo to confirmed and drops its bytes.
 func (p *photo) confirm(image shared.Image, now time.Time, begun int) {
 	p.move(StageConfirmed)
 	p.at, p.sent = image.UploadedAt, p.bytes
@@ -174,7 +178,7 @@ func (p *photo) confirm(image shared.Image, now time.Time, begun int) {
 	p.erase()
 }
 
-// settled reports whether nothing is left to be brought across.
+// settled reports whether the photo is confirmed or was removed on a desktop.
 func (p *photo) settled() bool { return p.stage == StageConfirmed || p.stage == StageRemoved }
 
 func (p *photo) duplicate() bool { return slices.Contains(p.warnings, WarningDuplicate) }
@@ -183,8 +187,8 @@ func (p *photo) unflag() {
 	p.warnings = slices.DeleteFunc(p.warnings, func(w Warning) bool { return w == WarningDuplicate })
 }
 
-// describe takes the details that a person gave of the photo. It reports whether that is
-// news.
+// describe stores the details that a person entered. It reports whether they changed
+// anything.
 func (p *photo) describe(metadata shared.Metadata) bool {
 	if p.stage == StageRemoved || p.past || p.overruled {
 		return false
@@ -209,9 +213,9 @@ func (p *photo) describe(metadata shared.Metadata) bool {
 	return true
 }
 
-// dropTime takes back a time of capture that the edge refuses, since a clock was
-// ahead: nobody can correct it on the phone, and the photo must not stay for it.
-// It reports whether there was one.
+// dropTime removes a time of capture that the edge refuses because a clock was ahead.
+// Nobody can correct that time on the phone, and it must not keep the photo from
+// arriving. It reports whether there was one.
 func (p *photo) dropTime(code shared.Code) bool {
 	if code != shared.CodeMetadataInvalid || p.metadata.Captured == nil {
 		return false
@@ -220,9 +224,9 @@ func (p *photo) dropTime(code shared.Code) bool {
 	return true
 }
 
-// reconcile compares the metadata with what the edge stored, after version sent
-// was confirmed or listed. The edge has the last word when a desktop spoke, and
-// when it knows a version that this phone lost.
+// reconcile compares the metadata with what the edge stored, after version sent was
+// confirmed or listed. The edge's metadata is used if a desktop corrected it, or if it
+// has a newer version, which this phone lost.
 func (p *photo) reconcile(image shared.Image, sent int) {
 	differs := !sameMetadata(image.Metadata, p.metadata)
 	lost := image.MetadataVersion > p.version
@@ -241,7 +245,7 @@ func sameMetadata(a, b shared.Metadata) bool {
 	return string(wire.Marshal(&a)) == string(wire.Marshal(&b))
 }
 
-// settle takes the result of compression.
+// settle stores the result of compression and drops the original file.
 func (p *photo) settle(result Compressed) {
 	p.jpeg, p.bytes = result.JPEG, int64(len(result.JPEG))
 	p.width, p.height = result.Width, result.Height
@@ -261,7 +265,7 @@ func (p *photo) presign() shared.PresignImage {
 func (p *photo) record() Record {
 	stage := p.stage
 	if stage == StageSigned {
-		stage = StageCompressed // a URL is not kept: it is signed again, with the same key
+		stage = StageCompressed // URLs are not written: the photo is signed again and gets the same key
 	}
 	return Record{
 		ID: p.id, Order: p.order, Name: p.name, Source: p.source,
@@ -271,9 +275,9 @@ func (p *photo) record() Record {
 	}
 }
 
-// unwritten is more changes of the metadata than a page makes before the journal
-// has one of them. The edge may have those that the journal lost, so a
-// new page counts on from beyond them.
+// unwritten is larger than the number of metadata changes that a page can make before
+// the journal has one of them. The edge may have versions that the journal lost. A
+// restored photo skips this many versions, so that its next one is certainly newer.
 const unwritten = 1000
 
 func restored(entry Entry) *photo {
@@ -291,7 +295,7 @@ func restored(entry Entry) *photo {
 	}
 	switch {
 	case p.stage == StageConfirmed:
-		p.owes = true // it would not be here otherwise
+		p.owes = true // the journal keeps a confirmed photo only for this
 		p.sent = p.bytes
 	case p.jpeg == nil && p.problem == nil:
 		p.stage, p.resume = StageFailed, StageChosen

@@ -16,45 +16,46 @@ const (
 	sign
 	send
 	confirm
-	probe // asks the edge for its list: is it there, and what has it got
+	probe // asks the edge for its list, to know its photos and whether it responds
 	steps
 )
 
 const (
 	maxPuts = 3
-	// signTogether halves the sign calls of a slow phone. More would save a few
-	// and let the network wait: up to that many photos are left to send when
-	// the last one is compressed.
+	// signTogether halves the sign calls of a slow phone. A larger number would save
+	// few calls and let the network wait: up to that many photos are left to send
+	// when the last one is compressed.
 	signTogether = 2
-	// holdToSign is how long a photo at most waits for others to be signed with.
+	// holdToSign is the longest time that a photo waits to be signed with others.
 	holdToSign = 10 * time.Second
-	// stallAfter is how long a step may go without any progress.
+	// stallAfter is how long a step may make no progress before it is abandoned.
 	stallAfter = 20 * time.Second
-	// lapseMargin is left on a URL when a PUT with it begins.
+	// lapseMargin is how long a URL must still be valid when a PUT with it starts.
 	lapseMargin = 30 * time.Second
-	// overdueAfter is how long after its expected end a session is asked for.
+	// overdueAfter is how long after a session's expected end the phone asks the edge
+	// whether it was extended.
 	overdueAfter = time.Minute
-	// maxRetryAfter bounds what a server may ask for.
+	// maxRetryAfter is the longest Retry-After that the queue obeys.
 	maxRetryAfter = 2 * time.Minute
 )
 
-// resting is how long a photo rests whose tries are used up while others get
-// through; after that it tries again by itself.
+// resting is the policy for a photo whose retries are used up while other photos get
+// through. After the rest it tries again by itself.
 var resting = shared.RetryPolicy{Tries: 1, Base: 30 * time.Second, Max: 2 * time.Minute}
 
 // decision is what a failure means for the photo.
 type decision int
 
 const (
-	again     decision = iota // the same, later
-	signAgain                 // a new URL, the same key, then later
-	repeat                    // at once, with what was wrong taken back
-	fail                      // this photo cannot continue automatically
-	gone                      // a desktop removed this photo
-	stop                      // no photo of this session can
+	again     decision = iota // repeat the step later
+	signAgain                 // get a new URL for the same key, then send again
+	repeat                    // repeat the step at once, without the refused time of capture
+	fail                      // the photo needs a person
+	gone                      // a desktop removed the photo
+	stop                      // the session is over for all photos
 )
 
-// decide is the one policy for the failures of sign, send and confirm.
+// decide returns what the failure of a sign, send or confirm step means.
 func decide(s step, code shared.Code) decision {
 	switch code {
 	case shared.CodeNetwork,
@@ -70,7 +71,7 @@ func decide(s step, code shared.Code) decision {
 		shared.CodeForbidden,
 		shared.CodeEncounterMismatch:
 		if s == send {
-			return signAgain // a lapsed URL
+			return signAgain // the URL expired
 		}
 		return stop
 	case shared.CodeImageRemoved:
@@ -79,7 +80,7 @@ func decide(s step, code shared.Code) decision {
 		return signAgain
 	default:
 		if s == send {
-			return signAgain // no URL of ours is refused for good: its bytes and its key are right
+			return signAgain // the bytes match the signature, so only the URL can be wrong
 		}
 		return fail
 	}
@@ -89,8 +90,8 @@ func decide(s step, code shared.Code) decision {
 // could not be reached, or could not respond.
 func unreachable(code shared.Code) bool { return decide(send, code) == again }
 
-// put does one PUT and turns what came of it into nil or an error with a code.
-// 412 is success: the bytes arrived in a try whose response was lost.
+// put makes one PUT. It returns nil or an error with a code. 412 is a success: an
+// earlier try stored the bytes, and its response was lost.
 func put(ctx context.Context, transport Transport, to shared.PresignedUpload, body []byte, progress func(int64)) error {
 	result, err := transport.Put(ctx, to, body, progress)
 	if err != nil {
@@ -113,7 +114,7 @@ func put(ctx context.Context, transport Transport, to shared.PresignedUpload, bo
 	}
 }
 
-// retryAfter is what the server asked for, within reason.
+// retryAfter returns the server's Retry-After, up to maxRetryAfter.
 func retryAfter(err error) time.Duration {
 	if e, ok := errors.AsType[*shared.Error](err); ok {
 		return min(e.RetryAfter, maxRetryAfter)

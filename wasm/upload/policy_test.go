@@ -123,21 +123,21 @@ func TestCircuit(t *testing.T) {
 	}
 	c.failed(now, shared.CodeNetwork, 10*time.Second, rng)
 	if c.ready(now) || c.ready(now.Add(9*time.Second)) || !c.ready(now.Add(30*time.Second)) {
-		t.Error("open, it waits, for as long as the server asked, and not for ever")
+		t.Error("an open circuit waits less than the server asked for, or far longer")
 	}
 	c.inFlight = 1
 	if c.ready(now.Add(time.Hour)) {
-		t.Error("a second try beside the first")
+		t.Error("an open circuit lets a second request through")
 	}
 	c.inFlight = 0
 	c.nudge()
 	if !c.ready(now) {
-		t.Error("nudged, and not ready")
+		t.Error("not ready after nudge")
 	}
 	c.succeeded()
 	c.failed(now, shared.CodeNetwork, 0, rng)
 	if !c.ready(now) {
-		t.Error("success did not close it")
+		t.Error("a success did not close the circuit")
 	}
 }
 
@@ -145,7 +145,7 @@ func TestCircuit(t *testing.T) {
 // stage, and that only removal follows.
 func TestMovesLeadToConfirmed(t *testing.T) {
 	if len(moves[StageRemoved]) != 0 || !slices.Equal(moves[StageConfirmed], []Stage{StageRemoved}) {
-		t.Error("confirmed is not the end, but for removal")
+		t.Error("a confirmed photo can move elsewhere than to removed")
 	}
 	for from := range moves {
 		seen := []Stage{from}

@@ -13,11 +13,11 @@ type Clock interface {
 	// monotonic clock stops while the phone sleeps. It may be wrong and it may
 	// jump.
 	Now() time.Time
-	// After sends once, when d has passed.
+	// After returns a channel that receives once d has passed.
 	After(d time.Duration) <-chan time.Time
 }
 
-// Source is a chosen file. The Compressor knows what else it offers.
+// Source is a chosen file. Only the Compressor knows its concrete type.
 type Source interface {
 	// Size is in bytes.
 	Size() int64
@@ -32,7 +32,7 @@ type Compressed struct {
 	Warnings      []Warning
 }
 
-// Compressor makes a photo small enough to send.
+// Compressor turns a chosen file into a JPEG that is small enough to send.
 type Compressor interface {
 	// Compress returns a JPEG of at most maxBytes. It fails with a
 	// *shared.Error whose code says what is wrong with the file: empty_file,
@@ -119,14 +119,14 @@ type Journal interface {
 	Remove(ctx context.Context, id string) error
 	// Clear erases every photo of the session.
 	Clear(ctx context.Context) error
-	// Expire lets the session's photos stay for no longer than left.
+	// Expire sets how long the session's photos may stay.
 	Expire(ctx context.Context, left time.Duration) error
 	// Sweep erases the photos of all sessions that are certainly over, and
 	// returns what other sessions have.
 	Sweep(ctx context.Context) ([]Waiting, error)
-	// Name is the session's name in Waiting.
+	// Name returns the session's name in Waiting.
 	Name() string
-	// Close lets other pages have the session's photos. It may be called twice.
+	// Close lets other pages open the session's journal. It may be called twice.
 	Close()
 }
 
@@ -135,12 +135,12 @@ type World struct {
 	Clock      Clock
 	Compressor Compressor
 	Transport  Transport
-	// Dial makes a client of the edge for one session.
+	// Dial returns a client of the edge for one session.
 	Dial func(apiBase string, session shared.Grant) Edge
 	// OpenJournal opens the journal of one session.
 	OpenJournal func(ctx context.Context, session shared.Grant) (Journal, error)
-	// Show is called with every change. It does not block and keeps nothing.
+	// Show receives each snapshot. It must not block or modify it.
 	Show func(Snapshot)
-	// Preview is called with each compressed photo once.
+	// Preview receives each compressed photo once.
 	Preview func(id string, jpeg []byte)
 }

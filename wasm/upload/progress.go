@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// board keeps what is shown steady: bytes never fall and time left never
-// grows during one upload.
+// board computes the progress of an upload. The bytes that are shown never fall and
+// the remaining time never grows, so that the display does not jump.
 type board struct {
 	sent, total int64
 	gone        int64 // bytes that removed photos had sent
@@ -21,19 +21,19 @@ type sample struct {
 }
 
 const (
-	showEvery  = 100 * time.Millisecond // a snapshot, when only bytes move
+	showEvery  = 100 * time.Millisecond // between snapshots while only bytes move
 	rateWindow = 10 * time.Second
 )
 
-// leave notes that a photo was taken out: what it had sent stays in the count.
+// leave notes that a photo was removed. The bytes that it had sent stay in the count.
 func (b *board) leave(p *photo) {
 	if p.asked && !p.earlier {
 		b.gone += p.sent
 	}
 }
 
-// count sums up what was asked for. A photo that is not compressed yet counts
-// with the most it can have, so that the share that is done only grows.
+// count adds up the bytes of the photos to be sent. A photo that is not compressed yet
+// counts with the largest size that it can get, so that the percentage only grows.
 func (b *board) count(photos []*photo, limit int64) {
 	sent, total := b.gone, b.gone
 	for _, p := range photos {
@@ -54,7 +54,8 @@ func (b *board) count(photos []*photo, limit int64) {
 	b.total = max(b.total, b.sent)
 }
 
-// estimate says how long the rest will take, from the last seconds' rate.
+// estimate returns the remaining seconds, from the rate of the last rateWindow. ok is
+// false if the rate is not known.
 func (b *board) estimate(now time.Time, moving bool) (seconds int, ok bool) {
 	if !moving {
 		b.samples, b.left = nil, 0

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestProgressIsSteady checks that the progress that is shown never goes backwards,
-// through faults, waits and cancelled photos.
+// TestProgressIsSteady checks that the progress that the page shows never goes back,
+// in spite of faults, waits and cancelled photos.
 func TestProgressIsSteady(t *testing.T) {
 	faults := map[string]func(s step, n int) fault{
 		"no faults": func(step, int) fault { return works },

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Queue uploads photos. Do and Run are its whole surface. It has one session for
-// each patient whose code was opened on this page; one of them is shown. The
-// state of a session has three owners, and all of them belong to the loop in Run:
+// Queue uploads photos. It has one session for each patient whose code was opened on
+// this page, and shows one of them. Each session's state has three owners. Only the
+// loop in Run touches them:
 //
 //   - album has the photos and their transitions, and writes the journal;
 //   - traffic decides when a step starts and what a failure means;
 //   - display builds the snapshots.
 //
-// The album knows neither of the others, traffic knows the album, and display
-// reads both.
+// The album does not know the others. Traffic changes the album. Display only reads
+// both.
 type Queue struct {
 	world   World
 	mailbox mailbox
@@ -29,7 +29,7 @@ type Queue struct {
 	visible  bool
 }
 
-// New makes a queue. Its jitter comes from seed.
+// New returns a queue. The seed determines the random part of its waits.
 func New(world World, seed uint64) *Queue {
 	return &Queue{
 		world: world, mailbox: mailbox{wake: make(chan struct{}, 1)},
@@ -38,11 +38,11 @@ func New(world World, seed uint64) *Queue {
 	}
 }
 
-// Do hands a command to the queue. It never blocks and may be called from
-// anywhere, also before Run.
+// Do queues a command. It never blocks, and is safe for concurrent use, also before
+// Run.
 func (q *Queue) Do(command Command) { q.mailbox.post(func() { q.command(command) }) }
 
-// Run works until ctx is done.
+// Run runs the queue until ctx is done.
 func (q *Queue) Run(ctx context.Context) {
 	q.ctx = ctx
 	for {
@@ -60,7 +60,7 @@ func (q *Queue) Run(ctx context.Context) {
 	}
 }
 
-// turn handles what has happened since the last turn, starts what may start and
+// turn handles the events since the last turn, starts the steps that may start, and
 // shows the result.
 func (q *Queue) turn() {
 	q.now = q.world.Clock.Now()
@@ -88,7 +88,7 @@ func (q *Queue) turn() {
 	}
 }
 
-// advance does what is due for a session. It reports whether anything changed.
+// advance does what a session has to do now. It reports whether anything changed.
 func (q *Queue) advance(s *session) (changed bool) {
 	s.traffic.observe()
 	changed = s.retain(q.now)
@@ -119,8 +119,8 @@ func (q *Queue) newSession(id identity) *session {
 	return s
 }
 
-// complete adds what the display does not know: other sessions, and how long
-// this one may stay.
+// complete adds to a snapshot what the display does not know: the other sessions, and
+// how long this one may stay.
 func (q *Queue) complete(s *session, snapshot *Snapshot) {
 	snapshot.PhoneID, snapshot.Erased = s.grant.PhoneID, s.erased
 	if at := s.eraseAt(); !s.endedAt.IsZero() && !s.erased {
@@ -165,8 +165,8 @@ func (q *Queue) inUse(s step) int {
 	return n
 }
 
-// nextWait returns how long nothing will happen by itself. It returns ok false
-// if nothing ever will.
+// nextWait returns how long the loop may sleep. ok is false if it may sleep until the
+// next event.
 func (q *Queue) nextWait() (wait time.Duration, ok bool) {
 	next := earliest{after: q.now}
 	for i, s := range q.sessions {
@@ -175,7 +175,7 @@ func (q *Queue) nextWait() (wait time.Duration, ok bool) {
 	return next.at.Sub(q.now), !next.at.IsZero()
 }
 
-// earliest is the first of several moments in the future.
+// earliest finds the first of several moments in the future.
 type earliest struct{ after, at time.Time }
 
 func (e *earliest) consider(t time.Time) {

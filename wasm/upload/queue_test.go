@@ -56,7 +56,7 @@ func TestQueueHappy(t *testing.T) {
 			t.Errorf("%d previews", len(w.previews))
 		}
 	})
-	inBubble(t, "20 photos, compressed before", func(t *testing.T, w *world) {
+	inBubble(t, "20 photos that are compressed already", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(20)...)
 		time.Sleep(time.Minute)
@@ -133,7 +133,7 @@ func TestQueueSendsWhileItCompresses(t *testing.T) {
 				time.Sleep(100 * time.Millisecond)
 			}
 			took := time.Since(started)
-			synctest.Wait() // the journal is written too
+			synctest.Wait() // until the journal is written too
 			arrived(t, w, ids(photos)...)
 			slower := max(c.compress+w.latency, time.Duration(900_000*float64(time.Second)/float64(c.uplink))) * photos
 			t.Logf("%v of %v (%.2f), %d sign calls", took, slower, float64(took)/float64(slower), w.called(sign))
@@ -150,7 +150,7 @@ func TestQueueSendsWhileItCompresses(t *testing.T) {
 func TestQueueCompression(t *testing.T) {
 	inBubble(
 		t,
-		"a photo waits a while for others to be signed with, and not for one that is stuck",
+		"a photo waits to be signed with others, but not for one that is stuck",
 		func(t *testing.T, w *world) {
 			w.fault = func(s step, n int) fault {
 				if s == compress && n == 3 {
@@ -168,7 +168,7 @@ func TestQueueCompression(t *testing.T) {
 			arrived(t, w, all[:2]...)
 		},
 	)
-	inBubble(t, "a file that is no photo does not hold up the others", func(t *testing.T, w *world) {
+	inBubble(t, "a file that is no photo does not delay the others", func(t *testing.T, w *world) {
 		q := w.open(t)
 		all := ids(3)
 		add(q, all[0])
@@ -201,7 +201,7 @@ func TestQueueCompression(t *testing.T) {
 			t.Errorf("photo %+v", p)
 		}
 	})
-	inBubble(t, "the double stays when the first is taken out", func(t *testing.T, w *world) {
+	inBubble(t, "the duplicate stays when the first is removed", func(t *testing.T, w *world) {
 		q := w.open(t)
 		all := ids(2)
 		add(q, all[0])
@@ -214,7 +214,7 @@ func TestQueueCompression(t *testing.T) {
 			t.Errorf("photo %+v", w.photo(all[1]))
 		}
 	})
-	inBubble(t, "the double of a photo that the desktop removed is sent", func(t *testing.T, w *world) {
+	inBubble(t, "the duplicate of a photo that the desktop removed is sent", func(t *testing.T, w *world) {
 		q := w.open(t)
 		all := ids(2)
 		add(q, all[0])

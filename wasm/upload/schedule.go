@@ -7,7 +7,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// observe reads the progress of what is in flight and ends what has stalled.
+// observe reads the progress of the PUTs in flight and abandons those that stalled.
 func (t *traffic) observe() {
 	for j := range t.jobs {
 		if j.step == compress {
@@ -25,8 +25,8 @@ func (t *traffic) observe() {
 	}
 }
 
-// schedule starts every step that may start. It decides from the state alone.
-// It reports whether anything changed.
+// schedule starts every step that may start. It depends only on the current state. It
+// reports whether anything changed.
 func (t *traffic) schedule() (changed bool) {
 	t.started = false
 	t.startCompress()
@@ -43,7 +43,8 @@ func (t *traffic) schedule() (changed bool) {
 	return t.started || woken
 }
 
-// startCompress works on one photo at a time: pixels are the scarcest memory.
+// startCompress compresses one photo at a time, because decoded pixels need the most
+// memory.
 func (t *traffic) startCompress() {
 	var next *photo
 	for _, p := range t.album.photos {
@@ -62,8 +63,8 @@ func (t *traffic) startCompress() {
 	}
 }
 
-// startList asks for the edge's list: after a restore, and to distinguish a blocked
-// upload address from a dead network.
+// startList asks the edge for its list after a restore, and when the store cannot be
+// reached, to distinguish a blocked upload address from a dead network.
 func (t *traffic) startList() {
 	if !t.album.edge.wanted && !t.mustDiagnose() && !t.overdue() {
 		return
@@ -73,15 +74,15 @@ func (t *traffic) startList() {
 	}
 }
 
-// mustDiagnose reports whether the store is out of reach and it is not known
-// whether the edge is, too.
+// mustDiagnose reports whether the store cannot be reached and it is not known whether
+// the edge can.
 func (t *traffic) mustDiagnose() bool {
 	return t.storeLink.open() && t.storeLink.code == shared.CodeNetwork && !t.edgeLink.open() &&
 		!t.edgeSeen.After(t.storeLink.since)
 }
 
-// overdue reports whether the session should be over by now. The edge knows:
-// the desktop may have extended it, or a phone.
+// overdue reports whether the session should have expired by now. The edge must be
+// asked, because a desktop or another phone may have extended it.
 func (t *traffic) overdue() bool { return !t.aliveUntil.Add(overdueAfter).After(t.now) }
 
 func (t *traffic) startConfirms() {
@@ -102,7 +103,7 @@ func (t *traffic) startSends() {
 			continue
 		}
 		if !p.lapses.After(t.now) {
-			p.move(StageCompressed) // sign again rather than be refused
+			p.move(StageCompressed) // signing again is cheaper than a refused PUT
 			continue
 		}
 		t.send(p)
@@ -116,7 +117,7 @@ func (t *traffic) startSends() {
 //   - no signed photo is waiting for that slot, and
 //   - the batch is full enough (enoughToSign) or has waited holdToSign.
 //
-// The other PUTs keep the network busy meanwhile.
+// While photos wait to be signed, the other PUTs keep the network busy.
 func (t *traffic) startSign() {
 	if t.busy(sign) > 0 || t.inUse(send) == maxPuts || !t.edgeLink.ready(t.now) || !t.storeLink.ready(t.now) {
 		return
@@ -142,10 +143,10 @@ func (t *traffic) startSign() {
 	}
 }
 
-// enoughToSign is how many photos make a call while more are being compressed:
-// one for the first and the last, whose bytes leave at once, and signTogether
-// for those between. Where compression is no faster than the network, each
-// photo would have its own call otherwise.
+// enoughToSign returns how many photos to sign in one call while more are being
+// compressed: one for the first and the last photo, whose bytes can leave at once, and
+// signTogether for the others. Otherwise, if compression is slower than the network,
+// each photo would need its own call.
 func (t *traffic) enoughToSign() int {
 	underWay, coming := 0, 0
 	for _, p := range t.album.photos {
@@ -160,7 +161,7 @@ func (t *traffic) enoughToSign() int {
 	return min(1+underWay, signTogether, coming)
 }
 
-// holds reports whether every photo of the batch can wait for others.
+// holds reports whether every photo of the batch may still wait for others.
 func holds(batch []*photo, now time.Time) bool {
 	return !slices.ContainsFunc(batch, func(p *photo) bool { return !p.heldUntil.After(now) })
 }
@@ -176,7 +177,7 @@ func (t *traffic) busy(s step) int {
 	return n
 }
 
-// wakeups names every moment at which something may have to be done.
+// wakeups adds every moment at which the loop may have something to do.
 func (t *traffic) wakeups(next *earliest) {
 	for _, p := range t.album.photos {
 		next.consider(p.notBefore)

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// scribe writes the journal in order, one write after the other, off the
-// queue's loop. When a write fails or hangs, the scribe drops what waits and
-// breaks off, so that no photo waits for it. The album then writes everything
-// once more (album.rewrite).
+// scribe writes to the journal in order, one write at a time, in its own goroutine.
+// When a write fails or hangs, the scribe drops the waiting writes and breaks off, so
+// that no photo waits for it. Later the album writes everything once more
+// (album.rewrite).
 type scribe struct {
 	ctx     context.Context
 	clock   Clock
@@ -45,14 +45,14 @@ var errJournalHangs = errors.New("the journal does not respond")
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-// newScribe makes a scribe. It reports each time that it breaks off, and when
-// everything was written again.
+// newScribe returns a scribe. It reports when it breaks off, and when everything was
+// written again.
 func newScribe(ctx context.Context, clock Clock, journal Journal, report func(whole bool)) *scribe {
 	return &scribe{ctx: ctx, clock: clock, journal: journal, report: report, last: closed}
 }
 
-// save adds records to the line. What waits to be saved is saved together: each
-// write takes the disk's time, and typing makes one a letter.
+// save queues records. Waiting records are merged into one write, because typing
+// causes a write for each letter and a write takes the disk's time.
 func (s *scribe) save(records ...Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *scribe) save(records ...Record) {
 	s.enqueue(write{records: records})
 }
 
-// write adds any other write to the line.
+// write queues any other write.
 func (s *scribe) write(do func(context.Context, Journal) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,14 +77,15 @@ func (s *scribe) mend() {
 	s.broken, s.reopened = false, true
 }
 
-// whole reports whether the journal has what it was given, or is about to.
+// whole reports whether the journal has everything that was queued, or will have it
+// after the waiting writes.
 func (s *scribe) whole() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.journal != nil && !s.broken && !s.reopened
 }
 
-// merged has the newest record of each photo.
+// merged returns the newest record of each photo.
 func merged(older, newer []Record) []Record {
 	replaced := func(r Record) bool {
 		return slices.ContainsFunc(newer, func(n Record) bool { return n.ID == r.ID })
@@ -104,7 +105,7 @@ func (s *scribe) enqueue(w write) {
 	}
 }
 
-// written is closed when nothing is in line any more.
+// written returns a channel that is closed when all queued writes are done.
 func (s *scribe) written() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,8 +149,8 @@ func (s *scribe) breakOff() {
 	s.report(false)
 }
 
-// within does one write and fails if it does not return: IndexedDB is known to
-// hang in some browsers after the phone slept.
+// within does one write and fails if it does not return in time: in some browsers
+// IndexedDB hangs after the phone slept.
 func (s *scribe) within(w write) error {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()

@@ -7,17 +7,17 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// identity names one patient's encounter. An encounter id alone does not: two
-// facilities may use the same one.
+// identity identifies one patient's encounter. An encounter id alone is not enough,
+// because two facilities may use the same one.
 type identity struct{ facility, patient, encounter string }
 
 func identityOf(grant *shared.Grant) identity {
 	return identity{grant.FacilityID, grant.PatientID, grant.EncounterID}
 }
 
-// session is one patient's photos with everything that belongs to them. Nothing
-// is shared with another patient's session, so no photo can get under another
-// patient, and a session that was left continues to send what was asked for.
+// session is one patient's photos with everything that belongs to them. It shares
+// nothing with other sessions. So no photo can reach another patient's record, and a
+// session keeps uploading after the page shows another patient.
 type session struct {
 	identity identity
 	grant    *shared.Grant
@@ -27,17 +27,17 @@ type session struct {
 	opening  bool
 	deferred []Command // arrived while the journal was being read
 
-	journal    Journal // nil: none
+	journal    Journal // nil if there is none
 	journalKey string
 	mendAt     time.Time // when a failing journal is tried again; zero: it works
-	others     []Waiting // what else the journal's storage has
+	others     []Waiting // other sessions in the journal's storage
 	retention
 }
 
 // retention is how long the photos may stay on the phone. Its times are on the
 // phone's clock.
 type retention struct {
-	expiresAt time.Time // the session is over by then, whatever happened
+	expiresAt time.Time // by then the session is certainly over
 	endedAt   time.Time // when the edge reported the end; zero: it has not
 	erased    bool
 }
@@ -50,7 +50,7 @@ const (
 	keepAfterEnd = time.Hour
 )
 
-// eraseAt returns when the photos have to be gone from the phone.
+// eraseAt returns when the photos must be erased from the phone.
 func (r *retention) eraseAt() time.Time {
 	if end := r.endedAt.Add(keepAfterEnd); !r.endedAt.IsZero() && end.Before(r.expiresAt) {
 		return end
@@ -58,7 +58,7 @@ func (r *retention) eraseAt() time.Time {
 	return r.expiresAt
 }
 
-// retain keeps the limits. It reports whether anything changed.
+// retain enforces the time limits. It reports whether anything changed.
 func (s *session) retain(now time.Time) bool {
 	if s.traffic.ended() && s.endedAt.IsZero() {
 		s.endedAt = now
@@ -72,7 +72,8 @@ func (s *session) retain(now time.Time) bool {
 	return true
 }
 
-// expire has the journal's photos erased in time even if this page ends.
+// expire writes the time limit to the journal, so that the photos are erased in time
+// even if this page ends.
 func (s *session) expire(now time.Time) {
 	left := s.eraseAt().Sub(now)
 	s.album.write(func(ctx context.Context, j Journal) error { return j.Expire(ctx, left) })
@@ -91,7 +92,7 @@ func (s *session) erase() {
 	s.journal = nil
 }
 
-// waiting counts the photos that have not arrived.
+// waiting counts the photos that have not arrived and whose bytes are still here.
 func (s *session) waiting() int {
 	n := 0
 	for _, p := range s.album.photos {
@@ -102,8 +103,7 @@ func (s *session) waiting() int {
 	return n
 }
 
-// finished reports whether nothing is left to be done for a session that is not
-// shown.
+// finished reports whether a session that is not shown has nothing left to do.
 func (s *session) finished() bool {
 	select {
 	case <-s.album.written():
@@ -121,7 +121,8 @@ func (s *session) close() {
 	}
 }
 
-// wakeups names every moment at which something may have to be done.
+// wakeups adds every moment at which the loop may have something to do for the
+// session.
 func (s *session) wakeups(next *earliest, shown bool) {
 	s.traffic.wakeups(next)
 	next.consider(s.mendAt)

@@ -13,10 +13,10 @@ func show(q *Queue, w *world) {
 	q.Do(Command{Type: CommandOpen, APIBase: "https://edge.test", Session: &grant})
 }
 
-// TestQueueTwoPatients checks that no photo gets under another patient, and that
-// none is lost because another patient's code is opened.
+// TestQueueTwoPatients checks that no photo reaches another patient, and that none is
+// lost because another patient's code is opened.
 func TestQueueTwoPatients(t *testing.T) {
-	inBubble(t, "what was not sent waits, and comes back", func(t *testing.T, w *world) {
+	inBubble(t, "unsent photos wait and are shown again later", func(t *testing.T, w *world) {
 		q, other := w.open(t), w.another()
 		all := ids(4)
 		add(q, all[:2]...) // the second one is not compressed yet
@@ -45,7 +45,7 @@ func TestQueueTwoPatients(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, all[:2]...)
 	})
-	inBubble(t, "what was asked for is sent, to its own patient", func(t *testing.T, w *world) {
+	inBubble(t, "photos to be sent still arrive at their own patient", func(t *testing.T, w *world) {
 		w.rate = 100_000
 		q, other := w.open(t), w.another()
 		all := ids(8)
@@ -64,7 +64,7 @@ func TestQueueTwoPatients(t *testing.T) {
 			t.Errorf("too many PUTs at once, or waiting %+v", w.last().Waiting)
 		}
 	})
-	inBubble(t, "the same encounter id is not the same encounter", func(t *testing.T, w *world) {
+	inBubble(t, "two encounters with the same id are distinguished", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(1)...)
 		time.Sleep(time.Second)
@@ -100,7 +100,7 @@ func TestQueueTwoPatients(t *testing.T) {
 	})
 }
 
-// TestQueueRetention checks that nothing outlives its time limit.
+// TestQueueRetention checks that photos are erased at their time limit.
 func TestQueueRetention(t *testing.T) {
 	inBubble(t, "an hour after the desktop ended the session", func(t *testing.T, w *world) {
 		q := w.open(t)
@@ -144,7 +144,7 @@ func TestQueueRetention(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		erased(t, w)
 	})
-	inBubble(t, "a session that was left, too", func(t *testing.T, w *world) {
+	inBubble(t, "a session that is no longer shown", func(t *testing.T, w *world) {
 		q := w.open(t)
 		add(q, ids(2)...)
 		time.Sleep(time.Minute)
@@ -183,7 +183,7 @@ func TestQueueRetention(t *testing.T) {
 	})
 }
 
-// erased fails if anything of the patient is left on the phone.
+// erased fails the test if anything of the patient is left on the phone.
 func erased(t *testing.T, w *world) {
 	t.Helper()
 	s := w.last()
@@ -194,7 +194,7 @@ func erased(t *testing.T, w *world) {
 }
 
 // TestQueueMendsJournal checks that storage that failed or hung is tried again, and
-// has everything then.
+// then gets everything that it missed.
 func TestQueueMendsJournal(t *testing.T) {
 	failures := map[string]func(w *world, fails bool){
 		"fails": func(w *world, fails bool) {
@@ -217,7 +217,7 @@ func TestQueueMendsJournal(t *testing.T) {
 			q.Do(Command{Type: CommandDescribe, ID: all[1], Metadata: &shared.Metadata{Notes: "late"}})
 			time.Sleep(20 * time.Second)
 			if w.last().Durable {
-				t.Error("claims to be durable")
+				t.Error("the snapshot reports that photos are durable")
 			}
 			set(w, false)
 			time.Sleep(20 * time.Second)
@@ -294,7 +294,7 @@ func TestQueueRemovedWithoutJournal(t *testing.T) {
 			t.Errorf("%d photos, in the journal: %v", n, w.inJournal(ids(2)[0]))
 		}
 	})
-	inBubble(t, "but another session's photos do", func(t *testing.T, w *world) {
+	inBubble(t, "photos of another session do come back", func(t *testing.T, w *world) {
 		q := w.open(t)
 		q.Do(Command{Type: CommandForget})
 		add(q, ids(1)...)

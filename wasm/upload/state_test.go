@@ -9,7 +9,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// What only an earlier session's record knew is forgotten, and nothing else.
+// A photo loses exactly the state that only an earlier session's record had.
 func TestForgetSlot(t *testing.T) {
 	for _, test := range []struct {
 		stage, resume         Stage
@@ -52,7 +52,7 @@ func TestListFailed(t *testing.T) {
 	}
 }
 
-// A double takes a photo's place at once, unless the edge may have the photo.
+// A duplicate takes a removed photo's place at once, unless the edge may have it.
 func TestTakenBackAsksTheEdge(t *testing.T) {
 	for _, test := range []struct {
 		stage, resume Stage
@@ -86,7 +86,7 @@ func TestMergedRecords(t *testing.T) {
 	}
 }
 
-// A session of an edge that states no limit has the usual one.
+// A session whose edge sends no limit gets the default.
 func TestMaxImageBytes(t *testing.T) {
 	for limit, want := range map[int]int{0: shared.MaxImageBytes, 1: 1, 500_000: 500_000} {
 		tr := traffic{session: &shared.Grant{}}
@@ -97,8 +97,8 @@ func TestMaxImageBytes(t *testing.T) {
 	}
 }
 
-// A list that was asked for before a photo was confirmed does not say that it was
-// removed, whichever way the phone's clock was set meanwhile.
+// A list that was requested before a photo was confirmed does not contain it. That must
+// not count as a removal, even if the phone's clock was set meanwhile.
 func TestListBehindAConfirm(t *testing.T) {
 	for name, set := range map[string]time.Duration{"back": -time.Hour, "right": 0, "ahead": time.Hour} {
 		a := newAlbum(func(string, []byte) {})
@@ -109,7 +109,7 @@ func TestListBehindAConfirm(t *testing.T) {
 		tr.now = morning.Add(set)
 		tr.confirmed(p, shared.Image{ImageID: "a"}, 0)
 		if tr.listed(shared.ListResponse{}, before); p.stage != StageConfirmed {
-			t.Errorf("%s: %s after a list that is behind", name, p.stage)
+			t.Errorf("%s: %s after a list from before the confirm", name, p.stage)
 		}
 		if tr.listed(shared.ListResponse{}, after); p.stage != StageRemoved {
 			t.Errorf("%s: %s after a list without it", name, p.stage)
@@ -117,7 +117,7 @@ func TestListBehindAConfirm(t *testing.T) {
 	}
 }
 
-// The circuit's own failure says whether the store or the whole network is gone.
+// The edge is asked only if it is not known whether the whole network has failed.
 func TestMustDiagnose(t *testing.T) {
 	before, since, after := morning, morning.Add(time.Second), morning.Add(2*time.Second)
 	open := circuit{failures: tripAfter, code: shared.CodeNetwork, since: since}
@@ -130,10 +130,10 @@ func TestMustDiagnose(t *testing.T) {
 		want        bool
 	}{
 		{"the edge may be gone too", open, circuit{}, before, true},
-		{"the edge responded just then", open, circuit{}, since, true},
+		{"the edge responded at the first failure", open, circuit{}, since, true},
 		{"the edge has responded since", open, circuit{}, after, false},
-		{"the edge is known to be gone", open, open, before, false},
-		{"the store responds, and refuses", busy, circuit{}, before, false},
+		{"the edge is known to be unreachable", open, open, before, false},
+		{"the store responds with an error", busy, circuit{}, before, false},
 		{"the store works", circuit{}, circuit{}, before, false},
 	} {
 		tr := traffic{storeLink: test.store, edgeLink: test.edge, edgeSeen: test.seen}

@@ -59,9 +59,9 @@ func (t *traffic) signed(photos []*photo, signed Signed) {
 	}
 }
 
-// lifetime is how long a URL is good for, by the server's clock. The phone's
-// own clock may be hours off, so without the server's it counts only if it
-// makes sense.
+// lifetime returns how long a URL is valid, measured by the server's clock. Without
+// it, the phone's clock is used, but only if the result is plausible, because that
+// clock may be hours off.
 func lifetime(expires, server, phone time.Time) time.Duration {
 	if !server.IsZero() {
 		return expires.Sub(server)
@@ -113,10 +113,10 @@ func (t *traffic) list() {
 	})
 }
 
-// listed takes in what the edge has: photos that arrived although this phone
-// never heard so, what a desktop changed, and the bytes that need not be sent
-// again. A photo that was confirmed when the list was asked for and is not in it
-// was removed.
+// listed applies a list of the edge. It finds photos that arrived although the
+// response was lost, changes by a desktop, and bytes that need not be sent again. A
+// photo that was confirmed before the list was requested, and is not in it, was
+// removed.
 func (t *traffic) listed(response shared.ListResponse, asked int) {
 	t.alive(response.SessionExpiresAt, response.ServerTime)
 	t.album.edge.list(response.Images)
@@ -136,21 +136,21 @@ func (t *traffic) listed(response shared.ListResponse, asked int) {
 	t.album.flagDoubles(func(p *photo) bool { return t.jobOf[p] == nil })
 }
 
-// seen takes in one image of the list. The edge withholds what another phone recorded of
-// a photo to itself, and this one was another before its code was opened again;
-// confirming it once more returns the whole.
+// seen applies one image of the list. For an image of another phone the list lacks the
+// metadata. This phone has a new id after its code was opened again, so its own images
+// can be among them. Confirming such an image once more returns its metadata.
 func (t *traffic) seen(p *photo, image shared.Image) {
 	sent := image.MetadataVersion
 	if withheld := image.PhoneID != t.session.PhoneID; withheld {
 		image.Metadata, image.MetadataVersion, image.CorrectedBy, sent = p.metadata, 0, nil, p.version-1
 	}
 	if p.stage == StageConfirmed && t.jobOf[p] != nil {
-		return // its own response comes
+		return // the response of its own confirm has more
 	}
 	t.confirmed(p, image, sent)
 }
 
-// confirmed ends all work for a photo.
+// confirmed ends all work for a photo that the edge has.
 func (t *traffic) confirmed(p *photo, image shared.Image, sent int) {
 	t.abandon(p)
 	t.album.confirmed(p, image, sent, t.now, t.begun)

@@ -11,15 +11,14 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// traffic starts the steps of the photos, notices when they stall, and decides
-// what each failure means. It keeps what is in flight, the two circuits and the
-// schedule. Only the queue's loop touches it.
+// traffic starts the steps of the photos, notices when they stall, and decides what
+// each failure means. Only the queue's loop touches it.
 type traffic struct {
 	world   World
 	album   *album
 	mailbox *mailbox
 	rng     *rand.Rand
-	inUse   func(step) int // jobs of a step, over all sessions
+	inUse   func(step) int // counts the jobs of a step over all sessions
 
 	ctx     context.Context
 	now     time.Time
@@ -36,14 +35,14 @@ type traffic struct {
 	online     bool
 	visible    bool
 	aliveUntil time.Time // when an unused session expires
-	listAt     time.Time // no list before
-	signCap    int       // most images in the next sign call, when the session is nearly full; 0: no cap
+	listAt     time.Time // the list is not asked for before
+	signCap    int       // the most images in the next sign call, after a refused one; 0: no limit
 	started    bool      // something started since the last schedule
 	begun      int       // counts the steps
 }
 
-// newTraffic makes the traffic of one session. inUse counts the jobs of a step
-// over all sessions, because the phone's memory and its network are shared.
+// newTraffic returns the traffic of one session. Limits apply to the jobs of all
+// sessions, because they share the phone's memory and network.
 func newTraffic(q *Queue, album *album) *traffic {
 	return &traffic{
 		world: q.world, album: album, mailbox: &q.mailbox, rng: q.rng, inUse: q.inUse,
@@ -55,18 +54,18 @@ func newTraffic(q *Queue, album *album) *traffic {
 // job is one step in flight, for one photo or, when signing, for several.
 type job struct {
 	step    step
-	photos  []*photo // those that still wait for it
-	size    int      // how many there were
+	photos  []*photo // the photos that still need the outcome
+	size    int      // how many photos it started with
 	cancel  context.CancelCauseFunc
 	dropped bool         // its outcome no longer counts
 	sent    atomic.Int64 // bytes, written by the transport
 	seen    int64
 	movedAt time.Time
-	number  int // of the step: a clock that is set shows no order
+	number  int // gives steps an order, which times cannot when the clock is set
 }
 
-// tick takes the time. When the clock was set back, waits that were computed
-// from the old time are over.
+// tick sets the current time. If the clock was set back, it ends the waits that were
+// computed from the old time, as they would be too long.
 func (t *traffic) tick(now time.Time) {
 	back := now.Before(t.now.Add(-time.Second))
 	t.now = now
@@ -79,15 +78,15 @@ func (t *traffic) tick(now time.Time) {
 	t.wake()
 }
 
-// join starts talking to another session. Steps of the earlier one no longer
-// count, except compressions.
+// join switches to another session of the edge. The outcome of steps that are in
+// flight no longer counts, except of compressions.
 func (t *traffic) join(edge Edge, session *shared.Grant) {
 	for _, p := range t.album.photos {
 		if p.stage != StageChosen {
 			t.abandon(p)
 		}
 	}
-	for j := range t.jobs { // the earlier session's list is not this one's
+	for j := range t.jobs { // a list of the earlier session must not be applied
 		if j.step == probe {
 			j.drop()
 		}
@@ -130,7 +129,8 @@ func (t *traffic) begin(s step, photos []*photo, run func(ctx context.Context, j
 	t.started = true
 }
 
-// guarded limits a panic, of a decoder for example, to the photo that caused it.
+// guarded turns a panic, for example of a decoder, into an error of the photo that
+// caused it.
 func guarded(
 	ctx context.Context,
 	j *job,
@@ -145,7 +145,7 @@ func guarded(
 	return run(ctx, j)
 }
 
-// errAbandoned ends a step whose outcome no longer counts.
+// errAbandoned is the cause with which the context of an abandoned step ends.
 var errAbandoned = errors.New("abandoned")
 
 // abandon stops the step in flight for p, if any; its outcome no longer counts.
@@ -161,14 +161,14 @@ func (t *traffic) abandon(p *photo) {
 	}
 }
 
-// abandonAll stops everything that is done for a photo.
+// abandonAll stops all steps of photos.
 func (t *traffic) abandonAll() {
 	for _, p := range t.album.photos {
 		t.abandon(p)
 	}
 }
 
-// leave stops everything for good.
+// leave stops everything permanently.
 func (t *traffic) leave(code shared.Code) {
 	t.abandonAll()
 	t.edge = nil
@@ -188,7 +188,7 @@ func (j *job) drop() {
 	j.cancel(errAbandoned)
 }
 
-// end takes the outcome of a step.
+// end handles the outcome of a step.
 func (t *traffic) end(j *job, done func(), err error) {
 	delete(t.jobs, j)
 	for _, p := range j.photos {
@@ -220,12 +220,12 @@ func (t *traffic) reached(c *circuit) {
 		t.edgeSeen = t.now
 	}
 	if c.open() {
-		t.album.refresh() // photos that waited for it need not wait for each other
+		t.album.refresh() // the server is back, so no photo has to wait any longer
 	}
 	c.succeeded()
 }
 
-// link returns the circuit of a step; nil for one that stays on the phone.
+// link returns the circuit of a step, or nil for a step on the phone.
 func (t *traffic) link(s step) *circuit {
 	switch s {
 	case sign, confirm, probe:
@@ -237,7 +237,7 @@ func (t *traffic) link(s step) *circuit {
 	}
 }
 
-// step returns what is being done for p right now; ok is false if nothing is.
+// step returns the step that is in flight for p. ok is false if there is none.
 func (t *traffic) step(p *photo) (s step, ok bool) {
 	j := t.jobOf[p]
 	if j == nil {
@@ -249,16 +249,16 @@ func (t *traffic) step(p *photo) (s step, ok bool) {
 // due reports whether a step may start for p now.
 func (t *traffic) due(p *photo) bool { return t.jobOf[p] == nil && !p.notBefore.After(t.now) }
 
-// flows reports whether neither circuit is open.
+// flows reports whether both circuits are closed.
 func (t *traffic) flows() bool { return !t.edgeLink.open() && !t.storeLink.open() }
 
-// halted returns why no photo of this session can be sent; nil if they can.
+// halted returns why no photo of this session can be sent, or nil.
 func (t *traffic) halted() *Problem { return t.stopped }
 
 // isPaused reports whether the person paused the upload.
 func (t *traffic) isPaused() bool { return t.paused }
 
-// obstacle returns what keeps the whole queue waiting; nil if nothing does.
+// obstacle returns what keeps the whole queue waiting, or nil.
 func (t *traffic) obstacle() *Problem {
 	switch {
 	case !t.online:
@@ -289,9 +289,9 @@ func (t *traffic) nextTry(p *photo) time.Time {
 	return at
 }
 
-// alive notes how long the session lives. Only the difference of the server's
-// times counts: the phone's clock may be wrong. Without them the session was just
-// used, which extends it.
+// alive notes when the session expires. It uses only the difference of the server's
+// two times, because the phone's clock may be wrong. If they are missing, it assumes
+// the full lifetime, because the request has just extended the session.
 func (t *traffic) alive(expires, server time.Time) {
 	left := shared.SessionTTL
 	if !expires.IsZero() && !server.IsZero() {
@@ -300,7 +300,7 @@ func (t *traffic) alive(expires, server time.Time) {
 	t.aliveUntil = t.now.Add(left)
 }
 
-// hurry forgets waits: the person asked, or the world changed.
+// hurry ends all waits, because a person asked for it or the network has changed.
 func (t *traffic) hurry() {
 	t.paused = false
 	t.signCap = 0
@@ -315,8 +315,8 @@ func (t *traffic) wake() {
 	t.album.wake()
 }
 
-// pause stops what is on its way. What the edge may already know of is
-// finished.
+// pause stops the steps in flight. A confirm is finished, because the edge may already
+// have stored the photo.
 func (t *traffic) pause() {
 	t.paused = true
 	for _, p := range t.album.photos {
@@ -326,9 +326,10 @@ func (t *traffic) pause() {
 	}
 }
 
-// lifecycle notes what the browser reports. Coming back into view or online is a
-// reason to try at once. "Offline" only selects the message: it can be wrong,
-// and the circuits find out by themselves.
+// lifecycle notes whether the page is visible and online. When it becomes visible or
+// online, everything is tried at once. "Offline" only selects the message that the
+// page shows: browsers report it wrongly at times, and the circuits notice failures
+// without it.
 func (t *traffic) lifecycle(visible, online bool) {
 	better := visible && !t.visible || online && !t.online
 	t.visible, t.online = visible, online
@@ -337,8 +338,8 @@ func (t *traffic) lifecycle(visible, online bool) {
 	}
 }
 
-// cancel stops sending one photo. Once the edge may know of it, that
-// is awaited first.
+// cancel stops sending one photo. If its confirm is under way, that is awaited first,
+// because the edge may already have stored the photo.
 func (t *traffic) cancel(p *photo) {
 	if p.settled() || p.stage == StageCancelled {
 		return

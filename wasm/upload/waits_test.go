@@ -10,8 +10,8 @@ import (
 
 var morning = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// between draws a wait often, and fails unless all are within the bounds and
-// spread over them: a fixed wait would have all phones come back at once.
+// between draws a wait many times. It fails unless all are within the bounds and spread
+// over them: with a fixed wait all phones would retry at the same moment.
 func between(t *testing.T, name string, least, most time.Duration, draw func(rng *rand.Rand) time.Duration) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -26,7 +26,7 @@ func between(t *testing.T, name string, least, most time.Duration, draw func(rng
 	}
 }
 
-// An open circuit waits 2 s at most, then twice as long each time, up to 30 s.
+// An open circuit waits up to 2 s, then twice as long each time, up to 30 s.
 func TestCircuitWaits(t *testing.T) {
 	for failures, most := range map[int]time.Duration{
 		3: 2 * time.Second, 4: 4 * time.Second, 5: 8 * time.Second, 6: 16 * time.Second, 7: 30 * time.Second,
@@ -40,7 +40,7 @@ func TestCircuitWaits(t *testing.T) {
 	}
 }
 
-// The message about a bad connection counts from the first of its failures.
+// The message about a bad connection is shown from the first failure in a row.
 func TestCircuitKnowsTheFirstFailure(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var c circuit
@@ -94,7 +94,7 @@ func tried(times int) (tries [steps]int) {
 	return tries
 }
 
-// While the circuit is open it decides when, so no try of a photo is used up.
+// While the circuit is open, it decides when to try, so no retry of a photo is used up.
 func TestPhotoWaitsForTheCircuit(t *testing.T) {
 	tr := &traffic{now: morning, storeLink: circuit{failures: tripAfter}, edgeLink: circuit{failures: tripAfter}}
 	p := photo{stage: StageSigned}
@@ -106,17 +106,17 @@ func TestPhotoWaitsForTheCircuit(t *testing.T) {
 	}
 }
 
-// The time that is left comes from the rate of the last ten seconds, is there
-// after one second of movement, and never grows.
+// The remaining time comes from the rate of the last ten seconds. It is known after one
+// second of movement, and never grows.
 func TestEstimate(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		sent []int64 // of 1000, at 0 s, 1 s, …
 		want int     // seconds after the last; 0: not known
 	}{
-		{"nothing is known at once", []int64{0}, 0},
+		{"nothing is known at first", []int64{0}, 0},
 		{"nothing moved", []int64{0, 0, 0}, 0},
-		{"by the first second", []int64{0, 100}, 9},
+		{"known after one second", []int64{0, 100}, 9},
 		{"by two", []int64{0, 100, 200}, 8},
 		{"it is rounded up", []int64{0, 300}, 3},
 		{"a slower rate does not make it grow", []int64{0, 500, 500, 500, 500}, 1},
@@ -135,18 +135,18 @@ func TestEstimate(t *testing.T) {
 			t.Errorf("%s: %d s left, known: %v, instead of %d s", test.name, seconds, ok, test.want)
 		}
 		if _, ok := b.estimate(morning.Add(time.Hour), false); ok || b.left != 0 || len(b.samples) != 0 {
-			t.Errorf("%s: something is left although nothing moves", test.name)
+			t.Errorf("%s: a remaining time is shown although nothing moves", test.name)
 		}
 	}
 	half := board{total: 1000}
 	half.estimate(morning, true)
 	half.sent = 900
 	if seconds, ok := half.estimate(morning.Add(999*time.Millisecond), true); ok {
-		t.Errorf("%d s are known before a second is over", seconds)
+		t.Errorf("%d s are known before one second has passed", seconds)
 	}
 }
 
-// What the journal holds becomes a photo that can go on its way again.
+// A photo that was restored from the journal continues where it was.
 func TestRestored(t *testing.T) {
 	jpeg, full := []byte("jpeg"), problem(shared.CodeLimitReached, true)
 	blank := problem(shared.CodeBlankResult, false)
@@ -159,22 +159,22 @@ func TestRestored(t *testing.T) {
 	}{
 		{"compressed", Entry{Record: Record{Stage: StageCompressed}, JPEG: jpeg}, StageCompressed, "", ""},
 		{"sent", Entry{Record: Record{Stage: StageSent, S3Key: key}, JPEG: jpeg}, StageSent, "", ""},
-		{"sent, nobody knows where", Entry{Record: Record{Stage: StageSent}, JPEG: jpeg}, StageCompressed, "", ""},
+		{"sent, without a key", Entry{Record: Record{Stage: StageSent}, JPEG: jpeg}, StageCompressed, "", ""},
 		{"confirmed", Entry{Record: Record{Stage: StageConfirmed}, JPEG: jpeg}, StageConfirmed, "", ""},
 		{"confirmed, its bytes erased", Entry{Record: Record{Stage: StageConfirmed}}, StageConfirmed, "", ""},
-		{"its bytes are gone", Entry{Record: Record{Stage: StageCompressed}}, StageFailed, StageChosen,
+		{"without bytes", Entry{Record: Record{Stage: StageCompressed}}, StageFailed, StageChosen,
 			shared.CodeTruncated},
-		{"a problem that may be over", Entry{Record: Record{Stage: StageFailed, Resume: StageSent, S3Key: key,
+		{"a retryable problem", Entry{Record: Record{Stage: StageFailed, Resume: StageSent, S3Key: key,
 			Problem: full}, JPEG: jpeg}, StageSent, StageSent, ""},
-		{"a problem that stays", Entry{Record: Record{Stage: StageFailed, Resume: StageChosen, Problem: blank},
+		{"a permanent problem", Entry{Record: Record{Stage: StageFailed, Resume: StageChosen, Problem: blank},
 			JPEG: jpeg}, StageFailed, StageChosen, shared.CodeBlankResult},
-		{"a problem that stays, without bytes", Entry{Record: Record{Stage: StageFailed, Resume: StageChosen,
+		{"a permanent problem, without bytes", Entry{Record: Record{Stage: StageFailed, Resume: StageChosen,
 			Problem: blank}}, StageFailed, StageChosen, shared.CodeBlankResult},
 		{"failed, without a reason", Entry{Record: Record{Stage: StageFailed, Resume: StageChosen}, JPEG: jpeg},
 			StageCompressed, StageChosen, ""},
 		{"cancelled", Entry{Record: Record{Stage: StageCancelled, Resume: StageCompressed}, JPEG: jpeg},
 			StageCancelled, StageCompressed, ""},
-		{"cancelled, nobody knows where", Entry{Record: Record{Stage: StageCancelled, Resume: "elsewhere"},
+		{"cancelled, with an unknown stage", Entry{Record: Record{Stage: StageCancelled, Resume: "elsewhere"},
 			JPEG: jpeg}, StageCancelled, StageCompressed, ""},
 		{"a stage of another version", Entry{Record: Record{Stage: "later"}, JPEG: jpeg}, StageCompressed, "", ""},
 	} {

@@ -16,18 +16,18 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// world is everything outside the queue, in memory: an edge and a store that
-// keep the promises of the real ones (docs/decisions/0003 and 0007), a journal and
-// a compressor. A test decides which calls fail.
+// world is everything outside the queue, in memory: an edge and a store with the
+// guarantees of the real ones (docs/decisions/0003 and 0007), a journal and a
+// compressor. Each test decides which calls fail.
 type world struct {
 	mu sync.Mutex
 
-	// fault is asked before each call; n counts the calls of that step from 1.
+	// fault returns the fault of each call; n counts the calls of that step from 1.
 	fault   func(s step, n int) fault
 	latency time.Duration
-	rate    int64         // bytes a second that each PUT moves; 0: at once
-	uplink  int64         // bytes a second that all PUTs share; 0: each has its rate
-	pixels  time.Duration // what a compression takes beside the latency
+	rate    int64         // bytes per second of each PUT; 0: unlimited
+	uplink  int64         // bytes per second that all PUTs share; 0: rate applies
+	pixels  time.Duration // duration of a compression, in addition to the latency
 	skew    time.Duration // how far the phone's clock is ahead
 	noDate  bool          // the browser hides the Date header
 	max     int
@@ -40,26 +40,26 @@ type world struct {
 	bucket    string            // where its photos go
 	patient   string            // and the encounter
 	other     *world            // of another patient, on the same phone
-	session   string            // its token is good
-	secret    string            // its journal key
+	session   string            // the token of the live session
+	secret    string            // the journal key of the live session
 	slots     map[string]string // image id → key
 	objects   map[string]string // key → SHA-256
 	images    map[string]shared.Image
 	confirms  map[string]int // image id → times that it became an image
 	order     []string
 	gone      map[string]bool  // images that a desktop removed
-	captured  *shared.Captured // what the photos say
+	captured  *shared.Captured // the time of capture in the files
 	puts      *atomic.Int32    // PUTs at once, over all patients
-	tooMany   atomic.Bool      // of them
+	tooMany   atomic.Bool      // more than maxPuts ran at once
 	unnamed   bool             // the edge does not say which image was removed
-	refuse    shared.Code      // of every confirm; and of every sign, if it is not about the metadata
-	phone     string           // its id, since its code was opened
-	version   bool             // false: an edge that keeps the first metadata for ever
+	refuse    shared.Code      // the error of every confirm, and of every sign if it is not about the metadata
+	phone     string           // the phone's id since its code was opened
+	version   bool             // false: the edge ignores all but the first metadata
 	records   map[string]Entry
 	shelves   map[string]*shelf // the journal's storage, by the session's key
 	opened    int               // journals
 	stuck     bool              // the storage hangs
-	writing   time.Duration     // what a write to the journal takes
+	writing   time.Duration     // duration of a write to the journal
 	writes    int               // to the journal
 	noJournal error
 	unsafe    []string        // photos that were signed before the journal had them
@@ -70,17 +70,17 @@ type world struct {
 	previews  map[string]int
 }
 
-// fault is what goes wrong with one call.
+// fault is the way in which one call fails.
 type fault int
 
 const (
 	works      fault = iota
-	dropBefore       // no answer, no effect
-	dropAfter        // no answer, but the effect
-	status500        // an answer that means: later
+	dropBefore       // no response and no effect
+	dropAfter        // no response, but the effect
+	status500        // a response that asks to retry later
 	status429
-	hangs      // no answer ever
-	hangsAfter // no answer ever, but the effect
+	hangs      // never responds, no effect
+	hangsAfter // never responds, but has the effect
 	refuses    // 403 to a PUT, 401 to the edge's calls
 	ends       // the edge: the session is over
 )
@@ -156,8 +156,7 @@ func (w *world) open(t testing.TB) *Queue {
 	return q
 }
 
-// another makes the world of another patient, whose photos are on the same
-// phone.
+// another returns the world of another patient whose photos are on the same phone.
 func (w *world) another() *world {
 	w.other = newWorld()
 	w.other.patient, w.other.bucket = "2", "https://other.test/"
@@ -190,7 +189,7 @@ func (w *world) called(s step) int {
 	return w.calls[s]
 }
 
-// file is a chosen file: its content decides the compressed bytes.
+// file is a chosen file. Its content determines the compressed bytes.
 type file string
 
 func (f file) Size() int64 { return 4_000_000 }
@@ -242,7 +241,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// call plays one call with its fault; effect is what it does on the other side.
+// call makes one call with its fault. effect is the change on the server.
 func (w *world) call(ctx context.Context, s step, effect func() error) error {
 	kind := w.enter(s)
 	defer w.leave(s)
@@ -418,7 +417,7 @@ func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shar
 	return answer, err
 }
 
-// correct changes a photo as a desktop does.
+// correct changes a photo's notes as a desktop does.
 func (w *world) correct(id, notes string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -439,7 +438,7 @@ func (w *world) remove(id string) {
 	}
 }
 
-// notes returns what the edge has of a photo.
+// notes returns the notes of a photo that the edge has stored.
 func (w *world) notes(id string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -518,7 +517,7 @@ func (t transport) put(
 		defer w.count(&w.sending, -1)
 		tick := 100 * time.Millisecond
 		if w.uplink > 0 {
-			tick = 20 * time.Millisecond // what is left of one is lost to the others
+			tick = 20 * time.Millisecond // the precision of the shared bandwidth
 		}
 		for sent := int64(0); sent < int64(len(body)); {
 			if err := sleep(ctx, tick); err != nil {
@@ -538,7 +537,7 @@ func (w *world) count(n *int, change int) {
 	*n += change
 }
 
-// bandwidth returns the share of one PUT, in bytes a second.
+// bandwidth returns the bytes per second of one PUT.
 func (w *world) bandwidth() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()

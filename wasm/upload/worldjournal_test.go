@@ -9,7 +9,7 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// shelf is what the storage holds of one session, sealed with its key.
+// shelf is one session's part of the storage, encrypted with its key.
 type shelf struct {
 	records map[string]Entry
 	expires time.Time
@@ -26,8 +26,8 @@ func (w *world) shelf(key string) *shelf {
 	return w.shelves[key]
 }
 
-// openJournal opens a journal in memory which, as the real one, leaves other
-// sessions' photos alone until their time is over.
+// openJournal opens a journal in memory. Like the real one, it keeps other sessions'
+// photos until their time limit.
 func (w *world) openJournal(_ context.Context, session shared.Grant) (Journal, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -41,7 +41,7 @@ type memory struct {
 	key string
 }
 
-// write does a write of the journal, unless the page ends before it is done.
+// write makes a write of the journal, unless the page ends first.
 func (m memory) write(ctx context.Context, change func(*shelf)) error {
 	if m.w.stuck {
 		<-ctx.Done()
@@ -63,7 +63,7 @@ func (m memory) Replay(context.Context) ([]Entry, error) {
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()
 	entries := slices.Collect(maps.Values(m.w.shelf(m.key).records))
-	for i := range entries { // the real one reads them again
+	for i := range entries { // the real journal also returns new copies
 		entries[i].Warnings = slices.Clone(entries[i].Warnings)
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return int(a.Order - b.Order) })

@@ -2,15 +2,15 @@
 
 import type * as shared from './api';
 
-/** First command. Restores the journal of the same patient's encounter. The session before continues in the
- * background. */
+/** Opens a session. Must be the first command. Restores the encounter's photos from the journal. The session that
+ * was open before keeps uploading in the background. */
 export interface OpenCommand {
   type: "open";
   apiBase: string;
   session: shared.Grant;
 }
 
-/** Work on the photo starts at once. The id is 32 random hex digits and becomes the imageId. */
+/** Adds a photo and starts to compress it. The id is 32 random hex digits and becomes the imageId. */
 export interface AddCommand {
   type: "add";
   id: string;
@@ -21,20 +21,21 @@ export interface AddCommand {
   file: Blob;
 }
 
-/** Replaces a photo's metadata. That of a confirmed photo is corrected at the edge, unless a desktop has done so. */
+/** Replaces a photo's metadata. If the photo is confirmed, the change is sent to the edge, which keeps it unless a
+ * desktop has corrected the photo. */
 export interface DescribeCommand {
   type: "describe";
   id: string;
   metadata: shared.Metadata;
 }
 
-/** Takes the photo out of the queue and the journal. */
+/** Removes the photo from the queue and the journal. */
 export interface RemoveCommand {
   type: "remove";
   id: string;
 }
 
-/** Sends these photos, now or once they are ready, and ends a pause. */
+/** Sends these photos as soon as they are compressed, and ends a pause. */
 export interface UploadCommand {
   type: "upload";
   /** The photos to upload. None: every photo of the session. */
@@ -51,7 +52,7 @@ export interface RetryCommand {
   id?: string;
 }
 
-/** Stops sending one photo. It stays, and retry sends it again. */
+/** Stops sending one photo. The photo stays in the queue; retry sends it again. */
 export interface CancelCommand {
   type: "cancel";
   id: string;
@@ -63,12 +64,12 @@ export interface LifecycleCommand {
   online: boolean;
 }
 
-/** Empties queue and journal: the person is done with this session. */
+/** Erases the session's photos from queue and journal, because the person is done with it. */
 export interface ForgetCommand {
   type: "forget";
 }
 
-/** Command is one thing that the page asks for. */
+/** Command is a request of the page to the queue. */
 export type Command =
   | OpenCommand
   | AddCommand
@@ -94,13 +95,12 @@ export type CommandType =
   | "lifecycle"
   | "forget";
 
-/** Correction is the state of a change to the metadata of a photo that was already
- * sent. */
+/** Correction is the state of a metadata change that was made after the photo was sent. */
 export type Correction =
   | "pending"
   | "overruled";
 
-/** The engine runs and takes commands. Those that were sent earlier were queued. */
+/** The engine is running. Commands that were sent before were queued. */
 export interface ReadyMessage {
   type: "ready";
   version: string;
@@ -111,14 +111,14 @@ export interface SnapshotMessage {
   snapshot: Snapshot;
 }
 
-/** A compressed photo, once per photo, for thumbnails. Also after a restore. */
+/** The JPEG of a compressed photo, for thumbnails. Sent once per photo, also after a restore. */
 export interface PreviewMessage {
   type: "preview";
   id: string;
   jpeg: Blob;
 }
 
-/** The photo that is compressed needs a decoder that is loading; share is its progress, up to 1. */
+/** The photo being compressed needs a decoder that is still loading. Share is the download's progress, up to 1. */
 export interface LoadingMessage {
   type: "loading";
   share: number;
@@ -138,7 +138,7 @@ export type MessageType =
   | "preview"
   | "loading";
 
-/** Phase is what the page shows of the queue. */
+/** Phase is the state of the queue as the page shows it. */
 export type Phase =
   | "idle"
   | "uploading"
@@ -158,7 +158,7 @@ export interface PhotoSnapshot {
   bytes: number;
   width: number;
   height: number;
-  /** that are known to have left the phone */
+  /** bytes that are known to have left the phone */
   sentBytes: number;
   warnings: Warning[];
   metadata: shared.Metadata;
@@ -175,7 +175,7 @@ export type PhotoSource =
   | "camera"
   | "gallery";
 
-/** PhotoState is what the page shows of a photo. */
+/** PhotoState is the state of a photo as the page shows it. */
 export type PhotoState =
   | "chosen"
   | "compressing"
@@ -189,21 +189,21 @@ export type PhotoState =
   | "cancelled"
   | "removed";
 
-/** Problem is what is wrong, as a code. The page has a text for each. */
+/** Problem is an error as a code. The page has a text for each code. */
 export interface Problem {
   code: shared.EngineCode;
-  /** retry can help; otherwise only removing does */
+  /** a retry can help; otherwise the photo can only be removed */
   retryable: boolean;
 }
 
-/** Snapshot is all that the page needs to show the queue. */
+/** Snapshot is everything that the page needs to show the queue. */
 export interface Snapshot {
   /** PhoneID identifies the join, so that a page that has switched to another
    * patient ignores snapshots of the earlier one. */
   phoneId: shared.ID;
   phase: Phase;
   photos: PhotoSnapshot[];
-  /** of what was asked to be sent; never falls */
+  /** of the photos to be sent; never falls */
   sentBytes: number;
   totalBytes: number;
   secondsLeft?: number;
@@ -213,12 +213,13 @@ export interface Snapshot {
   durable: boolean;
   imageCount: number;
   maxImages: number;
-  /** Waiting is what other patients' sessions have on this phone. */
+  /** Waiting describes the photos of other sessions on this phone. */
   waiting?: Waiting[];
-  /** EraseAt is when everything that is left is erased, once the session is
-   * over; on the phone's clock. */
+  /** EraseAt is set once the session is over. At that time, by the phone's clock,
+   * everything that is left of it is erased. */
   eraseAt?: string;
-  /** Erased reports that the session's time on this phone is over. */
+  /** Erased reports that the session's photos were erased because their time limit
+   * was reached. */
   erased?: boolean;
 }
 
@@ -235,9 +236,9 @@ export type Stage =
   | "removed";
 
 /** Waiting describes the photos that another session has on this phone. They are
- * sealed, so only a queue that worked with that session knows whose they are. */
+ * encrypted with that session's key, so the patient is not known here. */
 export interface Waiting {
-  /** distinguishes sessions, and nothing else */
+  /** an opaque name that distinguishes sessions */
   session: string;
   photos: number;
   /** on the phone's clock */

@@ -1,4 +1,4 @@
-/** The rules that hold in every life; a rule's sentence is its name. */
+/** Checks of the model's rules. The text of a rule is also its name in a failure. */
 
 export class Broken extends Error {}
 

@@ -249,7 +249,7 @@ export class World {
     hold('a picture is freed when it is shown no more', isFreed, [urls.size, held.size]);
   }
 
-  /** What holds once all is quiet. */
+  /** Checks the rules that hold after all faults have stopped and every request has ended. */
   checkQuiet(): void {
     const { state, patient } = this.#desktop.screen;
     const session = this.edge.session(patient);
@@ -260,7 +260,7 @@ export class World {
     const knows = state.status === 'open' ? session !== undefined : !lives;
     hold('in the end the desktop knows whether the session lives', knows || isRefused, state.status);
     if (!session || state.status !== 'open') return;
-    // Of a photo that this desktop alone holds the edge can learn nothing.
+    // Corrections of a photo that only this desktop holds are never sent, as the edge does not have the photo.
     const unsent = pending(state.outbox).filter((id) => !findPhoto(state.album, id)?.local);
     hold('in the end nothing is left to send', unsent.length === 0, unsent);
     const shown = imagesOf(state).filter(({ local }) => !local);
@@ -276,7 +276,7 @@ export class World {
     hold('what was removed stays removed', !this.#removed.has(id), id);
     const word = this.#words.get(id);
     const isStored = word === undefined || metadata.laterality === word;
-    hold('the last word of a person is what is stored', isStored, [word, metadata]);
+    hold('the newest details are stored', isStored, [word, metadata]);
     const details = shown.find((one) => one.id === id)?.details;
     const isShown = details?.laterality === metadata.laterality && details?.view === metadata.view;
     hold('in the end the desktop says what is stored', isShown, [details, metadata]);
