@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium that tests can drive. Installs one if there is
-# none: from the system's packages where that is allowed, else Playwright's own.
+# Prints the path of a Chromium that tests can drive. If there is none, it installs one:
+# from the system's packages if this user may do that, otherwise Playwright's own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

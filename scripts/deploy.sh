@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Deploys: secrets from a file, the bucket, the worker, then the doctor.
-# The file has lines NAME=value with the variables of docs/deploy.md. With
-# BUCKET_READY set the bucket is left alone, for a key that may not set one up.
+# Deploys Photobridge: sets up the bucket, deploys the worker with the secrets of a file,
+# and runs the doctor. The file has lines NAME=value with the variables of docs/deploy.md.
+# With BUCKET_READY set, the bucket is not changed, for a key that may not do that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,18 +16,18 @@ source "$file"
 set +a
 : "${BASE_URL:?$file must set BASE_URL}" "${ADMIN_TOKEN:?$file must set ADMIN_TOKEN}"
 
-# The only origin beside its own that the phone page may reach.
+# The only other origin that the phone page may reach.
 : "${S3_BUCKET_NAME:?$file must set S3_BUCKET_NAME}" "${AWS_REGION:?$file must set AWS_REGION}"
 storage=https://$S3_BUCKET_NAME.s3.$AWS_REGION.amazonaws.com
 [ -z "${S3_ENDPOINT:-}" ] || storage=$(node -p 'new URL(process.argv[1]).origin' "$S3_ENDPOINT")
-[ "${STORAGE_VIA:-}" != edge ] || storage= # it is behind its own
+[ "${STORAGE_VIA:-}" != edge ] || storage= # the worker forwards to it
 make web/dist/_headers STORAGE="$storage"
 
 [ -n "${BUCKET_READY:-}" ] || go run ./edge/cmd/bucket
-rm -rf web/dist/docs # the API's page is for make dev
+rm -rf web/dist/docs # the API's page is only for make dev
 wrangler deploy
 wrangler secret bulk "$file"
-# The secrets are a version of their own, which takes some seconds to be everywhere.
+# The secrets are deployed as a separate version, which takes some seconds to reach all locations.
 doctor() {
   curl --silent --show-error --fail --header "Authorization: Bearer $ADMIN_TOKEN" "$BASE_URL/api/medtech/doctor"
 }

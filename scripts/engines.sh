@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Firefox and WebKit for the end-to-end tests, from the system's packages. FIREFOX and WEBKIT_DRIVER name others.
-#   engines.sh install        installs what is missing where that is allowed, and says what there is
-#   engines.sh find ENGINE    prints the program that drives one, or says what to install
+#   engines.sh install        installs what is missing if this user may do that, and prints what is available
+#   engines.sh find ENGINE    prints the program that drives an engine, or says what to install
 set -euo pipefail
 
 # WebKitGTK draws on an X display, so it needs a virtual one.
@@ -19,7 +19,7 @@ advice() { echo "No $1 to drive here. Install it (Debian: apt-get install ${pack
 install() {
   local engine missing=()
   for engine in "${!packages[@]}"; do
-    # Two words are two packages.
+    # Unquoted, because two words name two packages.
     # shellcheck disable=SC2206
     find_engine "$engine" >/dev/null || missing+=(${packages[$engine]})
   done

@@ -1,5 +1,5 @@
-// Tries an import of each kind that CONTRIBUTING's table forbids, and one that it allows, against the rules in
-// .depguard.yml and biome.json. Fails if a forbidden one passes. The files are made in a folder of their own.
+// Tests the rules in .depguard.yml and biome.json: tries an import of each kind that CONTRIBUTING's table forbids, and
+// one that it allows. Fails if a forbidden one passes. The files are written to a temporary folder.
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

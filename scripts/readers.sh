@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Programs of others that read what the product writes (libtiff, poppler, unzip, ImageMagick), write its input (libjpeg)
-# or store its sessions (Redis). Installs what is missing where that is allowed. Without them their tests are skipped,
-# except in CI.
+# Installs the external programs that tests use, if this user may do that: libtiff, poppler, unzip and ImageMagick read
+# the product's files, libjpeg writes its input, Redis stores its sessions. Tests skip what is missing, except in CI.
 set -euo pipefail
 
 declare -A packages=(

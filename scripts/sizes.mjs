@@ -1,5 +1,5 @@
-// Sizes of what is deployed, held against the budgets. Fails above one.
-// REPORT names a file for them as JSON.
+// Prints the sizes of what is deployed and published, and fails if one exceeds its budget. If REPORT names a file, the
+// sizes are also written there as JSON.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -27,7 +27,7 @@ const widgetPart = (name) =>
 const isFrame = (name) => /frame.*\.js$/.test(name);
 const isSeldom = (name) => isPure(name) || isHeif(name) || isFrame(name);
 
-/** A module of the npm package, and what it imports at once. */
+/** Returns a module of the npm package and all modules that it imports statically. */
 function reached(name, found = new Set()) {
   const path = join('build/widget', name);
   if (!found.has(path)) {

@@ -89,7 +89,7 @@ function rebuildGo(reload) {
   }
 }
 
-/** Resolves when the worker responds, or when it has ended. */
+/** Resolves as soon as the worker responds or has ended. */
 async function ready(ended) {
   let over = false;
   void ended.then(() => {

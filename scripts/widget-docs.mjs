@@ -11,7 +11,7 @@ const isRequired = ({ optional, default: value }) => !optional && value === unde
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`.replaceAll('|  |', '| |')).join('\n');
 
-/** A row for each attribute, with its property where there is one; then the properties that have no attribute. */
+/** Returns a row for each attribute, with its property if it has one, and then the properties without an attribute. */
 function properties() {
   const fieldOf = ({ fieldName }) => members.find(({ name }) => name === fieldName);
   const alone = members.filter(({ attribute }) => !attribute);
@@ -59,7 +59,7 @@ for (const [name, text] of Object.entries(tables)) {
   after = after.replace(place, (_, start, end) => `${start}\n${text}\n${end}`);
 }
 if (after !== before && process.argv.includes('--check')) {
-  console.error(`${README} is not as the element's doc comments say: run make generate`);
+  console.error(`${README} does not match the element's doc comments: run make generate`);
   process.exit(1);
 }
 if (after !== before) writeFileSync(README, after);

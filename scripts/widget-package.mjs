@@ -1,6 +1,6 @@
-// Completes the npm package in build/widget, where its code is built: the declarations that its types reach, flat and
-// with the file names that Node's own resolution asks for, the manifest, and the documents. Prints the script tag of
-// the classic build, which the package's README shows too.
+// Completes the npm package in build/widget, next to its built code. Adds the type declarations (in one folder, with the
+// file names that Node's module resolution needs), the manifest and the documents. Prints the integrity of the classic
+// build, which the package's README shows too.
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ const source = 'web/src/widget';
 const target = 'build/widget';
 const declarations = join('build/types', source);
 
-/** The names of declarations in the package. Those of its entries are fixed. */
+/** The names of the declaration files in the package. Those of its entries are fixed. */
 const names = new Map([
   [join(declarations, 'index.d.ts'), 'index.d.ts'],
   [join(declarations, 'session/index.d.ts'), 'session.d.ts'],
@@ -29,7 +29,7 @@ function place(path) {
   return names.get(path);
 }
 
-/** Copies a declaration with all that it imports. */
+/** Copies a declaration with all declarations that it imports. */
 function copy(path) {
   const text = readFileSync(path, 'utf8').replace(
     /(\bfrom |\bimport |\bimport\()(['"])(\.[^'"]*?)(?:\.tsx?)?\2/g,
@@ -39,7 +39,7 @@ function copy(path) {
   writeFileSync(join(target, names.get(path)), text);
 }
 
-/** Lets a browser run the bytes of a file and no others (https://www.w3.org/TR/SRI/). */
+/** Returns the integrity value of a file. A browser runs no other bytes (https://www.w3.org/TR/SRI/). */
 function integrityOf(name) {
   const digest = createHash('sha384')
     .update(readFileSync(join(target, name)))

@@ -1,4 +1,4 @@
-/** What Go knows of the two modules' dependencies. */
+/** Lists the dependencies of the two Go modules. */
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -17,17 +17,17 @@ interface Module {
   Error?: { Err: string };
 }
 
-/** What is deployed, as Go sees it. */
+/** The packages that are deployed. */
 const SHIPPED = { packages: ['./edge', './wasm', './wasm/purecodec'], env: { GOOS: 'js', GOARCH: 'wasm' } };
 
-/** Modules that are in the worker and the engine, and those that only build and test them. */
+/** Returns the modules in the worker and the engine, and those that are only used to build and test. */
 export function goDependencies(root: string): { shipped: Dependency[]; tools: Dependency[] } {
   const shipped = modulesOf(root, SHIPPED.packages, SHIPPED.env);
   const names = new Set(shipped.map(({ name }) => name));
   return { shipped, tools: modulesOf(root, ['-test', './...']).filter(({ name }) => !names.has(name)) };
 }
 
-/** Modules that packages are built from. Newer versions are asked for only among those that go.mod names for itself. */
+/** Returns the modules that packages are built from. It asks for newer versions only of direct dependencies. */
 export function modulesOf(folder: string, packages: string[], env: Record<string, string> = {}): Dependency[] {
   const run = (...args: string[]): string =>
     execFileSync('go', args, {
@@ -58,7 +58,7 @@ export function modulesOf(folder: string, packages: string[], env: Record<string
   }));
 }
 
-/** go list prints one object after the other. */
+/** Parses the output of go list, which is one JSON object after the other. */
 function parse(output: string): Module[] {
   return output.trim() === '' ? [] : (JSON.parse(`[${output.trim().replaceAll('}\n{', '},\n{')}]`) as Module[]);
 }

@@ -1,4 +1,4 @@
-/** Licences by their texts: for Go modules, which declare none anywhere else. */
+/** Recognises licences by their texts, because Go modules have no field for them. */
 
 const MARKS: [RegExp, string][] = [
   [/Apache License,?\s+Version 2\.0/, 'Apache-2.0'],
@@ -13,12 +13,12 @@ const MARKS: [RegExp, string][] = [
   [/This is free and unencumbered software/, 'Unlicense'],
 ];
 
-/** The SPDX identifier of a licence's text, or "unknown". */
+/** Returns the SPDX identifier of a licence's text, or "unknown". */
 export function identify(text: string): string {
   return MARKS.find(([mark]) => mark.test(text))?.[1] ?? 'unknown';
 }
 
-/** Whether a licence asks for more than its notice: a person has to look. */
+/** Reports whether a licence requires more than to keep its notice, so that a person has to read it. */
 export function wantsALook(licence: string): boolean {
   const permissive =
     /^(?:MIT|MIT-0|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|Unlicense|CC0-1\.0|BlueOak-1\.0\.0|Python-2\.0|CC-BY-4\.0)$/;

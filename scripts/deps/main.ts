@@ -1,6 +1,6 @@
 /**
- * `make deps`: the dependencies, their licences, newer versions and known
- * vulnerabilities. Only a known vulnerability makes it fail.
+ * `make deps`: prints the dependencies, their licences, newer versions and known vulnerabilities. It fails only if there
+ * is a known vulnerability.
  */
 
 import { spawnSync } from 'node:child_process';

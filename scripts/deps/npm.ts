@@ -1,4 +1,4 @@
-/** What npm's lock file and registry know. */
+/** Lists npm packages from the lock file, with what the registry knows of them. */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ interface Lock {
   >;
 }
 
-/** Installed packages: those that are shipped, and those that only build and test. */
+/** Returns the installed packages: those that are shipped, and those that are only used to build and test. */
 export function npmDependencies(root: string): { shipped: Dependency[]; tools: Dependency[] } {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
   const newer = outdated(root);
@@ -37,13 +37,13 @@ export function npmDependencies(root: string): { shipped: Dependency[]; tools: D
   return { shipped: those(false), tools: those(true) };
 }
 
-/** `npm outdated` exits with 1 when anything is. */
+/** Returns the newest versions. `npm outdated` exits with 1 if anything is outdated, which is no error here. */
 function outdated(root: string): Map<string, string> {
   const answer = JSON.parse(npm(root, 'outdated') || '{}') as Record<string, { latest?: string }>;
   return new Map(Object.entries(answer).flatMap(([name, { latest }]) => (latest ? [[name, latest]] : [])));
 }
 
-/** Sentences on known vulnerabilities; undefined if the registry does not report any. */
+/** Returns a sentence for each known vulnerability, or undefined if the registry has no audit service. */
 export function npmAudit(root: string): string[] | undefined {
   const answer = JSON.parse(npm(root, 'audit') || '{}') as {
     vulnerabilities?: Record<string, { severity: string; range: string }>;

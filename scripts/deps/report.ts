@@ -3,16 +3,16 @@ import { wantsALook } from './licence.ts';
 export interface Dependency {
   name: string;
   version: string;
-  /** SPDX. */
+  /** SPDX identifier. */
   licence: string;
-  /** The newest version; undefined if this is it, or was not asked for. */
+  /** The newest version; undefined if it is installed or unknown. */
   newer: string | undefined;
 }
 
-/** Replaces a newest version that the registry or proxy does not report. */
+/** Is shown as the newest version if the registry or proxy does not report it. */
 export const UNREACHABLE = 'not reachable';
 
-/** Describes dependencies: newer versions, licences by number and, of those handed on, the ones to look at by name. */
+/** Describes dependencies: newer versions, the number of each licence and, for shipped ones, the licences to check. */
 export function table(title: string, dependencies: readonly Dependency[], handedOn: boolean): string {
   const newer = dependencies
     .filter((one) => one.newer && one.newer !== UNREACHABLE)

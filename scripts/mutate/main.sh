@@ -13,7 +13,7 @@ if [[ $package == web/* ]]; then
   MUTATE=$package exec tools/node_modules/.bin/stryker run tools/stryker.config.mjs
 fi
 
-# The calls of the edge are tested from the outside too: there a change has to pass the tests of all that use it.
+# The edge's packages are also tested by the packages that use them, so all tests of the edge are run.
 folder=${package%%/*}
 tests=()
 if [[ $folder == edge ]]; then

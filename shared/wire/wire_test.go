@@ -21,7 +21,7 @@ import (
 	"github.com/clinicpro/photobridge/wasm/upload"
 )
 
-// messages has one value of every message that has a field of each kind.
+// messages has one value of several messages. Together they have a field of each kind.
 var messages = []wire.Message{
 	&shared.Problem{}, &shared.PresignRequest{}, &shared.PresignResponse{}, &shared.ConfirmRequest{},
 	&shared.ConfirmResponse{}, &shared.ListResponse{}, &shared.CreateResponse{}, &shared.Grant{},
@@ -33,7 +33,7 @@ func fresh(m wire.Message) wire.Message {
 	return reflect.New(reflect.TypeOf(m).Elem()).Interface().(wire.Message)
 }
 
-// texts are pieces of JSON, and of what is not JSON.
+// texts are pieces of valid and invalid JSON.
 var texts = strings.Split("||null|true|nul|truex|{|[|[]|{}|[1,]|[,1]|{\"a\":1,}|{a:1}|{\"a\" 1}|{\"a\":1}x|[1 2]|{,}|"+
 	"[1, [2, {\"b\": [null, true]}], \"\"]|\t{\"a\"\r\n: 1 } |0|-0|01|1.|.5|-|+1|1e5|1E+05|1e-|1.5e3|0x10|NaN|"+
 	`"|"a|"a\"b\\\/\b\f\n\r\t"|"\x"|"\u12"|"\u00e9"|"\uD834\uDD1E"|"\ud834"|"\ud834x"|"\ud834\u0041"|`+
@@ -77,7 +77,8 @@ func FuzzUnmarshal(f *testing.F) {
 	})
 }
 
-// agree fails unless encoding/json reads the same message, or names the same field.
+// agree fails the test unless encoding/json reads the same message, or fails for the
+// same field.
 func agree(t *testing.T, data []byte, of wire.Message) {
 	t.Helper()
 	got, want := fresh(of), fresh(of)
@@ -99,9 +100,9 @@ func agree(t *testing.T, data []byte, of wire.Message) {
 	}
 }
 
-// comparable reports whether both packages read the data in the same way. This
-// one limits depth, and encoding/json merges what is given twice, takes names in
-// any case, and takes times that RFC 3339 does not allow.
+// comparable reports whether the two packages are expected to agree on the data. This
+// package limits the depth. encoding/json merges fields that are given twice, ignores
+// the case of names, and accepts times that RFC 3339 does not allow.
 func comparable(data []byte) bool {
 	if bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > 32 || laxTime.Match(data) {
 		return false
@@ -123,10 +124,10 @@ func comparable(data []byte) bool {
 	}
 }
 
-// laxTime finds an hour of one digit, and a comma before a fraction.
+// laxTime matches times with an hour of one digit or a comma before the fraction.
 var laxTime = regexp.MustCompile(`T\d:|:\d\d,\d`)
 
-// fields are the names of the messages' fields, by their lower case.
+// fields has the names of the messages' fields, by their lower-case form.
 var fields = func() map[string]string {
 	all := map[string]string{}
 	for _, m := range messages {
@@ -205,7 +206,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// fill sets every field that JSON has to a random value.
+// fill sets every field that is part of the JSON to a random value.
 func fill(t *rapid.T, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:

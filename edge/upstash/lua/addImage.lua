@@ -1,9 +1,10 @@
+-- Confirms an image, or updates the metadata of a confirmed one.
 -- ARGV: image id, s3Key, size, sha256, image as JSON, its metadata's version,
--- limit. Returns the image as it is stored, how many there are, the revision,
--- and 1 if it was added, 2 if its metadata was updated.
+-- limit. Returns the stored image, the number of images, the revision, and 1 if the
+-- image was added, 2 if its metadata was updated, 0 otherwise.
 local session, refused = live()
 if not session then
-  -- A URL from before the end may have brought the object back.
+  -- A URL that was signed before the session ended may have stored the object again.
   if redis.call('HEXISTS', KEYS[2], ARGV[6]) == 1 then
     doom(ARGV[6], 0)
     mine = doomed()
@@ -12,7 +13,7 @@ if not session then
 end
 local gone = redis.call('HGET', KEYS[1], 'gone:' .. ARGV[5])
 if gone then
-  -- A URL that was signed before the removal may have brought the object back.
+  -- A URL that was signed before the removal may have stored the object again.
   doom(gone, 0)
   mine = doomed()
   return {'image_removed', ARGV[5]}
@@ -33,7 +34,7 @@ if stored then
   return {'ok', stored, count, changed(), 2}
 end
 if not slot or slot.s3Key ~= ARGV[6] then
-  -- It arrived after its slot had lapsed. Nothing else names it, for its key contains the image's id.
+  -- The object arrived after its slot had lapsed. No other image uses it, because its key contains the image's id.
   doom(ARGV[6], 0)
   mine = doomed()
   return {'object_missing'}

@@ -1,5 +1,6 @@
--- ARGV: number, how many may be wrong, how many phones there may be. After so many
--- wrong ones, every invitation and every waiting phone is refused.
+-- Admits the phone that waits with a number.
+-- ARGV: number, limit of wrong numbers, limit of phones. At the limit of wrong
+-- numbers, every invitation and every waiting phone is refused.
 local session, refused = live()
 if not session then return {refused} end
 local waiting = {}

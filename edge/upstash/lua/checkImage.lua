@@ -1,4 +1,5 @@
--- ARGV: image id, or nothing.
+-- Checks that the session is live and, with an image id, that the image was not
+-- removed. ARGV: image id or nothing.
 local session, refused = live()
 if not session then return {refused} end
 if redis.call('HEXISTS', KEYS[1], 'gone:' .. ARGV[5]) == 1 then return {'image_removed', ARGV[5]} end

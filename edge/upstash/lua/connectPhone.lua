@@ -1,7 +1,8 @@
--- ARGV: generation, phone id, phone as JSON, how many phones there may be, the
--- number to begin with if the phone is to wait, -1 if not. Returns the session,
--- when it expires, the revision, how many images there are, and the number that
--- the phone waits with. A phone that waited and asks no more frees its number.
+-- Lets a phone join, or wait with a number until a person admits it.
+-- ARGV: generation, phone id, phone as JSON, limit of phones, and the first number to
+-- try if the phone has to wait, otherwise -1. Returns the session, when it expires,
+-- the revision, the number of images, and the phone's number. A waiting phone that no
+-- longer asks loses its number.
 local session = live()
 if not session or redis.call('HGET', KEYS[1], 'generation') ~= ARGV[5] then return {'token_invalid'} end
 local images, numbers, asked = 0, {}, {}

@@ -1,6 +1,7 @@
+-- Creates a session, or returns the live one, and stores a new invitation.
 -- KEYS also: token, code. ARGV: session as JSON, when it ends, patient, facility,
--- encounter, token's ttl, the patient's label. A live session takes the label that
--- the launch has now.
+-- encounter, token's ttl, the patient's label. The label of a live session is
+-- replaced, because the practice may have corrected the patient's name.
 local stored = redis.call('HMGET', KEYS[1], 'session', 'expires', 'ends', 'id')
 local session, ends, id = stored[1], tonumber(stored[3]), stored[4]
 if session and now < tonumber(stored[2]) then

@@ -1,3 +1,4 @@
+-- Stores a new invitation. Earlier ones stop working.
 -- KEYS also: token, code. ARGV: encounter, token's ttl.
 local session, refused = live()
 if not session then return {refused} end

@@ -1,5 +1,6 @@
--- ARGV: revision, force. What is to be deleted outlives the session, with the
--- session's id, so that the call may be repeated.
+-- Deletes a session. ARGV: revision, force. The list of its objects is kept longer
+-- than the session, together with the session's id, so that the call can be repeated
+-- until the objects are deleted.
 local session, refused = live()
 if session then
   local images, slots = contents()

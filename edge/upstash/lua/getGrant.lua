@@ -1,4 +1,5 @@
--- ARGV: phone id. Returns what connectPhone does.
+-- Returns the same as connectPhone to a phone that has joined or waits.
+-- ARGV: phone id.
 local session, refused = live()
 if not session then return {refused} end
 local fields = redis.call('HMGET', KEYS[1],

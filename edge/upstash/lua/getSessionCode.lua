@@ -1,5 +1,6 @@
--- KEYS code, count of the wrong ones; ARGV how many may be wrong, within what. It
--- writes what it read, so that no replica runs the script.
+-- Looks up a typed code. KEYS: code, counter of wrong codes. ARGV: limit of wrong
+-- codes, and the time in which they count. It writes back what it read: a script that
+-- writes is never run by a replica, which might lag behind.
 if tonumber(redis.call('GET', KEYS[2]) or 0) >= tonumber(ARGV[1]) then return {'rate_limited'} end
 local way = redis.call('GET', KEYS[1])
 if way then

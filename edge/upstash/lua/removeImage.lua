@@ -1,4 +1,4 @@
--- ARGV: image id.
+-- Removes an image and leaves a tombstone. ARGV: image id.
 local session, refused = live()
 if not session then return {refused} end
 local image = redis.call('HGET', KEYS[1], 'image:' .. ARGV[5])

@@ -1,4 +1,4 @@
--- ARGV: phone id.
+-- Removes a phone, frees its slots and invalidates every invitation. ARGV: phone id.
 local session, refused = live()
 if not session then return {refused} end
 if redis.call('HEXISTS', KEYS[1], 'phone:' .. ARGV[5]) == 0 then return {'bad_request'} end

@@ -1,5 +1,6 @@
+-- Reserves a slot for each image, all or none.
 -- ARGV: limit, then for each image its id, size, sha256, s3Key and when its slot
--- lapses. Returns the keys.
+-- lapses. Returns the keys, the revision, and 1 if a slot is new.
 local session, refused = live()
 if not session then return {refused} end
 local images, slots, taken = contents()

@@ -1,6 +1,7 @@
--- KEYS: one to write, so that no replica runs the script. ARGV: cursor, what the
--- names begin with, how many keys to look at, and the field to return of each, or
--- nothing. Returns the next cursor, and a name and the field's value for each key.
+-- Scans keys by prefix. KEYS: a key to write, so that a replica, which might lag
+-- behind, never runs the script. ARGV: cursor, prefix, how many keys to look at, and
+-- the field to return of each, or nothing. Returns the next cursor, and the name and
+-- the field's value of each key.
 redis.call('SET', KEYS[1], ARGV[1], 'PX', 1000)
 local page = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2] .. '*', 'COUNT', ARGV[3])
 local found = {}

@@ -1,12 +1,13 @@
 -- The beginning of every script that works on a session.
--- KEYS: the encounter's hash, the hash of its objects that are to be deleted.
--- ARGV: session id, now, ttl, phone id, then the script's own from the fifth on.
--- Times are Unix milliseconds. A ttl of 0 extends nothing: no person acted. A
--- desktop's phone id is empty.
+-- KEYS: the encounter's hash, the hash of its objects that must be deleted.
+-- ARGV: session id, now, ttl, phone id, then the script's own arguments from the
+-- fifth on. Times are Unix milliseconds. With a ttl of 0 the session is not extended,
+-- because no person acted. A desktop's phone id is empty.
 local now = tonumber(ARGV[2])
 
--- live returns the session as JSON, or nil and the code that refuses the call.
--- It always writes, so that no replica runs the script.
+-- live returns the session as JSON, or nil and an error code. It extends the session.
+-- It always writes: a script that writes is never run by a replica, which might lag
+-- behind.
 local function live()
   local fields = redis.call('HMGET', KEYS[1], 'session', 'id', 'expires', 'ends', 'seen:' .. ARGV[4])
   if not fields[1] or fields[2] ~= ARGV[1] or now >= tonumber(fields[3]) then return nil, 'session_expired' end
@@ -22,19 +23,19 @@ end
 
 local function changed() return redis.call('HINCRBY', KEYS[1], 'revision', 1) end
 
--- doom notes that an object is to be deleted at once, and once more at the given
--- time if a signed URL may bring it back until then. The bucket's own rule deletes
--- everything after a day.
+-- doom notes that an object must be deleted at once, and once more at the given time
+-- if a signed URL may store it again until then. The note is kept for 26 hours,
+-- because the bucket's lifecycle rule deletes every object after a day.
 local function doom(key, till)
   local known = tonumber(redis.call('HGET', KEYS[2], key) or 0)
   redis.call('HSET', KEYS[2], key, math.max(till, math.abs(known)))
   redis.call('PEXPIRE', KEYS[2], 93600000)
 end
 
--- lastURL is when the last URL expires that may have been signed for an image.
+-- lastURL is when every URL that was signed until now has expired.
 local lastURL = now + urlLife
 
--- leftovers returns what is noted of each object that is to be deleted.
+-- leftovers returns the notes of all objects that must be deleted, by key.
 local function leftovers()
   local notes, all = {}, redis.call('HGETALL', KEYS[2])
   for i = 1, #all, 2 do
@@ -43,7 +44,7 @@ local function leftovers()
   return notes
 end
 
--- doomed returns the keys of the objects that are to be deleted now.
+-- doomed returns the keys of the objects that must be deleted now.
 local function doomed()
   local keys = {}
   for key, till in pairs(leftovers()) do
@@ -52,8 +53,8 @@ local function doomed()
   return keys
 end
 
--- contents returns the session's images as JSON and its slots, by id, how many
--- there are, and all fields. It removes slots that lapsed.
+-- contents returns the session's images as JSON and its slots, both by id, how many
+-- they are together, and all fields of the hash. It removes slots that lapsed.
 local function contents()
   local images, slots, taken, lapsed = {}, {}, 0, false
   local all = redis.call('HGETALL', KEYS[1])
@@ -81,7 +82,7 @@ local function contents()
   return images, slots, taken, all
 end
 
--- makeRoom forgets the phone that called longest ago if there are as many as may be.
+-- makeRoom forgets the phone that called longest ago if the limit of phones is reached.
 local function makeRoom(all, most)
   local phones, idle, since = 0, nil, nil
   for i = 1, #all, 2 do
@@ -95,15 +96,17 @@ local function makeRoom(all, most)
   if phones >= most then redis.call('HDEL', KEYS[1], 'seen:' .. idle, 'phone:' .. idle) end
 end
 
--- refuse ends the waiting of a phone that was not admitted.
+-- refuse removes a waiting phone that was not admitted.
 local function refuse(id) redis.call('HDEL', KEYS[1], 'wait:' .. id, 'asked:' .. id, 'phone:' .. id) end
 
--- encode writes an image; to Lua an object without fields is a list.
+-- encode returns an image as JSON. cjson writes an empty object as a list, so that is
+-- corrected for metadata.
 local function encode(image)
   local json = cjson.encode(image)
   if string.find(json, '"metadata":[]', 1, true) then json = string.gsub(json, '"metadata":%[%]', '"metadata":{}') end
   return json
 end
 
--- Objects that the script returns for its caller to delete; nil: the script deletes none.
+-- The objects that the script returns for its caller to delete. If a script leaves it
+-- nil, sweep.lua may fill it.
 local mine

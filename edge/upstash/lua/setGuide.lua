@@ -1,4 +1,4 @@
--- ARGV: the guide. An empty one removes it.
+-- Stores the guide for the phones' cameras. ARGV: the guide; an empty one removes it.
 local session, refused = live()
 if not session then return {refused} end
 if ARGV[5] == '' then

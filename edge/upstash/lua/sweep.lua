@@ -1,5 +1,5 @@
--- The end of every script that works on a session: it adds to the reply the
--- objects that an earlier call should have deleted, seldom.
+-- The end of every script that works on a session. At most once in sweepPause it adds
+-- to the reply the objects that an earlier call should have deleted.
 local reply = act()
 if not mine and redis.call('EXISTS', KEYS[2]) == 1 then
   local tried = tonumber(redis.call('HGET', KEYS[2], 'tried') or 0)

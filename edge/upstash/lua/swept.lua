@@ -1,4 +1,5 @@
--- ARGV: keys of objects that were deleted.
+-- Notes that objects were deleted. Those that a signed URL may still store again are
+-- kept, marked by a negative time. ARGV: the objects' keys.
 local notes = leftovers()
 for i = 5, #ARGV do
   local till = notes[ARGV[i]] or 0

@@ -1,5 +1,6 @@
--- ARGV: image id, now (RFC 3339), who corrects as JSON, metadata, then the names
--- of its fields that change. A field that the metadata lacks is removed.
+-- Corrects an image's metadata. ARGV: image id, now (RFC 3339), who corrects as JSON,
+-- metadata, then the names of the fields that change. A field that the metadata lacks
+-- is removed.
 local session, refused = live()
 if not session then return {refused} end
 local field = 'image:' .. ARGV[5]

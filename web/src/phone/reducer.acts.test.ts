@@ -1,4 +1,4 @@
-/** What a press asks of the engine, and where "back" leads from each screen. */
+/** Which commands a press sends to the engine, and where "back" leads from each screen. */
 
 import { describe, expect, test } from 'vitest';
 import { capturing, chosen, grant, photo, play, reviewing, snapshot } from './fixtures';
@@ -21,30 +21,30 @@ const stopped: State = play(
       photo('c', { state: 'failed', problem: problem(false) }),
       photo('d', { state: 'sending' }),
       photo('e', { state: 'failed' }),
-      photo('f', { state: 'cancelled' }), // of no upload
+      photo('f', { state: 'cancelled' }), // not part of an upload
     ]),
   },
 ).state;
 
-describe('the engine is asked to', () => {
+describe('the engine gets the command to', () => {
   test.each<[string, State, Event, object[]]>([
     ['cancel one photo', stopped, { type: 'cancel', id: 'd' }, [{ type: 'cancel', id: 'd' }]],
     ['pause', stopped, { type: 'pause' }, [{ type: 'pause' }]],
-    ['try one again', stopped, { type: 'retry', id: 'c' }, [{ type: 'retry', id: 'c' }]],
+    ['retry one photo', stopped, { type: 'retry', id: 'c' }, [{ type: 'retry', id: 'c' }]],
     [
-      'try all again that stopped, where that can help',
+      'retry all stopped photos where a retry can help',
       stopped,
       { type: 'retry' },
       ['a', 'b', 'e'].map((id) => ({ type: 'retry', id })),
     ],
     [
-      'know that the page is hidden',
+      'note that the page is hidden',
       capturing,
       { type: 'lifecycle', visible: false, online: true },
       [{ type: 'lifecycle', visible: false, online: true }],
     ],
     [
-      'know nothing while it is off',
+      'do nothing while it is off',
       { ...capturing, engine: 'off' },
       { type: 'lifecycle', visible: true, online: false },
       [],
@@ -68,26 +68,26 @@ describe('the engine is asked to', () => {
 });
 
 describe('a press changes', () => {
-  test('the notice, which goes', () => {
+  test('the notice, which disappears', () => {
     const noticed = play(capturing, { type: 'upload' }).state;
     expect(noticed.notice).toEqual({ kind: 'nothing-to-send' });
     expect(play(noticed, { type: 'dismiss' })).toEqual({ state: { ...noticed, notice: null }, effects: [] });
   });
 
-  test('the sheet, which keeps the photo in hand unless it names one', () => {
+  test('the sheet, and the current photo only if the press names one', () => {
     const inHand = play(reviewing('a', 'b'), { type: 'tag', id: 'b' }).state;
     expect(play(inHand, { type: 'open', sheet: 'sites' }).state.current).toBe('b');
     expect(play(inHand, { type: 'open', sheet: 'photo', id: 'a' }).state.current).toBe('a');
   });
 
-  test('the picture of one photo, and of no other', () => {
+  test('the picture of one photo only', () => {
     const one = play(reviewing('a', 'b'), { type: 'pictured', id: 'a', picture: { thumb: 'blob:a' } }).state;
     const two = play(one, { type: 'pictured', id: 'b', picture: { thumb: 'blob:b' } }).state;
     const full = play(two, { type: 'pictured', id: 'a', picture: { preview: 'blob:A' } }).state;
     expect(full.pictures).toEqual({ a: { thumb: 'blob:a', preview: 'blob:A' }, b: { thumb: 'blob:b' } });
   });
 
-  test('nothing where there is no photo to tag or to turn to', () => {
+  test('nothing if there is no photo to describe or to turn to', () => {
     expect(play(capturing, { type: 'tag' }).state).toEqual({ ...capturing, undo: null });
     expect(play(capturing, { type: 'step', by: 1 }).state).toBe(capturing);
   });
@@ -97,23 +97,23 @@ describe('a press changes', () => {
     const taken = play(capturing, { type: 'open', sheet: 'camera' }, { type: 'chosen', photos: chosen('a') }).state;
     expect(taken.screen).toBe('capture');
     const more = play(reviewing('a'), { type: 'more' }, { type: 'chosen', photos: [] }).state;
-    expect(more.screen, 'those that were there are looked at').toBe('review');
+    expect(more.screen, 'Review shows the earlier photos').toBe('review');
     const first = play(reviewing('a'), { type: 'more' }, { type: 'chosen', photos: chosen('b') }).state;
     expect(first.screen).toBe('review');
   });
 });
 
-test('Review opens without what lay over the screen before', () => {
+test('Review opens without the earlier sheet and notice', () => {
   const before: State = { ...reviewing('a'), screen: 'capture', sheet: 'photo', notice: { kind: 'nothing-to-send' } };
   expect(play(before, { type: 'review' }).state).toEqual({ ...before, screen: 'review', sheet: null, notice: null });
 });
 
-test('an engine that has just started knows no earlier sessions', () => {
+test('a restarted engine has not reported earlier sessions yet', () => {
   const before: State = { ...capturing, parked: [{ session: grant, seen: true }] };
   expect(play(before, { type: 'engine-ready' }).state.parked).toEqual([{ session: grant, seen: false }]);
 });
 
-test('a photo that was taken out stays out when the page is loaded again', () => {
+test('a deleted photo stays deleted after a reload', () => {
   const before = play(reviewing('a', 'b'), { type: 'delete', id: 'b' }).state;
   const { state, effects } = play(initialState, {
     type: 'boot',
@@ -136,9 +136,9 @@ test('an engine that failed can be started again', () => {
 
 describe('photos that were chosen for a session', () => {
   test.each<[string, State, boolean]>([
-    ['that is here', capturing, true],
-    ['that is not here any more', { ...capturing, session: { ...grant, patientId: 'pat-9' } }, false],
-    ['on a page that has none', initialState, false],
+    ['that is open', capturing, true],
+    ['that is not open any more', { ...capturing, session: { ...grant, patientId: 'pat-9' } }, false],
+    ['on a page without a session', initialState, false],
   ])('%s', (_, from, isTaken) => {
     const { state, effects } = play(from, { type: 'chosen', photos: chosen('a'), session: grant });
     expect(state.chosen.map(({ id }) => id)).toEqual(isTaken ? ['a'] : []);
@@ -156,22 +156,18 @@ describe('back', () => {
   test.each<[string, State, Partial<State>]>([
     ['from an error to the screen before it', refusedOver(reviewing('a')), { screen: 'review', trouble: null }],
     [
-      'from an error to Capture, where no screen was before',
+      'from an error to Capture, if there was no screen before',
       { ...refusedOver(capturing), resume: null },
       { screen: 'capture' },
     ],
     ['from Waiting to the screen before it', waiting(reviewing('a')), { screen: 'review', number: null }],
     [
-      'from Waiting to Capture, where no screen was before',
+      'from Waiting to Capture, if there was no screen before',
       { ...waiting(capturing), resume: null },
       { screen: 'capture' },
     ],
     ['from the receipt to Capture', { ...capturing, screen: 'success' }, { screen: 'capture' }],
-    [
-      'nowhere from a receipt that is closed',
-      { ...capturing, screen: 'success', closed: 'done' },
-      { screen: 'success' },
-    ],
+    ['nowhere from a closed receipt', { ...capturing, screen: 'success', closed: 'done' }, { screen: 'success' }],
     ['nowhere from the question for consent', { ...capturing, screen: 'consent' }, { screen: 'consent' }],
     [
       'from the camera to Review, with photos in it',
@@ -179,12 +175,12 @@ describe('back', () => {
       { screen: 'review', sheet: null },
     ],
     [
-      'from an empty camera to where it was',
+      'from an empty camera to the screen below it',
       play(capturing, { type: 'open', sheet: 'camera' }).state,
       { screen: 'capture', sheet: null },
     ],
     [
-      'from another sheet to where it was',
+      'from another sheet to the screen below it',
       play(reviewing('a'), { type: 'tag' }, { type: 'open', sheet: 'photo', id: 'a' }).state,
       { screen: 'metadata', sheet: null },
     ],
@@ -199,7 +195,7 @@ describe('back', () => {
       { screen: 'review', current: 'a' },
     ],
     [
-      'from Review to Capture, whatever photo is in hand',
+      'from Review to Capture, whichever photo is current',
       { ...reviewing('a', 'b'), current: 'b' },
       { screen: 'capture', current: 'b' },
     ],
@@ -209,15 +205,19 @@ describe('back', () => {
 });
 
 test.each<[string, State, Screen | null]>([
-  ['an error of a session that lives', { ...capturing, screen: 'error', resume: 'review' }, 'review'],
+  ['an error of a live session', { ...capturing, screen: 'error', resume: 'review' }, 'review'],
   ['an error without a session', { ...initialState, screen: 'error', resume: 'review' }, null],
-  ['the code, where no screen was before', { ...capturing, screen: 'code' }, 'capture'],
-  ['a response that is waited for', { ...capturing, screen: 'loading', token: 'next', resume: 'review' }, 'review'],
-  ['a response, where no screen was before', { ...capturing, screen: 'waiting', token: 'next' }, 'capture'],
-  ['photos that are waited for', { ...capturing, screen: 'loading', resume: 'review' }, null],
-  ['a first response', { ...initialState, screen: 'waiting', token: 'next', resume: 'review' }, null],
+  ['the code screen, if there was no screen before', { ...capturing, screen: 'code' }, 'capture'],
+  ['waiting for a response', { ...capturing, screen: 'loading', token: 'next', resume: 'review' }, 'review'],
+  [
+    'waiting for a response, if there was no screen before',
+    { ...capturing, screen: 'waiting', token: 'next' },
+    'capture',
+  ],
+  ['waiting for photos', { ...capturing, screen: 'loading', resume: 'review' }, null],
+  ['waiting for the first response', { ...initialState, screen: 'waiting', token: 'next', resume: 'review' }, null],
   ['the receipt', { ...capturing, screen: 'success', resume: 'review' }, 'capture'],
-  ['the receipt of a session that is closed', { ...capturing, screen: 'success', closed: 'over' }, null],
+  ['the receipt of a closed session', { ...capturing, screen: 'success', closed: 'over' }, null],
   ['the details', { ...capturing, screen: 'metadata' }, 'review'],
   ['the upload', { ...capturing, screen: 'uploading' }, 'review'],
   ['Review', { ...capturing, screen: 'review' }, 'capture'],

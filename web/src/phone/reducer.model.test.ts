@@ -1,7 +1,6 @@
 /**
- * Random lives of the phone page: people who scan codes of several patients,
- * late responses, reloads and an engine that fails. The world keeps what the
- * engine would keep, and checks each step.
+ * Random lives of the phone page: codes of several patients are scanned, responses are late, the page is reloaded and
+ * the engine fails. The world stores what the engine would store, and checks the state after each step.
  */
 
 import fc from 'fast-check';
@@ -27,7 +26,7 @@ const nameOf = ({ facilityId, patientId, encounterId }: Grant) => [facilityId, p
 
 type Deed =
   | { does: 'scan' | 'open'; session: number }
-  /** Of any code that was ever scanned. */
+  /** The response to any code that was ever scanned. */
   | { does: 'respond' | 'refuse'; code: number }
   | { does: 'choose' | 'send' | 'arrive' | 'snapshot' | 'delete' | 'return' | 'reload' | 'engine fails' }
   | { does: 'press'; event: Event };
@@ -45,10 +44,10 @@ class World {
   state: State = initialState;
   opened: Grant | undefined;
   readonly codes: { token: string; session: Grant }[] = [];
-  /** What the engine has, by session. */
+  /** The engine's photos, by session. */
   readonly unsent = new Map<string, Set<string>>();
   #taken = 0;
-  /** The engine has just started, and has not read what other sessions have. */
+  /** The engine has just started, and has not reported the photos of other sessions yet. */
   #fresh = true;
 
   do(deed: Deed): void {
@@ -127,7 +126,7 @@ class World {
     if (effect.do !== 'send') return;
     if (effect.command.type === 'remove') this.#here()?.delete(effect.command.id);
     if (effect.command.type === 'forget') {
-      expect(event.type, 'nothing is erased that is not over').toBe('finish');
+      expect(event.type, 'nothing is erased before its session is over').toBe('finish');
       this.#here()?.clear();
     }
   }
@@ -156,7 +155,7 @@ class World {
   }
 
   #reload(): void {
-    this.happen({ type: 'undo-lapsed' }); // as the page goes
+    this.happen({ type: 'undo-lapsed' }); // a page that closes sends this, so that the deletion is final
     const saved = JSON.parse(JSON.stringify(savedOf(this.state)));
     this.state = initialState;
     this.opened = undefined;
@@ -169,7 +168,7 @@ class World {
     const here = session && nameOf(session);
     for (const { id } of photos(this.state)) {
       const owner = [...this.unsent].find(([, ids]) => ids.has(id))?.[0];
-      expect(id, 'no photo of a late snapshot').not.toBe('late');
+      expect(id, 'a late snapshot adds no photo').not.toBe('late');
       if (owner !== undefined && !closed) expect(owner, 'no photo under another patient').toBe(here);
     }
     const reachable = new Set([...(here ? [here] : []), ...parked.map((one) => nameOf(one.session))]);
@@ -195,7 +194,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant('press' as const), event: fc.constantFrom(...PRESSES) }) },
 );
 
-test('no photo under another patient; nothing erased that is not over; a response counts only if wanted', () => {
+test('photos stay with their patient, are not erased early, and late responses change nothing', () => {
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 30, size: 'max' }), (life) => {
       const world = new World();

@@ -28,29 +28,29 @@ describe('a phone that has to be admitted', () => {
   }).state;
   const waiting = play(asked, { type: 'waits', token: 'qr', number: '42' }).state;
 
-  test('shows its number, and continues once it is let in', () => {
+  test('shows its number, and continues after it was admitted', () => {
     expect(waiting).toMatchObject({ screen: 'waiting', number: '42' });
     const { state } = play(waiting, { type: 'granted', token: 'qr', session: grant });
     expect(state).toMatchObject({ number: null, session: grant });
     expect(state.screen).not.toBe('waiting');
   });
 
-  test('says so when it was not let in', () => {
+  test('shows that it was not admitted', () => {
     const trouble = { code: 'token_invalid', retryable: false } as const;
     const { state } = play(waiting, { type: 'refused', token: 'qr', trouble });
     expect(state).toMatchObject({ screen: 'error', number: null, token: null, trouble: { code: 'not_admitted' } });
   });
 
-  test('says so when the desktop removed it', () => {
+  test('shows that the desktop removed it', () => {
     const trouble = { code: 'phone_removed', retryable: false } as const;
     expect(play(waiting, { type: 'refused', token: 'qr', trouble }).state).toMatchObject({ screen: 'error', trouble });
   });
 
-  test('of an earlier code changes nothing', () => {
+  test('ignores a number of an earlier code', () => {
     expect(play(asked, { type: 'waits', token: 'other', number: '42' }).state).toBe(asked);
   });
 
-  test('goes back to the patient who was here', () => {
+  test('goes back to the patient who was open before', () => {
     const linked = play(
       capturing,
       { type: 'link', token: 'next' },
@@ -72,7 +72,7 @@ describe('opening', () => {
     });
   });
 
-  test('a fresh code is opened first; the session that the tab had stays within reach', () => {
+  test('a new code is opened first, and the session of the tab can still be reached', () => {
     const { state, effects } = play(initialState, boot({ session: grant, screen: 'review' }, { token: 'qr' }));
     expect(state).toMatchObject({ screen: 'loading', session: grant });
     expect(effects).toEqual([
@@ -81,11 +81,11 @@ describe('opening', () => {
     ]);
   });
 
-  test('a reload before the exchange was done exchanges again', () => {
+  test('a reload before the end of the exchange repeats it', () => {
     expect(play(initialState, boot({ token: 'qr' })).effects).toEqual([{ do: 'exchange', token: 'qr' }]);
   });
 
-  test('without a code the page says what to do', () => {
+  test('without a code the page explains what to do', () => {
     expect(play(initialState, boot()).state).toMatchObject({ screen: 'code', trouble: null });
   });
 
@@ -115,7 +115,7 @@ describe('opening', () => {
     expect(state.screen).toBe('capture');
   });
 
-  test('a page that Android ended behind its camera says so on Capture', () => {
+  test('after Android has ended the page during its camera, Capture explains it', () => {
     const { state } = play(
       initialState,
       boot({ session: grant, screen: 'review' }, { cameraKilled: true }),
@@ -125,7 +125,7 @@ describe('opening', () => {
     expect(ids(state)).toEqual(['a']);
   });
 
-  test('photos of an earlier page are announced', () => {
+  test('a notice announces photos of an earlier page', () => {
     const { state } = play(
       initialState,
       boot({}, { token: 'qr' }),
@@ -135,7 +135,7 @@ describe('opening', () => {
     expect(state).toMatchObject({ screen: 'capture', notice: { kind: 'restored', count: 2 } });
   });
 
-  test('photos that were chosen before the engine reported are not announced as earlier ones', () => {
+  test('photos that were chosen before the engine reported are not announced', () => {
     const { state } = play(
       initialState,
       boot({ session: grant }),
@@ -159,7 +159,7 @@ describe('opening', () => {
 describe('a typed code', () => {
   const asked = play(initialState, boot(), { type: 'typed', text: '7k3m 9qtx' });
 
-  test('is exchanged as a scanned one is, and the session opens', () => {
+  test('is exchanged like a scanned code, and the session opens', () => {
     expect(asked).toMatchObject({
       state: { screen: 'code', typed: 'asking' },
       effects: [{ do: 'exchange', token: '7k3m 9qtx' }],
@@ -169,7 +169,7 @@ describe('a typed code', () => {
     expect(effects).toEqual([{ do: 'start', session: grant }]);
   });
 
-  test('that is refused is corrected where it was typed, and not kept', () => {
+  test('is corrected in its field after it was refused, and not stored', () => {
     const wrong = play(asked.state, {
       type: 'refused',
       token: '7k3m 9qtx',
@@ -182,7 +182,7 @@ describe('a typed code', () => {
     });
   });
 
-  test('that cannot be a code is not sent to the edge', () => {
+  test('is not sent to the edge if it cannot be a code', () => {
     expect(play(initialState, boot(), { type: 'typed', text: '7K3M' })).toMatchObject({
       state: { screen: 'code', typed: 'malformed', token: null },
       effects: [],
@@ -195,7 +195,7 @@ describe('a typed code', () => {
     ]);
   });
 
-  test('is overtaken by one that is scanned', () => {
+  test('is ignored after another code was scanned', () => {
     const scanned = play(asked.state, { type: 'link', token: 'qr' }).state;
     expect(scanned).toMatchObject({ screen: 'loading', typed: null });
     expect(
@@ -203,7 +203,7 @@ describe('a typed code', () => {
     ).toMatchObject({ screen: 'error', resume: null });
   });
 
-  test('of another patient can be typed while a session lives, or not after all', () => {
+  test('can be typed for another patient during a session, and can be left again', () => {
     const typing = play(capturing, { type: 'another' }).state;
     expect(typing).toMatchObject({ screen: 'code', session: grant });
     expect(play(typing, { type: 'back' }).state).toMatchObject({ screen: 'capture', resume: null, session: grant });
@@ -216,7 +216,7 @@ describe('a typed code', () => {
     expect(effects).toEqual([{ do: 'release-all' }, { do: 'start', session }]);
   });
 
-  test('opens the session again that had ended, with the photos that are here', () => {
+  test('reopens a session that has ended, with the photos on the phone', () => {
     const ended = play(
       reviewing('a'),
       snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', retryable: false } }),
@@ -256,7 +256,7 @@ describe('consent', () => {
     expect(metadataOf(details, 'a')).toEqual(noted ? { laterality: 'left', consentAt: at } : { laterality: 'left' });
   });
 
-  test('a reload on the question asks it again and then goes where the photos are', () => {
+  test('a reload on the question asks it again, and then shows the screen with the photos', () => {
     const session = { ...grant, consent: 'ask' as const };
     const { state } = play(
       initialState,
@@ -271,7 +271,7 @@ describe('consent', () => {
 });
 
 describe('choosing', () => {
-  test('chosen photos go to the engine and are looked at', () => {
+  test('chosen photos are sent to the engine and shown in Review', () => {
     const { state, effects } = play(capturing, { type: 'chosen', photos: chosen('a', 'b') });
     expect(state.screen).toBe('review');
     expect(effects).toEqual(chosen('a', 'b').map((one) => ({ do: 'add', photo: one })));
@@ -293,7 +293,7 @@ describe('choosing', () => {
     expect(room(play(capturing, snap([broken, photo('b')])).state).used).toBe(1);
   });
 
-  test('the camera in the page stays open from shot to shot; closing it leads to Review', () => {
+  test('the camera in the page stays open after each photo, and closing it leads to Review', () => {
     const shooting = play(capturing, { type: 'open', sheet: 'camera' }, { type: 'chosen', photos: chosen('a') }).state;
     expect(shooting).toMatchObject({ screen: 'capture', sheet: 'camera' });
     expect(play(shooting, { type: 'close' }).state).toMatchObject({ screen: 'review', sheet: null });
@@ -301,7 +301,7 @@ describe('choosing', () => {
 });
 
 describe('deleting', () => {
-  test('a deleted photo can be taken back', () => {
+  test('a deletion can be undone', () => {
     const gone = play(reviewing('a', 'b'), { type: 'delete', id: 'a' });
     expect(ids(gone.state)).toEqual(['b']);
     expect(gone.effects).toEqual([]);
@@ -320,13 +320,13 @@ describe('deleting', () => {
     ]);
   });
 
-  test('the last one leads back to Capture, its undo to Review', () => {
+  test('deleting the last photo leads to Capture, and its undo to Review', () => {
     const gone = play(reviewing('a'), { type: 'delete', id: 'a' }).state;
     expect(gone.screen).toBe('capture');
     expect(play(gone, { type: 'undo' }).state.screen).toBe('review');
   });
 
-  test('deleting the photo in hand takes its neighbour', () => {
+  test('after the current photo is deleted, its neighbour is current', () => {
     const state = play(reviewing('a', 'b', 'c'), { type: 'tag', id: 'c' }, { type: 'delete', id: 'c' }).state;
     expect(state).toMatchObject({ screen: 'metadata', current: 'b' });
   });
@@ -335,7 +335,7 @@ describe('deleting', () => {
 describe('describing', () => {
   const tagging = play(reviewing('a', 'b', 'c'), { type: 'tag' }).state;
 
-  test('begins with the first photo without details', () => {
+  test('starts at the first photo without details', () => {
     expect(tagging.current).toBe('a');
     const { state } = play(
       tagging,
@@ -349,7 +349,7 @@ describe('describing', () => {
   test.each<[string, Metadata, Extract<Event, { type: 'describe' }>['change'], Metadata]>([
     ['sets', {}, { laterality: 'left', bodySite: 'hand' }, { laterality: 'left', bodySite: 'hand' }],
     ['clears', { laterality: 'left', view: 'overview' }, { laterality: null }, { view: 'overview' }],
-    ['an empty note is none', { notes: 'x' }, { notes: '' }, {}],
+    ['an empty note removes the field', { notes: 'x' }, { notes: '' }, {}],
     [
       'a site without sides sets the side',
       { laterality: 'left' },
@@ -358,13 +358,13 @@ describe('describing', () => {
     ],
     ['… and takes its answer back', { bodySite: 'nose', laterality: 'na' }, { bodySite: 'hand' }, { bodySite: 'hand' }],
     [
-      'an explicit "no side" stays',
+      'an explicit "no side" is kept',
       { bodySite: 'back', laterality: 'na' },
       { bodySite: 'chest' },
       { bodySite: 'chest', laterality: 'na' },
     ],
     [
-      'the person may say a side for any site',
+      'a side can be chosen for any site',
       { bodySite: 'nose', laterality: 'na' },
       { laterality: 'right' },
       { bodySite: 'nose', laterality: 'right' },
@@ -381,13 +381,13 @@ describe('describing', () => {
     expect([...(metadataOf(state, 'a').notes ?? '')]).toHaveLength(500);
   });
 
-  test('what a desktop overruled is shown as it is stored, not as it was entered here', () => {
+  test('after a desktop has corrected a photo, its details are shown instead of those entered here', () => {
     const details = play(tagging, { type: 'describe', id: 'a', change: { laterality: 'left' } }).state;
     const stored = photo('a', { state: 'confirmed', metadata: { laterality: 'right' }, correction: 'overruled' });
     expect(metadataOf(play(details, snap([stored])).state, 'a')).toEqual({ laterality: 'right' });
   });
 
-  test('the kind chosen last is preset on the next photo, and can be taken back', () => {
+  test('the kind chosen last is preset on the next photo, and can be removed', () => {
     const rash = play(tagging, { type: 'describe', id: 'a', change: { kind: 'rash' } }).state;
     const next = play(rash, { type: 'step', by: 1 });
     expect(next.effects).toEqual([{ do: 'send', command: { type: 'describe', id: 'b', metadata: { kind: 'rash' } } }]);
@@ -410,7 +410,7 @@ describe('describing', () => {
     expect(metadataOf(play(tagging, { type: 'describe', id: 'a', change }).state, 'a')).toEqual(details);
   });
 
-  test('notes lose control characters that were pasted, and keep their lines', () => {
+  test('pasted control characters are removed from notes, and line breaks are kept', () => {
     const { state } = play(tagging, { type: 'describe', id: 'a', change: { notes: 'red\u0000\nitchy\u001b' } });
     expect(metadataOf(state, 'a').notes).toBe('red\nitchy');
   });
@@ -424,7 +424,7 @@ describe('describing', () => {
     });
   });
 
-  test('the moment of the shutter goes to the engine, and stays when more details are given', () => {
+  test('the time of the shutter is sent to the engine, and is kept when more details are entered', () => {
     const captured = { local: '2026-03-04T08:15:00', offset: '+13:00', source: 'camera' } as const;
     const [shot = { id: '', name: '', size: 0, source: 'camera' }] = chosen('a');
     const taken = play(capturing, { type: 'chosen', photos: [{ ...shot, captured }] });
@@ -441,7 +441,7 @@ describe('describing', () => {
     expect(metadataOf(details.state, 'a')).toEqual({ laterality: 'left', captured });
   });
 
-  test('a photo that is ready after the page switched to another patient is released', () => {
+  test('a photo that arrives after the page switched to another patient is released', () => {
     const photos = chosen('a');
     const other = { ...grant, patientId: 'other', encounterId: 'other' };
     const late = play(capturing, { type: 'chosen', photos, session: other });
@@ -449,7 +449,7 @@ describe('describing', () => {
     expect(play(capturing, { type: 'chosen', photos, session: { ...grant } }).state.chosen).toHaveLength(1);
   });
 
-  test('the body site of the nearest earlier photo is carried over, its notes are not', () => {
+  test('the body site of the nearest earlier photo is copied, but not its notes', () => {
     const first = play(tagging, {
       type: 'describe',
       id: 'a',
@@ -461,7 +461,7 @@ describe('describing', () => {
     });
   });
 
-  test('one body site for all photos, and back', () => {
+  test('one body site can be set for all photos, and undone', () => {
     const before = play(
       tagging,
       { type: 'describe', id: 'a', change: { laterality: 'left', bodySite: 'foot' } },
@@ -476,7 +476,7 @@ describe('describing', () => {
     expect(metadataOf(undone, 'c')).toEqual({});
   });
 
-  test('pages turn and stop at the ends', () => {
+  test('next and previous stop at the first and last photo', () => {
     const last = play(tagging, { type: 'step', by: 1 }, { type: 'step', by: 1 }, { type: 'step', by: 1 }).state;
     expect(last.current).toBe('c');
     expect(play(last, { type: 'back' }).state).toMatchObject({ screen: 'metadata', current: 'b' });
@@ -487,12 +487,12 @@ describe('describing', () => {
 describe('sending', () => {
   const sending = play(reviewing('a', 'b'), { type: 'upload' });
 
-  test('Upload asks for every photo that can be sent', () => {
+  test('Send sends every photo that can be sent', () => {
     expect(sending.effects).toEqual([{ do: 'send', command: { type: 'upload', ids: ['a', 'b'] } }]);
     expect(sending.state).toMatchObject({ screen: 'uploading', batch: ['a', 'b'] });
   });
 
-  test('photos that were stopped before are tried again, files that are not photos are not', () => {
+  test('photos that were stopped are retried, but not files that are no photos', () => {
     const from = play(
       capturing,
       snap([
@@ -506,7 +506,7 @@ describe('sending', () => {
     expect(effects.slice(1)).toEqual(['a', 'b'].map((id) => ({ do: 'send', command: { type: 'retry', id } })));
   });
 
-  test('nothing to send gives a message and no upload', () => {
+  test('without photos to send there is a message and no upload', () => {
     expect(play(capturing, { type: 'upload' })).toMatchObject({
       state: { screen: 'capture', notice: { kind: 'nothing-to-send' } },
       effects: [],
@@ -516,7 +516,7 @@ describe('sending', () => {
   const at = (n: number) => `2026-03-01T09:00:0${n}Z`;
   const done = (id: string, n: number, more = {}) => photo(id, { state: 'confirmed', confirmedAt: at(n), ...more });
 
-  test('the receipt is what the edge confirmed, and only when all is settled', () => {
+  test('the receipt lists what the edge confirmed, once every photo is confirmed or cancelled', () => {
     const half = play(
       sending.state,
       snap([done('a', 2), photo('b', { state: 'sending' })], { phase: 'uploading' }),
@@ -530,7 +530,7 @@ describe('sending', () => {
     expect(room(full).used).toBe(2);
   });
 
-  test('details that are added while photos are on their way end with the last photo', () => {
+  test('details can be added during the upload, until the last photo has arrived', () => {
     const adding = play(sending.state, { type: 'back' }, { type: 'tag' }).state;
     const half = play(adding, snap([done('a', 1), photo('b', { state: 'sending' })], { phase: 'uploading' })).state;
     expect(half.screen).toBe('metadata');
@@ -550,7 +550,7 @@ describe('sending', () => {
     expect(play(state, snap([done('a', 1), done('b', 2)])).state.receipt).toMatchObject({ count: 2, at: at(2) });
   });
 
-  test('all cancelled leads back to Review without a receipt', () => {
+  test('after all photos were cancelled, Review is shown without a receipt', () => {
     const { state } = play(
       sending.state,
       snap([photo('a', { state: 'cancelled' }), photo('b', { state: 'cancelled' })]),
@@ -558,20 +558,20 @@ describe('sending', () => {
     expect(state).toMatchObject({ screen: 'review', receipt: null, batch: [] });
   });
 
-  test('a failed photo keeps the screen until it is sent or deleted', () => {
+  test('the upload screen stays until a failed photo is sent or deleted', () => {
     const failed = photo('b', { state: 'failed', problem: { code: 'too_large', retryable: false } });
     const stuck = play(sending.state, snap([done('a', 1), failed])).state;
     expect(stuck.screen).toBe('uploading');
     expect(play(stuck, { type: 'delete', id: 'b' }).state).toMatchObject({ screen: 'success', receipt: { count: 1 } });
   });
 
-  test('what was confirmed before a reload still counts', () => {
+  test('photos confirmed before a reload still count', () => {
     const saved: Saved = { session: grant, screen: 'uploading', batch: ['a', 'b'], confirmed: { a: at(1) } };
     const { state } = play(initialState, boot(saved), snap([photo('b', { state: 'sending' })]), snap([done('b', 3)]));
     expect(state).toMatchObject({ screen: 'success', receipt: { count: 2, at: at(3) } });
   });
 
-  test('the end of the session is an error that says which photos are safe', () => {
+  test('the end of the session is an error that lists the photos that arrived', () => {
     const { state } = play(
       sending.state,
       snap([photo('a'), photo('b')], {
@@ -583,12 +583,12 @@ describe('sending', () => {
     expect(ids(state)).toEqual(['a', 'b']);
   });
 
-  test('the end of the session after the receipt is no error', () => {
+  test('after the receipt, the end of the session is no error', () => {
     const { state } = play(sending.state, snap([done('a', 1), done('b', 1)]), snap([], { phase: 'stopped' }));
     expect(state.screen).toBe('success');
   });
 
-  test('Done leaves nothing behind', () => {
+  test('Done erases everything', () => {
     const { state, effects } = play(sending.state, snap([done('a', 1), done('b', 1)]), { type: 'finish' });
     expect(state.closed).toBe('done');
     expect(effects).toEqual([{ do: 'send', command: { type: 'forget' } }, { do: 'release-all' }, { do: 'erase' }]);
@@ -597,7 +597,7 @@ describe('sending', () => {
 });
 
 describe('trouble', () => {
-  test('a failed exchange is tried again with the same code', () => {
+  test('a failed exchange is repeated with the same code', () => {
     const refused = play(initialState, boot({}, { token: 'qr' }), {
       type: 'refused',
       token: 'qr',
@@ -635,7 +635,7 @@ describe('trouble', () => {
     expect(play(state, { type: 'try-again' }).effects).toEqual([{ do: 'reload' }]);
   });
 
-  test('another code of the same encounter reopens the session with the photos that are here', () => {
+  test('another code of the same encounter reopens the session with the photos on the phone', () => {
     const ended = play(
       reviewing('a'),
       snap([photo('a')], { phase: 'stopped', problem: { code: 'session_expired', retryable: false } }),
@@ -671,7 +671,7 @@ describe('trouble', () => {
     expect(state).toEqual({ ...initialState, session, engine: 'ready', screen: 'capture' });
   });
 
-  test('the initial state also comes after an engine that failed', () => {
+  test('another patient also starts from the initial state after the engine failed', () => {
     const before = play(
       { ...capturing, consent: { answer: 'given', at: '2026-03-01T09:00:00Z' } },
       { type: 'engine-failed', code: 'engine_failed' },
@@ -680,7 +680,7 @@ describe('trouble', () => {
     expect(state).toEqual({ ...initialState, session: other, engine: 'starting', screen: 'capture' });
   });
 
-  test('photos that are unsent are kept, with a way to both patients', () => {
+  test('unsent photos are kept, and both patients can be opened', () => {
     const asked = play(reviewing('a'), ...opened(other));
     expect(asked).toMatchObject({
       state: { screen: 'error', trouble: { code: 'other_patient' }, session: grant, offered: other },
@@ -698,14 +698,14 @@ describe('trouble', () => {
     expect(play(back.state, snap([photo('a')])).state).toMatchObject({ screen: 'review', session: grant });
   });
 
-  test('before the engine has reported, photos may exist: the session is parked', () => {
+  test('before the engine has reported, the session is parked, because it may have photos', () => {
     const started = play(initialState, boot({ session: grant, screen: 'review' })).state;
     const { state, effects } = play(started, ...opened(other));
     expect(effects).toEqual([{ do: 'release-all' }, { do: 'start', session: other }]);
     expect(state.parked.map(({ session }) => session)).toEqual([grant]);
   });
 
-  test('a parked session is dropped when its last photo has arrived, not before it was reported', () => {
+  test('a parked session is dropped after its last photo has arrived, but not before the first report', () => {
     const left = play(reviewing('a'), ...opened(other), { type: 'switch' }).state;
     const waiting = [{ session: '', photos: 1, expiresAt: '2026-03-01T21:00:00Z', phoneId: grant.phoneId }];
     const parkedAfter = (...events: Event[]) => play(left, ...events).state.parked.length;
@@ -725,7 +725,7 @@ describe('trouble', () => {
     expect(effects[0]).toEqual({ do: 'send', command: { type: 'remove', id: 'a' } });
   });
 
-  test('a late response to a code that was given up changes nothing', () => {
+  test('a late response to an abandoned code changes nothing', () => {
     const waiting = play(reviewing('a'), { type: 'link', token: 'qr2' }).state;
     const back = play(waiting, { type: 'back' }).state;
     expect(back).toMatchObject({ screen: 'review', session: grant });
@@ -738,7 +738,7 @@ describe('trouble', () => {
     for (const answer of replies) expect(play(newer, answer)).toEqual({ state: newer, effects: [] });
   });
 
-  test("a reload before another code's response exchanges that code, and keeps the session that was here", () => {
+  test('a reload while another code is exchanged repeats that, and keeps the open session', () => {
     const saved = savedOf(play(capturing, { type: 'link', token: 'qr2' }).state);
     const again = play(initialState, boot(saved));
     expect(again.state).toMatchObject({ screen: 'loading', token: 'qr2', session: grant });
@@ -749,14 +749,14 @@ describe('trouble', () => {
     expect(play(again.state, snap([photo('a')])).state.screen, 'the first patient does not come up').toBe('loading');
   });
 
-  test('done with one patient, a reload leads to the one whose photos wait', () => {
+  test('after Done with one patient, a reload opens the patient whose photos wait', () => {
     const left = play(reviewing('a'), ...opened(other), { type: 'switch' }, { type: 'finish' }).state;
     const { state, effects } = play(initialState, boot(savedOf(left)));
     expect(state).toMatchObject({ session: grant, parked: [] });
     expect(effects).toEqual([{ do: 'start', session: grant }]);
   });
 
-  test('when its time is over, nothing of the session stays', () => {
+  test('at its time limit, everything of the session is erased', () => {
     const { state, effects } = play(reviewing('a'), snap([], { phase: 'stopped', erased: true }));
     expect(state).toMatchObject({ screen: 'success', closed: 'over', drafts: {}, pictures: {}, chosen: [] });
     expect(effects).toEqual(expect.arrayContaining([{ do: 'release-all' }, { do: 'erase' }]));
@@ -781,9 +781,9 @@ describe('a decoder that a photo waits for', () => {
   }).state;
 
   test.each<[string, Event, number | null]>([
-    ['is shown while it comes', snap([photo('a', { state: 'compressing' })]), 0.4],
+    ['is shown while it loads', snap([photo('a', { state: 'compressing' })]), 0.4],
     ['is loaded', { type: 'decoder-loading', share: 1 }, null],
-    ['is waited for no more', snap([photo('a', { state: 'failed' })]), null],
+    ['is no longer shown after the photo failed', snap([photo('a', { state: 'failed' })]), null],
   ])('%s', (_, event, decoder) => {
     expect(play(waiting, event).state.decoder).toBe(decoder);
   });

@@ -47,7 +47,7 @@ describe('while the page is open', () => {
     expect(due).toEqual([what]);
   });
 
-  test('use postpones the expiry, except of an ended session', () => {
+  test('using the page postpones the expiry, except for an ended session', () => {
     const due: string[] = [];
     const retention = new Retention({ usedAt: Date.now() }, ({ type }) => due.push(type));
     retention.observe(ended);
@@ -58,7 +58,7 @@ describe('while the page is open', () => {
     expect(due).toEqual(['over']);
   });
 
-  test('parked sessions outlive the end of another one, and not twelve unused hours', () => {
+  test('parked sessions are kept when another session ends, and erased after twelve unused hours', () => {
     const left: State = { ...ended, parked: [{ session: { ...grant, patientId: 'pat-2002' }, seen: true }] };
     let state = left;
     const retention = new Retention({ usedAt: Date.now() }, (event) => {
@@ -74,7 +74,7 @@ describe('while the page is open', () => {
     expect(savedOf(state)).toEqual({});
   });
 
-  test('a page that slept is checked when it becomes visible', () => {
+  test('the limits are checked when a sleeping page becomes visible', () => {
     const due: string[] = [];
     const retention = new Retention({ usedAt: Date.now() }, ({ type }) => due.push(type));
     retention.observe(reviewing('a'));
@@ -90,9 +90,9 @@ describe('in a tab that is opened again', () => {
   test.each<[string, number, object, boolean]>([
     ['used eleven hours ago', 11 * HOUR, {}, true],
     ['used twelve hours ago', 12 * HOUR, {}, false],
-    ['of a session that ended half an hour ago', HOUR / 2, { endedAt: 0 }, true],
-    ['of a session that ended an hour ago', HOUR, { endedAt: 0 }, false],
-  ])('what was %s', (_, later, times, kept) => {
+    ['ended half an hour ago', HOUR / 2, { endedAt: 0 }, true],
+    ['ended an hour ago', HOUR, { endedAt: 0 }, false],
+  ])('a session that was %s', (_, later, times, kept) => {
     vi.setSystemTime(0);
     save(saved, { usedAt: 0, ...times });
     vi.setSystemTime(later);
@@ -100,7 +100,7 @@ describe('in a tab that is opened again', () => {
     expect(sessionStorage.length, 'nothing stays behind').toBe(kept ? 1 : 0);
   });
 
-  test('a session that ended has what was left of its hour', () => {
+  test('a session that ended is kept for the rest of its hour', () => {
     vi.setSystemTime(HOUR / 2);
     const due: string[] = [];
     const retention = new Retention({ usedAt: HOUR / 2, endedAt: 0 }, ({ type }) => due.push(type));
@@ -113,7 +113,7 @@ describe('in a tab that is opened again', () => {
     expect(due).toEqual(['over']);
   });
 
-  test('another session has not ended', () => {
+  test('the end of one session does not count for another', () => {
     const retention = new Retention({ usedAt: 0, endedAt: 0 }, () => undefined);
     const loading: State = { ...ended, snapshot: null };
     retention.observe(loading);
