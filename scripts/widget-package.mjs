@@ -1,6 +1,6 @@
-// Completes the npm package in build/widget, next to its built code. Adds the type declarations (in one folder, with the
-// file names that Node's module resolution needs), the manifest and the documents. Prints the integrity of the classic
-// build, which the package's README shows too.
+// Completes the npm package in build/widget, next to its built code. Adds the type declarations (in one folder, with
+// the file names that Node's module resolution needs), the manifest and the documents. Prints the integrity of the
+// classic build, which the package's README shows too.
 import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * `make deps`: prints the dependencies, their licences, newer versions and known vulnerabilities. It fails only if there
- * is a known vulnerability.
+ * `make deps`: prints the dependencies, their licences, newer versions and known vulnerabilities. It fails only if
+ * there is a known vulnerability.
  */
 
 import { spawnSync } from 'node:child_process';
