@@ -10,13 +10,13 @@ import (
 func TestRules(t *testing.T) {
 	sent := []deed{{Does: "add", N: 1, Wait: time.Second}, {Does: "send", Wait: time.Minute}, {Does: "look"}}
 	lives := map[string][]deed{
-		"the newest details are stored: a desktop's, over those of a phone that had not seen them": {
+		"the last word of a person is what is stored: a desktop's, over those of a phone that had not seen them": {
 			{Does: "correct"}, {Does: "describe", Wait: time.Minute},
 		},
-		"the newest details are stored: the phone's, after the receipt": {
+		"the last word of a person is what is stored: the phone's, after the receipt": {
 			{Does: "describe", Wait: time.Minute},
 		},
-		"the newest details are stored: an older request arrives last": {
+		"the last word of a person is what is stored: an older request arrives last": {
 			{Does: "late confirms"}, {Does: "describe", Wait: time.Second}, {Does: "lose no calls"},
 			{Does: "describe", Wait: time.Minute},
 		},
@@ -35,7 +35,7 @@ func TestRules(t *testing.T) {
 		"what was confirmed exists until somebody who has seen it removes it": {
 			{Does: "add", N: 1, Wait: time.Second}, {Does: "send", Wait: time.Minute}, {Does: "end"},
 		},
-		"no object without a record, after all faults have stopped": {
+		"once all is quiet, no object without a record": {
 			{Does: "store down"}, {Does: "remove"}, {Does: "store up", Wait: time.Minute},
 		},
 	}

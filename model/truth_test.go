@@ -337,7 +337,7 @@ func (t *truth) lastWord() {
 		for id := range t.seen[patient].images {
 			f := t.photos[id]
 			if notes := t.decode(hash, id).Metadata.Notes; !f.unsure && notes != f.last {
-				t.fail("the newest details are stored: %s has %q, want %q", id, notes, f.last)
+				t.fail("the last word of a person is what is stored: %s has %q, want %q", id, notes, f.last)
 			}
 		}
 	}
@@ -401,7 +401,7 @@ func (t *truth) noOrphans() {
 	}
 	for key := range t.system.bucket.objects {
 		if !records[key] && !t.left[key] {
-			t.fail("no object without a record, after all faults have stopped: %s", key)
+			t.fail("once all is quiet, no object without a record: %s", key)
 		}
 	}
 }

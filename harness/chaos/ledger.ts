@@ -92,7 +92,7 @@ export class Ledger {
       'what was sent arrives': Math.max(0, this.sent - this.#removed.size - distinct),
       'nothing is stored twice': kept.length - distinct,
       'what was removed stays removed': images.length - kept.length,
-      'the newest details are stored': kept.filter((image) => !this.#isLastWord(image)).length,
+      'the last word of a person is what is stored': kept.filter((image) => !this.#isLastWord(image)).length,
       'nothing leaves before Send': Math.max(0, kept.length + this.#removed.size - this.sent),
       'no object without a record': orphans.length,
     };

@@ -276,7 +276,7 @@ export class World {
     hold('what was removed stays removed', !this.#removed.has(id), id);
     const word = this.#words.get(id);
     const isStored = word === undefined || metadata.laterality === word;
-    hold('the newest details are stored', isStored, [word, metadata]);
+    hold('the last word of a person is what is stored', isStored, [word, metadata]);
     const details = shown.find((one) => one.id === id)?.details;
     const isShown = details?.laterality === metadata.laterality && details?.view === metadata.view;
     hold('in the end the desktop says what is stored', isShown, [details, metadata]);
