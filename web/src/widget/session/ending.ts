@@ -7,7 +7,7 @@ import type { DesktopAccess } from '../../api/desktop';
 import type { EndQuestion } from './api';
 import { forgetTag, refresh } from './listing';
 import { only, type Ending, type Failure, type State, type Step } from './model';
-import { fail } from './opening';
+import { endNotVerified, fail } from './opening';
 import { imagesOf } from './view';
 
 /** After this many refusals the clinician is asked, even if nothing new can be shown. */
@@ -49,6 +49,7 @@ function check(state: State, ending: Ending): Step {
 }
 
 export function endFailed(state: State, failure: Failure): Step {
+  if (state.verifying) return endNotVerified(state, failure);
   const { ending } = state;
   const pending = failure.code === 'uploads_pending';
   if (!ending || (!pending && failure.code !== 'session_changed')) return fail({ ...state, ending: null }, failure);

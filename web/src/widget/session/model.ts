@@ -139,11 +139,10 @@ export interface State {
   retryMs: number;
   /** A desktop token was refused, and no call has succeeded yet with the renewed one. */
   renewed: boolean;
-  /**
-   * The number of lists that were requested when realtime reported that someone ended the session. If the next list
-   * fails, nothing of the session stays on the screen. Null: no end was reported.
-   */
+  /** The number of lists that were requested when realtime reported that someone ended the session, or null. */
   endHeard: number | null;
+  /** The edge was asked whether someone ended this session: the end that was heard may be that of a later one. */
+  verifying: boolean;
   /** The screen has closed. The remaining changes are sent for about a minute. */
   closed: boolean;
   /** How many attempts that took. */
@@ -198,6 +197,7 @@ export function initialState(
     retryMs: FIRST_RETRY_MS,
     renewed: false,
     endHeard: null,
+    verifying: false,
     closed: false,
     rests: 0,
   };

@@ -1,5 +1,6 @@
 /** Opens the session, and ends it: on purpose, by expiry, or by a failure. */
 
+import type { DesktopAccess } from '../../api/desktop';
 import type { CreateResponse, EventName } from '../../contract/api';
 import { detach, emptyAlbum } from './album';
 import { OVER, type SessionProblem } from './api';
@@ -143,9 +144,27 @@ export function fail(state: State, { code, detail, retryable }: Failure): Step {
       request,
     );
   }
-  if (state.access && OVER.has(code)) return over(state, problem, state.endHeard !== null);
+  if (state.verifying && OVER.has(code)) return only(state); // the response to the end decides
+  if (state.access && OVER.has(code)) {
+    return state.endHeard === null ? over(state, problem, false) : verifyEnd(state, state.access);
+  }
   if (state.access || retryable) return backOff({ ...state, problem });
   return only({ ...state, status: 'failed', problem });
+}
+
+/**
+ * Asks whether someone ended this session: then nothing of it stays on the screen. Ending it again is harmless, and
+ * succeeds only if it was ended on purpose.
+ */
+function verifyEnd(state: State, access: DesktopAccess): Step {
+  const { opening, list } = state;
+  return [{ ...state, verifying: true }, [{ do: 'end', opening, access, revision: list.revision, force: false }]];
+}
+
+/** The session was not ended on purpose, or the edge could not be reached: then it is asked again later. */
+export function endNotVerified(state: State, failure: Failure): Step {
+  const endHeard = OVER.has(failure.code) ? null : state.endHeard;
+  return fail({ ...state, verifying: false, endHeard }, failure);
 }
 
 /** The session is over. What is not in the record yet stays, unless everything is to be forgotten. */
@@ -192,6 +211,7 @@ export function release(state: State): Step {
       expected: [],
       expecting: false,
       // The responses to these calls will be ignored.
+      verifying: false,
       admission: 'none',
       guide: now.guide?.state === 'sending' ? null : now.guide,
       // The end is asked for again once the session is open again.

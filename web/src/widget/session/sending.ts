@@ -20,7 +20,9 @@ export function send(state: State, id: string): Step {
 }
 
 function call(state: State, access: DesktopAccess, id: string): Step {
-  const { opening, outbox } = state;
+  const { outbox } = state;
+  // A response to former credentials is not about the session that is being opened.
+  const opening = state.access ? state.opening : state.opening - 1;
   const change = outbox.corrections.get(id);
   const effect: Effect = change
     ? { do: 'correct', opening, access, id, change }

@@ -107,6 +107,7 @@ export class ModelEdge {
     if (call.do === 'listen') throw new Error('not a call');
     const [of, id] = call.access.desktopToken.split('#') as [Patient, string];
     const session = this.#sessions.get(of);
+    if (call.do === 'end' && this.wasEnded(call.access.desktopToken)) return { type: 'ended' };
     if (!session || String(session.id) !== id) return refusal(call, 'session_expired');
     switch (call.do) {
       case 'list':
