@@ -5,7 +5,7 @@ import { ExportOptionsProvider } from '../widget/export/options';
 import exportStyles from '../widget/export/export.css?inline';
 import type { SessionSync } from '../widget/session/api';
 import styles from '../widget/style.css?inline';
-import viewerStyles from '../widget/viewer.css?inline';
+import viewerStyles from '../widget/viewer/viewer.css?inline';
 import { Widget } from '../widget/Widget';
 import { wordsFor } from '../widget/words';
 import { show } from './show';

@@ -1,9 +1,9 @@
 import type { WidgetImage } from './image';
 import { missingFrom } from './image';
+import { firstIncomplete, type Look } from './look';
 import { Patient } from './Patient';
 import { gapsIn, readyToCommit, type Gap, type RecordGate } from './readiness';
 import type { SessionState } from './session/api';
-import { firstIncomplete, type Look } from './useViewing';
 import { commitText, type Words } from './words';
 
 interface GateProps {

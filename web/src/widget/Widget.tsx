@@ -8,16 +8,15 @@ import { Expected } from './Expected';
 import { Export } from './export/Export';
 import { useExportOptions } from './export/options';
 import { Gate } from './Gate';
-import { guidingOf } from './GuideButton';
 import type { RecordGate } from './readiness';
 import { missingFrom, type WidgetImage } from './image';
-import type { SessionState, SessionSync } from './session/api';
+import type { Look } from './look';
 import { Phones } from './Phones';
+import type { SessionState, SessionSync } from './session/api';
 import { Timeline } from './Timeline';
 import { useRevealed, useVeils, Veil, VeilsProvider } from './Veil';
-import type { Look } from './useViewing';
-import { tagOf, Viewer } from './Viewer';
-import { commitText, problemText, type Words } from './words';
+import { Viewer } from './viewer/Viewer';
+import { commitText, problemText, tagText, type Words } from './words';
 
 interface WidgetProps {
   sync: SessionSync;
@@ -100,7 +99,7 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
       {open && <Phones state={state} sync={sync} words={words} />}
       <AddNotes words={words} state={state} adding={adding} />
       {!open && <Over state={state} words={words} onReopen={() => sync.reopen()} />}
-      {state.images.length + state.expected.length + state.adding.length > 0 || state.expecting ? (
+      {hasTiles(state) ? (
         <Grid
           state={state}
           sync={sync}
@@ -126,20 +125,16 @@ function Face({ sync, words, gate, onCommit, state }: WidgetProps & { state: Ses
         />
       )}
       {look && (
-        <Viewer
-          words={words}
-          sync={sync}
-          images={state.images}
-          guiding={guidingOf(state, sync)}
-          look={look}
-          onLook={setLook}
-          onClose={() => setLook(null)}
-        />
+        <Viewer words={words} sync={sync} state={state} look={look} onLook={setLook} onClose={() => setLook(null)} />
       )}
       {exporting && mayExport && <Export words={words} sync={sync} state={state} onClose={() => setExporting(false)} />}
       {timelineShown && <Timeline words={words} state={state} onClose={() => setTimelineShown(false)} />}
     </section>
   );
+}
+
+function hasTiles({ images, expected, adding, expecting }: SessionState): boolean {
+  return images.length + expected.length + adding.length > 0 || expecting;
 }
 
 interface CodeButtonProps {
@@ -224,7 +219,7 @@ function Grid({ state, sync, words, onOpen, onGone }: GridProps) {
         const problem = image.commitProblem
           ? words('image.notKept', { reason: commitText(image.commitProblem, words) })
           : '';
-        const tag = tagOf(image, words);
+        const tag = tagText(image, words);
         const veil = image.details.sensitive ? words('veil.sensitive') : '';
         return (
           <li key={image.id}>

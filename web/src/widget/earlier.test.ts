@@ -4,7 +4,7 @@ import { bestMatch } from './earlier';
 import { eventually, Mounted } from './fixtures';
 import type { EarlierPhoto } from './image';
 import { Edge, launchTokenOf } from './session/fixtures';
-import type { Shown } from './Stage';
+import type { Shown } from './viewer/Stage';
 
 const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
 vi.mock('./session/realtime', () => ({

@@ -2,7 +2,7 @@
 
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Shown } from './Stage';
+import type { Shown } from './viewer/Stage';
 import type { EarlierPhoto } from './image';
 import type { Words } from './words';
 

@@ -3,7 +3,7 @@
 import addingStyles from './adding/adding.css?inline';
 import exportStyles from './export/export.css?inline';
 import styles from './style.css?inline';
-import viewerStyles from './viewer.css?inline';
+import viewerStyles from './viewer/viewer.css?inline';
 
 let sheet: CSSStyleSheet | undefined;
 

@@ -4,6 +4,7 @@ import type { Laterality, Metadata } from '../contract/api';
 import { placeText } from '../place';
 import { chooseLanguage, directionOf, translator, type Catalogue, type Translate } from '../strings';
 import english, { type WidgetKey } from '../strings/widget.en';
+import type { WidgetImage } from './image';
 import type { CommitProblem } from './record/results';
 import type { AddingProblem, SessionProblem } from './session/api';
 
@@ -89,6 +90,13 @@ export function problemText({ code }: Pick<SessionProblem | AddingProblem, 'code
 /** Returns why a photo is not in the record: the host's message, or our text for the code. */
 export function commitText({ code, detail }: CommitProblem, words: Words): string {
   return words(`commit.${code}`, { detail });
+}
+
+/** Returns a photo's mark, such as "Cropped"; '' for a photo that a phone sent and that is not in the record. */
+export function tagText(image: WidgetImage, words: Words): string {
+  if (image.committedAt !== undefined) return words('image.committed');
+  if (image.derivation) return words(image.derivation === 'annotated' ? 'image.annotated' : 'image.derived');
+  return image.local ? words('image.kept') : '';
 }
 
 /** "4:05" */

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { encoded, turned, type Derived } from '../derive';
-import { FIT, pan, turnRight, zoomAt, type View } from '../geometry';
+import { encoded, turned, type Derived } from '../viewer/derive';
+import { FIT, pan, turnRight, zoomAt, type View } from '../viewer/geometry';
 import type { Words } from '../words';
 import type { Editor } from './editor';
 

@@ -1,6 +1,6 @@
 /** Draws on a photo. This part of the widget is loaded when the first photo is annotated. */
 
-import type { Turns, View } from '../geometry';
+import type { Turns, View } from '../viewer/geometry';
 import type { Words } from '../words';
 import styles from './annotate.css?inline';
 import { make } from './elements';

@@ -1,6 +1,6 @@
 /** Handles the pointer and the keys on the stage. Keys move a cross, which draws like a pointer. */
 
-import type { View } from '../geometry';
+import type { View } from '../viewer/geometry';
 import { find, type Action, type Editing, type Grip, type Tool } from './model';
 import { toPhoto, toStage, transformOf, wayToPhoto, type Placing } from './placing';
 import { clamped, type Point } from './shapes';

@@ -5,7 +5,7 @@
  * Either the stroke or its outline always has a contrast of at least 4 to the photo.
  */
 
-import type { Turns } from '../geometry';
+import type { Turns } from '../viewer/geometry';
 import { lengthText, scaleOf, typedLength, type Scale } from './length';
 import { turnedSize, turnPoint } from './placing';
 import { lengthBetween, mapped, outlineOf } from './shapes';

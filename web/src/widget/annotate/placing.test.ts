@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FIT, pan, zoomAt, type Turns } from '../geometry';
+import { FIT, pan, zoomAt, type Turns } from '../viewer/geometry';
 import { toPhoto, toStage, transformOf, turnedSize, turnPoint, unturnPoint, wayToPhoto } from './placing';
 
 const size = fc.record({ width: fc.integer({ min: 1, max: 8192 }), height: fc.integer({ min: 1, max: 8192 }) });

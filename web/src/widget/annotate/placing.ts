@@ -1,6 +1,6 @@
 /** Converts between points of a photo and points of a stage. */
 
-import type { Turns, View } from '../geometry';
+import type { Turns, View } from '../viewer/geometry';
 import type { Point, Size } from './shapes';
 
 /** A photo on a stage, with its zoom, offset and turns. */

@@ -1,6 +1,6 @@
 /** Shows the photo and its shapes on the screen. */
 
-import type { View } from '../geometry';
+import type { View } from '../viewer/geometry';
 import { make } from './elements';
 import { selectedShape, shownShapes, type Editing } from './model';
 import { boxOfText, paint, type Scene } from './paint';

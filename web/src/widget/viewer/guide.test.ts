@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { eventually, Mounted } from './fixtures';
+import { eventually, Mounted } from '../fixtures';
 import { guidingOf } from './GuideButton';
-import type { SessionState, SessionSync } from './session/api';
-import { Edge } from './session/fixtures';
+import type { SessionState, SessionSync } from '../session/api';
+import { Edge } from '../session/fixtures';
 
 const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
-vi.mock('./session/realtime', () => ({
+vi.mock('../session/realtime', () => ({
   listen: (access: unknown, handlers: unknown) => edge.current?.realtime(access, handlers as never),
 }));
 
@@ -28,7 +28,7 @@ class StillImage {
 const button = (): HTMLButtonElement => widget.button('Show on the phone’s camera');
 const status = (): string | null => widget.find('.comparing [role=status]').textContent;
 beforeEach(async () => {
-  await import('./index');
+  await import('../index');
   sessionStorage.clear();
   edge.current = new Edge();
   vi.stubGlobal('fetch', edge.current.fetch);

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import type { View } from './geometry';
 import { GuideButton, type Guiding } from './GuideButton';
 import { Stage, type Shown } from './Stage';
-import { useVeils } from './Veil';
-import type { Words } from './words';
+import { useVeils } from '../Veil';
+import type { Words } from '../words';
 
 interface CompareProps {
   words: Words;

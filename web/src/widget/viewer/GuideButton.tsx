@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { guideOf } from './guide';
-import type { OfferedGuide, SessionState, SessionSync } from './session/api';
+import type { OfferedGuide, SessionState, SessionSync } from '../session/api';
 import type { Shown } from './Stage';
-import type { Words } from './words';
+import type { Words } from '../words';
 
 /** Offers earlier photos to the phones' camera. */
 export interface Guiding {

@@ -1,8 +1,8 @@
 import type { Ref } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { BODY_SITES, COMMON_SITES, searchSites } from '../bodysites';
-import type { Metadata } from '../contract/api';
-import type { Words } from './words';
+import { BODY_SITES, COMMON_SITES, searchSites } from '../../bodysites';
+import type { Metadata } from '../../contract/api';
+import type { Words } from '../words';
 
 /** The select's value for "no site", if a person chose that. */
 export const NO_SITE = 'none';

@@ -1,11 +1,11 @@
 /** The fields of a photo other than site and side. Only a referral requires some of them. */
 
 import { useId, useState } from 'preact/hooks';
-import { MAX_LABEL, type Captured, type Kind, type View } from '../contract/api';
-import { plainLine } from '../text';
-import { correctCapture } from './captured';
-import type { MetadataChange, WidgetImage } from './image';
-import type { Words } from './words';
+import { MAX_LABEL, type Captured, type Kind, type View } from '../../contract/api';
+import { plainLine } from '../../text';
+import { correctCapture } from '../captured';
+import type { MetadataChange, WidgetImage } from '../image';
+import type { Words } from '../words';
 
 const VIEWS: readonly (View | undefined)[] = ['overview', 'close-up', 'dermoscopy', undefined];
 const KINDS: readonly (Kind | undefined)[] = ['lesion', 'rash', 'wound', 'infection', 'other', undefined];

@@ -1,9 +1,9 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { WidgetImage } from './image';
+import type { WidgetImage } from '../image';
 import { FIT, pan, turnRight, zoomAt, type View } from './geometry';
-import { useVeils, VeiledStage } from './Veil';
-import type { Words } from './words';
+import { useVeils, VeiledStage } from '../Veil';
+import type { Words } from '../words';
 
 const KEY_ZOOM = 1.25;
 const KEY_PAN = 0.1;

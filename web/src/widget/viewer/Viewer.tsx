@@ -1,16 +1,17 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { Annotate } from './annotate/Annotate';
-import { Leave } from './annotate/Leave';
+import { Annotate } from '../annotate/Annotate';
+import { Leave } from '../annotate/Leave';
 import { Compare } from './Compare';
 import { Crop } from './Crop';
 import { Details } from './Details';
-import type { Guiding } from './GuideButton';
-import { missingFrom, type WidgetImage } from './image';
+import { guidingOf, type Guiding } from './GuideButton';
+import { missingFrom } from '../image';
+import { firstIncomplete } from '../look';
 import { Stage } from './Stage';
 import { Tool, Tools } from './Tools';
-import { firstIncomplete, shownOf, useViewing, type ViewerProps, type Viewing } from './useViewing';
-import { useVeils } from './Veil';
-import type { Words } from './words';
+import { shownOf, useViewing, type ViewerProps, type Viewing } from './useViewing';
+import { useVeils } from '../Veil';
+import { tagText, type Words } from '../words';
 
 /** One large photo next to its details, or two photos side by side. */
 export function Viewer(props: ViewerProps) {
@@ -54,12 +55,12 @@ export function Viewer(props: ViewerProps) {
       <header>
         <h3>
           {label}
-          <span class="quiet"> {tagOf(image, words)}</span>
+          <span class="quiet"> {tagText(image, words)}</span>
         </h3>
         <Tools words={words} viewing={viewing} />
         <Tool icon="close" label={words('viewer.close')} onClick={() => leave(close)} />
       </header>
-      <Picture words={words} viewing={viewing} guiding={props.guiding} />
+      <Picture words={words} viewing={viewing} guiding={guidingOf(props.state, props.sync)} />
       <Side {...props} viewing={viewing} />
       {pending && <Leave words={words} onStay={viewing.stay} onDiscard={viewing.discard} />}
     </dialog>
@@ -128,7 +129,8 @@ function Looking({ words, viewing, guiding }: PictureProps) {
 }
 
 /** The details, and a button to the next photo with missing details. */
-function Side({ words, sync, images, look, onLook, viewing }: ViewerProps & { viewing: Viewing }) {
+function Side({ words, sync, state, look, onLook, viewing }: ViewerProps & { viewing: Viewing }) {
+  const { images } = state;
   const { image, index, leave, remove } = viewing;
   const nextIncomplete = firstIncomplete([...images.slice(index + 1), ...images.slice(0, index)]);
   const placeless = images.filter(({ id, committedAt, details }) => {
@@ -164,13 +166,6 @@ function keepFocus(dialog: HTMLDialogElement | null): void {
   const root = dialog?.getRootNode();
   if (!dialog?.open || !(root instanceof ShadowRoot) || document.activeElement === root.host) return;
   dialog.querySelector<HTMLElement>('.stage')?.focus();
-}
-
-/** Returns a photo's mark, such as "Cropped"; '' for a photo that a phone sent and that is not in the record. */
-export function tagOf(image: WidgetImage, words: Words): string {
-  if (image.committedAt !== undefined) return words('image.committed');
-  if (image.derivation) return words(image.derivation === 'annotated' ? 'image.annotated' : 'image.derived');
-  return image.local ? words('image.kept') : '';
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {

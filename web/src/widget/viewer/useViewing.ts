@@ -1,28 +1,20 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import type { Derived } from './derive';
-import { bestMatch, useEarlier } from './earlier';
+import { bestMatch, useEarlier } from '../earlier';
 import { FIT, type View } from './geometry';
-import type { Guiding } from './GuideButton';
-import { missingFrom, type Derivation, type Missing, type WidgetImage } from './image';
-import type { SessionSync } from './session/api';
+import type { Derivation, WidgetImage } from '../image';
+import type { Look } from '../look';
+import type { SessionState, SessionSync } from '../session/api';
 import type { Shown } from './Stage';
-import type { Words } from './words';
-
-/** The photo in the viewer, and the field with the focus. */
-export interface Look {
-  id: string;
-  focus?: Missing | 'view' | undefined;
-}
+import type { Words } from '../words';
 
 export type Task = 'crop' | 'annotate' | null;
 
 export interface ViewerProps {
   words: Words;
   sync: SessionSync;
-  images: readonly WidgetImage[];
-  /** Missing: the session is over. */
-  guiding: Guiding | undefined;
+  state: SessionState;
   look: Look;
   onLook(look: Look): void;
   onClose(): void;
@@ -65,7 +57,8 @@ interface Leaving {
 }
 
 /** The viewer's state, or null after its photo was removed. */
-export function useViewing({ words, sync, images, look, onLook, onClose }: ViewerProps): Viewing | null {
+export function useViewing({ words, sync, state, look, onLook, onClose }: ViewerProps): Viewing | null {
+  const { images } = state;
   const [view, setView] = useState<View>(FIT);
   const [task, setTask] = useState<Task>(null);
   const leaving = useLeaving();
@@ -136,15 +129,6 @@ function useLeaving(): Leaving {
 /** The photo after this one, or the one before it. */
 function neighbour(images: readonly WidgetImage[], index: number): WidgetImage | undefined {
   return images[index + 1] ?? images[index - 1];
-}
-
-/** Returns the photo and the field of the first missing detail. */
-export function firstIncomplete(images: readonly WidgetImage[]): Look | undefined {
-  for (const { id, details, committedAt } of images) {
-    const focus = committedAt === undefined ? missingFrom(details)[0] : undefined;
-    if (focus) return { id, focus };
-  }
-  return undefined;
 }
 
 /** A photo with the name that is read out for it. */

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { cropped, turned, type Derived } from './derive';
 import { CORNERS, moveFrame, toPixels, WHOLE, type Corner, type Frame, type Turns } from './geometry';
-import type { Words } from './words';
+import type { Words } from '../words';
 
 const KEY_STEP = 0.02;
 

@@ -1,8 +1,8 @@
 import { FIT, turnRight, zoomAt } from './geometry';
-import { Icon } from './Icon';
-import { useVeils } from './Veil';
+import { Icon } from '../Icon';
+import { useVeils } from '../Veil';
 import type { Viewing } from './useViewing';
-import type { Words } from './words';
+import type { Words } from '../words';
 
 const BUTTON_ZOOM = 1.5;
 

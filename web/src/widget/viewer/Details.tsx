@@ -1,12 +1,12 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { LATERALITIES } from '../bodysites';
-import { chooseSite } from '../place';
-import { plainText } from '../text';
+import { LATERALITIES } from '../../bodysites';
+import { chooseSite } from '../../place';
+import { plainText } from '../../text';
 import { CapturedField, KindField, LabelField, ViewField } from './Fields';
 import { NO_SITE, SiteField } from './SiteField';
-import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from './image';
-import { SensitiveFlag } from './Veil';
-import { timeText, wallText, type Words } from './words';
+import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from '../image';
+import { SensitiveFlag } from '../Veil';
+import { timeText, wallText, type Words } from '../words';
 
 const NOTES_LIMIT = 500;
 /** The field shows how many characters are left when there are this many or fewer. */
