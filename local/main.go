@@ -29,8 +29,8 @@ func main() {
 	os.Exit(code)
 }
 
-// run returns the exit code: the command's own if it ends by itself, 0 if we
-// were asked to stop, 1 if something failed, 2 for a wrong flag.
+// run returns the exit code: the command's own if it ends by itself, 0 after a
+// request to stop, 1 after a failure, 2 for a wrong flag.
 func run(args []string) (int, error) {
 	config, command, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {

@@ -2,7 +2,7 @@
 // contexts of Medtech Evolution, patients, and the inbox for scanned documents.
 //
 // It follows what is published about ALEX (docs/medtech.md) and is strict where
-// nothing is known: what it takes, the real one should take too.
+// nothing is known: the real ALEX should accept whatever the double accepts.
 package alex
 
 import (
@@ -37,7 +37,7 @@ type Patient struct {
 	NHI       string
 }
 
-// Config says who the double is and whom it knows.
+// Config holds the double's identity, its clients and its patients.
 type Config struct {
 	BaseURL      string // its own address, which references must use
 	ClientID     string
@@ -153,7 +153,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// newToken looks as Entra's do: the roles are among its claims. Nobody verifies it.
+// newToken returns a token of the same form as Entra's, with the roles among its
+// claims. Nobody verifies it.
 func (s *Server) newToken() string {
 	claims, err := json.Marshal(map[string]any{"roles": s.config.Roles})
 	if err != nil {
@@ -163,7 +164,7 @@ func (s *Server) newToken() string {
 	return segment([]byte(`{"alg":"none"}`)) + "." + segment(claims) + "." + randomHex()
 }
 
-// ExpireTokens makes every issued token expired.
+// ExpireTokens expires every token that was issued.
 func (s *Server) ExpireTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -26,7 +26,7 @@ func (s *Server) readPatient(w http.ResponseWriter, r *http.Request) {
 	respond(w, http.StatusOK, fhirJSON, p.resource())
 }
 
-// searchPatient knows one search, by NHI.
+// searchPatient supports one search: by NHI.
 func (s *Server) searchPatient(w http.ResponseWriter, r *http.Request) {
 	nhi, ok := strings.CutPrefix(r.URL.Query().Get("identifier"), nhiSystem+"|")
 	if !ok || len(r.URL.Query()) != 1 {
@@ -40,7 +40,7 @@ func (s *Server) searchPatient(w http.ResponseWriter, r *http.Request) {
 	s.searchset(w, entries)
 }
 
-// searchMedia refuses the searches that the real one was seen to refuse.
+// searchMedia refuses the searches that the real ALEX was seen to refuse.
 func (s *Server) searchMedia(w http.ResponseWriter, r *http.Request) {
 	if !r.URL.Query().Has("patient.identifier") {
 		refuse(w, http.StatusForbidden, "forbidden", "Authorization failed")

@@ -1,5 +1,5 @@
-// Package clock provides the time that a service of the local cloud goes by,
-// which a test or a demonstration may set wrong.
+// Package clock provides the time of a service of the local cloud. A test or a
+// demonstration may set it wrong.
 package clock
 
 import (
@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Clock is the system's clock plus a skew. The zero Clock is right.
+// Clock is the system's clock plus a skew. The zero Clock has none.
 type Clock struct{ skew atomic.Int64 }
 
-// Now is the time as this clock has it, in UTC.
+// Now returns this clock's time in UTC.
 func (c *Clock) Now() time.Time { return time.Now().UTC().Add(c.Skew()) }
 
-// Skew says how far ahead of the system's clock this one is.
+// Skew returns how far this clock is ahead of the system's clock.
 func (c *Clock) Skew() time.Duration { return time.Duration(c.skew.Load()) }
 
 // SetSkew sets the clock ahead; a negative skew sets it back.

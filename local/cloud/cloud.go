@@ -48,9 +48,9 @@ type Cloud struct {
 	cancel   context.CancelFunc
 }
 
-// Start brings everything up; when it returns, everything listens and the
-// edge's variables are in EnvFile. It fails with a sentence for a person: a
-// port that is in use, a folder that cannot be written.
+// Start starts everything. When it returns, all ports listen and EnvFile holds
+// the edge's variables. Its errors are sentences for a person: a port is in use,
+// a folder cannot be written.
 func Start(ctx context.Context, config Config) (*Cloud, error) {
 	if err := config.check(); err != nil {
 		return nil, err
@@ -137,8 +137,8 @@ func (c *Cloud) startServices(ctx context.Context) error {
 	return nil
 }
 
-// handlers are what each port serves: counted, and faulty where that is asked
-// for. The status page is neither.
+// handlers returns the handler of each port. Requests are counted, and fail where
+// a fault was requested; those to the status page are not and do not.
 func (c *Cloud) handlers() map[int]http.Handler {
 	steering := (&control.Server{
 		Places: c.config.places(), Started: c.started, Meter: &c.meter, Faults: c.faults, Clocks: c.clocks,
@@ -170,22 +170,22 @@ func (c *Cloud) wrap(
 	return c.meter.Handler(string(service), route, faulty)
 }
 
-// Faults steers what misbehaves.
+// Faults returns the injector of faults.
 func (c *Cloud) Faults() *fault.Injector { return c.faults }
 
-// Clock is the clock that a service goes by: that of Redis, S3 or Realtime.
+// Clock returns the clock of a service: Redis, S3 or Realtime.
 func (c *Cloud) Clock(service fault.Service) *clock.Clock { return c.clocks[service] }
 
-// Meter counts what the services are asked.
+// Meter returns the counters of requests to the services.
 func (c *Cloud) Meter() *meter.Meter { return &c.meter }
 
-// Realtime can disconnect its clients on request, or forget them.
+// Realtime returns the realtime server, which can disconnect or forget its clients.
 func (c *Cloud) Realtime() *realtime.Server { return c.realtime }
 
-// Objects lists and sweeps what is stored.
+// Objects returns the S3 server, which lists and sweeps its objects.
 func (c *Cloud) Objects() *objects.Server { return c.objects }
 
-// Variables are the edge's variables, as written to EnvFile.
+// Variables returns the edge's variables as they are in EnvFile.
 func (c *Cloud) Variables() map[string]string {
 	variables := map[string]string{}
 	for _, v := range c.config.variables(c.secrets) {
@@ -204,7 +204,7 @@ func (c *Cloud) serve(listeners map[int][]net.Listener) {
 	}
 }
 
-// Close stops everything. What was kept stays in the data folder.
+// Close stops everything. The data folder keeps its files.
 func (c *Cloud) Close() error {
 	var errs []error
 	if c.cancel != nil {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Config says where the local cloud lives.
+// Config holds the local cloud's folders, ports and hosts.
 type Config struct {
 	Port     int    // the first of ten
 	Host     string // the address that others reach this machine at
@@ -35,7 +35,7 @@ const (
 	gatewayPort
 )
 
-// check fails with a sentence on what to set instead.
+// check returns an error that says what to set instead.
 func (c Config) check() error {
 	if c.Port < 1 || c.Port+gatewayPort > 65535 {
 		return fmt.Errorf("PORT is %d: it is the first of ten, so use 1024 to %d", c.Port, 65535-gatewayPort)
@@ -67,9 +67,9 @@ func origin(host string, port int) string {
 // local is the address of one of the ports for this machine alone.
 func (c Config) local(offset int) string { return origin("127.0.0.1", c.Port+offset) }
 
-// origins are those that pages come from: the practice system's and the
-// edge's, under each name that a browser here may use, and those of pages of
-// your own, which ALLOWED_ORIGINS names as for a deployment.
+// origins returns the origins of pages: the practice system's and the edge's,
+// under each name that a browser here may use, and those in ALLOWED_ORIGINS, as
+// for a deployment.
 func (c Config) origins() []string {
 	hosts := []string{c.Host}
 	if c.loopback() {

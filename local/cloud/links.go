@@ -38,7 +38,7 @@ func (c *Cloud) AwaitEdge(ctx context.Context) error {
 }
 
 // PhoneLink opens a session for the first patient, as a desktop would, and
-// returns the address that its QR code shows. It fails with what the edge says.
+// returns the address in its QR code. It fails with the edge's error.
 func (c *Cloud) PhoneLink(ctx context.Context) (string, error) {
 	token, err := practice.LaunchToken(practice.Patients[0], c.secrets.LaunchSecret, time.Now())
 	if err != nil {

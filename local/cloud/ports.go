@@ -79,7 +79,7 @@ func closeAll(listeners map[int][]net.Listener) {
 	}
 }
 
-// places describes the ports on the status page.
+// places returns the ports' descriptions for the status page.
 func (c Config) places() []control.Place {
 	redis := "Upstash REST over an embedded Redis"
 	if c.RedisURL != "" {

@@ -18,7 +18,7 @@ const (
 	fhirBase     = "/FHIR"
 )
 
-// alex is what the double of Medtech's API knows. Everybody is invented.
+// alex returns the configuration of Medtech's double. All people are invented.
 func (c Config) alex(s secrets) alex.Config {
 	return alex.Config{
 		BaseURL: c.origin(alexPort) + fhirBase, ClientID: recordClient, ClientSecret: s.RecordSecret,
@@ -39,7 +39,7 @@ func (c Config) alex(s secrets) alex.Config {
 	}
 }
 
-// smart is what the SMART server knows.
+// smart returns the configuration of the SMART server.
 func (c Config) smart(s secrets) smart.Config {
 	return smart.Config{
 		Origin: c.origin(smartPort), ClientID: recordClient, ClientSecret: s.RecordSecret,
@@ -52,7 +52,7 @@ func (c Config) smart(s secrets) smart.Config {
 	}
 }
 
-// gatewayFile is the gateway's configuration for both.
+// gatewayFile returns the gateway's configuration for both.
 func (c Config) gatewayFile(s secrets) string {
 	quoted := func(list []string) string { return `"` + strings.Join(list, `", "`) + `"` }
 	realtime := strings.Replace(c.origin(realtimePort), "http", "ws", 1)

@@ -26,7 +26,7 @@ import (
 //go:embed page
 var files embed.FS
 
-// Place says what is running where.
+// Place is a service and its address.
 type Place struct {
 	Name    string `json:"name"`
 	Address string `json:"address"`
@@ -110,8 +110,8 @@ func (s *Server) Handler() http.Handler {
 	return guard(mux)
 }
 
-// guard keeps pages of other origins from using a developer's browser to
-// steer, and gives the page a policy that lets nothing in from outside.
+// guard prevents pages of other origins from steering through a developer's
+// browser, and sets a policy under which the page loads nothing from outside.
 func guard(next http.Handler) http.Handler {
 	foreign := http.NewCrossOriginProtection()
 	return foreign.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -122,7 +122,7 @@ func guard(next http.Handler) http.Handler {
 	}))
 }
 
-// Faults are the rules in force.
+// Faults holds the rules in force.
 type Faults struct {
 	Seed  uint64         `json:"seed"`
 	Rules []fault.Active `json:"rules"`
@@ -229,7 +229,7 @@ func (s *Server) sweep(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]int{"deleted": deleted})
 }
 
-// read decodes the body, or responds with what is wrong with it.
+// read decodes the body, or responds with its fault.
 func read(w http.ResponseWriter, r *http.Request, into any) bool {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10))
 	decoder.DisallowUnknownFields() // a misspelt fault would do nothing, in silence

@@ -15,7 +15,7 @@ import (
 
 const maxListed = 50
 
-// Status is all that the page shows.
+// Status holds everything that the page shows.
 type Status struct {
 	Places   []Place                 `json:"places"`
 	Started  time.Time               `json:"started"`
@@ -26,7 +26,7 @@ type Status struct {
 	Counters meter.Counts            `json:"counters"`
 	Faults   Faults                  `json:"faults"`
 	SkewMS   map[fault.Service]int64 `json:"skewMs"`
-	// Trouble are sentences on what could not be learned.
+	// Trouble explains, in sentences, what could not be found out.
 	Trouble []string `json:"trouble"`
 }
 

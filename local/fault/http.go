@@ -72,10 +72,11 @@ func (h *Handler) cut(w http.ResponseWriter, r *http.Request, verdict Verdict) {
 
 type expired struct{}
 
-// Expired reports whether what the request relies on shall count as expired.
+// Expired reports whether the request must be treated as if what it relies on had
+// expired.
 func Expired(ctx context.Context) bool { return ctx.Value(expired{}) != nil }
 
-// Sleep waits, and says whether the context let it.
+// Sleep waits. It returns false if the context ended first.
 func Sleep(ctx context.Context, delay time.Duration) bool {
 	if delay <= 0 {
 		return ctx.Err() == nil

@@ -9,12 +9,11 @@ import (
 	"time"
 )
 
-// Injector holds the rules in force. Rules are asked in the order they were
-// added: delays add up, and the first other effect wins. The nil Injector has
-// none.
+// Injector holds the rules in force. Rules apply in the order they were added:
+// delays add up, and the first other effect wins. The nil Injector has no rules.
 //
-// Given the same seed, the same rules in the same order and the same calls,
-// every call meets the same fate.
+// The same seed, the same rules in the same order and the same calls give each
+// call the same effect.
 type Injector struct {
 	mu    sync.Mutex
 	seed  uint64
@@ -22,7 +21,7 @@ type Injector struct {
 	rules []*active
 }
 
-// Active is a rule in force and what became of it.
+// Active is a rule in force, with how many calls it has matched and affected.
 type Active struct {
 	ID string `json:"id"`
 	Rule
@@ -38,8 +37,8 @@ type active struct {
 // New returns an injector without rules.
 func New(seed uint64) *Injector { return &Injector{seed: seed} }
 
-// Add puts a rule in force and returns its id. It fails with a sentence on
-// what is wrong with the rule.
+// Add puts a rule in force and returns its id. The error explains what is wrong
+// with the rule.
 func (i *Injector) Add(rule Rule) (string, error) {
 	if err := rule.check(); err != nil {
 		return "", err
@@ -52,7 +51,7 @@ func (i *Injector) Add(rule Rule) (string, error) {
 	return id, nil
 }
 
-// Remove takes a rule out of force and says whether it was there.
+// Remove removes a rule. It returns false if there was none.
 func (i *Injector) Remove(id string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -68,14 +67,14 @@ func (i *Injector) Reset(seed uint64) {
 	i.seed, i.added, i.rules = seed, 0, nil
 }
 
-// Seed is what the sequence started from.
+// Seed returns the seed that the sequence started from.
 func (i *Injector) Seed() uint64 {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.seed
 }
 
-// Rules lists the rules in force.
+// Rules returns the rules in force.
 func (i *Injector) Rules() []Active {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -86,7 +85,7 @@ func (i *Injector) Rules() []Active {
 	return list
 }
 
-// Decide says what shall happen to one call on a route of a service.
+// Decide returns what happens to one call on a route of a service.
 func (i *Injector) Decide(service Service, route string) Verdict {
 	var verdict Verdict
 	if i == nil {

@@ -1,5 +1,5 @@
-// Package fault makes the services of the local cloud misbehave on demand:
-// late, lost, refused, cut short or expired, the same way each time.
+// Package fault makes the services of the local cloud fail on demand: late, lost,
+// refused, cut short or expired, and each time in the same way.
 package fault
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Service names one of the things that can misbehave.
+// Service names a service that can fail.
 type Service string
 
 // The services.
@@ -25,20 +25,20 @@ const (
 type Effect string
 
 const (
-	// Delay only holds the call up.
+	// Delay delays the call and does nothing else.
 	Delay Effect = "delay"
-	// DropBefore cuts the connection before anything was done.
+	// DropBefore cuts the connection before the call takes effect.
 	DropBefore Effect = "drop-before"
-	// DropAfter does what was asked and cuts the connection without a response.
+	// DropAfter carries the call out and cuts the connection without a response.
 	DropAfter Effect = "drop-after"
 	// Status refuses with an HTTP status, in the service's own error shape,
-	// before anything was done.
+	// before the call takes effect.
 	Status Effect = "status"
-	// Cut does what was asked, sends the headers and the first part of the
-	// answer's body, and cuts the connection.
+	// Cut carries the call out, sends the headers and the first part of the
+	// response's body, and cuts the connection.
 	Cut Effect = "cut"
 	// CutUpload reads the first part of the request's body and cuts the
-	// connection before anything was done.
+	// connection before the call takes effect.
 	CutUpload Effect = "cut-upload"
 	// Expire treats what the call relies on as expired: the keys a Redis
 	// command names, the signature of an S3 request, a realtime token.
@@ -50,9 +50,8 @@ func (e Effect) cuts() bool {
 	return e == DropBefore || e == DropAfter || e == Cut || e == CutUpload
 }
 
-// Rule says which calls misbehave, and how. A rule that names no route is for
-// every one but CORS preflights; one that limits neither Next nor Share is for
-// every call.
+// Rule selects calls and the effect on them. Without a route it applies to all
+// routes except CORS preflights. Without Next and Share it applies to every call.
 type Rule struct {
 	Service Service `json:"service"`
 	// Route is a pattern as in path.Match, where * matches anything but a
@@ -70,7 +69,7 @@ type Rule struct {
 	Keep       float64 `json:"keep,omitempty"`       // the part of the body that passes in a cut; half if 0
 }
 
-// check fails with a sentence for the person who wrote the rule.
+// check returns an error for the person who wrote the rule.
 func (r Rule) check() error {
 	switch r.Service {
 	case Redis, S3, Realtime, Practice, ALEX, SMART:
@@ -116,7 +115,7 @@ func (r Rule) matches(service Service, route string) bool {
 	return matched
 }
 
-// Verdict is what shall happen to one call. The zero Verdict is nothing.
+// Verdict is what happens to one call. The zero Verdict lets it pass.
 type Verdict struct {
 	Delay      time.Duration
 	Effect     Effect // empty: none beside the delay

@@ -1,5 +1,5 @@
-// Package meter counts what the services of the local cloud are asked, so that
-// the cost of a photo can be read off.
+// Package meter counts the requests to the services of the local cloud. They give
+// the cost of a photo.
 package meter
 
 import (
@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Counts are the counters since the last reset.
+// Counts holds the counters since the last reset.
 type Counts struct {
 	// Requests by service and route: {"s3": {"PUT object": {…}}}.
 	Requests map[string]map[string]Requests `json:"requests"`
@@ -18,11 +18,11 @@ type Counts struct {
 	Frames map[string]int `json:"frames"`
 }
 
-// Requests are those of one route.
+// Requests counts those of one route.
 type Requests struct {
 	Count int `json:"count"`
-	// Responses by status; "cut" are those whose connection was cut. What is
-	// still under way has none.
+	// Responses by status; "cut" counts those whose connection was cut. Requests
+	// in progress have none.
 	Responses map[string]int `json:"responses"`
 }
 
@@ -82,7 +82,7 @@ func (m *Meter) change(service, route string, change func(*Requests)) {
 	routes[route] = r
 }
 
-// Counts is a copy of the counters.
+// Counts returns a copy of the counters.
 func (m *Meter) Counts() Counts {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -108,7 +108,7 @@ func clone(counts map[string]int) map[string]int {
 	return copied
 }
 
-// Reset sets every counter to nothing.
+// Reset sets every counter to zero.
 func (m *Meter) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -121,14 +121,14 @@ func (m *Meter) Handler(service string, route func(*http.Request) string, next h
 		watched := &watcher{ResponseWriter: w}
 		name, outcome := route(r), "cut"
 		m.request(service, name)
-		// A handler that aborts comes by here as well.
+		// This also runs for a handler that aborts.
 		defer func() { m.respond(service, name, outcome) }()
 		next.ServeHTTP(watched, r)
 		outcome = strconv.Itoa(watched.final())
 	})
 }
 
-// watcher notes the status.
+// watcher records the status.
 type watcher struct {
 	http.ResponseWriter
 	status int

@@ -18,8 +18,8 @@ type Object struct {
 	ModifiedAt time.Time `json:"modifiedAt"`
 }
 
-// makeBucket makes the bucket and lets browsers on the configured origins use
-// signed URLs, as the bucket tool of the edge does for a real one.
+// makeBucket creates the bucket with a CORS rule for the configured origins, as
+// the edge's bucket tool does for a real one.
 func (s *Server) makeBucket(ctx context.Context) error {
 	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &s.config.Bucket})
 	var exists *types.BucketAlreadyOwnedByYou
@@ -42,7 +42,7 @@ func (s *Server) makeBucket(ctx context.Context) error {
 	return nil
 }
 
-// List returns every object of the bucket, by key.
+// List returns every object of the bucket, ordered by key.
 func (s *Server) List(ctx context.Context) ([]Object, error) {
 	list := []Object{}
 	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.config.Bucket})
@@ -59,7 +59,7 @@ func (s *Server) List(ctx context.Context) ([]Object, error) {
 }
 
 // Sweep deletes the objects that are older than age by the server's clock, as
-// a bucket's lifecycle rule would, and returns how many went.
+// a bucket's lifecycle rule would, and returns their number.
 func (s *Server) Sweep(ctx context.Context, age time.Duration) (int, error) {
 	objects, err := s.List(ctx)
 	if err != nil {
@@ -81,8 +81,8 @@ func (s *Server) Sweep(ctx context.Context, age time.Duration) (int, error) {
 	return swept, nil
 }
 
-// SweepEvery sweeps until the context ends. A sweep that fails is tried again
-// the next time.
+// SweepEvery sweeps at intervals until the context ends. The next sweep repeats
+// one that fails.
 func (s *Server) SweepEvery(ctx context.Context, interval, age time.Duration) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()

@@ -22,7 +22,7 @@ const (
 type refusal struct{ code, message string }
 
 // expired checks the request's signature time against a clock that may be wrong.
-// The gateway goes by the system's clock and so never sees such a request.
+// The gateway uses the system's clock, so it never sees such a request.
 // The codes are S3's: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func (s *Server) expired(r *http.Request, now time.Time) *refusal {
 	if fault.Expired(r.Context()) {
@@ -82,7 +82,8 @@ func Route(r *http.Request) string {
 }
 
 // refuse responds with S3's error document. The request's body is read first,
-// since a connection that is cut while a browser still sends loses the response.
+// because a browser that is still sending when the connection is cut loses the
+// response.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	s.allowOrigin(w, r)

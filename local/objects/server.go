@@ -1,6 +1,6 @@
 // Package objects serves S3 from a folder: VersityGW with its POSIX backend,
-// path-style, one bucket with CORS, and the expiry of old objects that
-// VersityGW itself lacks.
+// path-style, with one bucket, CORS, and the expiry of old objects, which
+// VersityGW lacks.
 package objects
 
 import (
@@ -34,7 +34,7 @@ const (
 	maxDrained = 64 << 20 // bytes
 )
 
-// Config says what to serve.
+// Config holds the server's settings.
 type Config struct {
 	Folder    string // where objects and their metadata are kept
 	AccessKey string
@@ -97,8 +97,8 @@ func (s *Server) runGateway() error {
 			return err
 		}
 	}
-	// Metadata in files beside, not in extended attributes, which many a
-	// file system of a developer's machine lacks.
+	// Metadata is kept in separate files. Many file systems of developers' machines
+	// have no extended attributes.
 	sidecar, err := meta.NewSideCar(folders[1])
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (s *Server) runGateway() error {
 	}
 }
 
-// oneAccount makes the gateway answer an unknown access key as S3 does, with
+// oneAccount makes the gateway respond to an unknown access key as S3 does: with
 // InvalidAccessKeyId.
 type oneAccount struct{ auth.IAMService }
 
@@ -154,8 +154,8 @@ func (o oneAccount) GetUserAccount(access string) (auth.Account, error) {
 	return account, nil
 }
 
-// drain reads what a refused request still sends. The gateway would give up
-// after 256 KiB and cut the connection, and with it the response.
+// drain reads the rest of a refused request. The gateway would stop reading after
+// 256 KiB and cut the connection, and the client would lose the response.
 func drain(ctx fiber.Ctx) error {
 	err := ctx.Next()
 	if stream := ctx.Request().BodyStream(); stream != nil && ctx.Request().Header.ContentLength() > 0 {
@@ -171,7 +171,7 @@ func (s *Server) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return dialer.DialContext(ctx, "unix", s.socket())
 }
 
-// newProxy passes requests on as they came: the host is part of a signature.
+// newProxy passes requests on unchanged, because the host is part of a signature.
 func (s *Server) newProxy(transport http.RoundTripper) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -202,7 +202,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.proxy.ServeHTTP(w, r)
 }
 
-// Close stops the gateway; what it kept stays in the folder.
+// Close stops the gateway. The folder keeps its objects.
 func (s *Server) Close() error {
 	s.stop()
 	err := <-s.stopped

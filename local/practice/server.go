@@ -31,8 +31,8 @@ type Patient struct {
 	Reason       string `json:"reason"`    // of the encounter
 }
 
-// Patients are the ones that there are. Their ids never change, so that links
-// and tests can name them.
+// Patients holds all patients. Their ids never change, because links and tests
+// contain them.
 var Patients = []Patient{
 	{
 		"pat-2001",
@@ -47,13 +47,13 @@ var Patients = []Patient{
 	{"pat-2003", "enc-1003", "Amara Castellanos, 27.06.2019", "fac-001", "2019-06-27", "female", "Rash, both forearms"},
 }
 
-// Config says what to serve.
+// Config holds the server's settings.
 type Config struct {
 	Edge         string // origin of the edge
 	LaunchSecret string
 	Page         string // folder of the built host page
-	// Control steers the local cloud from the host page, below /control/, for
-	// browsers on this machine only; nil: it does not.
+	// Control serves the local cloud's switches to the host page, below /control/,
+	// and only to browsers on this machine. May be nil.
 	Control http.Handler
 }
 
@@ -76,7 +76,7 @@ func New(config Config) http.Handler {
 	return mux
 }
 
-// onThisMachine keeps others on the network out.
+// onThisMachine refuses requests from other machines.
 func onThisMachine(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address, err := netip.ParseAddrPort(r.RemoteAddr)
@@ -119,7 +119,7 @@ func (c Config) launch(w http.ResponseWriter, r *http.Request) {
 	)
 }
 
-// LaunchToken signs what a desktop opens a session with.
+// LaunchToken returns the signed token with which a desktop opens a session.
 func LaunchToken(patient Patient, secret string, now time.Time) (string, error) {
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"sub":          "dr-demo",
@@ -133,7 +133,7 @@ func LaunchToken(patient Patient, secret string, now time.Time) (string, error) 
 	}).SignedString([]byte(secret))
 }
 
-// page serves the built host page, and says so where it has not been built.
+// page serves the host page, or explains that it has not been built.
 func (c Config) page() http.Handler {
 	files := http.FileServer(http.Dir(c.Page))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

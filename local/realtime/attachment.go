@@ -1,14 +1,14 @@
 package realtime
 
-// attachment is one connection's hold of one channel.
+// attachment connects one connection to one channel.
 type attachment struct {
 	connection *connection
 	channel    *channel
 	modes      int64
 }
 
-// deliver hands an entry to the connection. Called with the channel locked,
-// which is what keeps the order.
+// deliver hands an entry to the connection. Its caller holds the channel's lock,
+// which keeps the order.
 func (a *attachment) deliver(e *entry) {
 	if a.modes&flagSubscribe == 0 {
 		return
@@ -20,7 +20,7 @@ func (a *attachment) deliver(e *entry) {
 }
 
 // attach responds to ATTACH: the modes that were asked for and are permitted, the
-// serial at which the stream begins, and what was missed since the client's.
+// serial at which the stream begins, and the entries since the client's serial.
 func (c *connection) attach(m *ProtocolMessage) {
 	modes := m.Flags & allModes
 	if modes == 0 {
@@ -44,7 +44,7 @@ func (c *connection) attach(m *ProtocolMessage) {
 	defer ch.mu.Unlock()
 	attached := &ProtocolMessage{Action: ActionAttached, Channel: m.Channel, Flags: modes}
 	if a := c.attachments[m.Channel]; a != nil {
-		// What came since the client's serial is on its way to it already.
+		// Entries after the client's serial are already on their way to it.
 		a.modes = modes
 		attached.Flags |= flagResumed
 		attached.ChannelSerial = formatSerial(c.server.epoch, ch.head)
@@ -61,8 +61,8 @@ func (c *connection) attach(m *ProtocolMessage) {
 	}
 }
 
-// begin decides where the stream begins, says so in attached, and returns what
-// is to be replayed.
+// begin decides where the stream begins, records it in attached, and returns the
+// entries to replay.
 func (c *connection) begin(ch *channel, m, attached *ProtocolMessage) []*entry {
 	epoch := c.server.epoch
 	ch.prune(c.server.clock.Now())

@@ -18,7 +18,7 @@ const (
 	clockLeeway  = 2 * time.Minute // for a token that was issued by a clock ahead of ours
 )
 
-// credential is who a caller has shown to be.
+// credential is a caller's proven identity.
 type credential struct {
 	capability capability
 	clientID   string    // who they may say they are; * means anyone, empty no one
@@ -65,8 +65,8 @@ func (s *Server) authenticate(r *http.Request) (*credential, *ErrorInfo) {
 	return nil, newError(codeInvalidCredentials, "No API key or token was given.")
 }
 
-// unwrapToken undoes the base64 in which Ably's clients send every token,
-// even a JWT, which would not need it.
+// unwrapToken decodes the base64 in which Ably's clients send every token, even a
+// JWT.
 func unwrapToken(token string) string {
 	if strings.Count(token, ".") == 2 {
 		return token
@@ -119,8 +119,8 @@ func (s *Server) checkToken(token string) (*credential, *ErrorInfo) {
 	return result, nil
 }
 
-// resolveClientID is the client id that a caller goes by, who asked to be
-// called asked (RSA7, RSA15).
+// resolveClientID returns the caller's client id; asked is the one that it
+// requested (RSA7, RSA15).
 func (c *credential) resolveClientID(asked string) (string, *ErrorInfo) {
 	switch {
 	case asked == "*":

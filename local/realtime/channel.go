@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// retention is how far resume and the memory of message ids reach back: Ably's
-// two minutes for a channel without persistence.
+// retention is how long entries and message ids are kept, which limits resume:
+// Ably's two minutes for a channel without persistence.
 const retention = 2 * time.Minute
 
-// channel is the log of one channel's last two minutes, and who listens. Its
-// methods are called with mu locked.
+// channel holds the log of one channel's last two minutes, and its subscribers.
+// The caller of its methods holds mu.
 type channel struct {
 	name string
 
@@ -42,7 +42,7 @@ func newChannel(name string, head uint64, now time.Time) *channel {
 	}
 }
 
-// publication is what somebody wants published.
+// publication is a request to publish messages.
 type publication struct {
 	messages     []Message
 	connectionID string // empty for REST
@@ -102,7 +102,7 @@ func (c *channel) messageFrame(epoch string, serial uint64, messages []Message) 
 	}}
 }
 
-// prune forgets what is older than the retention.
+// prune removes entries that are older than the retention.
 func (c *channel) prune(now time.Time) {
 	keep := 0
 	for keep < len(c.entries) && now.Sub(c.entries[keep].at) > retention {
@@ -115,13 +115,13 @@ func (c *channel) prune(now time.Time) {
 	c.entries = slices.Delete(c.entries, 0, keep)
 }
 
-// idle reports whether the channel holds nothing that anybody could ask for.
+// idle reports whether nobody can need the channel any more.
 func (c *channel) idle(now time.Time) bool {
 	c.prune(now)
 	return len(c.members) == 0 && len(c.entries) == 0 && now.Sub(c.quietAt) > retention
 }
 
-// since lists the entries after serial; ok is false if some are forgotten.
+// since returns the entries after serial; ok is false if some are no longer kept.
 func (c *channel) since(serial uint64) (list []*entry, ok bool) {
 	if serial < c.floor {
 		return nil, false
@@ -138,14 +138,14 @@ func (c *channel) since(serial uint64) (list []*entry, ok bool) {
 	return c.entries[first:], true
 }
 
-// A serial on the wire is the server's epoch and a number that only grows.
+// A serial on the wire is the server's epoch and a number that only increases.
 
 func formatSerial(epoch string, serial uint64) string {
 	return fmt.Sprintf("%s-%016d", epoch, serial)
 }
 
 // parseSerial reads a channel's serial; ok is false if it is of another epoch,
-// that is of a server whose memory is gone.
+// which is that of a server whose state was lost.
 func parseSerial(epoch, text string) (serial uint64, ok bool) {
 	rest, ok := strings.CutPrefix(text, epoch+"-")
 	if !ok {

@@ -11,7 +11,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// format is how values travel.
+// format is the encoding of values on the wire.
 type format int
 
 const (
@@ -60,8 +60,8 @@ func (f format) unmarshal(data []byte, into any) error {
 	return decoder.Decode(into)
 }
 
-// received normalizes the data of a message that came in: bytes are bytes
-// however they travelled, and a bare JSON value becomes its text.
+// received normalizes the data of an incoming message: bytes become bytes in
+// either format, and a bare JSON value becomes its text.
 func (m *Message) received(f format) error {
 	switch data := m.Data.(type) {
 	case nil, []byte:
@@ -88,7 +88,7 @@ func (m *Message) received(f format) error {
 	return nil
 }
 
-// sent is the message as it travels: JSON has no bytes, so they go as base64.
+// sent returns the message as it is sent. JSON has no bytes, so they become base64.
 func (m Message) sent(f format) Message {
 	if data, ok := m.Data.([]byte); ok && f == formatJSON {
 		m.Data = base64.StdEncoding.EncodeToString(data)
@@ -119,8 +119,8 @@ func addEncoding(encoding, last string) string {
 	return encoding + "/" + last
 }
 
-// frame is a ProtocolMessage on its way to one or to many. It is encoded once
-// for each format that is asked for.
+// frame is a ProtocolMessage for one or more connections. It is encoded once for
+// each format that is needed.
 type frame struct {
 	message *ProtocolMessage
 	once    [2]sync.Once

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// comet is a connection on HTTP requests, for networks without WebSockets: the
-// client asks again and again for what it has missed (recv), and sends its own
-// messages in between. Paths and bodies are those of Ably's own client, in JSON.
+// comet is a connection over HTTP requests, for networks without WebSockets. The
+// client polls for messages (recv), and sends its own in between. Paths and bodies
+// are those of Ably's own client, in JSON.
 type comet struct {
 	*connection
 	ctx       context.Context // until the connection is dropped
@@ -41,7 +41,7 @@ func (s *Server) cometConnect(w http.ResponseWriter, r *http.Request) {
 	c.reply(w, r)
 }
 
-// end waits until the connection is dropped and lets go of what it held.
+// end waits until the connection is dropped, and releases its resources.
 func (c *comet) end() {
 	<-c.ctx.Done()
 	c.receiving.Lock()
@@ -75,8 +75,8 @@ func (s *Server) onComet(serve func(*comet, http.ResponseWriter, *http.Request))
 	}
 }
 
-// reply waits for messages and responds with them. A client that does not get
-// them connects again, and its channels resume where it was.
+// reply waits for messages and responds with them. A client that does not receive
+// them connects again, and its channels resume.
 func (c *comet) reply(w http.ResponseWriter, r *http.Request) {
 	c.asking.Add(1)
 	defer c.asking.Add(-1)
@@ -108,7 +108,7 @@ func (c *comet) reply(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// send takes messages of the client. What they lead to is in the next reply.
+// send takes messages of the client. The responses to them are in the next reply.
 func (c *comet) send(w http.ResponseWriter, r *http.Request) {
 	var messages []ProtocolMessage
 	if info := c.server.readBody(w, r, &messages); info != nil {

@@ -21,18 +21,18 @@ const (
 	askReauth      = 30 * time.Second // before a token expires, as RTN22 has it
 )
 
-// state is what outlives a transport: a client that comes back within the
-// retention is the same connection.
+// state is the part of a connection that outlives its transport. A client that
+// returns within the retention continues the same connection.
 type state struct {
 	id, key  string
 	clientID string
 
-	// Of the server's mutex.
+	// Guarded by the server's mutex.
 	current *connection
 	leftAt  time.Time
 }
 
-// connection is one client, on a WebSocket or on requests one after the other.
+// connection is one client, over a WebSocket or over consecutive requests.
 type connection struct {
 	server  *Server
 	format  format
@@ -42,7 +42,7 @@ type connection struct {
 	dropped context.CancelFunc // cuts the transport without a word
 	silent  func() bool        // the client has stopped asking; nil for a WebSocket
 
-	// Of who receives: one at a time.
+	// Used by the receiver, of which there is one at a time.
 	attachments map[string]*attachment
 
 	sentAt atomic.Int64 // Unix nanoseconds
@@ -59,7 +59,7 @@ func newConnection(s *Server, echo bool) *connection {
 	return c
 }
 
-// open authenticates a client and registers its connection. It returns why not.
+// open authenticates a client and registers its connection.
 func (s *Server) open(c *connection, r *http.Request) *ErrorInfo {
 	query := r.URL.Query()
 	grant, info := s.authenticate(r)
@@ -113,15 +113,15 @@ func (c *connection) setCredential(grant *credential) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.grant, c.askAt = grant, time.Time{}
-	// A token that lives for less is renewed when it has expired: asking at
-	// once, again and again, would not help.
+	// A token that lives for less is renewed when it has expired. Requests at once
+	// would repeat without end.
 	if !grant.expires.IsZero() && grant.expires.Sub(c.server.clock.Now()) > 2*askReauth {
 		c.askAt = grant.expires.Add(-askReauth)
 	}
 }
 
-// tend does what is due: a heartbeat, a request for a new token, the end of an
-// expired one.
+// tend sends a heartbeat or a request for a new token, or ends a connection whose
+// token has expired.
 func (c *connection) tend() {
 	now := c.server.clock.Now()
 	c.mu.Lock()
@@ -145,8 +145,8 @@ func (c *connection) tend() {
 	}
 }
 
-// pass returns a frame as it leaves, with the faults that a test asked for. It
-// reports whether others may follow it.
+// pass returns a frame as it is sent, with the faults that a test requested, and
+// whether more frames may follow.
 func (c *connection) pass(ctx context.Context, f *frame) (data []byte, more bool) {
 	route := "out " + f.message.Action.String()
 	c.server.config.OnFrame(route)
@@ -169,7 +169,7 @@ func (c *connection) pass(ctx context.Context, f *frame) (data []byte, more bool
 }
 
 // receive handles a message of the client, with the faults that a test asked
-// for. It reports whether the transport lives on.
+// for. It returns false if the transport has ended.
 func (c *connection) receive(ctx context.Context, m *ProtocolMessage) bool {
 	route := "in " + m.Action.String()
 	c.server.config.OnFrame(route)

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// ErrorInfo is an error as Ably's clients read it. The codes are listed in
+// ErrorInfo is an error in the form that Ably's clients read. For the codes, see
 // https://github.com/ably/ably-common/blob/main/protocol/errors.json.
 type ErrorInfo struct {
 	Code       int    `json:"code"`
@@ -16,7 +16,7 @@ type ErrorInfo struct {
 
 func (e *ErrorInfo) Error() string { return fmt.Sprintf("%d: %s", e.Code, e.Message) }
 
-// The codes that are used here.
+// Codes of errors.
 const (
 	codeBadRequest         = 40000
 	codeInvalidClientID    = 40012

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// handle deals with one message of the client. What is not known is ignored,
-// as RSF1 asks of both sides.
+// handle handles one message of the client. Unknown messages are ignored, as RSF1
+// requires of both sides.
 func (c *connection) handle(m *ProtocolMessage) {
 	switch m.Action {
 	case ActionHeartbeat:
@@ -43,9 +43,9 @@ func (c *connection) refuse(m *ProtocolMessage, info *ErrorInfo) {
 	}
 }
 
-// publish responds to MESSAGE with ACK or NACK. A client that did not get our ACK
-// sends the same msgSerial again, and so the same message ids: the channel
-// knows them, and the client gets its ACK.
+// publish responds to MESSAGE with ACK or NACK. A client that did not receive an
+// ACK repeats the msgSerial, and with it the message ids. The channel recognizes
+// them, and the client gets its ACK.
 func (c *connection) publish(m *ProtocolMessage) {
 	if m.MsgSerial == nil {
 		c.finish(&ProtocolMessage{Action: ActionError, Error: newError(codeBadRequest, "MESSAGE lacks msgSerial.")})
@@ -80,8 +80,8 @@ func (c *connection) prepare(m *ProtocolMessage) *ErrorInfo {
 	return prepare(m.Messages, c.format, grant, c.state.clientID)
 }
 
-// prepare checks and completes messages that somebody wants published.
-// clientID is what the publisher goes by.
+// prepare checks and completes messages for publishing. clientID is the
+// publisher's.
 func prepare(messages []Message, f format, grant *credential, clientID string) *ErrorInfo {
 	if len(messages) == 0 {
 		return newError(codeBadRequest, "There is no message to publish.")
@@ -109,7 +109,7 @@ func prepare(messages []Message, f format, grant *credential, clientID string) *
 	return nil
 }
 
-// messageSize counts what TO3l8 says counts.
+// messageSize returns the size by the rule of TO3l8.
 func messageSize(m *Message) int {
 	size := len(m.Name) + len(m.ClientID)
 	switch data := m.Data.(type) {

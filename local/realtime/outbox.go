@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// maxQueued bounds what a client may lag behind. One that is cut off for it
-// reconnects and resumes from the channels' logs.
+// maxQueued is how many frames a client may lag behind. One that exceeds it is
+// disconnected. It connects again and resumes from the channels' logs.
 const maxQueued = 10_000
 
-// outbox is the queue between those who have something for a client and the
-// goroutine that writes to it.
+// outbox is the queue between the senders of frames to a client and the goroutine
+// that writes them.
 type outbox struct {
 	mu     sync.Mutex
 	queue  []*frame
@@ -23,7 +23,7 @@ func newOutbox(onFull func()) *outbox {
 	return &outbox{wake: make(chan struct{}, 1), onFull: onFull}
 }
 
-// put queues a frame; last says that it is the final one.
+// put queues a frame; last marks the final one.
 func (o *outbox) put(f *frame, last bool) {
 	o.mu.Lock()
 	if o.ended {
@@ -43,7 +43,7 @@ func (o *outbox) put(f *frame, last bool) {
 	o.signal()
 }
 
-// discard drops all that is queued and all that follows.
+// discard drops all queued frames and all later ones.
 func (o *outbox) discard() {
 	o.mu.Lock()
 	o.queue, o.ended = nil, true
@@ -63,7 +63,7 @@ func (o *outbox) signal() {
 	}
 }
 
-// take waits for frames. ended says that none will follow them.
+// take waits for frames. If ended, none will follow them.
 func (o *outbox) take(ctx context.Context) (frames []*frame, ended bool) {
 	for {
 		o.mu.Lock()

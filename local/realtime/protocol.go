@@ -1,10 +1,10 @@
 package realtime
 
-// Action says what a ProtocolMessage is. The numbers are Ably's (TR2 of
+// Action is the kind of a ProtocolMessage. The numbers are Ably's (TR2 of
 // https://sdk.ably.com/builds/ably/specification/main/features/).
 type Action int
 
-// The actions that are spoken here.
+// The supported actions.
 const (
 	ActionHeartbeat    Action = 0
 	ActionAck          Action = 1

@@ -47,15 +47,15 @@ func (s *Server) time(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, http.StatusOK, []int64{s.clock.Now().UnixMilli()})
 }
 
-// connectivity is what a browser's client asks to learn whether there is an
-// internet; it looks for this word.
+// connectivity responds to a browser's client that tests whether it is online. The
+// client expects this word.
 func (s *Server) connectivity(w http.ResponseWriter, r *http.Request) {
 	allowOrigins(w)
 	w.Header().Set("Content-Type", "text/plain")
 	_, _ = io.WriteString(w, "yes\n")
 }
 
-// preflight lets pages of any origin in: the credential decides.
+// preflight allows pages of any origin, because the credential decides.
 func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	allowOrigins(w)
 	w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
@@ -109,10 +109,10 @@ func (s *Server) restPublish(w http.ResponseWriter, r *http.Request) {
 	}{channel, id, serials})
 }
 
-// messageList reads one message as well as several.
+// messageList decodes one message or several.
 type messageList []Message
 
-// readBody decodes the body as its content type says.
+// readBody decodes the body by its content type.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request, into any) *ErrorInfo {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFrameSize))
 	var tooLarge *http.MaxBytesError
@@ -143,8 +143,8 @@ func isArray(body []byte, f format) bool {
 	return bytes.TrimSpace(body)[0] == '['
 }
 
-// answer writes a value in the format that was asked for. Clients that cannot
-// read headers ask for an envelope around status, headers and value.
+// answer writes a value in the requested format. Clients that cannot read headers
+// request an envelope around status, headers and value.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, status int, value any) {
 	f := formatOf(r.Header.Get("Accept"))
 	if envelope := r.URL.Query().Get("envelope"); envelope != "" {

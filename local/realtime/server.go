@@ -25,7 +25,7 @@ const (
 	maxRecents = 50
 )
 
-// Config says whom to serve.
+// Config holds the server's settings.
 type Config struct {
 	Key    string          // the one API key, appId.keyId:secret
 	Clock  *clock.Clock    // by which tokens and messages expire; nil means the system's
@@ -55,14 +55,14 @@ type Server struct {
 	closed      bool
 }
 
-// Recent is one message that was published: never its data.
+// Recent describes one message that was published, without its data.
 type Recent struct {
 	At      time.Time `json:"at"`
 	Channel string    `json:"channel"`
 	Name    string    `json:"name"`
 }
 
-// Stats counts what there is and what there was.
+// Stats counts connections, channels and messages.
 type Stats struct {
 	Connections int      `json:"connections"`
 	Channels    int      `json:"channels"`
@@ -115,8 +115,8 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// Disconnect cuts every client's transport without a word, as a network does.
-// They may resume. It returns how many there were.
+// Disconnect cuts every client's transport without a message, as a network does.
+// They may resume. It returns their number.
 func (s *Server) Disconnect() int {
 	connections := s.all()
 	for _, c := range connections {
@@ -125,8 +125,8 @@ func (s *Server) Disconnect() int {
 	return len(connections)
 }
 
-// Forget makes the server lose its memory: connections are cut, and neither
-// they nor their channels can be resumed.
+// Forget drops all state: connections are cut, and neither they nor their channels
+// can be resumed.
 func (s *Server) Forget() int {
 	s.mu.Lock()
 	clear(s.states)
@@ -141,7 +141,7 @@ func (s *Server) Forget() int {
 	return s.Disconnect()
 }
 
-// Stats is a snapshot for the status page.
+// Stats returns a snapshot for the status page.
 func (s *Server) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,9 +160,9 @@ func (s *Server) Stats() Stats {
 	return stats
 }
 
-// enter greets a connection and registers it: as the one that resume is the
-// key of, if that is known, or as a new one. It says whether there is still a
-// server to register with.
+// enter greets a connection and registers it: as the connection with the key
+// resume, if there is one, or else as a new one. It returns false if the server is
+// closing.
 func (s *Server) enter(c *connection, clientID, resume string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -188,7 +188,7 @@ func (s *Server) enter(c *connection, clientID, resume string) bool {
 	return true
 }
 
-// exit lets a connection go; its state stays for a while.
+// exit removes a connection. Its state stays for a while.
 func (s *Server) exit(c *connection) {
 	s.mu.Lock()
 	delete(s.connections, c)
@@ -245,7 +245,7 @@ func (s *Server) publish(channel string, p publication) []string {
 	return serials
 }
 
-// tend does, every now and then, what is due: heartbeats, expiries, oblivion.
+// tend sends heartbeats, ends what has expired and drops old state, at intervals.
 func (s *Server) tend() {
 	defer close(s.stopped)
 	ticker := time.NewTicker(tendEvery)

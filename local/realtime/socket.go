@@ -14,7 +14,7 @@ type socketTransport struct {
 	socket *websocket.Conn
 }
 
-// connect upgrades a request and serves the client until it goes.
+// connect upgrades a request and serves the client until it disconnects.
 func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
@@ -52,7 +52,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	_ = socket.CloseNow()
 }
 
-// write sends what is queued until the end or a failure.
+// write sends queued frames until the last one or a failure.
 func (c socketTransport) write(ctx context.Context) {
 	for {
 		frames, ended := c.outbox.take(ctx)
@@ -86,7 +86,7 @@ func (c socketTransport) writeFrame(ctx context.Context, f *frame) bool {
 	return c.socket.Write(ctx, kind, data) == nil && more
 }
 
-// read deals with what the client sends until it goes.
+// read handles the client's messages until it disconnects.
 func (c socketTransport) read(ctx context.Context) {
 	for {
 		_, data, err := c.socket.Read(ctx)

@@ -23,7 +23,7 @@ func (c command) args() []any {
 	return args
 }
 
-// keys are those that the command names, as far as its form shows.
+// keys returns the keys in the command, as far as its form shows them.
 func (c command) keys() []string {
 	switch c.name() {
 	case "EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO":
@@ -46,8 +46,8 @@ func (c command) keys() []string {
 	return c[1:2]
 }
 
-// bound are the commands that change the connection they come on, or hold it.
-// Over REST there is no connection of your own, so they make no sense.
+// bound holds the commands that change or block their connection. REST has no
+// connections, so they are refused.
 var bound = map[string]bool{
 	"AUTH": true, "BLMOVE": true, "BLMPOP": true, "BLPOP": true, "BRPOP": true, "BRPOPLPUSH": true, "BZMPOP": true,
 	"BZPOPMAX": true, "BZPOPMIN": true, "CLIENT": true, "DISCARD": true, "EXEC": true, "HELLO": true, "MONITOR": true,
@@ -66,8 +66,8 @@ func (c command) check() error {
 	return nil
 }
 
-// pathCommand is the command that a path spells, /SET/key/value. The body, if
-// there is one, follows as an argument, then the query, ?EX=100.
+// pathCommand returns the command in a path such as /SET/key/value. The body, if
+// there is one, is the next argument, and the query (?EX=100) gives the last ones.
 func pathCommand(target *url.URL, body []byte) (command, error) {
 	var c command
 	for segment := range strings.SplitSeq(strings.Trim(target.EscapedPath(), "/"), "/") {
@@ -80,7 +80,7 @@ func pathCommand(target *url.URL, body []byte) (command, error) {
 	if len(body) > 0 {
 		c = append(c, string(body))
 	}
-	// By hand, because url.Values loses the order.
+	// Parsed here, because url.Values loses the order.
 	for pair := range strings.SplitSeq(target.RawQuery, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		if name == "" || name == "_token" {

@@ -45,8 +45,8 @@ func newEngine(url string, c *clock.Clock) (*engine, error) {
 	return e, nil
 }
 
-// conn borrows a connection. The embedded server goes by our clock, so it is
-// set before every use: keys age and TIME returns as the clock says.
+// conn borrows a connection. It first sets the embedded server's time, so that
+// keys expire and TIME returns by our clock.
 func (e *engine) conn(ctx context.Context) (redis.Conn, error) {
 	if e.embedded != nil {
 		e.embedded.SetTime(e.clock.Now())
@@ -54,7 +54,7 @@ func (e *engine) conn(ctx context.Context) (redis.Conn, error) {
 	return e.pool.GetContext(ctx)
 }
 
-// run executes one command. An error reply comes back as redis.Error.
+// run executes one command. It returns an error reply as redis.Error.
 func (e *engine) run(ctx context.Context, c command) (any, error) {
 	conn, err := e.conn(ctx)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 
 const maxBody = 10 << 20 // bytes, Upstash's own limit of a request
 
-// Config says what to serve.
+// Config holds the server's settings.
 type Config struct {
 	Token    string       // the bearer token that every request must carry
 	URL      string       // redis://…, a real server; empty means the embedded one
@@ -30,7 +30,7 @@ type Config struct {
 	OnCommand func(name string)
 }
 
-// Server is an http.Handler. Close it to keep its keys.
+// Server is an http.Handler. Close saves its keys.
 type Server struct {
 	config Config
 	engine *engine
@@ -71,7 +71,7 @@ func (s *Server) Close() error {
 }
 
 // ServeHTTP responds with {"result": …} or {"error": "…"}; /pipeline and /multi-exec
-// answer an array of those.
+// return an array of those.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut:
@@ -150,8 +150,7 @@ func (s *Server) several(w http.ResponseWriter, r *http.Request, body []byte, ru
 	answer(w, http.StatusOK, results)
 }
 
-// before counts the commands, and makes the keys that they name expire where
-// that fault was asked for.
+// before counts the commands, and expires their keys where a fault requests it.
 func (s *Server) before(ctx context.Context, commands ...command) error {
 	for _, c := range commands {
 		s.config.OnCommand(c.name())
@@ -164,18 +163,18 @@ func (s *Server) before(ctx context.Context, commands ...command) error {
 	return nil
 }
 
-// Do runs a command that no counter sees. Its reply is as Redis gives it: a
-// string for a status, []byte, int64, nil or []any of these.
+// Do runs a command without counting it. The reply is a string for a status,
+// []byte, int64, nil or []any of these.
 func (s *Server) Do(ctx context.Context, name string, args ...string) (any, error) {
 	return s.engine.run(ctx, append(command{name}, args...))
 }
 
-// Keys lists the keys that match a pattern, in no order, uncounted.
+// Keys returns the keys that match a pattern, in no order. It is not counted.
 func (s *Server) Keys(ctx context.Context, pattern string) ([]string, error) {
 	return redis.Strings(s.engine.run(ctx, command{"KEYS", pattern}))
 }
 
-// Expire removes the keys that match a pattern, as if their time had come.
+// Expire removes the keys that match a pattern, as if they had expired.
 func (s *Server) Expire(ctx context.Context, pattern string) (int, error) {
 	keys, err := s.Keys(ctx, pattern)
 	if err != nil || len(keys) == 0 {
@@ -195,7 +194,8 @@ func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
 	refuse(w, v.Status, "ERR refused (a fault that was asked for)")
 }
 
-// fail returns 400 to what Redis refused and 503 to a Redis that is away.
+// fail responds with 400 if Redis refused the command, and with 503 if it cannot be
+// reached.
 func (s *Server) fail(w http.ResponseWriter, err error) {
 	if refused, ok := err.(redis.Error); ok {
 		refuse(w, http.StatusBadRequest, string(refused))
@@ -244,8 +244,8 @@ func toJSON(reply any, encode func(string) string) any {
 	}
 }
 
-// encoding is how strings are written: as they are or, where the request asks
-// for it, as base64. OK always stays OK.
+// encoding is how strings are written: unchanged or, on request, as base64. OK
+// always stays OK.
 func encoding(r *http.Request) func(string) string {
 	if !strings.EqualFold(r.Header.Get("Upstash-Encoding"), "base64") {
 		return func(s string) string { return s }

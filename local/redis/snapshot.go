@@ -34,8 +34,8 @@ type entry struct {
 	Sorted    map[string]float64 `json:"sorted,omitempty"`
 }
 
-// keeper writes the snapshot every now and then, so that even a crash loses
-// no more than a moment.
+// keeper writes the snapshot at intervals, so that a crash loses only the last
+// one.
 type keeper struct {
 	server  *miniredis.Miniredis
 	file    string
@@ -65,7 +65,7 @@ func (k *keeper) run() {
 		case <-k.stop:
 			return
 		case <-ticker.C:
-			// A full disk shows at Close; until then there is a next time.
+			// A full disk is reported by Close. Until then the next save may succeed.
 			_ = k.write()
 		}
 	}

@@ -12,8 +12,8 @@ import (
 // "Client Authentication: Asymmetric").
 const assertionLife = 5 * time.Minute
 
-// checkAssertion checks how a client without a secret proves who it is: an
-// assertion that one of its keys signed, for this endpoint, that counts once.
+// checkAssertion checks the proof of a client without a secret: an assertion for
+// this endpoint, signed by one of its keys and used once.
 func (s *Server) checkAssertion(r *http.Request) error {
 	const kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 	if err := r.ParseForm(); err != nil || r.PostForm.Get("client_assertion_type") != kind {

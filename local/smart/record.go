@@ -6,8 +6,8 @@ import (
 	"net/url"
 )
 
-// SetRecord has another FHIR server keep the record; nil takes it back. Tokens
-// are checked here as before, and the other server sees none.
+// SetRecord makes another FHIR server keep the record; nil undoes that. Tokens are
+// checked here as before, and the other server receives none.
 func (s *Server) SetRecord(base *url.URL) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -20,8 +20,8 @@ func (s *Server) SetRecord(base *url.URL) {
 	}
 }
 
-// elsewhere passes a request with a good token to the server that keeps the
-// record, or to next if that is this one.
+// elsewhere passes a request with a valid token to the server that keeps the
+// record, or to next if this server does.
 func (s *Server) elsewhere(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		allowed, ok := s.bearer(r)

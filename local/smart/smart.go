@@ -42,13 +42,13 @@ type Patient struct {
 	ID, Encounter, Family, Given, BirthDate string
 }
 
-// Config says who the double is and whom it knows.
+// Config holds the double's identity, its clients and its patients.
 type Config struct {
 	Origin       string // its own address
 	ClientID     string
 	ClientSecret string // empty for a public client
 	RedirectURL  string
-	// ClientKeys are those of a client that has no secret but private_key_jwt.
+	// ClientKeys holds the keys of a client that uses private_key_jwt instead of a secret.
 	ClientKeys func() (jose.JSONWebKeySet, error)
 	Patients   []Patient
 	Now        func() time.Time
@@ -70,7 +70,7 @@ type Server struct {
 	record   http.Handler      // another server that keeps the record; nil for this one
 }
 
-// launch is what a launch value refers to.
+// launch is the context of a launch value.
 type launch struct {
 	patient Patient
 	none    bool // the user selected no patient
@@ -84,7 +84,7 @@ type grant struct{ patientID, scope string }
 // user is the clinician who is signed in.
 type user struct{ *mockoidc.MockUser }
 
-// Claims adds what SMART asks of an id token.
+// Claims adds the claims that SMART requires of an id token.
 func (u user) Claims(scopes []string, claims *mockoidc.IDTokenClaims) (jwt.Claims, error) {
 	return struct {
 		*mockoidc.IDTokenClaims
@@ -122,8 +122,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // ISS is the FHIR server's base URL.
 func (s *Server) ISS() string { return s.config.Origin + FHIRPath }
 
-// Launch returns a launch value for a patient; an id that is not known is a
-// launch without a patient.
+// Launch returns a launch value for a patient. With an unknown id, it is a launch
+// without a patient.
 func (s *Server) Launch(patientID string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,8 +2,8 @@ package supervise
 
 import "syscall"
 
-// attributes put the child in its own group, and ask the kernel to end it
-// should we die without a chance to.
+// attributes puts the child in its own group, and makes the kernel end it if this
+// process dies.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }

@@ -4,5 +4,5 @@ package supervise
 
 import "syscall"
 
-// attributes put the child in its own group.
+// attributes puts the child in its own group.
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

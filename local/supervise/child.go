@@ -23,8 +23,8 @@ type Child struct {
 	status int
 }
 
-// Start runs a command in a folder. Its output goes where ours goes; it has no
-// input. It fails if there is no such command.
+// Start runs a command in a folder. It has this process's output and no input. It
+// fails if there is no such command.
 func Start(command []string, folder string) (*Child, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, os.Stdout, os.Stderr
@@ -60,8 +60,8 @@ func (c *Child) Status() int {
 	return c.status
 }
 
-// Stop ends the command and everything it has started: kindly first, and by
-// force after a while.
+// Stop ends the command and everything it has started: first with a signal that it
+// can handle, and after a while by force.
 func (c *Child) Stop() {
 	c.signal(syscall.SIGTERM)
 	deadline := time.Now().Add(stopLimit)
