@@ -1,4 +1,4 @@
-/** The main path, played by itself: the practice's desktop on the left, the phone on the right. `make demo`. */
+/** The main path, played automatically: the practice's desktop on the left, the phone on the right. `make demo`. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,14 +79,14 @@ test('from an open record to photos in it', async ({ browser, stack, headless },
   await Promise.all([desktop.close(), phone.close()]);
 });
 
-/** Puts a window beside the other; without a screen there is none to move. */
+/** Puts a window beside the other. Without a display there is none to move. */
 async function place(page: Page, left: number, width: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const { windowId } = await session.send('Browser.getWindowForTarget');
   await session.send('Browser.setWindowBounds', { windowId, bounds: { left, top: 0, width } });
 }
 
-/** Photographs both screens side by side, with a caption. */
+/** Takes a picture of both screens side by side, with a caption. */
 class Studio {
   readonly frames: Frame[] = [];
 
@@ -129,7 +129,7 @@ class Studio {
 /** One transparent pixel. */
 const EMPTY = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
-/** How many frames a browser decodes, to the last. */
+/** Returns how many frames a browser decodes. */
 async function framesIn(page: Page, animation: Buffer): Promise<number> {
   return page.evaluate(async (base64) => {
     const decoder = new ImageDecoder({

@@ -61,7 +61,7 @@ test('what is no photo gets a sentence that says what to do', async ({ browser, 
   await engine.close();
 });
 
-/** What exiftool finds beside the format, the colour profile and the size. */
+/** What exiftool finds besides the format, the colour profile and the size. */
 function metadataOf(jpeg: Buffer, path: string): string[] {
   writeFileSync(path, jpeg);
   const [tags = {}] = JSON.parse(

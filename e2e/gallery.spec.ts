@@ -1,4 +1,4 @@
-/** Every state of the pages and the widget, from invented data: none is too wide, and each can be photographed. */
+/** Every state of the pages and the widget, from invented data: none is too wide, and each can be pictured. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { contactSheet, type Shot } from '../harness/pictures/sheet.ts';
 
 const built = fileURLToPath(new URL('../build/gallery', import.meta.url));
-/** Where the photographs go; `make gallery` names a folder. Without one none is taken. */
+/** The folder for the pictures, which `make gallery` sets. Without one, none are taken. */
 const folder = process.env.GALLERY;
 const documented = fileURLToPath(new URL('../docs/phone-screens.png', import.meta.url));
 
@@ -64,7 +64,7 @@ test('the contact sheet of the phone’s screens', async ({ browser }, info) => 
     ],
   ]);
   expect(sheet.length).toBeLessThan(400_000);
-  // The documentation's copy changes only when that is asked for: playwright test --update-snapshots=all
+  // The documentation's copy changes only on request: playwright test --update-snapshots=all
   writeFileSync(info.config.updateSnapshots === 'all' ? documented : join(folder ?? '', 'phone-screens.png'), sheet);
 });
 
@@ -84,12 +84,12 @@ async function openGallery(browser: Browser): Promise<{ page: Page; errors: stri
 
 type Sizes = Readonly<Record<string, readonly [number, number]>>;
 
-/** Checks each size for a sideways scroll, and photographs it in both schemes if there is a folder. */
+/** Checks each size for horizontal scrolling, and takes pictures in both schemes if there is a folder. */
 async function lookAt(page: Page, name: string, sizes: Sizes): Promise<Shot[]> {
   const shots: Shot[] = [];
   for (const [size, [width, height]] of Object.entries(sizes)) {
     await page.setViewportSize({ width, height });
-    // A phone zooms out for what is too wide.
+    // A phone zooms out if something is too wide.
     const needed = await page.evaluate(() => Math.max(innerWidth, document.documentElement.scrollWidth));
     expect(needed, `${name} at ${size} is too wide`).toBe(width);
     for (const colorScheme of folder ? SCHEMES : []) {
@@ -102,7 +102,7 @@ async function lookAt(page: Page, name: string, sizes: Sizes): Promise<Shot[]> {
   return shots;
 }
 
-/** One page with all photographs, which needs no server. */
+/** One page with all pictures. It needs no server. */
 function overview(name: string, shots: readonly (readonly Shot[])[]): string {
   const figure = ({ path, caption, width }: Shot): string => {
     const source = encodeURIComponent(path.slice((folder ?? '').length + 1));

@@ -41,7 +41,7 @@ async function receives(browser: Browser, stack: Stack, patient: string, folder:
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The JPEG inside a TIFF: its one strip, by the tags StripOffsets and StripByteCounts. */
+/** Returns the JPEG inside a TIFF: its one strip, by the tags StripOffsets and StripByteCounts. */
 function stripOf(tiff: Buffer): Buffer {
   const directory = tiff.readUInt32LE(4);
   const field = (tag: number): number => {
@@ -54,7 +54,7 @@ function stripOf(tiff: Buffer): Buffer {
   return tiff.subarray(field(273), field(273) + field(279));
 }
 
-/** How far the pixels that a reader of others finds in a TIFF are from those of the JPEG by itself, on average. */
+/** Returns the mean difference between the pixels that another program reads from a TIFF and those of the JPEG. */
 async function distance(tiff: Buffer): Promise<number> {
   const image = await (await fromArrayBuffer(Uint8Array.from(tiff).buffer)).getImage();
   const seen = (await image.readRGB({ interleave: true })) as Uint8Array;

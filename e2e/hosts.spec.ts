@@ -1,4 +1,4 @@
-/** The widget's package in apps of others, as npm installs its tarball (`make hosts`): a photo arrives and is kept. */
+/** The widget's package in host apps, as npm installs its tarball (`make hosts`): a photo arrives and is kept. */
 
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ function serve(read: (name: string) => Buffer | string): (route: Route) => Promi
   };
 }
 
-/** Forwards requests to another server, so that the page uses it as its practice's. */
+/** Forwards requests to another server, which the page uses as its practice's server. */
 const pass =
   (origin: string) =>
   async (route: Route): Promise<void> => {
@@ -38,7 +38,7 @@ const pass =
     await route.fulfill({ response: await route.fetch({ url: `${origin}${pathname}${search}` }) });
   };
 
-/** Runs `next start`, on a port that is free. */
+/** Runs `next start` on a free port. */
 async function startNext(): Promise<{ origin: string; stop(): Promise<void> }> {
   const bin = join(HOSTS, 'node_modules/next/dist/bin/next');
   const options = ['start', join(HOSTS, 'next'), '--port', '0', '--hostname', '127.0.0.1'];
@@ -79,7 +79,7 @@ for (const name of ['React', 'Vue', 'Plain', 'Next.js']) {
     const path = name === 'Next.js' ? 'next' : name.toLowerCase();
     const next = path === 'next' ? await startNext() : undefined;
     const context = await browser.newContext({ ...DESKTOP });
-    // Pages that a test makes up come from no address, so Chromium takes this machine for a foreign network.
+    // Pages that a test makes up have no address, so Chromium considers this machine a foreign network.
     await context.grantPermissions(['local-network-access']);
     const page = await context.newPage();
     const complaints: string[] = [];

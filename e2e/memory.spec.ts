@@ -1,4 +1,4 @@
-/** How much memory the engine takes. */
+/** The engine's memory. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { Engine, type Canvas } from '../harness/browsers/engine.ts';
@@ -21,10 +21,10 @@ const LARGE_BYTES = 12_000_000;
 const PEAK_LIMIT_MB = 430;
 
 const PHOTOS_IN_A_ROW = 20;
-/** After the fifth photo, all memory that grows with use has grown. */
+/** After the fifth photo, memory that grows with use no longer grows. */
 const SETTLED = 5;
 const REPORTED = [SETTLED, 10, PHOTOS_IN_A_ROW];
-/** What allocators and collectors have not given back at a moment: far less than one decoded photo a photo. */
+/** Memory that allocators and collectors have not returned yet: far less per photo than one decoded photo. */
 const SLACK_MB = { programs: 16, processes: 100 };
 
 test.skip(!existsSync('/proc/self/clear_refs'), 'memory is read from /proc');

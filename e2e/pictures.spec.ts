@@ -3,7 +3,7 @@ import { Phone } from '../harness/people/phone.ts';
 import { makeSkins } from '../harness/photos/skin.ts';
 import { expect, test } from '../harness/test.ts';
 
-/** Where the README's pictures go: `make pictures` names docs. */
+/** The folder for the README's pictures: `make pictures` sets docs. */
 const FOLDER = process.env.PICTURES ?? 'e2e/out/pictures';
 
 for (const colorScheme of ['light', 'dark'] as const) {

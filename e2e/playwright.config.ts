@@ -2,12 +2,12 @@ import { defineConfig } from '@playwright/test';
 import type { Cast } from '../harness/journey.ts';
 import { playwright } from '../harness/playwright.ts';
 
-/** These measure the machine, so they have it to themselves. */
+/** These measure time or memory, so they run alone. */
 const MEASURES = /\/(memory|timing)\.spec\.ts$/;
-/** These run when they are asked for: `make chaos`, `make demo`. */
+/** These run only on request: `make chaos`, `make demo`. */
 const ON_REQUEST = /\/(chaos|demo)\.spec\.ts$/;
 
-/** With a screen, the demo shows two windows; without one, it only makes the film. */
+/** With a display, the demo shows two windows. Without one, it only makes the film. */
 const headless =
   process.env.HEADLESS !== undefined ||
   (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY);

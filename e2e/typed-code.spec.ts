@@ -1,4 +1,4 @@
-/** A phone whose camera cannot scan joins with a typed code. Everything after that is the same. */
+/** A phone whose camera cannot scan joins with a typed code. */
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
@@ -12,7 +12,7 @@ import { expect, test } from '../harness/test.ts';
 
 const ENCOUNTER = 'enc-1001';
 
-/** As people type: in small letters, with a space. */
+/** As people type it: in lower case, with a space. */
 const asTyped = (code: string): string => code.toLowerCase().replace('-', ' ');
 
 async function type({ page }: Phone, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Uploads that survive a clinic: the battery, the network, the session and the storage go away, the photos do not. */
+/** Uploads that survive a clinic: battery, network, session and storage fail, and no photo is lost. */
 
 import { readFileSync } from 'node:fs';
 import type { Page, Route } from '@playwright/test';
@@ -84,7 +84,7 @@ for (const ended of [false, true]) {
   );
 }
 
-/** How a phone is shut out, and the code that lets it in again. */
+/** Why a phone is refused, and the code with which it may join again. */
 const shutOut: Record<
   string,
   (stack: Stack, session: Session, phone: Phone) => Promise<() => Promise<[Session, url: string]>>
@@ -125,7 +125,7 @@ for (const [name, happens] of Object.entries(shutOut)) {
     expect(kept).toBeGreaterThanOrEqual(2);
     const [again, url] = await letIn();
     await phone.page.goto(url);
-    // In the same session nothing is doubled that was confirmed just then.
+    // In the same session, a photo that was confirmed in that moment is not stored twice.
     await expect.poll(() => count(again), SENT).toBe(again === session ? SOME : kept);
     await phone.close();
   });

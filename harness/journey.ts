@@ -23,7 +23,7 @@ import { test as base } from './test.ts';
 
 export type BrowserName = 'chromium' | OtherBrowser;
 
-/** The patient whom every journey is about, and another one of the practice. */
+/** The patient of every journey, and another patient of the practice. */
 export const [PATIENT, OTHER_PATIENT] = ENCOUNTERS;
 
 interface PhotoSize {
@@ -35,22 +35,22 @@ interface PhotoSize {
 interface People {
   clinician: Clinician;
   nurse: Nurse;
-  /** The engine alone in the browser under test, with an honest canvas or a falsified one. */
+  /** The engine alone in the browser under test, with a correct canvas or a falsified one. */
   lab: (canvas: Canvas) => Promise<Lab>;
-  /** The phone's line to everything else. */
+  /** The phone's network. */
   line: Link;
-  /** Takes that many photos, all different. */
+  /** Takes this number of photos, all different. */
   photos: (count: number, size?: PhotoSize) => Promise<string[]>;
   repaired: void;
 }
 
 export interface Cast {
   inBrowser: BrowserName;
-  /** Whom the journey is about. */
+  /** The person whom the journey is about. */
   about: 'clinician' | 'nurse';
-  /** What is special about the nurse's browser. */
+  /** Settings of the nurse's browser. */
   handset: Partial<Launch>;
-  /** False: the network of the practice lets no WebSocket through. */
+  /** False: the practice's network blocks WebSockets. */
   webSockets: boolean;
 }
 

@@ -2,7 +2,7 @@ import { test as base } from '@playwright/test';
 import { endSessions } from './people/practice.ts';
 import { startStack, type Stack } from './stack/stack.ts';
 
-/** Playwright's test with the whole product running beside it, once for all files; each test finds no session open. */
+/** Playwright's test with the whole product, started once for all files. No session is open when a test starts. */
 export const test = base.extend<{ noSessions: void }, { stack: Stack }>({
   stack: [
     async ({}, use) => {

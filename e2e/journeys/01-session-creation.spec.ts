@@ -1,4 +1,4 @@
-/** Session creation, on the desktop: a patient is opened, and a code is there when it is asked for. */
+/** Session creation, on the desktop: a patient is opened, and a code is shown on request. */
 
 import { button, expect, OTHER_PATIENT, PATIENT, test, words } from '../../harness/journey.ts';
 

@@ -1,4 +1,4 @@
-/** Token validation, on the phone: a code opens its own patient's session, and nothing else opens anything. */
+/** Token validation, on the phone: a code opens its own patient's session and no other. */
 
 import { Session } from '../../harness/people/practice.ts';
 import { button, expect, test } from '../../harness/journey.ts';

@@ -1,4 +1,4 @@
-/** Image capture, on the phone: photos are taken or chosen, looked at, and put away again. */
+/** Image capture, on the phone: photos are taken or chosen, reviewed, and deleted. */
 
 import { writeFileSync } from 'node:fs';
 import { Session } from '../../harness/people/practice.ts';

@@ -1,4 +1,4 @@
-/** Metadata entry, on the phone: site, side, view and a note, and they arrive in the record's own codes. */
+/** Metadata entry, on the phone: site, side, view and a note arrive in the record's codes. */
 
 import { Session } from '../../harness/people/practice.ts';
 import { expect, PATIENT, test } from '../../harness/journey.ts';

@@ -1,4 +1,4 @@
-/** Upload with compression: heavy photos arrive light, upright, and saying nothing but their pixels. */
+/** Upload with compression: large photos arrive small, upright, and with nothing but their pixels. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ test('photos of real phones', async ({ nurse, page, stack }) => {
   expect(objects.map(shape).sort()).toEqual((await decodeAll(page, files)).map(shape).sort());
 });
 
-/** In a session of their own; the receipt says so. */
+/** In their own session; the receipt says so. */
 async function sendsAll(nurse: Nurse, stack: Stack, files: readonly string[], receipt: string): Promise<Session> {
   const session = await Session.open(stack);
   await nurse.scans(session.url);

@@ -1,4 +1,4 @@
-/** Network failure, on the phone: lifts and lead-lined rooms delay photos, but never lose or double them. */
+/** Network failure, on the phone: lifts and lead-lined rooms delay photos, but never lose or duplicate them. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from '../../harness/faults/faults.ts';

@@ -1,4 +1,4 @@
-/** Session expiry: two hours of silence end a session, and no photo that has not arrived yet. */
+/** Session expiry: a session ends after two idle hours, and photos that have not arrived are kept. */
 
 import { expireSession } from '../../harness/faults/faults.ts';
 import { Session } from '../../harness/people/practice.ts';

@@ -1,4 +1,4 @@
-/** A browser without WebAssembly: the page explains before the first photo, and the desktop sees no phone. */
+/** A browser without WebAssembly: the page explains this before the first photo, and the desktop sees no phone. */
 
 import { Session } from '../../harness/people/practice.ts';
 import { button, expect, test } from '../../harness/journey.ts';

@@ -1,4 +1,4 @@
-/** The phones of a session: listed by name, removed where they do not belong, admitted by a number if so configured. */
+/** The phones of a session: listed by name, removed on request, and admitted by a number if so configured. */
 
 import { Desktop } from '../../harness/people/desktop.ts';
 import { Phone } from '../../harness/people/phone.ts';

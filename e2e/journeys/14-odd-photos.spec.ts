@@ -11,7 +11,7 @@ import { expect, test } from '../../harness/journey.ts';
 
 const photos = process.env.PHOTOS ?? '';
 
-/** What each of the odd files becomes: a size, or the code of its refusal. The folder's README says why. */
+/** The result for each odd file: a size, or the code of its refusal. The folder's README explains them. */
 const ODD: Record<string, string> = {
   'no-eoi.jpg': '160x120',
   'no-eoi-zeros.jpg': '160x120',

@@ -1,4 +1,4 @@
-/** Photos of the computer, dropped onto the desktop: the engine in its frame, in each browser. */
+/** Files dropped onto the desktop: the engine in its frame, in each browser. */
 
 import { PATIENT, test } from '../../harness/journey.ts';
 

@@ -10,7 +10,7 @@ test.use({ handset: { fakeCamera: true } });
 const SHUTTER = { kind: '.camera-shutter[aria-disabled="false"]' };
 const NO_SHUTTER = { kind: '.camera-shutter[aria-disabled="true"]' };
 
-/** Opens the phone's page, with its camera in the test's hands. */
+/** Opens the phone's page with a camera that the test controls. */
 async function scans(nurse: Nurse, url: string): Promise<void> {
   await nurse.scans(url);
   await nurse.sees(button('Quick camera'));

@@ -1,4 +1,4 @@
-/** Sensitive photos are veiled, and photos leave the desktop as files that other programs read. */
+/** Sensitive photos are veiled, and other programs can read the files that are exported. */
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -77,13 +77,13 @@ async function photoOnTile(clinician: Clinician): Promise<number> {
   return shareOfPhoto(await clinician.screenshot(), area);
 }
 
-/** Runs in the page: which photos are chosen in the dialog. */
+/** Runs in the page: returns which photos are selected in the dialog. */
 function chosen(): boolean[] {
   const root = document.querySelector('photobridge-widget')?.shadowRoot;
   return [...(root?.querySelectorAll<HTMLInputElement>('.choices input') ?? [])].map(({ checked }) => checked);
 }
 
-/** Runs in the page: the files that the widget hands to its host, in base64. */
+/** Runs in the page: returns the files that the widget hands to its host, in base64. */
 async function photoBytes(): Promise<string[]> {
   const images = document.querySelector('photobridge-widget')?.images ?? [];
   const encoded = images.map(async ({ file }) => {
@@ -93,7 +93,7 @@ async function photoBytes(): Promise<string[]> {
   return Promise.all(encoded);
 }
 
-/** Runs in the page: the tests' browsers have no folder for downloads, so that what is saved is kept here. */
+/** Runs in the page: keeps saved files here, because the tests' browsers have no folder for downloads. */
 function keepWhatIsSaved(): void {
   const saved: Blob[] = [];
   Object.assign(window, { saved });
@@ -117,7 +117,7 @@ function countSaved(): number {
   return (window as unknown as { saved: Blob[] }).saved.length;
 }
 
-/** Runs in the page: what was saved last, in base64. */
+/** Runs in the page: returns the file that was saved last, in base64. */
 async function lastSaved(): Promise<string> {
   const blob = (window as unknown as { saved: Blob[] }).saved.at(-1);
   const bytes = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));

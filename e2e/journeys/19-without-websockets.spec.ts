@@ -1,11 +1,11 @@
-/** A practice whose network lets no WebSocket through: the desktop hears of photos and changes by HTTP. */
+/** A practice whose network blocks WebSockets: the desktop receives events by HTTP. */
 
 import { Session } from '../../harness/people/practice.ts';
 import { PATIENT, test } from '../../harness/journey.ts';
 
 test.use({ about: 'clinician', webSockets: false });
 
-/** The realtime server is connected. "polling" would mean that the list is requested again and again. */
+/** The realtime server is connected. "polling" would mean that the widget polls the list. */
 const LIVE = { kind: '[data-testid=status][data-connection=live]' };
 
 test('photos appear by themselves, and what another desktop changes', async ({ clinician, nurse, photos, stack }) => {

@@ -11,9 +11,9 @@ import { expect, test } from '../../harness/test.ts';
 import { walk } from '../../harness/people/walk.ts';
 
 const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
-/** Small ones: it is the screens that count here. */
+/** Small photos, because this is about the screens. */
 const SMALL = { width: 900, height: 1200 };
-/** The rules that a colour scheme can change; the scheme changes nothing but colours. */
+/** The rules whose result depends on colours, which are all that a scheme changes. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -71,7 +71,7 @@ test('with a keyboard, what has the focus is behind no bar, forwards or backward
         const focus = await page.evaluate(focused);
         if (focus === null) break;
         seen++;
-        // In a text field it is the caret that is scrolled to
+        // In a text field, the browser scrolls to the caret
         expect.soft(focus.covered, `${name}, ${size.width} px, ${key}: ${focus.what}`).toBeLessThan(0.25);
       }
     }
@@ -105,7 +105,7 @@ test('a third longer and twice as large: nothing is cut off', async ({ browser, 
   });
 });
 
-/** Runs in the page: what has the focus, and what share of it a bar covers; null where nothing has it. */
+/** Runs in the page: returns the focused element and the share of it that a bar covers, or null. */
 function focused(): { what: string; covered: number } | null {
   const element = document.activeElement;
   if (element === null || element === document.body) return null;
@@ -114,12 +114,12 @@ function focused(): { what: string; covered: number } | null {
   const { top, bottom, height } = element.getBoundingClientRect();
   const above = document.querySelector('.patient-bar')?.getBoundingClientRect().bottom ?? 0;
   const actions = document.querySelector('.actions')?.getBoundingClientRect();
-  // Else it is at the side
+  // Otherwise it is at the side
   const below = actions && actions.left < innerWidth / 2 ? Math.min(actions.top, innerHeight) : innerHeight;
   return { what, covered: inFlow ? Math.max(0, above - top, bottom - below) / height : 0 };
 }
 
-/** Visible or announced words that are in no catalogue. Texts of the pseudo-languages are in brackets. */
+/** Returns visible or announced words that are in no catalogue. Texts of the pseudo-languages are in brackets. */
 function hardWired(page: Page): Promise<string[]> {
   return page.evaluate((patient) => {
     const texts: string[] = [];
@@ -130,14 +130,14 @@ function hardWired(page: Page): Promise<string[]> {
     for (const element of document.body.querySelectorAll('[aria-label], [placeholder], [alt], [title]')) {
       for (const name of ['aria-label', 'placeholder', 'alt', 'title']) texts.push(element.getAttribute(name) ?? '');
     }
-    // Units and times are the browser's, in its language.
+    // Units and times come from the browser, in its language.
     return texts.filter((text) => !text.includes('⟦') && /[a-z]{3}/i.test(text.replace(patient, '')));
   }, PATIENT);
 }
 
-/** What a phone would zoom out for, and texts that do not fit their box. */
+/** Returns what would make a phone zoom out, and texts that do not fit their box. */
 async function tooWide(page: Page): Promise<string[]> {
-  // A page that slides in is on its way from beyond the edge.
+  // A page that slides in starts beyond the edge.
   await page.evaluate(() =>
     Promise.all(
       document

@@ -1,4 +1,4 @@
-/** The screen says what went wrong and what to do; nothing is lost and nothing hangs. */
+/** The screen says what went wrong and what to do. Nothing is lost and nothing hangs. */
 
 import { readFileSync } from 'node:fs';
 import { clearFaults, expireKeys, inject, type Fault } from '../../harness/faults/faults.ts';

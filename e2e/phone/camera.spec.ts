@@ -29,7 +29,7 @@ const folder = fileURLToPath(new URL('../out/screens', import.meta.url));
 const live = (page: Page): Promise<number> =>
   page.evaluate(() => cameras.tracks.filter(({ readyState }) => readyState === 'live').length);
 
-/** The page is put away, or looked at again. */
+/** The page is hidden, or shown again. */
 const hide = (page: Page, hidden: boolean): Promise<void> =>
   page.evaluate((now) => {
     cameras.hidden = now;
@@ -103,7 +103,7 @@ test('an earlier photo and its slider fit the screen, beside what the finder say
   await expect(strength).toHaveAttribute('aria-valuetext', '40 percent');
   await strength.press('ArrowRight');
   await expect(strength).toHaveAttribute('aria-valuetext', '45 percent');
-  // A camera that gives no picture: the finder says so.
+  // The camera gives no picture, and the viewfinder says so.
   await page.evaluate(() => {
     ImageCapture.prototype.takePhoto = () => Promise.reject(new Error('no photo'));
     HTMLCanvasElement.prototype.toBlob = (done) => done(null);

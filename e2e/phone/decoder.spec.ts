@@ -3,7 +3,7 @@ import { Phone } from '../../harness/people/phone.ts';
 import { Session } from '../../harness/people/practice.ts';
 import { expect, test } from '../../harness/test.ts';
 
-/** What Chromium cannot read, so that the decoder is asked; there is no picture in it. */
+/** A file that Chromium cannot read, so the page's own decoder is tried. It contains no picture. */
 const HEIC = {
   name: 'photo.heic',
   mimeType: 'image/heic',

@@ -1,4 +1,4 @@
-/** Every way in and out of every screen: its buttons, the browser's back, a reload, and the keyboard alone. */
+/** Every way in and out of every screen: its buttons, the browser's back button, a reload, and the keyboard alone. */
 
 import type { Page } from '@playwright/test';
 import { askConsent } from '../../harness/people/consent.ts';
@@ -24,9 +24,9 @@ test.afterEach(({ stack }) => clearFaults(stack));
 interface Place {
   /** The screen, and the sheet over it if there is one. */
   name: string;
-  /** From Capture, or from the code where the place comes before it. */
+  /** From Capture, or from the code for the screens before it. */
   reach: (phone: Phone, stack: Stack) => Promise<void>;
-  /** Where the back button leads; `away` is out of the page. */
+  /** Where the back button leads. `away` leaves the page. */
   back: string;
   reload: string;
 }
@@ -279,7 +279,7 @@ async function press(page: Page, name: string | RegExp): Promise<void> {
 
 const MAX_TABS = 80;
 
-/** Tabs until the focus is on what is called so, with a ring that can be seen at every stop. */
+/** Presses Tab until the focus is on the control with this name, and checks for a visible focus ring at every stop. */
 async function focusOn(page: Page, name: RegExp): Promise<void> {
   for (let i = 0; i < MAX_TABS; i++) {
     if (name.test(await focused(page))) return;
@@ -295,7 +295,7 @@ async function focusOn(page: Page, name: RegExp): Promise<void> {
   throw new Error(`no focus reaches ${name}`);
 }
 
-/** What a screen reader would call the focused control; empty on none. */
+/** Returns the accessible name of the focused control, or '' if none has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement;

@@ -1,4 +1,4 @@
-/** What the page may load and reach, and that it needs no more. */
+/** What the page may load and connect to, and that it needs no more. */
 
 import type { BrowserContext } from '@playwright/test';
 import { Phone } from '../../harness/people/phone.ts';
@@ -9,12 +9,12 @@ import { walk } from '../../harness/people/walk.ts';
 
 declare global {
   interface Window {
-    /** Directives that something went against, in the page's own words. */
+    /** The directives that were violated, as the page reports them. */
     violations: string[];
   }
 }
 
-/** Listens from the first byte on, in every page of the context. */
+/** Listens from the first byte in every page of the context. */
 async function watch(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     window.violations = [];

@@ -24,9 +24,9 @@ const RUNS = 3;
 
 declare global {
   interface Window {
-    /** Milliseconds from the start of the navigation until the camera button could be pressed. */
+    /** Returns the milliseconds from the start of the navigation until the camera button can be pressed. */
     usable?: number;
-    /** Cumulative layout shift (https://web.dev/articles/cls), of all shifts, the person has touched nothing. */
+    /** Returns the layout shift (https://web.dev/articles/cls) of all shifts. Nobody has touched the page. */
     shift: number;
     shifted: string[];
   }

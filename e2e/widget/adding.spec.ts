@@ -16,10 +16,10 @@ const ENCOUNTER = 'enc-1001';
 
 test.afterEach(({ stack }) => clearFaults(stack));
 
-/** What the page says of each photo that is being added. */
+/** Returns the page's text for each photo that is being added. */
 const added = (page: Page): Locator => page.locator('[data-adding-id]');
 
-/** Drags files from outside over the widget, and drops them there, or pastes them. */
+/** Drags files over the widget and drops them, or pastes them. */
 async function hands(page: Page, way: 'drop' | 'paste', ...paths: readonly string[]): Promise<void> {
   const files = paths.map((path) => ({ name: basename(path), base64: readFileSync(path).toString('base64') }));
   const transfer = await page.evaluateHandle((given) => {

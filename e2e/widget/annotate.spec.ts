@@ -1,4 +1,4 @@
-/** Drawing on a photo: the marks are where they were put, the photo stays as it was, and nothing is lost by a slip. */
+/** Drawing on a photo: marks are where they were drawn, the photo is unchanged, and a slip loses nothing. */
 
 import type { Browser, Locator, Page } from '@playwright/test';
 import { Desktop } from '../../harness/people/desktop.ts';
@@ -38,7 +38,7 @@ test('marks land where they are drawn, at four rotations and three zoom levels; 
         place.toScreen({ x: centre.x + sign * RADIUS, y: centre.y + sign * RADIUS });
       const [from, to] = [corner(-1), corner(1)];
       await drag(page, from, to);
-      // What was meant is where whole pixels of the screen are on the photo.
+      // The expected position is that of whole screen pixels on the photo.
       const [a, b] = [place.toPhoto(from), place.toPhoto(to)];
       drawn.push({
         centre: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
@@ -89,7 +89,7 @@ test('the keys draw, measure, change, undo and save; a slip asks before a drawin
   await expect(stage).toBeFocused();
   await press('r');
   await expect(stage).toHaveAttribute('data-turns', '1');
-  // A ruler of 200 pixels, to the pixel, is 20 mm.
+  // A ruler of exactly 200 pixels is 20 mm.
   await press('l', 'Enter', ...times('Shift+ArrowRight', 200), 'Enter');
   await expect(page.getByLabel('Length in mm')).toBeFocused();
   for (const [typed, hint] of [
@@ -179,7 +179,7 @@ async function drag(page: Page, from: Point, to: Point): Promise<void> {
   await page.mouse.up();
 }
 
-/** Where the photo's points are on the screen: turned clockwise and enlarged around the middle of the stage. */
+/** Returns where a photo's points are on the screen: turned clockwise and enlarged around the middle of the stage. */
 function placing(stage: { x: number; y: number; width: number; height: number }, turns: number, zoom: number) {
   const [width, height] = turns % 2 === 0 ? [PHOTO.width, PHOTO.height] : [PHOTO.height, PHOTO.width];
   const scale = Math.min(1, stage.width / width, stage.height / height) * zoom;
@@ -198,7 +198,7 @@ function placing(stage: { x: number; y: number; width: number; height: number },
   };
 }
 
-/** What the host sees of each photo, with its SHA-256. */
+/** Returns the host's view of each photo, with its SHA-256. */
 function sums(page: Page) {
   return page.evaluate(async () =>
     Promise.all(
@@ -217,7 +217,7 @@ function sums(page: Page) {
   );
 }
 
-/** The middle and the radii of what is yellow around a point of a photo; a stroke counts to its middle. */
+/** Returns the centre and radii of the yellow area around a point of a photo. A stroke counts to its middle. */
 async function yellowWithin(page: Page, index: number, around: Point & { width: number; height: number }) {
   const found = await page.evaluate(
     async ([nth, { x, y, width, height }]) => {

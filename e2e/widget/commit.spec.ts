@@ -1,4 +1,4 @@
-/** What goes into the record: by whom, from when, with which consent, and what happens to photos that it refuses. */
+/** What goes into the record: by whom, from when, with which consent, and what happens to refused photos. */
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, TestInfo } from '@playwright/test';
@@ -16,7 +16,7 @@ import { expect, test } from '../../harness/test.ts';
 
 const ENCOUNTER = 'enc-1001';
 
-/** Looks at the page in both themes, with axe too. */
+/** Checks the page in both themes, with axe too. */
 async function look({ page }: Desktop, name: string, info: TestInfo): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
@@ -70,7 +70,7 @@ test('two clinicians in one session are two authors, and the photo of last week 
   await doctor.close();
 });
 
-/** New Zealand's hour that comes twice, the ends of the world's clocks, and a day alone. */
+/** New Zealand's repeated hour, the extreme time zones, and a date without a time. */
 const TIMES = [
   ['2026-04-05T02:30:00', '+13:00'],
   ['2026-04-05T02:30:00', '+12:00'],
@@ -168,7 +168,7 @@ test('consent is asked, given, and in the record, with the very bytes that were 
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** What the record's pictures are made of. */
+/** The bytes of the record's pictures. */
 function recordedHashes({ page }: Desktop): Promise<string[]> {
   return page.locator('[data-record-id] img').evaluateAll((pictures) =>
     Promise.all(

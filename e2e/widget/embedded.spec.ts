@@ -22,7 +22,7 @@ test('in a frame of another origin, under a strict policy, it asks only the edge
   const [s3, realtime] = [`http://127.0.0.1:${port + 3}`, `127.0.0.1:${port + 4}`];
   const launch = await launchToken(stack, ENCOUNTER);
   const context = await browser.newContext({ viewport: { width: 900, height: 700 } });
-  // Pages that a test makes up come from no address, so Chromium takes this machine for a foreign network.
+  // Pages that a test makes up have no address, so Chromium considers this machine a foreign network.
   await context.grantPermissions(['local-network-access']);
   const page = await context.newPage();
   const origins = new Set<string>();
@@ -101,7 +101,7 @@ test('a third longer and right to left, nothing is cut off or scrolls sideways',
   await desktop.close();
 });
 
-/** Runs in the page: what reaches beyond its edges, and texts that do not fit their box. */
+/** Runs in the page: returns what reaches beyond its edges, and texts that do not fit their box. */
 function tooWide(widget: Element): string[] {
   const texts = widget.shadowRoot?.querySelectorAll<HTMLElement>('button, p, h2, h3, li, dt, dd, legend, label, span');
   return [...(texts ?? [])].flatMap((element) => {

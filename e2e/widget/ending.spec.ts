@@ -1,4 +1,4 @@
-/** Nothing is ended that was not seen, and nothing is forgotten that was done just before the page went. */
+/** A session with unseen photos is not ended, and actions just before the page closes are kept. */
 
 import { readFileSync } from 'node:fs';
 import { Desktop } from '../../harness/people/desktop.ts';

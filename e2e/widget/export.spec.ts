@@ -1,4 +1,4 @@
-/** Photos leave the desktop by clipboard, by a drag and as small copies, and not at all where that is forbidden. */
+/** Photos are exported by clipboard, by dragging and as small copies, and not at all where that is forbidden. */
 
 import { readFileSync } from 'node:fs';
 import { Desktop } from '../../harness/people/desktop.ts';
@@ -35,7 +35,7 @@ test('a dragged photo carries its bytes and a name to file it by', async ({ brow
   const desktop = await Desktop.holding(browser, stack, 'enc-1001', info.outputDir, [912]);
   const { page } = desktop;
   await desktop.button('Export…').click();
-  // What the drag carries can be read where it starts. A page cannot look into what other programs get.
+  // The drag's data can be read where it starts. A page cannot see what other programs receive.
   const carried = page.evaluate(
     () =>
       new Promise<{ name: string; url: string; isSame: boolean }>((resolve) =>

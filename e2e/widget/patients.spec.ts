@@ -1,4 +1,4 @@
-/** Another patient is opened in the same window: nothing is lost, and nothing is shown under the wrong name. */
+/** Another patient is opened in the same window: nothing is lost, and nothing is shown for the wrong patient. */
 
 import AxeBuilder from '@axe-core/playwright';
 import { expireSession, inject } from '../../harness/faults/faults.ts';
@@ -46,7 +46,7 @@ test('encounter switched mid-upload: the photo waits with its own patient', asyn
   await desktop.page.evaluate(() => {
     const root = document.querySelector('photobridge-widget')?.shadowRoot;
     if (!root) throw new Error('no widget');
-    // One look at a wrong photo would be one too many.
+    // A wrong photo must not be shown even once.
     new MutationObserver(
       () => root.querySelector('[data-image-id]') && document.body.setAttribute('data-wrong', ''),
     ).observe(root, { subtree: true, childList: true });

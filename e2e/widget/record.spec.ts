@@ -54,7 +54,7 @@ test('a removed photo comes back on Undo, and is gone from the store after a whi
 test('the timeline prints alone', async ({ browser, stack }, info) => {
   const desktop = await Desktop.holding(browser, stack, ENCOUNTER, info.outputDir, [891]);
   await desktop.page.evaluate(() => {
-    // The frame is printed in the turn in which it is made.
+    // The frame is printed in the same task in which it is made.
     const { append } = HTMLElement.prototype;
     HTMLElement.prototype.append = function (...nodes) {
       append.apply(this, nodes);

@@ -1,4 +1,4 @@
-/** What phones send is on every desktop, whatever happens to realtime, the edge or the page. */
+/** Photos appear on every desktop, whatever happens to realtime, the edge or the page. */
 
 import { readFileSync } from 'node:fs';
 import { expireSession, forgetRealtime, inject } from '../../harness/faults/faults.ts';
@@ -8,7 +8,7 @@ import { Uploader } from '../../harness/people/uploader.ts';
 import { makePhotos } from '../../harness/photos/photos.ts';
 import { expect, test } from '../../harness/test.ts';
 
-/** Longer than the widget polls while realtime is down. */
+/** Longer than the widget's polling interval while realtime is down. */
 const POLL_LIMIT_MS = 20_000;
 const ENCOUNTER = 'enc-1001';
 

@@ -26,7 +26,7 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
   await expect(page.getByRole('dialog', { name: 'Photo 2' })).toBeVisible();
   await page.evaluate(backAndTurn);
   await expect(page.getByRole('dialog', { name: 'Photo 1' })).toBeVisible();
-  // What runs after a paint has run
+  // Code that runs after a paint has run
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))));
   await expect(stage).toHaveAttribute('data-turns', '1');
 
@@ -55,7 +55,7 @@ test('the viewer by keyboard: zoom, turn, compare; a cropped copy leaves the ori
   await desktop.close();
 });
 
-/** Runs in the page: goes back a photo, and turns that one as soon as it exists, before it is painted. */
+/** Runs in the page: goes back one photo, and turns it as soon as it exists, before it is painted. */
 function backAndTurn(): void {
   const viewer = document.querySelector('photobridge-widget')?.shadowRoot?.querySelector('dialog[part="viewer"]');
   if (!viewer) throw new Error('no viewer');

@@ -2,7 +2,7 @@ import { selectors, type Browser, type Page } from '@playwright/test';
 import { callOf, STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
 import { encode, find, type Sight } from './sight.ts';
 
-/** Opens a page in Playwright's Chromium. A narrow page is a phone's, with touch. */
+/** Opens a page in Playwright's Chromium. A narrow page is a phone with touch. */
 export async function launchChromium(browser: Browser, launch: Launch): Promise<Driver> {
   const { viewport, proxy, scheme = 'light', webAssembly = true, fakeCamera = false } = launch;
   const mobile = viewport.width < viewport.height;
@@ -46,9 +46,9 @@ export function drive(page: Page, touch: boolean): Driver {
 
 let registered: Promise<void> | undefined;
 
-/** Makes sights a kind of selector, once for each process. */
+/** Registers a selector engine for sights, once for each process. */
 function registerSights(): Promise<void> {
-  // The functions are sent to the page as text, so they can use nothing of this module.
+  // The functions are sent to the page as text, so they cannot use this module's scope.
   registered ??= selectors.register(
     'sight',
     `({

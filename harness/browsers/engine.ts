@@ -14,7 +14,7 @@ export interface Compressed {
   warnings: Warning[];
 }
 
-/** The engine's worker alone, as built and as served, in a browser with an honest canvas or a falsified one. */
+/** The engine's worker alone, as built and served, in a browser with a correct canvas or a falsified one. */
 export class Engine {
   private constructor(
     readonly page: Page,
@@ -34,7 +34,7 @@ export class Engine {
     }
     const page = await context.newPage();
     await context.route(/\.wasm$/, async (route) => {
-      // A worker that was taken back, or closed with its page, has nothing to remember.
+      // There is nothing to record of a worker that was cancelled or closed with its page.
       const gone = (): void => undefined;
       await Promise.all(page.workers().map((worker) => worker.evaluate(rememberProgram).catch(gone)));
       await route.continue().catch(gone);
@@ -58,7 +58,7 @@ export class Engine {
     }
   }
 
-  /** Has the page keep a photo under a name, and no more of it than its bytes. */
+  /** Makes the page keep a photo's bytes under a name. */
   async hold(name: string, bytes: Buffer): Promise<void> {
     await this.page.evaluate(([what, base64]) => window.engine.hold(what, base64), [
       name,
@@ -69,7 +69,7 @@ export class Engine {
     await session.detach();
   }
 
-  /** Compresses a photo that the page holds, and takes it back when it is done. Resolves with its size in pixels. */
+  /** Compresses a photo that the page holds, and removes it afterwards. Resolves with its size in pixels. */
   compressHeld(name: string): Promise<{ width: number; height: number }> {
     return this.page.evaluate((what) => window.engine.compressHeld(what), name);
   }
@@ -83,7 +83,7 @@ export class Engine {
     return this.page.evaluate((which) => window.engine.remove(which), id);
   }
 
-  /** The memory of the engine's WebAssembly programs that run now, in MB. */
+  /** Returns the memory of the engine's running WebAssembly programs, in MB. */
   async programMemory(): Promise<number> {
     const bytes = await Promise.all(
       this.page
@@ -93,7 +93,7 @@ export class Engine {
     return bytes.reduce((sum, size) => sum + size, 0) / 2 ** 20;
   }
 
-  /** Whether a file of that name was fetched. */
+  /** Returns whether a file of that name was fetched. */
   hasFetched(name: RegExp): boolean {
     return this.fetched.some((path) => name.test(path));
   }

@@ -1,4 +1,4 @@
-/** The engine in a page of any browser: what runs there, and the script that it starts. */
+/** The engine in a page of any browser: the page's part, and the script that it starts. */
 
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,7 @@ declare global {
   }
 }
 
-/** Runs in the page: starts the engine, and puts what reaches it into `window.engine`. */
+/** Runs in the page: starts the engine, and puts its interface into `window.engine`. */
 export function start(script: string): void {
   const worker = new Worker(script, { type: 'module' });
   const ready = new Promise<void>((resolve) =>
@@ -59,7 +59,7 @@ export function start(script: string): void {
     for (const look of waiting) look();
   };
   const held = new Map<string, Blob>();
-  // Not by fetching a data: URL, which the page's policy forbids.
+  // Fetching a data: URL is not possible, because the page's policy forbids it.
   const blobOf = (base64: string): Blob =>
     new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
   const add = (file: Blob): string => {

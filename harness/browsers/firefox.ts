@@ -77,7 +77,7 @@ function through({ host, port }: NonNullable<Launch['proxy']>): Record<string, s
 
 function registerSights(): void {
   if (Puppeteer.customQueryHandlerNames().includes('sight')) return;
-  // They are sent to the page as text, and so can hold nothing of here.
+  // They are sent to the page as text, so they cannot use this module's scope.
   const finder = find.toString();
   Puppeteer.registerCustomQueryHandler('sight', {
     queryOne: new Function('_', 'encoded', `return (${finder})(encoded)[0] ?? null`) as (

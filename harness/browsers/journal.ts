@@ -15,7 +15,7 @@ export async function untilWritten(page: Page): Promise<void> {
   }
 }
 
-/** Runs in the page: all that the engine's database holds, keys and values, as one Latin-1 text. */
+/** Runs in the page: returns all keys and values of the engine's database as one Latin-1 text. */
 export async function journal(): Promise<string> {
   const settled = <T>(request: IDBRequest<T>): Promise<T> =>
     new Promise((resolve, reject) => {

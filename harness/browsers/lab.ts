@@ -7,7 +7,7 @@ import { engineScript, start } from './enginepage.ts';
 /** A photo as it would be sent, or the code of its refusal. */
 export type Made = { jpeg: Buffer; width: number; height: number } | { code: string };
 
-/** The engine's worker alone in any browser, with an honest canvas or a falsified one. */
+/** The engine's worker alone in any browser, with a correct canvas or a falsified one. */
 export class Lab {
   private constructor(
     private readonly driver: Driver,

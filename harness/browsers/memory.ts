@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, CDPSession } from '@playwright/test';
 
 const MEGABYTE = 1024;
-/** Lets the kernel forget the peak so far (proc(5), clear_refs). */
+/** Resets the kernel's record of the peak (proc(5), clear_refs). */
 const RESET_PEAK = '5';
 
 /**

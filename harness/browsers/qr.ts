@@ -1,7 +1,7 @@
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
 
-/** What a phone's camera would read off a screenshot; undefined if it sees no QR code. */
+/** Returns the text of the QR code on a screenshot, or undefined if there is none. */
 export function readQR(screenshot: Buffer): string | undefined {
   const { data, width, height } = PNG.sync.read(screenshot);
   return jsQR(new Uint8ClampedArray(data), width, height)?.data;

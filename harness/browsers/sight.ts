@@ -1,8 +1,8 @@
-/** What a person looks for on a screen: something of a kind that says this. */
+/** What a person looks for on a screen: an element of a kind, with a text. */
 export interface Sight {
   /** A CSS selector of its kind. */
   kind: string;
-  /** All that it says, or a part of it; anything of its kind if left out. */
+  /** Its whole text, or a part of it. Missing: any element of its kind. */
   says?: string | RegExp;
 }
 
@@ -17,7 +17,7 @@ export const words = (says: string | RegExp): Sight => ({
   says,
 });
 
-/** A sight as one word, for what takes its selectors as text. */
+/** Encodes a sight as one word, for functions that take a selector as text. */
 export function encode({ kind, says }: Sight): string {
   const pattern =
     says instanceof RegExp ? says.source : says === undefined ? '' : `^${says.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;

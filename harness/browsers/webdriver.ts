@@ -1,4 +1,4 @@
-/** As much of W3C WebDriver (https://www.w3.org/TR/webdriver2/) as driving a page takes. */
+/** The part of W3C WebDriver (https://www.w3.org/TR/webdriver2/) that driving a page needs. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callOf, STEP_LIMIT_MS, type Driver, type Launch } from './driver.ts';
@@ -19,7 +19,7 @@ const PASSING = new Set([
   'element click intercepted',
 ]);
 
-/** Runs in the page: scrolls an element into view. Returns its middle, or -1 where something covers it. */
+/** Runs in the page: scrolls an element into view. Returns its middle, or -1 if something covers it. */
 const middleOnTop = `
   arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });
   const { left, top, width, height } = arguments[0].getBoundingClientRect();
@@ -28,11 +28,11 @@ const middleOnTop = `
   for (let inner; (inner = hit?.shadowRoot?.elementFromPoint(x, y)) && inner !== hit; hit = inner);
   return arguments[0].contains(hit) || (hit && hit.control === arguments[0]) ? [x, y] : [-1, -1];`;
 
-/** Runs in the page: the option of a list that says this. */
+/** Runs in the page: returns the option of a list with this text. */
 const optionOf = 'return [...arguments[0].options].find(({ text }) => text === arguments[1]) ?? null';
 
 export class WebDriverError extends Error {
-  /** One of the specification's (6.6). */
+  /** One of the specification's error codes (6.6). */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -121,7 +121,7 @@ export async function openSession(
   };
 }
 
-/** Runs a call in the page, and waits for what it resolves with. */
+/** Runs a call in the page, and resolves with its result. */
 async function runLater<T>(post: <R>(path: string, body: unknown) => Promise<R>, call: string): Promise<T> {
   const outcome = await post<{ value?: T; failed?: string }>('/execute/async', {
     script: `const done = arguments[0];
@@ -153,7 +153,7 @@ async function call<T>(method: 'GET' | 'POST' | 'DELETE', url: string, body?: un
   throw new WebDriverError(error, message);
 }
 
-/** Tries again while the page, or a driver that starts, is not there yet. */
+/** Retries while the page or a starting driver is not ready yet. */
 async function retry<T>(attempt: () => Promise<T>, limitMs = STEP_LIMIT_MS): Promise<T> {
   for (const deadline = Date.now() + limitMs; ; await sleep(POLL_MS)) {
     try {

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import type { Driver, Launch } from './driver.ts';
 import { openSession, untilReady } from './webdriver.ts';
 
-/** WebKitGTK's own browser on a virtual display, through its WebDriver. Its profile goes with it. */
+/** WebKitGTK's own browser on a virtual display, through its WebDriver. Its profile is deleted at the end. */
 export async function launchWebKit(driverPath: string, launch: Launch): Promise<Driver> {
   const { viewport, proxy, scheme = 'light', webAssembly = true } = launch;
   const home = mkdtempSync(join(tmpdir(), 'photobridge-webkit-'));
@@ -44,7 +44,7 @@ export async function launchWebKit(driverPath: string, launch: Launch): Promise<
       {
         browserName: 'MiniBrowser',
         acceptInsecureCerts: true,
-        // Not for https: it would speak TLS to the proxy itself.
+        // Not for https, because the browser would use TLS with the proxy itself.
         ...(proxy ? { proxy: { proxyType: 'manual', httpProxy: `${proxy.host}:${proxy.port}` } } : {}),
       },
       viewport,

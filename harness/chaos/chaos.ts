@@ -10,7 +10,7 @@ import { Ledger } from './ledger.ts';
 import { Mishaps } from './mishaps.ts';
 import { random } from './random.ts';
 
-/** A line on which a photo is still on its way when something happens. */
+/** A network so slow that a photo is still on its way when something happens. */
 const LINE = { upBitsPerSecond: 3_000_000, downBitsPerSecond: 20_000_000, rttMs: 40 };
 const MISHAPS_A_SESSION = 8;
 /** Longer than a rest, a stall and a circuit's longest wait together. */
@@ -23,13 +23,13 @@ const OTHERS = 2;
 /** A photo that was sent without being asked for would have arrived by then. */
 const WATCH_MS = 3_000;
 
-/** What became of one session's photos. */
+/** The result for one session's photos. */
 export interface Outcome {
   sent: number;
   missing: number;
   interrupted: number;
   mishaps: string[];
-  /** The sentences that did not hold, each with a count. */
+  /** The rules that were broken, each with a count. */
   broken: string[];
   /** From Send until the last photo arrived. */
   ms: number;
@@ -105,7 +105,7 @@ async function secondBatch(mishaps: Mishaps, ledger: Ledger, photos: readonly st
   return left > 0 ? [`nothing leaves before Send: ${left}`] : [];
 }
 
-/** Waits until every photo and every correction has arrived, or for as long as that may take. */
+/** Waits until every photo and every correction has arrived, up to a limit. */
 async function settled(ledgers: readonly Ledger[]): Promise<void> {
   const start = Date.now();
   for (const ledger of ledgers) {

@@ -7,7 +7,7 @@ import type { Ledger } from './ledger.ts';
 /** A photo that the session has is on an open desktop by then. */
 const SHOWN = { timeout: 30_000 };
 
-/** A practice system whose page goes right after somebody did something in its widget. */
+/** A practice system whose page closes right after an action in its widget. */
 export class HostPage {
   private constructor(
     private readonly desktop: Desktop,
@@ -19,7 +19,7 @@ export class HostPage {
     return new HostPage(await Desktop.open(browser, stack, encounterId), stack, encounterId);
   }
 
-  /** Removes a photo, and goes before the time for Undo is over. */
+  /** Removes a photo, and closes before the time for Undo is over. */
   removes(ledger: Ledger): Promise<void> {
     return this.#actsAndGoes(ledger, async (imageId) => {
       await this.desktop.button('Remove photo').click(SHOWN);
@@ -27,7 +27,7 @@ export class HostPage {
     });
   }
 
-  /** Corrects a photo, and goes at once. */
+  /** Corrects a photo, and closes at once. */
   corrects(ledger: Ledger): Promise<void> {
     return this.#actsAndGoes(ledger, async (imageId) => {
       const bodySite = ledger.anySite();

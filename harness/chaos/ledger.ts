@@ -7,15 +7,15 @@ import { persistently } from './persistently.ts';
 
 const SITES = ['hand', 'nose', 'forearm'] as const;
 
-/** What people asked for in one session, held against what the session has. */
+/** Compares what people did in one session with what the session has. */
 export class Ledger {
-  /** Photos for which somebody pressed Send. */
+  /** The number of photos for which somebody pressed Send. */
   sent = 0;
   readonly #since = Date.now();
   readonly #removed = new Set<string>();
-  /** The desktop's last word on each photo's site. */
+  /** The site that the desktop last gave each photo. */
   readonly #sites = new Map<string, string>();
-  /** The phone's last word on each photo that no desktop has corrected since. */
+  /** The details that the phone last gave each photo that no desktop has corrected since. */
   readonly #notes = new Map<string, string>();
 
   constructor(
@@ -23,12 +23,12 @@ export class Ledger {
     private readonly random: () => number,
   ) {}
 
-  /** How many photos that were sent the session has not got. */
+  /** Returns how many photos that were sent are missing from the session. */
   async missing(): Promise<number> {
     return this.sent - this.#removed.size - this.#kept(await this.#images()).length;
   }
 
-  /** Whether every photo and every correction has arrived. */
+  /** Returns whether every photo and every correction has arrived. */
   async isComplete(): Promise<boolean> {
     const kept = this.#kept(await this.#images());
     return this.sent - this.#removed.size <= kept.length && kept.every((image) => this.#isLastWord(image));

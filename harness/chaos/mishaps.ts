@@ -9,15 +9,15 @@ import { persistently } from './persistently.ts';
 
 const SHORT_SPELL_MS = 4_000;
 const LONG_SPELL_MS = 60_000;
-/** A screen changes sooner, if it does. */
+/** If a screen changes, it does so sooner. */
 const TURNED = { timeout: 2_000 };
-/** The journal has what was typed before. */
+/** By then, the journal has what was typed. */
 const WRITTEN_MS = 1_000;
 
-/** What goes wrong with a phone, its line and the services, and what the desktop does meanwhile. */
+/** What goes wrong with a phone, its network and the services, and what the desktop does meanwhile. */
 export class Mishaps {
   readonly struck: string[] = [];
-  /** Photos that lost a page, a worker or a network. They are not chosen again. */
+  /** Photos that lost a page, a worker or a network. They are not selected again. */
   interrupted = 0;
 
   constructor(
@@ -29,7 +29,7 @@ export class Mishaps {
     private readonly random: () => number,
   ) {}
 
-  /** Lets one thing happen, and some time pass. */
+  /** Does one random thing, and lets some time pass. */
   async strike(): Promise<void> {
     const all = Object.entries(this.#all);
     const [name, happen] = all[Math.floor(this.random() * all.length)] ?? [];
@@ -39,7 +39,7 @@ export class Mishaps {
     await sleep(100 + this.random() * 900);
   }
 
-  /** Makes the page believe what a browser would say about its network. */
+  /** Sets what the browser reports to the page about its network. */
   async online(online: boolean): Promise<void> {
     await this.phone.page.evaluate((value) => {
       Object.defineProperty(navigator, 'onLine', { configurable: true, value });
@@ -137,7 +137,7 @@ export class Mishaps {
   }
 }
 
-/** Runs in the page, in one task: the screen turns to the next photo once this one has arrived. */
+/** Runs in the page, in one task, because the screen shows the next photo once this one has arrived. */
 function writeNotes(text: string): string | undefined {
   const photo = document.querySelector<HTMLElement>('[data-photo-id]');
   const notes = document.querySelector<HTMLTextAreaElement>('#notes');

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const TRIES = 20;
 const WAIT_MS = 100;
 
-/** Repeats a call of the desktop, which meets the same faults as the phone. */
+/** Repeats a call of the desktop, because the faults also affect the desktop. */
 export async function persistently<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

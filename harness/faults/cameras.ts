@@ -1,6 +1,6 @@
-/** The page's camera, in the hands of a test. */
+/** The page's camera, controlled by a test. */
 
-/** What the tests reach of the page's camera. */
+/** The part of the page's camera that tests use. */
 export interface Cameras {
   /** Every track that was ever opened. */
   tracks: MediaStreamTrack[];
@@ -8,10 +8,10 @@ export interface Cameras {
   asked: MediaStreamConstraints[];
   /** Requests fail with this until it is empty. */
   refuse: string;
-  /** Requests wait while this is true: the person is being asked. */
+  /** Requests wait while this is true, because the browser is asking for permission. */
   prompt: boolean;
   hidden: boolean;
-  /** Lets the newest track report this. Firefox passes no event on that a page makes itself. */
+  /** Makes the newest track report this. Firefox ignores events that a page dispatches itself. */
   report(type: 'ended' | 'mute' | 'unmute'): void;
 }
 
@@ -19,7 +19,7 @@ declare global {
   var cameras: Cameras;
 }
 
-/** Runs in the page: keeps every track, and lets a test be the person who is asked, the phone app and the other app. */
+/** Runs in the page: keeps every track, and lets a test act as the person, the phone app and another app. */
 export function watchCameras(): void {
   let listeners: [type: string, listener: () => void][] = [];
   const cameras: Cameras = {
@@ -45,7 +45,7 @@ export function watchCameras(): void {
       signal?.addEventListener('abort', () => void heard.splice(heard.indexOf(entry), 1));
     };
   };
-  /** Where there is no camera, a picture that changes stands in. */
+  /** Without a camera, a changing picture replaces it. */
   const drawn = (): MediaStream => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
     const context = canvas.getContext('2d');

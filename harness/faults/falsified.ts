@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FALSIFY } from './falsify.ts';
 
-/** The pages of an origin at one of their own, whose engine finds that the browser falsifies its pixels. */
+/** Serves the pages of an origin under another one, where the browser falsifies the pixels that the engine reads. */
 export async function serveFalsified(
   origin: string,
   script: string,

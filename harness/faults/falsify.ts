@@ -1,6 +1,6 @@
 /**
- * Put before the script of the engine's worker: what a browser does that protects against
- * fingerprinting. Pixels that are read differ by a little.
+ * Inserted before the script of the engine's worker: what a browser does that protects against
+ * fingerprinting. Pixels that are read differ slightly.
  */
 export const FALSIFY = `{
   const honest = OffscreenCanvasRenderingContext2D.prototype.getImageData;

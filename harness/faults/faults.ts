@@ -1,6 +1,6 @@
 /** The switches of the local cloud: faults, clocks, expiry and realtime connections. */
 
-/** What has a control API: a stack, or the local cloud alone. */
+/** A program with a control API: a stack, or the local cloud alone. */
 export interface Controlled {
   /** Origin of the control API. */
   control: string;
@@ -11,7 +11,7 @@ export type Service = 'redis' | 's3' | 'realtime' | 'practice' | 'alex' | 'smart
 /** How calls to one of the cloud's services misbehave (local/fault/rule.go). */
 export interface Fault {
   service: Service;
-  /** Such as `PUT object`; every call if left out. */
+  /** Such as `PUT object`. Missing: every call. */
   route?: string;
   effect: 'delay' | 'drop-before' | 'drop-after' | 'status' | 'cut' | 'cut-upload' | 'expire';
   skip?: number;
@@ -21,7 +21,7 @@ export interface Fault {
   retryAfter?: number;
 }
 
-/** Puts a fault in force. The returned function takes it out again. */
+/** Adds a fault. The returned function removes it. */
 export async function inject(cloud: Controlled, fault: Fault): Promise<() => Promise<void>> {
   const { id } = (await (await steer(cloud, 'POST', 'faults', fault)).json()) as { id: string };
   return async () => void (await steer(cloud, 'DELETE', `faults/${id}`));
@@ -31,13 +31,13 @@ export async function clearFaults(cloud: Controlled): Promise<void> {
   await steer(cloud, 'DELETE', 'faults');
 }
 
-/** Returns how often each fault in force has struck, in the order in which they were injected. */
+/** Returns how many calls each fault has affected, in the order in which they were added. */
 export async function hits(cloud: Controlled): Promise<number[]> {
   const { rules } = (await (await steer(cloud, 'GET', 'faults')).json()) as { rules: { hit: number }[] };
   return rules.map(({ hit }) => hit);
 }
 
-/** Has another FHIR server keep the record of the SMART server. The returned function takes that back. */
+/** Makes another FHIR server keep the record of the SMART server. The returned function undoes that. */
 export async function keepRecordAt(cloud: Controlled, url: string): Promise<() => Promise<void>> {
   await steer(cloud, 'PUT', 'smart/record', { url });
   return async () => void (await steer(cloud, 'DELETE', 'smart/record'));
@@ -48,13 +48,13 @@ export async function skewClock(cloud: Controlled, service: Service, seconds: nu
   await steer(cloud, 'PUT', `clocks/${service}`, { skewMs: seconds * 1000 });
 }
 
-/** Takes back every fault and every wrong clock. */
+/** Removes every fault and every clock skew. */
 export async function restore(cloud: Controlled): Promise<void> {
   await clearFaults(cloud);
   for (const service of ['redis', 's3', 'realtime'] as const) await skewClock(cloud, service, 0);
 }
 
-/** Ends an encounter's session as two hours of silence would. */
+/** Expires an encounter's session, as two idle hours would. */
 export async function expireSession(cloud: Controlled, encounterId: string): Promise<void> {
   await steer(cloud, 'POST', 'redis/expire', { match: `encounter:${encounterId}` });
 }
@@ -75,7 +75,7 @@ export async function forgetRealtime(cloud: Controlled): Promise<void> {
   await steer(cloud, 'POST', 'realtime/forget');
 }
 
-/** Starts to count commands and requests from here on. */
+/** Resets the counters of commands and requests. */
 export async function resetCounters(cloud: Controlled): Promise<void> {
   await steer(cloud, 'DELETE', 'counters');
 }

@@ -3,24 +3,24 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 
-/** How a line carries bytes. */
+/** The speed and delay of a network. */
 export interface Shape {
   upBitsPerSecond: number;
   downBitsPerSecond: number;
   rttMs: number;
 }
 
-/** What a line does to one request; the local cloud's faults (support/faults.ts) are those of its services. */
+/** A fault of the network for one request. The services' faults are in faults.ts. */
 export interface Mishap {
   /** Origin of the server. */
   to: string;
   method: string;
   effect: 'drop-before' | 'drop-after' | 'cut-upload' | 'cut' | 'status';
-  /** So many requests meet it; one if left out. */
+  /** The number of requests that it affects. Missing: one. */
   next?: number;
 }
 
-/** One request that went over a line. Times are in milliseconds since 1970. */
+/** One request that went through the network. Times are in milliseconds since 1970. */
 export interface Asked {
   /** Such as `PUT http://origin/path`. */
   what: string;
@@ -28,10 +28,10 @@ export interface Asked {
   answeredAt?: number;
 }
 
-/** No line at all. */
+/** No network. */
 export const FREE: Shape = { upBitsPerSecond: Infinity, downBitsPerSecond: Infinity, rttMs: 0 };
 
-/** One direction of a line: bytes go one after the other, and arrive a little later. */
+/** One direction of a network: bytes are sent in order, and arrive a little later. */
 class Pipe {
   #free = 0;
 
@@ -59,14 +59,14 @@ export class Link {
   readonly #server = createServer((request, response) => void this.#pass(request, response));
   readonly #agent = new Agent({ keepAlive: true });
   readonly #sockets = new Set<Duplex>();
-  /** Connections that no request has used yet, and when their handshake is over. */
+  /** Connections that no request has used yet, with the time at which their handshake is over. */
   readonly #fresh = new WeakMap<Socket, number>();
   readonly #up: Pipe;
   readonly #down: Pipe;
   readonly asked: Asked[] = [];
-  /** Where names lead that this line alone knows: `practice.test:443` to a port of this machine. */
+  /** Names that only this network resolves, such as `practice.test:443`, with their ports on this machine. */
   readonly names = new Map<string, number>();
-  /** What comes before the first line of a script, by its path. */
+  /** Text to insert before a script, by its path. */
   readonly preludes: { of: RegExp; script: string }[] = [];
   #mishaps: Required<Mishap>[] = [];
   #offline = false;
@@ -88,7 +88,7 @@ export class Link {
       if (link.#refuses(socket)) return;
       link.#tunnel(new URL(`http://${request.url ?? ''}`), socket, 'HTTP/1.1 200 OK\r\n\r\n');
     });
-    // WebKit asks for a WebSocket as for anything else, and not by CONNECT.
+    // WebKit requests a WebSocket like anything else, not by CONNECT.
     link.#server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
       if (link.#refuses(socket)) return;
       link.#tunnel(new URL(request.url ?? ''), socket, undefined, headOf(request));
@@ -110,13 +110,13 @@ export class Link {
     this.#mishaps.push({ next: 1, ...mishap });
   }
 
-  /** Cuts everything and lets nothing through until it is online again. */
+  /** Cuts all connections and refuses new ones until it is online again. */
   set offline(offline: boolean) {
     this.#offline = offline;
     if (offline) for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Refuses WebSockets, as the proxies of some hospitals do. Pages on plain http use tunnels for nothing else. */
+  /** Refuses WebSockets, as the proxies of some hospitals do. Pages on plain http use tunnels only for these. */
   blockWebSockets(): void {
     this.#hasWebSockets = false;
   }
@@ -232,7 +232,7 @@ export class Link {
   }
 }
 
-/** A request's first line and headers as its server gets them (RFC 9112, 3.2.1). */
+/** Returns a request's first line and headers as its server receives them (RFC 9112, 3.2.1). */
 function headOf({ method, url = '', rawHeaders }: IncomingMessage): string {
   const { pathname, search } = new URL(url);
   const lines = [`${method} ${pathname}${search} HTTP/1.1`];
@@ -240,6 +240,6 @@ function headOf({ method, url = '', rawHeaders }: IncomingMessage): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** About as many bytes as its first line and headers have. */
+/** Returns roughly the size of its first line and headers, in bytes. */
 const sizeOfHead = (message: IncomingMessage): number =>
   message.rawHeaders.reduce((sum, text) => sum + text.length + 2, 64);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chromium, type BrowserContext, type LaunchOptions } from '@playwright/test';
 import { PHONE } from '../people/phone.ts';
 
-/** A phone whose browser keeps its data in a folder, so that it can be cut off and switched on again. */
+/** A phone whose browser keeps its data in a folder, so that it can be killed and started again. */
 export function switchOn(profile: string, launch: LaunchOptions, proxy: { server: string }): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, { ...launch, ...PHONE, proxy });
 }

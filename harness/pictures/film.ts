@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { PNG } from 'pngjs';
 
 export interface Frame {
-  /** A PNG file; all of one film have one size. */
+  /** A PNG file. All frames of a film have the same size. */
   png: Buffer;
   /** How long it is shown. */
   ms: number;
@@ -38,7 +38,7 @@ export function film(frames: readonly Frame[]): Buffer {
   return Buffer.concat([SIGNATURE, ...chunks, chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** The smallest rectangle that holds every difference; one pixel where there is none. */
+/** Returns the smallest rectangle that contains every difference, or one pixel if there is none. */
 function changed(before: PNG, after: PNG): Area {
   let [left, top, right, bottom] = [after.width, after.height, 0, 0];
   for (let y = 0; y < after.height; y++) {
@@ -53,7 +53,7 @@ function changed(before: PNG, after: PNG): Area {
     : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** The compressed pixels of an area, as one PNG's IDAT chunks hold them. */
+/** Returns the compressed pixels of an area, as a PNG's IDAT chunks contain them. */
 function pixels(picture: PNG, { x, y, width, height }: Area): Buffer[] {
   const part = new PNG({ width, height });
   PNG.bitblt(picture, part, x, y, width, height, 0, 0);
@@ -84,7 +84,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([numbers(data.length), body, numbers(crc32(body))]);
 }
 
-/** As PNG writes them: 32 bits, the highest first. */
+/** Returns a number as PNG writes it: 32 bits, big-endian. */
 function numbers(...values: number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
   values.forEach((value, i) => bytes.writeUInt32BE(value, 4 * i));

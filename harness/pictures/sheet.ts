@@ -5,11 +5,11 @@ export interface Shot {
   /** A PNG file. */
   path: string;
   caption: string;
-  /** How wide it is shown, in CSS pixels. */
+  /** Its width on the page, in CSS pixels. */
   width: number;
 }
 
-/** One PNG that shows the shots side by side, row by row. */
+/** Returns one PNG that shows the shots side by side, row by row. */
 export async function contactSheet(browser: Browser, rows: readonly (readonly Shot[])[]): Promise<Buffer> {
   const figure = ({ path, caption, width }: Shot): string =>
     `<figure><img width="${width}" src="data:image/png;base64,${readFileSync(path).toString('base64')}">` +

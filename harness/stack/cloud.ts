@@ -10,14 +10,14 @@ const binary = fileURLToPath(new URL('../../build/local', import.meta.url));
 export interface Cloud {
   /** Origin of its status and control page. */
   control: string;
-  /** The variables that it gives an edge. */
+  /** The variables for an edge. */
   env: Record<string, string>;
   /** Ctrl-C; resolves when it has ended. */
   stop(): Promise<void>;
 }
 
 export interface CloudOptions {
-  /** The first of its ports; free ones if left out. */
+  /** The first of its ports. Missing: free ones. */
   port?: number;
   /** A Redis server to use in place of the embedded one. */
   redisUrl?: string;

@@ -1,4 +1,4 @@
-/** A FHIR server of others, over HTTP: Medplum's router with its repository in memory. */
+/** Medplum's FHIR router over HTTP, with its repository in memory. */
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';

@@ -6,7 +6,7 @@ export interface StoredObject {
   bytes: Buffer;
 }
 
-/** Everything in the bucket under one encounter, read with the practice's own credentials. */
+/** Returns all objects of one encounter, read with the practice's own credentials. */
 export function storedObjects(stack: Stack, encounterId: string): Promise<StoredObject[]> {
   return withBucket(stack, async (client, bucket) =>
     Promise.all(
@@ -18,7 +18,7 @@ export function storedObjects(stack: Stack, encounterId: string): Promise<Stored
   );
 }
 
-/** The keys alone: for looking while objects come and go. */
+/** Returns only the keys, for use while objects are added and deleted. */
 export function storedKeys(stack: Stack, encounterId: string): Promise<string[]> {
   return withBucket(stack, (client, bucket) => keysOf(client, bucket, encounterId));
 }

@@ -10,7 +10,7 @@ const LOOK_AGAIN_MS = 100;
 
 export interface Program {
   pid: number;
-  /** All that it printed so far. */
+  /** Its output so far. */
   output(): string;
   /** Ctrl-C; resolves when it has ended. */
   stop(): Promise<void>;
@@ -18,7 +18,7 @@ export interface Program {
 
 export interface ProgramOptions {
   cwd?: string;
-  /** Laid over this process's own. */
+  /** Added to this process's variables. */
   env?: Record<string, string>;
   /** In its own process group: `stop` ends what it started, too. */
   group?: boolean;
@@ -87,7 +87,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The variables in an env file, such as the local cloud writes for the edge. */
+/** Returns the variables of an env file, such as the one that the local cloud writes for the edge. */
 export function readVariables(path: string): Record<string, string> {
   const lines = readFileSync(path, 'utf8').matchAll(/^([A-Z]\w*)="?(.*?)"?$/gm);
   return Object.fromEntries(Array.from(lines, ([, name = '', value = '']) => [name, value]));

@@ -22,7 +22,7 @@ export interface Stack {
   port: number;
   /** The variables that the edge was configured with. */
   env: Record<string, string>;
-  /** All that it printed so far. */
+  /** Its output so far. */
   output(): string;
   /** Ctrl-C; resolves when every process has ended. */
   stop(): Promise<void>;

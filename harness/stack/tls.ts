@@ -26,7 +26,7 @@ export async function encrypt(port: number, name: string, folder: string): Promi
   };
 }
 
-/** By the tool that comes with Go. */
+/** Made with Go's own tool. */
 function selfSigned(name: string, folder: string): Pick<TlsOptions, 'cert' | 'key'> {
   mkdirSync(folder, { recursive: true });
   const goroot = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim();
