@@ -26,10 +26,10 @@ export interface LateralityEntry {
 /** The code system of every site and side. */
 export const SNOMED = table.system;
 
-/** The sites that are offered at once, from head to foot. */
+/** The common sites, from head to foot, which are shown without a search. */
 export const COMMON_SITES: readonly BodySite[] = table.sites;
 
-/** Those, and the ones that the search finds. */
+/** All sites: the common ones, and those that only the search finds. */
 export const BODY_SITES: readonly BodySite[] = [...table.sites, ...table.more];
 
 export const LATERALITIES: readonly LateralityEntry[] = table.lateralities.map((entry) => {
@@ -46,7 +46,7 @@ export function findBodySite(id: string | undefined): BodySite | undefined {
   return BODY_SITES.find((site) => site.id === id);
 }
 
-/** For comparing: no accents, no case. */
+/** Returns the text for comparison: without accents, in lower case. */
 export const fold = (text: string): string =>
   text
     .normalize('NFD')
@@ -54,7 +54,7 @@ export const fold = (text: string): string =>
     .toLowerCase()
     .trim();
 
-/** The sites whose label has this text in it; without a text the common ones. */
+/** Returns the sites whose label contains the text. Without a text, it returns the common ones. */
 export function searchSites(query: string, labelOf: (site: BodySite) => string): readonly BodySite[] {
   const wanted = fold(query);
   return wanted === '' ? COMMON_SITES : BODY_SITES.filter((site) => fold(labelOf(site)).includes(wanted));

@@ -1,7 +1,7 @@
 /**
  * Line icons on a 24 × 24 grid. Each page picks its own from these, so that a
- * page carries only what it draws. An icon is silent: the control around it
- * has the words.
+ * page contains only the icons that it draws. Screen readers skip an icon,
+ * because the control around it has the text.
  */
 
 export const back = 'M14.5 5.5L8 12l6.5 6.5';

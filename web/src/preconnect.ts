@@ -1,7 +1,7 @@
 /**
- * Opens a connection to an origin that is about to be asked, without asking
- * anything (https://html.spec.whatwg.org/#link-type-preconnect). It is of the
- * kind that requests without credentials use.
+ * Opens a connection to an origin before the first request to it, without sending
+ * anything (https://html.spec.whatwg.org/#link-type-preconnect). Requests without
+ * credentials can use it.
  */
 export function preconnect(origin: string | undefined): void {
   if (origin === undefined) return;

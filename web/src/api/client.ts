@@ -57,7 +57,7 @@ export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** Outlives the page. */
+  /** Completes even if the page closes. */
   keepalive?: boolean;
 }
 
@@ -109,16 +109,16 @@ export async function readJSON<T>(response: Response): Promise<T> {
 }
 
 /**
- * When the server sent a response, by its own clock: milliseconds since 1970,
- * undefined where it does not say. A time in the message is more exact than the
- * header's seconds.
+ * Returns when the server sent a response, by its own clock: milliseconds since 1970,
+ * or undefined if it does not say. A time in the message is more exact than the
+ * header, which has only seconds.
  */
 export function sentAt({ headers }: Response, serverTime?: string): number | undefined {
   const time = Date.parse(serverTime ?? headers.get('Date') ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Seconds that a Retry-After asks for, in either of its forms (RFC 9110, 10.2.3). */
+/** Returns the seconds of a Retry-After, in either of its forms (RFC 9110, 10.2.3). */
 function retryAfterOf(response: Response): number | undefined {
   const value = response.headers.get('Retry-After')?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value);
@@ -126,7 +126,7 @@ function retryAfterOf(response: Response): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** What a phone that joins gets: all that it needs to work, or a number to show until a desktop admits it. */
+/** The response to a phone that joins: its grant, or a number to show until a desktop admits it. */
 export type Joined = Grant | WaitResponse;
 
 /** Exchanges the QR token. */
@@ -134,13 +134,13 @@ export function exchangeToken(apiBase: string, token: string, signal?: AbortSign
   return requestJSON<Joined>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
 }
 
-/** The same for a code that was typed, which stays out of the address. */
+/** Exchanges a typed code, which is sent in the body. */
 export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortSignal): Promise<Joined> {
   const body: ExchangeRequest = { typedCode };
   return requestJSON<Joined>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
 }
 
-/** Asks whether a phone that waits has been admitted. */
+/** Gets the grant of a waiting phone, if a desktop has admitted it. */
 export function askGrant(apiBase: string, waitToken: string, signal?: AbortSignal): Promise<Joined> {
   return requestJSON<Joined>(apiBase, '/grant', { token: waitToken, ...(signal ? { signal } : {}) });
 }
@@ -205,7 +205,7 @@ function isProblem(value: unknown): value is Problem {
   return typeof code === 'string' && typeof detail === 'string';
 }
 
-/** For a response that is not the edge's own, such as a proxy's. */
+/** The error for a response that does not come from the edge, such as a proxy's. */
 function codeOfStatus(status: number): Code {
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';

@@ -11,7 +11,7 @@ import type {
 } from '../contract/api.ts';
 import { readJSON, request, requestJSON, sentAt } from './client.ts';
 
-/** With the time at which the edge sent it, by its own clock; undefined where it does not say. */
+/** With the time at which the edge sent it, by its own clock, or undefined if it does not say. */
 export type Timed<T> = T & { sentAt: number | undefined };
 
 /** Opens the session of a launch token's encounter, or returns its live one. */
@@ -25,17 +25,17 @@ async function createdBy(request: Promise<Response>): Promise<Timed<CreateRespon
   return { ...created, sentAt: sentAt(response, created.serverTime) };
 }
 
-/** What a desktop needs for every call after the first. */
+/** The credentials of a desktop's calls. */
 export interface DesktopAccess {
   apiBase: string;
   encounterId: string;
   desktopToken: string;
 }
 
-/** A list with its entity tag; no list: it has not changed. */
+/** A list with its entity tag, or null if it has not changed. */
 export type Fetched = Timed<{ list: ListResponse | undefined; etag: string | null }>;
 
-/** Lists the images. With the tag of an earlier response it costs nothing when nothing changed. */
+/** Lists the images. With the tag of an earlier response, an unchanged list is not sent again. */
 export async function fetchImages(
   { apiBase, encounterId, desktopToken }: DesktopAccess,
   etag: string | null,
@@ -49,7 +49,7 @@ export async function fetchImages(
   return { list, etag: response.headers.get('ETag'), sentAt: sentAt(response, list.serverTime) };
 }
 
-/** Changes fields of an image's metadata; null removes one. It outlives the page, as removals do. */
+/** Changes fields of an image's metadata; null removes one. It completes even if the page closes, as removals do. */
 export function correctImage(access: DesktopAccess, imageId: string, metadata: MetadataPatch): Promise<Image> {
   return requestJSON<Image>(access.apiBase, imagePath(access, imageId), {
     method: 'PATCH',
@@ -69,14 +69,14 @@ function imagePath({ encounterId }: DesktopAccess, imageId: string): string {
   return `/images/${encodeURIComponent(encounterId)}/${encodeURIComponent(imageId)}`;
 }
 
-/** Makes a fresh QR token; the earlier ones stop working. */
+/** Makes a new QR token. Earlier ones stop working. */
 export function renewCode({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<Timed<CreateResponse>> {
   return createdBy(
     request(apiBase, `/${encodeURIComponent(encounterId)}/token`, { method: 'POST', token: desktopToken }),
   );
 }
 
-/** Gets a token that may listen to this encounter's channel. */
+/** Gets a token for subscribing to this encounter's channel. */
 export function realtimeAccess({ apiBase, encounterId, desktopToken }: DesktopAccess): Promise<RealtimeResponse> {
   return requestJSON<RealtimeResponse>(apiBase, `/${encodeURIComponent(encounterId)}/realtime`, {
     token: desktopToken,
@@ -98,7 +98,7 @@ export async function endSession(
   });
 }
 
-/** Removes a phone, whose token and open slots stop working. */
+/** Removes a phone. Its token and open slots stop working. */
 export async function removePhone(access: DesktopAccess, phoneId: string): Promise<void> {
   const { apiBase, encounterId, desktopToken } = access;
   await request(apiBase, `/${encodeURIComponent(encounterId)}/phones/${encodeURIComponent(phoneId)}`, {
@@ -119,7 +119,7 @@ export async function setGuide(access: DesktopAccess, jpeg: string | null): Prom
   await request(apiBase, path, { method: 'PUT', token, body });
 }
 
-/** Lets the phone join that waits and shows this number. It fails with token_invalid if none does. */
+/** Admits the waiting phone that shows this number. It fails with token_invalid if there is none. */
 export async function admitPhone(access: DesktopAccess, number: string): Promise<void> {
   const { apiBase, encounterId, desktopToken } = access;
   const body: AdmitRequest = { number };

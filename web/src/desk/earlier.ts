@@ -6,7 +6,7 @@ import { inRecord, tickets } from './tickets';
 
 export type Earlier = EarlierLaunch;
 
-/** Asks the gateway which of this browser's launches are of the patient, and the edge which of them have photos. */
+/** Finds this browser's earlier launches of the patient with the gateway, and those with photos with the edge. */
 export async function findEarlier(launch: Launch): Promise<Earlier[]> {
   try {
     const others = tickets().filter((ticket) => ticket !== launch.ticket);

@@ -1,8 +1,8 @@
-/** The gateway's calls for one launch. Addresses are relative to the page: its cookie is sent there alone. */
+/** The gateway's calls for one launch. Addresses are relative to the page, because its cookie is sent only there. */
 
 import type { Metadata } from '../contract/api';
 
-/** What the page shows of its launch. */
+/** The launch as the page shows it. */
 export interface Launch {
   patientId: string;
   patientLabel: string;

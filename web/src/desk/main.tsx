@@ -55,7 +55,7 @@ function Desk({ launch }: { launch: Launch }) {
   );
 }
 
-/** Photos of an earlier launch of the same patient: shown when asked for, under the patient's name. */
+/** Photos of an earlier launch of the same patient. They are shown on request, under the patient's name. */
 function EarlierPhotos({ launch, earlier }: { launch: Launch; earlier: Earlier }) {
   const [shown, setShown] = useState(false);
   const values = { patient: earlier.patientLabel || patientOf(launch), time: timeOf(earlier.openedAt) };
@@ -85,7 +85,7 @@ interface PhotosProps {
   token(): Promise<string>;
 }
 
-/** The widget for one encounter; what it commits goes to the gateway photo by photo. */
+/** The widget for one encounter. Committed photos are sent to the gateway one by one. */
 function Photos({ launch, ticket, token }: PhotosProps) {
   const [place, setPlace] = useState<HTMLElement | null>(null);
   useEffect(() => {
@@ -124,7 +124,7 @@ async function addToRecord(about: Parameters<typeof commit>[0], photo: Blob): Pr
   noteInRecord(about.imageId);
 }
 
-/** A closed window is asked about while photos are not in the record. */
+/** The browser asks before the window closes while photos are not in the record. */
 function guardUnsaved(): () => void {
   const guard = (event: BeforeUnloadEvent): void => {
     const widgets = [...document.querySelectorAll<PhotobridgeWidget>('photobridge-widget')];

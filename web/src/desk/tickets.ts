@@ -1,11 +1,11 @@
 /**
- * The launches of this browser whose photos may not be in the record yet. Tickets are sealed by the gateway: nothing
- * of a patient can be read from them here.
+ * The launches of this browser whose photos may not be in the record yet. The gateway encrypts the tickets, so nothing
+ * about a patient can be read from them here.
  */
 
 const KEY = 'photobridge:launches';
 const COMMITTED = 'photobridge:in-record';
-/** More than a browser launches in the twelve hours that a ticket lasts. */
+/** More than the launches in the twelve hours for which a ticket is valid. */
 const LIMIT = 100;
 
 export function tickets(): string[] {
@@ -16,7 +16,7 @@ export function keepTicket(ticket: string): void {
   write(KEY, ticket);
 }
 
-/** Ids of photos that went into the record from this browser: random, and of no patient. */
+/** Ids of photos that went into the record from this browser. They are random and contain nothing of a patient. */
 export function inRecord(): ReadonlySet<string> {
   return new Set(read(COMMITTED));
 }
@@ -39,6 +39,6 @@ function write(key: string, value: string): void {
     const others = read(key).filter((one) => one !== value);
     localStorage.setItem(key, JSON.stringify([...others, value].slice(-LIMIT)));
   } catch {
-    // Without storage an earlier launch is not offered again.
+    // Without storage, earlier launches are not offered.
   }
 }

@@ -17,7 +17,7 @@ addEventListener('message', function meet({ source, ports: [port] }) {
 function serve(port: MessagePort): void {
   const engine = new Engine((event) => port.postMessage(event));
   port.onmessage = ({ data }: MessageEvent<Command>) => {
-    // Photos go to the edge that this page is from, whatever the page around it says.
+    // Photos are sent to the edge that serves this page, whatever the page around it says.
     engine.send(data.type === 'open' ? { ...data, apiBase: location.origin } : data);
     if (canRunEngine()) engine.start();
     else port.postMessage({ type: 'failed', code: 'engine_unsupported' });

@@ -5,7 +5,7 @@ interface FaultPanelProps {
   encounterId: string;
   locked: boolean;
   onLock(locked: boolean): void;
-  /** Numbers of photos that the record refuses: "3, 7". */
+  /** Formats the numbers of photos that the record refuses: "3, 7". */
   refused: string;
   onRefuse(numbers: string): void;
 }

@@ -1,4 +1,4 @@
-/** The faults that the local cloud can be asked for, from the practice's own origin. */
+/** The local cloud's faults, as the practice's own origin offers them. */
 
 export interface Fault {
   id: string;
@@ -40,7 +40,7 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Switches a fault on; the answer switches it off. */
+/** Switches a fault on. The returned function switches it off. */
 export async function begin({ rules, begin: once }: Fault): Promise<() => Promise<void>> {
   const ids: string[] = [];
   for (const rule of rules) ids.push(((await (await steer('faults', 'POST', rule)).json()) as { id: string }).id);
@@ -50,7 +50,7 @@ export async function begin({ rules, begin: once }: Fault): Promise<() => Promis
   };
 }
 
-/** Ends an encounter's session as two hours without a call would. */
+/** Expires an encounter's session, as two idle hours would. */
 export async function expireSession(encounterId: string): Promise<void> {
   await steer('redis/expire', 'POST', { match: `encounter:${encounterId}` });
 }

@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   if (!app) return;
   try {
     const practice = await loadPractice();
-    // As an integrator would: one import from the deployment defines the element.
+    // One import from the deployment defines the element, as for an integrator.
     await import(/* @vite-ignore */ `${practice.edge}/widget.js`);
     render(<Desk practice={practice} />, app);
   } catch {
@@ -46,7 +46,7 @@ function Desk({ practice }: { practice: Practice }) {
     if (patient !== current && unsaved > 0) setLeaving({ unsaved, to: patient });
     else open(patient);
   };
-  /** The photos go to the encounter they were taken for, whichever is on the screen by now. */
+  /** Photos go to the encounter for which they were taken, even if the screen shows another one by now. */
   const keep: Keep = async ({ bundle, encounterId }) => {
     await new Promise((resolve) => setTimeout(resolve, SAVING_MS));
     if (locked) throw new Error('the record is locked by another user. Try again when it is free.');
@@ -151,7 +151,7 @@ function fromAddress({ patients }: Practice): Patient | undefined {
   return patients.find(({ encounterId }) => location.hash === `#${encounterId}`);
 }
 
-/** The label ends in the date of birth, which the banner gives by itself. */
+/** Returns the label without the date of birth, which the banner shows separately. */
 function nameOf({ patientLabel }: Patient): string {
   return patientLabel.replace(/,\s*[\d.]+$/, '');
 }
@@ -205,7 +205,7 @@ function ageOn(birthDate: string, day: Date): number {
   return day.getUTCFullYear() - born.getUTCFullYear() - (before ? 1 : 0);
 }
 
-/** Another patient was asked for, while there are photos that would go with this one. */
+/** Another patient was requested while photos of this one are not in the record. */
 interface Leaving {
   unsaved: number;
   to: Patient;

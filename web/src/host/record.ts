@@ -1,4 +1,4 @@
-/** The practice's record: it keeps what it can make sense of, and refuses the rest with a reason. */
+/** The practice's record. It keeps the resources that it understands, and refuses others with a reason. */
 
 import type {
   Attachment,
@@ -14,18 +14,18 @@ import type { Bundle } from '../widget';
 import type { Patient } from './practice';
 
 export interface RecordEntry {
-  /** The image's own identifier: the same photo is kept once. */
+  /** The image's identifier. A photo is kept once. */
   id: string;
   title: string;
   site: string;
   /** What it shows: "lesion". */
   kind: string;
   notes: string;
-  /** When it was taken, as the widget wrote it; '' where that is not known. */
+  /** When it was taken, as the widget wrote it, or '' if that is not known. */
   taken: string;
   /** The clinician who added it. */
   by: string;
-  /** What is known of the patient's consent; '' where nothing was recorded. */
+  /** The patient's consent, or '' if none was recorded. */
   consent: string;
   /** Where it came from, a line for each. */
   provenance: readonly string[];
