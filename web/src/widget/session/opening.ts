@@ -144,8 +144,8 @@ export function fail(state: State, { code, detail, retryable }: Failure): Step {
       request,
     );
   }
-  if (state.verifying && OVER.has(code)) return only(state); // the response to the end decides
   if (state.access && OVER.has(code)) {
+    if (state.verifying || state.ending?.step === 'calling') return only(state); // the response to the end decides
     return state.endHeard === null ? over(state, problem, false) : verifyEnd(state, state.access);
   }
   if (state.access || retryable) return backOff({ ...state, problem });

@@ -565,6 +565,47 @@ test('an end that is heard while an older list is on its way takes the photos al
   expect(state()).toMatchObject({ status: 'ended', images: [] });
 });
 
+test('an end that is heard was that of a later session: the photos stay', async () => {
+  edge.images = [listed('a', TAGGED)];
+  await open();
+  edge.trouble = { call: /enc-1001$/, code: 'session_expired', status: 404, times: Infinity };
+  edge.handlers?.event('session-ended', 2);
+  await settle();
+  expect(state().status).toBe('ended');
+  expect(shown()).toEqual([a]);
+});
+
+test('an end that could not be checked is checked again', async () => {
+  edge.images = [listed('a', TAGGED)];
+  await open();
+  edge.trouble = { call: /^GET/, code: 'session_expired', status: 404, times: Infinity };
+  const offline = edge.hold(/^DELETE/);
+  edge.handlers?.event('session-ended', 2);
+  await settle();
+  edge.trouble = { call: /enc-1001$/, code: 'network', status: 0, times: 1 };
+  offline();
+  await settle();
+  expect(state().status).toBe('open');
+  edge.trouble = { call: /^GET/, code: 'session_expired', status: 404, times: Infinity };
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(state()).toMatchObject({ status: 'ended', images: [] });
+});
+
+test('while the edge ends the session, a list that finds it ended does not decide what stays', async () => {
+  edge.images = [listed('a', TAGGED)];
+  await open();
+  const answer = edge.hold(/^DELETE/);
+  const ending = sync.end();
+  edge.trouble = { call: /^GET/, code: 'session_expired', status: 404, times: Infinity };
+  sync.refresh();
+  await settle();
+  expect(state().status).toBe('open');
+  answer();
+  await ending;
+  await settle();
+  expect(state()).toMatchObject({ status: 'ended', images: [] });
+});
+
 describe('expected photos', () => {
   test('are shown at once, and listed if they do not arrive soon', async () => {
     await open();
