@@ -362,6 +362,10 @@ corpus: build browser ## compresses every file of a folder on both roads, compar
 bench-edge: build ## the worker against the same calls in TypeScript with Hono, and what the runtime alone costs; ROUNDS=5 SECONDS=2
 	node bench/edge/main.ts
 
+.PHONY: bench-cold
+bench-cold: build ## the first request of a new isolate: the worker, the same in TypeScript, and the runtime alone; ROUNDS=10
+	node bench/edge/cold.ts
+
 # With its functions' names, which the worker is deployed without.
 $(EDGE_NAMED): $(EDGE)
 	$(WASM) go build -trimpath -ldflags=-w -o $@ ./edge

@@ -55,7 +55,8 @@ export async function measure(worker: Worker, call: Call, seconds: number, most 
   };
 }
 
-function send(agent: Agent, origin: string, call: Call): Promise<number> {
+/** Makes a call and returns the status of its response. */
+export function send(agent: Agent, origin: string, call: Call): Promise<number> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       `${origin}/api/medtech/session${call.path()}`,

@@ -62,10 +62,48 @@ export interface Profiling {
   program: string;
 }
 
+/** A worker as wrangler deploys it, in a folder. */
+export interface Bundle {
+  name: string;
+  folder: string;
+  files: string[];
+}
+
+/** Bundles one of the workers beside this file. */
+export function bundle(root: string, name: string): Bundle {
+  const folder = mkdtempSync(join(tmpdir(), 'photobridge-worker-'));
+  execFileSync('wrangler', ['deploy', '--dry-run', '--config', `bench/edge/${name}.toml`, '--outdir', folder], {
+    cwd: root,
+    stdio: 'pipe',
+  });
+  return { name, folder, files: readdirSync(folder) };
+}
+
+export function removeBundle({ folder }: Bundle): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /**
- * One of the workers beside this file, bundled as wrangler deploys it, on a
- * separate workerd, because wrangler's development server would add its own time.
+ * Runs a bundle on a separate workerd, because wrangler's development server would add its own time. Resolves when
+ * `isReady` does so with true for its origin.
  */
+export async function serve(
+  { name, folder, files }: Bundle,
+  port: number,
+  env: Record<string, string>,
+  isReady: (origin: string) => Promise<boolean>,
+  options: string[] = [],
+): Promise<Worker> {
+  const main = name === 'peer' ? 'worker.js' : `${name}.js`;
+  writeFileSync(join(folder, 'config.capnp'), configuration(files, main, port, env));
+  const origin = `http://127.0.0.1:${port}`;
+  const { pid, stop } = await start('workerd', ['serve', ...options, join(folder, 'config.capnp')], () =>
+    isReady(origin),
+  );
+  return { name, origin, pid, stop };
+}
+
+/** Bundles one of the workers beside this file, and runs it until it responds. */
 export async function startWorker(
   root: string,
   name: string,
@@ -73,31 +111,21 @@ export async function startWorker(
   env: Record<string, string>,
   profiling?: Profiling,
 ): Promise<Worker> {
-  const folder = mkdtempSync(join(tmpdir(), 'photobridge-worker-'));
-  const main = name === 'peer' ? 'worker.js' : `${name}.js`;
-  execFileSync('wrangler', ['deploy', '--dry-run', '--config', `bench/edge/${name}.toml`, '--outdir', folder], {
-    cwd: root,
-    stdio: 'pipe',
-  });
-  const files = readdirSync(folder);
-  const program = files.find((file) => file.endsWith('edge.wasm'));
-  if (profiling && program) copyFileSync(profiling.program, join(folder, program));
-  writeFileSync(join(folder, 'config.capnp'), configuration(files, main, port, env));
-  const origin = `http://127.0.0.1:${port}`;
-  const responds = (): Promise<boolean> =>
+  const bundled = bundle(root, name);
+  const program = bundled.files.find((file) => file.endsWith('edge.wasm'));
+  if (profiling && program) copyFileSync(profiling.program, join(bundled.folder, program));
+  const responds = (origin: string): Promise<boolean> =>
     fetch(`${origin}/api/medtech/session/token/x`).then(
       (r) => r.status < 500,
       () => false,
     );
   const inspector = profiling ? [`--inspector-addr=127.0.0.1:${profiling.inspector}`] : [];
-  const { pid, stop } = await start('workerd', ['serve', ...inspector, join(folder, 'config.capnp')], responds);
+  const worker = await serve(bundled, port, env, responds, inspector);
   return {
-    name,
-    origin,
-    pid,
+    ...worker,
     stop: async () => {
-      await stop();
-      rmSync(folder, { recursive: true, force: true });
+      await worker.stop();
+      removeBundle(bundled);
     },
   };
 }
