@@ -29,7 +29,8 @@ for (const [name, sizes] of Object.entries({ phone: PHONE, widget: DESKTOP, desk
       await page.goto(`${ORIGIN}/${name}.html?state=${encodeURIComponent(state)}`);
       await page.waitForFunction(() => {
         const app = document.getElementById('app');
-        return (app?.childElementCount ?? 0) > 0 || (app?.shadowRoot?.childElementCount ?? 0) > 0;
+        const isDrawn = (app?.childElementCount ?? 0) > 0 || (app?.shadowRoot?.childElementCount ?? 0) > 0;
+        return isDrawn && app?.ariaBusy === 'false';
       });
       shots.push(await lookAt(page, `${name}, ${state}`, sizes));
       expect(errors, state).toEqual([]);

@@ -42,7 +42,7 @@ const DESK_STATES: Readonly<Record<string, DeskState>> = {
 const edge = new Edge();
 edge.images = [listed('a')];
 
-show(DESK_STATES, (state) => {
+void show(DESK_STATES, (state) => {
   window.fetch = (input, init) => Promise.resolve(respond(String(input), init, state));
   if (state.earlier) localStorage.setItem('photobridge:launches', JSON.stringify([EARLIER.ticket]));
   void import('../desk/main');

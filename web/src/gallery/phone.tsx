@@ -9,6 +9,6 @@ import { PHONE_STATES } from './phone-states';
 import { show } from './show';
 
 await loadLanguage();
-show(PHONE_STATES, (state, place) =>
+void show(PHONE_STATES, (state, place) =>
   render(<App state={state} dispatch={() => undefined} media={new Media(() => undefined)} />, place),
 );

@@ -1,16 +1,18 @@
 /** What the pages of the gallery have in common. */
 
-/** Draws the state that the address names. Without a name, lists all of them as links. */
-export function show<State>(
+/** Draws the state that the address names, and is busy until it is drawn. Without a name, lists all states as links. */
+export async function show<State>(
   states: Readonly<Record<string, State>>,
-  draw: (state: State, place: HTMLElement) => void,
-): void {
+  draw: (state: State, place: HTMLElement) => void | Promise<void>,
+): Promise<void> {
   const place = document.getElementById('app');
   if (!place) throw new Error('the page has no #app');
   const name = new URLSearchParams(location.search).get('state');
   const state = states[name ?? ''];
+  place.ariaBusy = 'true';
   if (state === undefined) place.replaceChildren(listOf(Object.keys(states)));
-  else draw(state, place);
+  else await draw(state, place);
+  place.ariaBusy = 'false';
 }
 
 function listOf(names: readonly string[]): HTMLElement {

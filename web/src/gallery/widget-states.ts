@@ -1,7 +1,7 @@
 /** What the widget shows of a session, and what of it is opened with a press. */
 
 import type { Metadata } from '../contract/api';
-import type { WidgetImage } from '../widget/image';
+import type { EarlierPhoto, WidgetImage } from '../widget/image';
 import { photo } from '../widget/record/fixtures';
 import type { CommitProblem } from '../widget/record/results';
 import type { SessionState } from '../widget/session/api';
@@ -12,6 +12,8 @@ export interface WidgetState {
   gate?: 'referral';
   /** CSS selectors, pressed one after the other. */
   press?: readonly string[];
+  /** Photos of the record that the host provides. */
+  earlier?: readonly EarlierPhoto[];
 }
 
 const AT = '2026-03-04T09:30:00Z';
@@ -81,6 +83,14 @@ const of = (state: SessionState, more: Partial<SessionState>): WidgetState => ({
 const pressed = (state: SessionState, ...press: string[]): WidgetState => ({ state, press });
 
 const VIEWED = '.tile';
+const COMPARED = [VIEWED, '[data-icon=compare]'];
+const earlier = { url: picture(3), time: '2026-02-04T10:15:00+13:00', bodySite: 'forearm', laterality: 'left' } as const;
+/** Beside an earlier photo, which the phones' camera shows, or not. */
+const compared = (guide: SessionState['guide'], ...press: string[]): WidgetState => ({
+  state: { ...full, guide },
+  press: [...COMPARED, ...press],
+  earlier: [earlier],
+});
 const BUTTONS = 'header button.plain';
 
 /** By name, from the first screen to the last. */
@@ -144,6 +154,12 @@ export const WIDGET_STATES: Readonly<Record<string, WidgetState>> = {
   'ended with photos left': of(full, { status: 'ended', images: complete.map((image) => ({ ...image, local: true })) }),
   'failed to open': of(empty, { status: 'failed', qr: null, problem: { code: 'launch_failed', detail: '' } }),
   viewer: pressed(full, VIEWED),
+  'compared with another photo': pressed(full, ...COMPARED),
+  'compared with an earlier photo': compared(null),
+  'an earlier photo over this one': compared(null, '.comparing [aria-pressed]'),
+  'an earlier photo on the phones': compared({ photo: `earlier ${earlier.url}`, state: 'shown' }),
+  'an earlier photo that phones may still show': compared({ photo: `earlier ${earlier.url}`, state: 'kept' }),
+  'an earlier photo from before a reload': compared({ photo: null, state: 'shown' }),
   timeline: pressed(full, `${BUTTONS}:nth-of-type(1)`),
   'taking photos out': pressed(full, `${BUTTONS}:nth-of-type(2)`),
 };

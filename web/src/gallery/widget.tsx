@@ -1,6 +1,7 @@
 /** Shows one state of the widget: widget.html?state=viewer */
 
 import { render } from 'preact';
+import { EarlierProvider } from '../widget/earlier';
 import { ExportOptionsProvider } from '../widget/export/options';
 import exportStyles from '../widget/export/export.css?inline';
 import type { SessionSync } from '../widget/session/api';
@@ -11,19 +12,30 @@ import { wordsFor } from '../widget/words';
 import { show } from './show';
 import { WIDGET_STATES, type WidgetState } from './widget-states';
 
-show(WIDGET_STATES, ({ state, gate, press = [] }, place) => {
+void show(WIDGET_STATES, async ({ state, gate, press = [], earlier = [] }, place) => {
   const root = place.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles + viewerStyles + exportStyles);
   root.adoptedStyleSheets = [sheet];
   render(
     <ExportOptionsProvider value={() => ({ isForbidden: false, referralMaxBytes: 500_000, namesPatient: false })}>
-      <Widget sync={still(state)} words={wordsFor('en')} gate={gate ?? 'site-side'} onCommit={() => undefined} />
+      <EarlierProvider value={() => earlier}>
+        <Widget sync={still(state)} words={wordsFor('en')} gate={gate ?? 'site-side'} onCommit={() => undefined} />
+      </EarlierProvider>
     </ExportOptionsProvider>,
     root,
   );
-  for (const selector of press) root.querySelector<HTMLElement>(selector)?.click();
+  for (const selector of press) (await drawn(root, selector)).click();
 });
+
+/** Returns the element once it is drawn: what one press opens, the next one may be in. */
+async function drawn(root: ShadowRoot, selector: string): Promise<HTMLElement> {
+  for (;;) {
+    const element = root.querySelector<HTMLElement>(selector);
+    if (element) return element;
+    await new Promise(requestAnimationFrame);
+  }
+}
 
 /** A session in which nothing happens. */
 function still(state: WidgetState['state']): SessionSync {
