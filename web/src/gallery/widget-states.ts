@@ -84,7 +84,12 @@ const pressed = (state: SessionState, ...press: string[]): WidgetState => ({ sta
 
 const VIEWED = '.tile';
 const COMPARED = [VIEWED, '[data-icon=compare]'];
-const earlier = { url: picture(3), time: '2026-02-04T10:15:00+13:00', bodySite: 'forearm', laterality: 'left' } as const;
+const earlier = {
+  url: picture(3),
+  time: '2026-02-04T10:15:00+13:00',
+  bodySite: 'forearm',
+  laterality: 'left',
+} as const;
 /** Beside an earlier photo, which the phones' camera shows, or not. */
 const compared = (guide: SessionState['guide'], ...press: string[]): WidgetState => ({
   state: { ...full, guide },
