@@ -1,9 +1,13 @@
 import { test as base } from '@playwright/test';
+import { emptyBucket } from './faults/faults.ts';
 import { endSessions } from './people/practice.ts';
 import { startStack, type Stack } from './stack/stack.ts';
 
-/** Playwright's test with the whole product, started once for all files. No session is open when a test starts. */
-export const test = base.extend<{ noSessions: void }, { stack: Stack }>({
+/**
+ * Playwright's test with the whole product, started once for all files. When a test starts, no session is open and the
+ * bucket is empty: photos of a session that an earlier test let expire would stay for a day.
+ */
+export const test = base.extend<{ blank: void }, { stack: Stack }>({
   stack: [
     async ({}, use) => {
       const stack = await startStack();
@@ -12,9 +16,10 @@ export const test = base.extend<{ noSessions: void }, { stack: Stack }>({
     },
     { scope: 'worker', timeout: 180_000 },
   ],
-  noSessions: [
+  blank: [
     async ({ stack }, use) => {
       await endSessions(stack);
+      await emptyBucket(stack);
       await use();
     },
     { auto: true },

@@ -75,6 +75,11 @@ export async function forgetRealtime(cloud: Controlled): Promise<void> {
   await steer(cloud, 'POST', 'realtime/forget');
 }
 
+/** Deletes every object of the bucket. */
+export async function emptyBucket(cloud: Controlled): Promise<void> {
+  await steer(cloud, 'POST', 'objects/sweep', { olderThanSeconds: 0 });
+}
+
 /** Resets the counters of commands and requests. */
 export async function resetCounters(cloud: Controlled): Promise<void> {
   await steer(cloud, 'DELETE', 'counters');
