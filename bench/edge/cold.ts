@@ -8,6 +8,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from '../report/statistics.ts';
 import { send, type Call } from './load.ts';
 import {
   bundle,
@@ -41,8 +42,8 @@ function listens(origin: string): Promise<boolean> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => resolve(true)).once('connect', () => socket.destroy());
   });
 }
 
@@ -66,8 +67,6 @@ async function measureCold(bundled: Bundle, port: number, env: Record<string, st
   }
 }
 
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-
 function report(samples: ReadonlyMap<string, Cold[]>, call: string): string {
   const of = (name: string, figure: keyof Cold): number => median((samples.get(name) ?? []).map((one) => one[figure]));
   const row = (what: string, figure: keyof Cold): string =>
@@ -86,8 +85,8 @@ function report(samples: ReadonlyMap<string, Cold[]>, call: string): string {
   ].join('\n');
 }
 
+const bundles = NAMES.map((name) => bundle(root, name)); // before anything runs that a failure would leave behind
 const cloud = await startBenchCloud(first);
-const bundles = NAMES.map((name) => bundle(root, name));
 try {
   const warm = await startWorker(root, 'ours', first + 10, cloud.env);
   const [create] = await prepare(cloud.env, warm.origin).finally(() => warm.stop());

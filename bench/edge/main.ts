@@ -9,6 +9,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from '../report/statistics.ts';
 import { LOAD, measure, type Sample } from './load.ts';
 import { prepare } from './session.ts';
 import { residentMegabytes, startBenchCloud, startWorker, type Worker } from './servers.ts';
@@ -23,7 +24,6 @@ const many = Number(process.env.REQUESTS ?? 10_000);
 const WARM_UP_REQUESTS = 1000;
 const WARM_UP_SECONDS = 10;
 
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const cloud = await startBenchCloud(first);
 const workers: Worker[] = [];
 try {

@@ -138,7 +138,7 @@ func (c *Cloud) startServices(ctx context.Context) error {
 }
 
 // handlers returns the handler of each port. Requests are counted, and fail where
-// a fault was requested; those to the status page are not and do not.
+// a fault was requested. The status page is exempt from both.
 func (c *Cloud) handlers() map[int]http.Handler {
 	steering := (&control.Server{
 		Places: c.config.places(), Started: c.started, Meter: &c.meter, Faults: c.faults, Clocks: c.clocks,

@@ -229,7 +229,7 @@ func (s *Server) sweep(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]int{"deleted": deleted})
 }
 
-// read decodes the body, or responds with its fault.
+// read decodes the body, or responds with an error.
 func read(w http.ResponseWriter, r *http.Request, into any) bool {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10))
 	decoder.DisallowUnknownFields() // a misspelt fault would do nothing, in silence

@@ -59,7 +59,8 @@ func newConnection(s *Server, echo bool) *connection {
 	return c
 }
 
-// open authenticates a client and registers its connection.
+// open authenticates a client and registers its connection. It returns nil, or the
+// reason for a refusal.
 func (s *Server) open(c *connection, r *http.Request) *ErrorInfo {
 	query := r.URL.Query()
 	grant, info := s.authenticate(r)
