@@ -4,10 +4,10 @@
  */
 
 import type { DesktopAccess } from '../../api/desktop';
-import type { EndQuestion } from './api';
+import { OVER, type EndQuestion } from './api';
 import { forgetTag, refresh } from './listing';
 import { only, type Ending, type Failure, type State, type Step } from './model';
-import { endNotVerified, fail } from './opening';
+import { fail } from './opening';
 import { imagesOf } from './view';
 
 /** After this many refusals the clinician is asked, even if nothing new can be shown. */
@@ -49,12 +49,20 @@ function check(state: State, ending: Ending): Step {
 }
 
 export function endFailed(state: State, failure: Failure): Step {
-  if (state.verifying) return endNotVerified(state, failure);
-  const { ending } = state;
+  const { ending, verifying } = state;
   const pending = failure.code === 'uploads_pending';
-  if (!ending || (!pending && failure.code !== 'session_changed')) return fail({ ...state, ending: null }, failure);
-  // What the clinician was asked about has been seen.
-  return check(state, { ...ending, refusals: ending.refusals + 1, pending });
+  if (ending && !verifying && (pending || failure.code === 'session_changed')) {
+    // What the clinician was asked about has been seen.
+    return check(state, { ...ending, refusals: ending.refusals + 1, pending });
+  }
+  const next: State = { ...state, ending: verifying ? ending : null, verifying: false };
+  return fail({ ...next, maybeEnded: maybeEndedAfter(state, failure) }, failure);
+}
+
+/** A call without its response may have ended the session, all of it or half. One that was over was not ended. */
+function maybeEndedAfter({ maybeEnded, list }: State, { code, retryable }: Failure): number | null {
+  if (OVER.has(code)) return null;
+  return retryable ? list.fetches : maybeEnded;
 }
 
 /** A list has come: is there anything that the clinician has not seen? */

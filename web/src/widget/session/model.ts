@@ -139,9 +139,12 @@ export interface State {
   retryMs: number;
   /** A desktop token was refused, and no call has succeeded yet with the renewed one. */
   renewed: boolean;
-  /** The number of lists that were requested when realtime reported that someone ended the session, or null. */
-  endHeard: number | null;
-  /** The edge was asked whether someone ended this session: the end that was heard may be that of a later one. */
+  /**
+   * The session may have been ended on purpose: realtime reported it, or this desktop's call failed. The number of
+   * lists that had been requested by then; null: no end is known.
+   */
+  maybeEnded: number | null;
+  /** A call asks the edge about that end: it may be that of a later session, or half done. */
   verifying: boolean;
   /** The screen has closed. The remaining changes are sent for about a minute. */
   closed: boolean;
@@ -196,7 +199,7 @@ export function initialState(
     timeline: [],
     retryMs: FIRST_RETRY_MS,
     renewed: false,
-    endHeard: null,
+    maybeEnded: null,
     verifying: false,
     closed: false,
     rests: 0,

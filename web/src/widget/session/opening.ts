@@ -65,7 +65,7 @@ export function opened(state: State, session: Session, inherited: Outbox): Step 
     engineOrigin: new URL(created.mobileUrl).origin,
     sessionExpiresAt: created.sessionExpiresAt,
     list: emptyListing,
-    endHeard: null,
+    maybeEnded: null,
     outbox: mergeOutboxes(inherited, state.outbox),
     problem: null,
   };
@@ -107,8 +107,8 @@ export function heard(state: State, name: EventName, revision: number | undefine
       name === 'images-expected' ? expect(now) : refreshWhole(now, revision),
     );
   }
-  const endHeard = name === 'session-ended' ? state.list.fetches : state.endHeard;
-  return refreshWhole({ ...state, endHeard }, revision);
+  const maybeEnded = name === 'session-ended' ? state.list.fetches : state.maybeEnded;
+  return refreshWhole({ ...state, maybeEnded }, revision);
 }
 
 /** Without a tag: something changed, and Chromium asks for a preflight before each conditional call. */
@@ -146,25 +146,19 @@ export function fail(state: State, { code, detail, retryable }: Failure): Step {
   }
   if (state.access && OVER.has(code)) {
     if (state.verifying || state.ending?.step === 'calling') return only(state); // the response to the end decides
-    return state.endHeard === null ? over(state, problem, false) : verifyEnd(state, state.access);
+    return state.maybeEnded === null ? over(state, problem, false) : verifyEnd(state, state.access);
   }
   if (state.access || retryable) return backOff({ ...state, problem });
   return only({ ...state, status: 'failed', problem });
 }
 
 /**
- * Asks whether someone ended this session: then nothing of it stays on the screen. Ending it again is harmless, and
- * succeeds only if it was ended on purpose.
+ * Asks whether this session was ended on purpose: then nothing of it stays on the screen. Ending it again is harmless,
+ * completes an end of which the edge did only half, and succeeds only if there was one.
  */
 function verifyEnd(state: State, access: DesktopAccess): Step {
   const { opening, list } = state;
   return [{ ...state, verifying: true }, [{ do: 'end', opening, access, revision: list.revision, force: false }]];
-}
-
-/** The session was not ended on purpose, or the edge could not be reached: then it is asked again later. */
-export function endNotVerified(state: State, failure: Failure): Step {
-  const endHeard = OVER.has(failure.code) ? null : state.endHeard;
-  return fail({ ...state, verifying: false, endHeard }, failure);
 }
 
 /** The session is over. What is not in the record yet stays, unless everything is to be forgotten. */
@@ -184,7 +178,7 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     outbox: forget ? emptyOutbox : state.outbox,
     late: forget ? new Map() : state.late,
     adding: forget ? [] : state.adding,
-    endHeard: null,
+    maybeEnded: null,
     ending: null,
     status: 'ended',
     connection: 'connecting',

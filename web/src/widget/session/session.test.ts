@@ -591,6 +591,18 @@ test('an end that could not be checked is checked again', async () => {
   expect(state()).toMatchObject({ status: 'ended', images: [] });
 });
 
+test('an end of which the edge did only half is repeated, and takes the photos along', async () => {
+  edge.images = [listed('a', TAGGED)];
+  await open();
+  edge.trouble = { call: /^DELETE/, code: 'upstream_unavailable', status: 503, times: 1 };
+  await sync.end();
+  expect(state().status).toBe('open');
+  edge.trouble = { call: /^GET/, code: 'session_expired', status: 404, times: Infinity };
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(endCalls()).toHaveLength(2);
+  expect(state()).toMatchObject({ status: 'ended', images: [] });
+});
+
 test('while the edge ends the session, a list that finds it ended does not decide what stays', async () => {
   edge.images = [listed('a', TAGGED)];
   await open();
