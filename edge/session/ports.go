@@ -50,18 +50,19 @@ type Store interface {
 	// is of an earlier generation or of another session. If there are more than
 	// MaxPhones, it forgets the one that called longest ago. Unless first is
 	// Admitted, the phone waits to be admitted and gets a number: the next one from
-	// first that no other phone has. A waiting phone that has not called GetGrant for
-	// WaitTTL loses its number. It fails with rate_limited if all numbers are taken.
-	// An act of a person.
+	// first that no other phone waits with or was admitted with. A waiting phone
+	// that has not called GetGrant for WaitTTL loses its number. It fails with
+	// rate_limited if all numbers are taken. An act of a person.
 	ConnectPhone(ctx context.Context, token QRToken, phone shared.Phone, first int) (Joined, error)
 
 	// GetGrant returns the session to a phone that was admitted, or the Number of
 	// one that still waits. It fails with token_invalid if it was not admitted.
 	GetGrant(ctx context.Context, phone PhoneRef) (Joined, error)
 
-	// AdmitPhone admits the phone that waits with a number. It fails with
-	// token_invalid if no phone has that number. After WrongNumbers such failures in
-	// a row, every invitation and every waiting phone is refused. An act of a person.
+	// AdmitPhone admits the phone that waits with a number. The number of a phone
+	// that was admitted changes nothing. It fails with token_invalid if no phone has
+	// that number. After WrongNumbers such failures in a row, every invitation and
+	// every waiting phone is refused. An act of a person.
 	AdmitPhone(ctx context.Context, ref Ref, number string) (revision int64, err error)
 
 	// RemovePhone removes a phone: its requests are refused, its slots are freed and

@@ -21,6 +21,7 @@ import (
 //	seen:{id}     when it last called; missing once it is removed
 //	left:{id}     when a removed phone last called
 //	wait:{id}     the number of a phone that waits until a desktop admits it
+//	admitted:{id} the number with which it was admitted; no other phone gets it
 //	asked:{id}    when it last asked whether it is admitted
 //	wrong         counts wrong numbers
 //	image:{id}    a confirmed image as JSON

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ func waits(t *testing.T, s *subject) {
 	if grant := must[session.Joined](t)(s.Store.GetGrant(t.Context(), phone)); grant.Number != "" {
 		t.Errorf("once admitted: %+v", grant)
 	}
+	admitAgain(t, s, ref)
 	reserve(t, s, phone, 1)
 	if phones := list(t, s, ref).Phones; !phones[1].Waiting || phones[2].Waiting || phones[2].Removed {
 		t.Errorf("phones are %+v", phones)
@@ -50,6 +52,23 @@ func waits(t *testing.T, s *subject) {
 	wantCode(t, err, shared.CodePhoneRemoved)
 	_, err = s.Store.AdmitPhone(t.Context(), ref, "42")
 	wantCode(t, err, shared.CodeTokenInvalid)
+}
+
+// admitAgain repeats the number 43, whose response was lost, more often than numbers
+// may be wrong. Only the phone that has joined with it had it, and no other phone gets it.
+func admitAgain(t *testing.T, s *subject, ref session.Ref) {
+	t.Helper()
+	before := list(t, s, ref)
+	for range session.WrongNumbers + 1 {
+		must[int64](t)(s.Store.AdmitPhone(t.Context(), ref, "43"))
+	}
+	if after := list(t, s, ref); !reflect.DeepEqual(after, before) {
+		t.Errorf("a repeated number changed %+v to %+v", before, after)
+	}
+	if next := waiting(t, s, "phone-4", 33); next.Number != "44" {
+		t.Errorf("the next phone waits with %q", next.Number)
+	}
+	must[int64](t)(s.Store.RemovePhone(t.Context(), ref, "phone-4"))
 }
 
 func wrongNumbers(t *testing.T, s *subject) {

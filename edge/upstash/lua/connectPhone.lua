@@ -5,12 +5,13 @@
 -- longer asks loses its number.
 local session = live()
 if not session or redis.call('HGET', KEYS[1], 'generation') ~= ARGV[5] then return {'token_invalid'} end
-local images, numbers, asked = 0, {}, {}
+local images, numbers, admitted, asked = 0, {}, {}, {}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local kind, id = string.match(all[i], '^(%a+):(.*)$')
   if kind == 'image' then images = images + 1 end
   if kind == 'wait' then numbers[all[i + 1]] = id end
+  if kind == 'admitted' then admitted[all[i + 1]] = true end
   if kind == 'asked' then asked[id] = tonumber(all[i + 1]) end
 end
 local number, first = '', tonumber(ARGV[9])
@@ -23,7 +24,7 @@ if first >= 0 then
   end
   for i = 0, 89 do
     number = tostring(10 + (first + i) % 90)
-    if not numbers[number] then break end
+    if not numbers[number] and not admitted[number] then break end
     number = nil
   end
   if not number then return {'rate_limited'} end

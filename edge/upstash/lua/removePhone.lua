@@ -6,7 +6,7 @@ local seen = redis.call('HGET', KEYS[1], 'seen:' .. ARGV[5])
 if redis.call('HDEL', KEYS[1], 'wait:' .. ARGV[5]) == 1 then seen = now end
 redis.call('HDEL', KEYS[1], 'asked:' .. ARGV[5])
 if not seen then return {'ok', redis.call('HGET', KEYS[1], 'revision')} end
-redis.call('HDEL', KEYS[1], 'seen:' .. ARGV[5])
+redis.call('HDEL', KEYS[1], 'seen:' .. ARGV[5], 'admitted:' .. ARGV[5])
 redis.call('HSET', KEYS[1], 'left:' .. ARGV[5], seen)
 redis.call('HINCRBY', KEYS[1], 'generation', 1)
 local _, slots = contents()

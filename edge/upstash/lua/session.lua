@@ -93,7 +93,7 @@ local function makeRoom(all, most)
       if not since or seen < since then idle, since = id, seen end
     end
   end
-  if phones >= most then redis.call('HDEL', KEYS[1], 'seen:' .. idle, 'phone:' .. idle) end
+  if phones >= most then redis.call('HDEL', KEYS[1], 'seen:' .. idle, 'admitted:' .. idle, 'phone:' .. idle) end
 end
 
 -- refuse removes a waiting phone that was not admitted.
