@@ -73,6 +73,7 @@ type Error struct {
 	Limit      int           // the most that the field may have, where it has a limit
 	RetryAfter time.Duration // zero: not given
 	ImageID    string        // of image_removed: which photo of a batch
+	Ended      bool          // of session_expired: a desktop ended the session
 	Err        error         // the cause, for logs; may be nil
 }
 
@@ -111,4 +112,5 @@ type Problem struct {
 	Detail    string `json:"detail" schema:"minLength: 1"` // what happened and what to do, for a person
 	RequestID string `json:"requestId" schema:"minLength: 1"`
 	ImageID   ID     `json:"imageId,omitempty"` // of image_removed: which photo
+	Ended     bool   `json:"ended,omitempty"`   // of session_expired: a desktop ended the session
 }

@@ -225,6 +225,7 @@ func (m *Problem) Fields(f *wire.Fields) {
 	wire.Text(f, "detail", &m.Detail, wire.Always)
 	wire.Text(f, "requestId", &m.RequestID, wire.Always)
 	wire.Text(f, "imageId", &m.ImageID, wire.OmitEmpty)
+	wire.Bool(f, "ended", &m.Ended, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.

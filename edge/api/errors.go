@@ -89,6 +89,7 @@ func writeError(w http.ResponseWriter, err error, requestID string) int {
 	if e, ok := asError(err); ok {
 		document.Detail = sentence(e)
 		document.ImageID = e.ImageID
+		document.Ended = e.Ended
 		if e.RetryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 		}

@@ -198,9 +198,12 @@ func life(t *testing.T, a *api) {
 		a.call(
 			t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, match,
 		).expect(t, 404, shared.CodeSessionExpired)
-		a.call(t, "GET", base+"/images/"+s.EncounterID, s.DesktopToken, nil).expect(t, 404, shared.CodeSessionExpired)
-		a.call(t, "GET", base+"/images/"+s.EncounterID, s.phone.UploadToken, nil).
-			expect(t, 404, shared.CodeSessionExpired)
+		for _, token := range []string{s.DesktopToken, s.phone.UploadToken} {
+			got := a.call(t, "GET", base+"/images/"+s.EncounterID, token, nil).expect(t, 404, shared.CodeSessionExpired)
+			if !decode[shared.Problem](t, got).Ended {
+				t.Error("the problem does not say that the session was ended")
+			}
+		}
 	})
 }
 

@@ -113,7 +113,9 @@ type Store interface {
 	RemoveImage(ctx context.Context, ref Ref, imageID string) (Removal, error)
 
 	// DeleteSession deletes the session with all its images. Deleting it again
-	// succeeds until Swept has been called. Without force it fails with
+	// succeeds until Swept has been called for its objects. After that, and in every
+	// other method, session_expired says Ended for SessionMaxTTL, unless a later
+	// session of the encounter has expired or was deleted. Without force it fails with
 	// session_changed if the session's revision is not the given one, and with
 	// uploads_pending while a slot is reserved.
 	DeleteSession(ctx context.Context, ref Ref, revision int64, force bool) (Removal, error)

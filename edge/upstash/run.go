@@ -92,13 +92,18 @@ var refusals = map[shared.Code]bool{
 	shared.CodeRateLimited:       true,
 }
 
-// refusal is the error of a reply that begins with a code, nil for "ok".
+// ended is the scripts' code for a session that a desktop ended.
+const ended = "session_ended"
+
+// refusal returns the error of a reply that begins with a code, and nil for "ok".
 func refusal(first any, rest []any) error {
 	text, _ := first.(string)
 	code := shared.Code(text)
 	switch {
 	case text == "ok":
 		return nil
+	case text == ended:
+		return &shared.Error{Code: shared.CodeSessionExpired, Ended: true}
 	case !refusals[code]:
 		return malformed(first)
 	}

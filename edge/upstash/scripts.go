@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/clinicpro/photobridge/edge/session"
+	"github.com/clinicpro/photobridge/shared"
 )
 
 // The scripts. Those that work on a session change one encounter's hash, whose
@@ -27,14 +28,15 @@ import (
 //	image:{id}    a confirmed image as JSON
 //	slot:{id}     a reservation as JSON
 //	gone:{id}     the tombstone of a removed image: its key
+//	ended         the session that a desktop ended last, also without a later one
 //	guide         an earlier photo that the phones' camera shows, a JPEG in base64
 //
 // and a second hash, doomed:{encounter}, of objects that are to be deleted:
 //
 //	sessions/…    an object's key: until when a URL may store it again, 0 if none
 //	              may; negative once it was deleted and waits for the second time
-//	tried         when a call last tried to delete them by the way
-//	ended         the session that was ended, and
+//	tried         when a call for something else last tried to delete them
+//	ended         the session whose end has not been completed, and
 //	revision      its last revision
 //
 // A script returns an array. The first element is "ok" or an error's code; of a
@@ -58,8 +60,9 @@ func alone(name string) script { return newScript(func() string { return source(
 func onSession(name string) script {
 	return newScript(func() string {
 		act := "local function act()\n" + source(name) + "\nend\n"
-		times := fmt.Sprintf("local sweepPause, urlLife, waitLife = %d, %d, %d\n",
-			session.SweepPause.Milliseconds(), session.ReservationTTL.Milliseconds(), session.WaitTTL.Milliseconds())
+		times := fmt.Sprintf("local sweepPause, urlLife, waitLife, endedLife = %d, %d, %d, %d\n",
+			session.SweepPause.Milliseconds(), session.ReservationTTL.Milliseconds(),
+			session.WaitTTL.Milliseconds(), shared.SessionMaxTTL.Milliseconds())
 		return times + source("session") + source("invite") + act + source("sweep")
 	})
 }

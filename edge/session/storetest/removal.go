@@ -176,7 +176,7 @@ func end(t *testing.T, s *subject) {
 	if left := swept(); len(left) != 0 {
 		t.Errorf("after the first sweep: %q", left)
 	}
-	over(t, s, phone.Ref)
+	over(t, s, phone.Ref, true)
 	// Each of them can be stored again while its URL works.
 	s.Advance(7 * time.Minute)
 	left := must[[]string](t)(s.Store.Doomed(t.Context(), "enc-1"))
@@ -187,7 +187,7 @@ func end(t *testing.T, s *subject) {
 	if left = swept(); len(left) != 0 {
 		t.Errorf("after the last sweep: %q", left)
 	}
-	over(t, s, phone.Ref)
+	over(t, s, phone.Ref, true)
 }
 
 // tooLate confirms photos whose PUT ended after their object was deleted: they
@@ -266,7 +266,14 @@ func endRepeated(t *testing.T, s *subject) {
 		t.Error(diff)
 	}
 	must[int64](t)(s.Store.Swept(t.Context(), "enc-1", again.S3Keys))
-	over(t, s, phone.Ref)
+	over(t, s, phone.Ref, true)
+	live := must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("2"), time.Minute))
+	over(t, s, phone.Ref, true)
+	again = must[session.Removal](t)(s.Store.DeleteSession(t.Context(), live.Session.Ref(), 0, true))
+	must[int64](t)(s.Store.Swept(t.Context(), "enc-1", again.S3Keys))
+	over(t, s, live.Session.Ref(), true)
+	s.Advance(shared.SessionMaxTTL)
+	over(t, s, live.Session.Ref(), false)
 }
 
 func recreated(t *testing.T, s *subject) {

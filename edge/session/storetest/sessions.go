@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"testing"
@@ -183,18 +184,25 @@ func sessionExpires(t *testing.T, s *subject) {
 		}
 	}
 	s.Advance(shared.SessionTTL)
-	over(t, s, phone.Ref)
+	over(t, s, phone.Ref, false)
 	live := must[session.Live](t)(s.Store.CreateSession(t.Context(), newSession("s2"), invitation("3"), time.Minute))
 	if state := list(t, s, live.Session.Ref()); live.Session.ID != "s2" || len(state.Images) != 0 {
 		t.Errorf("after expiry: session %s with %d images", live.Session.ID, len(state.Images))
 	}
 }
 
-// over checks that nothing works on a session any more.
-func over(t *testing.T, s *subject, ref session.Ref) {
+// over checks that nothing works on a session any more, and that the errors say
+// whether a desktop ended it.
+func over(t *testing.T, s *subject, ref session.Ref, ended bool) {
 	t.Helper()
 	for name, call := range calls(t.Context(), s.Store, ref) {
-		t.Run(name, func(t *testing.T) { wantCode(t, call(), shared.CodeSessionExpired) })
+		t.Run(name, func(t *testing.T) {
+			err := call()
+			wantCode(t, err, shared.CodeSessionExpired)
+			if e, _ := errors.AsType[*shared.Error](err); e.Ended != ended {
+				t.Errorf("ended: %t, want %t", e.Ended, ended)
+			}
+		})
 	}
 }
 
@@ -220,7 +228,7 @@ func sessionEnds(t *testing.T, s *subject) {
 		t.Errorf("it expires at %v", state.ExpiresAt)
 	}
 	s.Advance(time.Second)
-	over(t, s, phone.Ref)
+	over(t, s, phone.Ref, false)
 }
 
 // idle also lets the time pass here alone: a session's end must not wait for
@@ -235,7 +243,7 @@ func idle(t *testing.T, s *subject) {
 		must[session.Live](t)(s.Store.CreateSessionToken(t.Context(), phone.Ref, invitation("2"), time.Minute))
 	}
 	s.pass(30 * time.Minute)
-	over(t, s, phone.Ref)
+	over(t, s, phone.Ref, false)
 }
 
 func joinsAndEnds(t *testing.T, s *subject) {

@@ -2,7 +2,7 @@
 -- KEYS also: token, code. ARGV: session as JSON, when it ends, patient, facility,
 -- encounter, token's ttl, the patient's label. The label of a live session is
 -- replaced, because the practice may have corrected the patient's name.
-local stored = redis.call('HMGET', KEYS[1], 'session', 'expires', 'ends', 'id')
+local stored = redis.call('HMGET', KEYS[1], 'session', 'expires', 'ends', 'id', 'ended')
 local session, ends, id = stored[1], tonumber(stored[3]), stored[4]
 if session and now < tonumber(stored[2]) then
   local known = cjson.decode(session)
@@ -19,6 +19,7 @@ else
   session, ends, id = ARGV[5], tonumber(ARGV[6]), ARGV[1]
   redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'session', session, 'id', id, 'ends', ends, 'generation', 0, 'revision', 0)
+  if stored[5] then redis.call('HSET', KEYS[1], 'ended', stored[5]) end
 end
 local expires = math.min(now + tonumber(ARGV[3]), ends)
 redis.call('HSET', KEYS[1], 'expires', expires)

@@ -1,6 +1,7 @@
 -- Deletes a session. ARGV: revision, force. The list of its objects is kept longer
 -- than the session, together with the session's id, so that the call can be repeated
--- until the objects are deleted.
+-- until the objects are deleted. Its id stays in its place for a while, so that
+-- other calls can tell an end from an expiry.
 local session, refused = live()
 if session then
   local images, slots = contents()
@@ -13,7 +14,9 @@ if session then
   redis.call('HSET', KEYS[2], 'ended', ARGV[1], 'revision', changed())
   redis.call('PEXPIRE', KEYS[2], 93600000)
   redis.call('DEL', KEYS[1])
-elseif refused ~= 'session_expired' or redis.call('HGET', KEYS[2], 'ended') ~= ARGV[1] then
+  redis.call('HSET', KEYS[1], 'ended', ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], endedLife)
+elseif redis.call('HGET', KEYS[2], 'ended') ~= ARGV[1] then
   return {refused}
 end
 mine = doomed()

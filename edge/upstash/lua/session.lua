@@ -5,12 +5,14 @@
 -- because no person acted. A desktop's phone id is empty.
 local now = tonumber(ARGV[2])
 
--- live returns the session as JSON, or nil and an error code. It extends the session.
--- It always writes: a script that writes is never run by a replica, which might lag
--- behind.
+-- live returns the session as JSON, or nil and session_ended, session_expired or
+-- phone_removed. It extends the session, unless ttl is 0. It always writes: a script
+-- that writes is never run by a replica, which might lag behind.
 local function live()
-  local fields = redis.call('HMGET', KEYS[1], 'session', 'id', 'expires', 'ends', 'seen:' .. ARGV[4])
-  if not fields[1] or fields[2] ~= ARGV[1] or now >= tonumber(fields[3]) then return nil, 'session_expired' end
+  local fields = redis.call('HMGET', KEYS[1], 'session', 'id', 'expires', 'ends', 'seen:' .. ARGV[4], 'ended')
+  if not fields[1] or fields[2] ~= ARGV[1] or now >= tonumber(fields[3]) then
+    return nil, fields[6] == ARGV[1] and 'session_ended' or 'session_expired'
+  end
   if ARGV[4] ~= '' then
     if not fields[5] then return nil, 'phone_removed' end
     redis.call('HSET', KEYS[1], 'seen:' .. ARGV[4], now)

@@ -73,6 +73,14 @@ test('a problem keeps its code, sentence, request id and Retry-After', async () 
   });
 });
 
+test('a problem says whether a desktop ended the session', async () => {
+  const problem = { type: 'about:blank', title: 'Not Found', status: 404, code: 'session_expired', detail: 'Over.' };
+  for (const ended of [true, false]) {
+    answer(JSON.stringify({ ...problem, requestId: 'r-1', ...(ended ? { ended } : {}) }), { status: 404 });
+    expect(await failure(exchangeToken('', 't'))).toMatchObject({ code: 'session_expired', ended });
+  }
+});
+
 test.each([
   [401, 'unauthorized', false],
   [403, 'forbidden', false],

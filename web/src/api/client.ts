@@ -28,14 +28,22 @@ export class ApiError extends Error {
   readonly requestId: string;
   /** Seconds to wait before another try, if the edge gave it. */
   readonly retryAfter: number | undefined;
+  /** Of `session_expired`: a desktop ended the session. */
+  readonly ended: boolean;
 
-  constructor(code: ClientErrorCode, detail: string, status: number, requestId = '', retryAfter?: number) {
+  constructor(
+    code: ClientErrorCode,
+    detail: string,
+    status: number,
+    more: { requestId?: string | undefined; retryAfter?: number | undefined; ended?: boolean | undefined } = {},
+  ) {
     super(detail);
     this.name = 'ApiError';
     this.code = code;
     this.status = status;
-    this.requestId = requestId;
-    this.retryAfter = retryAfter;
+    this.requestId = more.requestId ?? '';
+    this.retryAfter = more.retryAfter;
+    this.ended = more.ended ?? false;
   }
 
   /** Whether the same call may succeed later, unchanged. */
@@ -185,8 +193,7 @@ async function toApiError(response: Response): Promise<ApiError> {
     problem?.code ?? codeOfStatus(response.status),
     problem?.detail ?? `The server responded with status ${response.status}.`,
     response.status,
-    problem?.requestId,
-    retryAfterOf(response),
+    { requestId: problem?.requestId, retryAfter: retryAfterOf(response), ended: problem?.ended },
   );
 }
 

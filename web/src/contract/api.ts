@@ -432,6 +432,8 @@ export interface Problem {
   requestId: string;
   /** of image_removed: which photo */
   imageId?: ID;
+  /** of session_expired: a desktop ended the session */
+  ended?: boolean;
 }
 
 /** RealtimeResponse is the response to GET /{encounterId}/realtime. */

@@ -4,10 +4,10 @@
  */
 
 import type { DesktopAccess } from '../../api/desktop';
-import { OVER, type EndQuestion } from './api';
+import type { EndQuestion } from './api';
 import { forgetTag, refresh } from './listing';
 import { only, type Ending, type Failure, type State, type Step } from './model';
-import { fail } from './opening';
+import { fail, over } from './opening';
 import { imagesOf } from './view';
 
 /** After this many refusals the clinician is asked, even if nothing new can be shown. */
@@ -34,7 +34,7 @@ export function end(state: State, anyway: boolean): Step {
 }
 
 function call(state: State, access: DesktopAccess, ending: Ending): Step {
-  // Photos on their way can be given up by force alone. Anything else that happens meanwhile is to be refused again.
+  // Force is for photos on their way, after the question. Any other change since then must be refused again.
   const force = ending.question !== null && ending.pending;
   const { opening, list } = state;
   return [
@@ -49,20 +49,14 @@ function check(state: State, ending: Ending): Step {
 }
 
 export function endFailed(state: State, failure: Failure): Step {
-  const { ending, verifying } = state;
+  const { ending, repeatingEnd } = state;
   const pending = failure.code === 'uploads_pending';
-  if (ending && !verifying && (pending || failure.code === 'session_changed')) {
+  if (ending && !repeatingEnd && (pending || failure.code === 'session_changed')) {
     // What the clinician was asked about has been seen.
     return check(state, { ...ending, refusals: ending.refusals + 1, pending });
   }
-  const next: State = { ...state, ending: verifying ? ending : null, verifying: false };
-  return fail({ ...next, maybeEnded: maybeEndedAfter(state, failure) }, failure);
-}
-
-/** A call without its response may have ended the session, all of it or half. One that was over was not ended. */
-function maybeEndedAfter({ maybeEnded, list }: State, { code, retryable }: Failure): number | null {
-  if (OVER.has(code)) return null;
-  return retryable ? list.fetches : maybeEnded;
+  if (failure.ended) return over(state, null, true);
+  return fail({ ...state, ending: repeatingEnd ? ending : null, repeatingEnd: false }, failure);
 }
 
 /** A list has come: is there anything that the clinician has not seen? */

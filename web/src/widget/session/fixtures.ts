@@ -61,6 +61,7 @@ export class Edge {
   guide: string | null = null;
   handlers: RealtimeHandlers | undefined;
   listeners = 0;
+  /** A desktop ended the session. Opening it again begins a new one. */
   ended = false;
 
   #held: { call: RegExp; released: Promise<void> } | undefined;
@@ -98,7 +99,7 @@ export class Edge {
     if (!trouble || trouble.times <= 0 || !trouble.call.test(call)) return undefined;
     trouble.times--;
     if (trouble.code === 'network') throw new TypeError('Failed to fetch');
-    return refusal(trouble.code, trouble.status, trouble.retryAfter);
+    return refusal(trouble.code, trouble.status, { retryAfter: trouble.retryAfter });
   }
 
   readonly realtime = (_: unknown, handlers: RealtimeHandlers): (() => void) => {
@@ -111,6 +112,8 @@ export class Edge {
     const id = call.split('/').at(-1) ?? '';
     const asked = new Headers(headers);
     const etag = `"${this.revision}"`;
+    if (call === 'POST /create') this.ended = false;
+    if (this.ended) return refusal('session_expired', 404, { ended: true });
     if (/^POST \/(create|enc-1001\/token)/.test(call)) return Response.json(this.#created(), { status: 201 });
     if (call === 'GET /images/enc-1001') {
       if (asked.get('If-None-Match') === etag) return new Response(null, { status: 304 });
@@ -202,7 +205,11 @@ interface Correction {
   metadata: Record<string, string | null>;
 }
 
-function refusal(code: string, status: number, retryAfter?: number): Response {
+function refusal(
+  code: string,
+  status: number,
+  { retryAfter, ended }: { retryAfter?: number | undefined; ended?: boolean } = {},
+): Response {
   const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-  return Response.json({ code, detail: `refused: ${code}`, requestId: 'r' }, { status, headers });
+  return Response.json({ code, detail: `refused: ${code}`, requestId: 'r', ended }, { status, headers });
 }

@@ -44,14 +44,11 @@ export function forgetTag(state: State): State {
 }
 
 export function listed(state: State, { list, etag, sentAt }: Fetched): Step {
-  const { maybeEnded, list: known } = state;
   const reached: State = {
     ...withServerTime(state, sentAt),
     retryMs: FIRST_RETRY_MS,
     renewed: false,
     problem: null,
-    // The session lives, so the end that was heard of was that of an earlier one.
-    maybeEnded: maybeEnded !== null && known.fetches > maybeEnded ? null : maybeEnded,
   };
   return after(
     list ? take(reached, list, etag) : only(reached),

@@ -139,13 +139,8 @@ export interface State {
   retryMs: number;
   /** A desktop token was refused, and no call has succeeded yet with the renewed one. */
   renewed: boolean;
-  /**
-   * The session may have been ended on purpose: realtime reported it, or this desktop's call failed. The number of
-   * lists that had been requested by then; null: no end is known.
-   */
-  maybeEnded: number | null;
-  /** A call asks the edge about that end: it may be that of a later session, or half done. */
-  verifying: boolean;
+  /** A call repeats an end, which may be half done. */
+  repeatingEnd: boolean;
   /** The screen has closed. The remaining changes are sent for about a minute. */
   closed: boolean;
   /** How many attempts that took. */
@@ -199,8 +194,7 @@ export function initialState(
     timeline: [],
     retryMs: FIRST_RETRY_MS,
     renewed: false,
-    maybeEnded: null,
-    verifying: false,
+    repeatingEnd: false,
     closed: false,
     rests: 0,
   };
@@ -219,6 +213,8 @@ export interface Failure extends SessionProblem {
   retryable: boolean;
   /** The pause that the edge asked for. */
   retryAfterMs: number;
+  /** The session is over because a desktop ended it. */
+  ended: boolean;
 }
 
 export type Deliver = (commit: Commit) => Promise<unknown>;

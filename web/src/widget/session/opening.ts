@@ -65,7 +65,6 @@ export function opened(state: State, session: Session, inherited: Outbox): Step 
     engineOrigin: new URL(created.mobileUrl).origin,
     sessionExpiresAt: created.sessionExpiresAt,
     list: emptyListing,
-    maybeEnded: null,
     outbox: mergeOutboxes(inherited, state.outbox),
     problem: null,
   };
@@ -107,8 +106,7 @@ export function heard(state: State, name: EventName, revision: number | undefine
       name === 'images-expected' ? expect(now) : refreshWhole(now, revision),
     );
   }
-  const maybeEnded = name === 'session-ended' ? state.list.fetches : state.maybeEnded;
-  return refreshWhole({ ...state, maybeEnded }, revision);
+  return refreshWhole(state, revision);
 }
 
 /** Without a tag: something changed, and Chromium asks for a preflight before each conditional call. */
@@ -135,7 +133,7 @@ export function pollDue(state: State): Step {
 }
 
 /** A passing failure is tried again; a session that is over is reported as over. */
-export function fail(state: State, { code, detail, retryable }: Failure): Step {
+export function fail(state: State, { code, detail, retryable, ended }: Failure): Step {
   const problem: SessionProblem = { code, detail };
   if (state.access && code === 'unauthorized' && !state.renewed) {
     return after(
@@ -145,20 +143,17 @@ export function fail(state: State, { code, detail, retryable }: Failure): Step {
     );
   }
   if (state.access && OVER.has(code)) {
-    if (state.verifying || state.ending?.step === 'calling') return only(state); // the response to the end decides
-    return state.maybeEnded === null ? over(state, problem, false) : verifyEnd(state, state.access);
+    if (state.repeatingEnd || state.ending?.step === 'calling') return only(state); // the response to the end decides
+    return ended ? repeatEnd(state, state.access) : over(state, problem, false);
   }
   if (state.access || retryable) return backOff({ ...state, problem });
   return only({ ...state, status: 'failed', problem });
 }
 
-/**
- * Asks whether this session was ended on purpose: then nothing of it stays on the screen. Ending it again is harmless,
- * completes an end of which the edge did only half, and succeeds only if there was one.
- */
-function verifyEnd(state: State, access: DesktopAccess): Step {
+/** A desktop ended the session. Ending it again completes an end of which the edge did only half. */
+function repeatEnd(state: State, access: DesktopAccess): Step {
   const { opening, list } = state;
-  return [{ ...state, verifying: true }, [{ do: 'end', opening, access, revision: list.revision, force: false }]];
+  return [{ ...state, repeatingEnd: true }, [{ do: 'end', opening, access, revision: list.revision, force: false }]];
 }
 
 /** The session is over. What is not in the record yet stays, unless everything is to be forgotten. */
@@ -178,7 +173,6 @@ function closed(state: State, problem: SessionProblem | null, forget: boolean): 
     outbox: forget ? emptyOutbox : state.outbox,
     late: forget ? new Map() : state.late,
     adding: forget ? [] : state.adding,
-    maybeEnded: null,
     ending: null,
     status: 'ended',
     connection: 'connecting',
@@ -205,7 +199,7 @@ export function release(state: State): Step {
       expected: [],
       expecting: false,
       // The responses to these calls will be ignored.
-      verifying: false,
+      repeatingEnd: false,
       admission: 'none',
       guide: now.guide?.state === 'sending' ? null : now.guide,
       // The end is asked for again once the session is open again.

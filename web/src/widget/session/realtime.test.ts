@@ -50,7 +50,7 @@ test('a first token that fails is requested again until it comes, and polling se
 });
 
 test('an edge that asks for patience gets it', async () => {
-  const access = failing(1, new ApiError('rate_limited', 'wait', 429, '', 30));
+  const access = failing(1, new ApiError('rate_limited', 'wait', 429, { retryAfter: 30 }));
   listen(access, handlers);
   await vi.advanceTimersByTimeAsync(29_000);
   expect(access).toHaveBeenCalledOnce();

@@ -324,9 +324,9 @@ type ReplyBody = Unnumbered<Reply>;
 
 function failureOf(error: unknown): Failure {
   if (error instanceof ApiError) {
-    const { code, message: detail, retryable, retryAfter = 0 } = error;
-    return { code, detail, retryable, retryAfterMs: retryAfter * 1000 };
+    const { code, message: detail, retryable, retryAfter = 0, ended } = error;
+    return { code, detail, retryable, retryAfterMs: retryAfter * 1000, ended };
   }
   const detail = 'The practice system gave no launch token.';
-  return { code: 'launch_failed', detail, retryable: false, retryAfterMs: 0 };
+  return { code: 'launch_failed', detail, retryable: false, retryAfterMs: 0, ended: false };
 }

@@ -560,9 +560,18 @@ test('an end that is heard while an older list is on its way takes the photos al
   sync.refresh();
   edge.handlers?.event('session-ended', 2);
   answer();
-  edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: Infinity };
+  edge.ended = true;
   await settle();
   expect(state()).toMatchObject({ status: 'ended', images: [] });
+});
+
+test('an end on another desktop that nothing reported takes the photos along', async () => {
+  edge.images = [listed('a', TAGGED)];
+  await open();
+  edge.ended = true;
+  sync.refresh();
+  await settle();
+  expect(state()).toMatchObject({ status: 'ended', images: [], problem: null });
 });
 
 test('an end that is heard was that of a later session: the photos stay', async () => {
@@ -575,31 +584,27 @@ test('an end that is heard was that of a later session: the photos stay', async 
   expect(shown()).toEqual([a]);
 });
 
-test('an end that could not be checked is checked again', async () => {
+test('an end without a response is known from the next list', async () => {
   edge.images = [listed('a', TAGGED)];
   await open();
-  edge.trouble = { call: /^GET/, code: 'session_expired', status: 404, times: Infinity };
-  const offline = edge.hold(/^DELETE/);
-  edge.handlers?.event('session-ended', 2);
-  await settle();
-  edge.trouble = { call: /enc-1001$/, code: 'network', status: 0, times: 1 };
-  offline();
-  await settle();
+  edge.trouble = { call: /^DELETE/, code: 'network', status: 0, times: 1 };
+  await sync.end();
   expect(state().status).toBe('open');
-  edge.trouble = { call: /^GET/, code: 'session_expired', status: 404, times: Infinity };
+  edge.ended = true;
   await vi.advanceTimersByTimeAsync(2_000);
   expect(state()).toMatchObject({ status: 'ended', images: [] });
 });
 
-test('an end of which the edge did only half is repeated, and takes the photos along', async () => {
+test('an end of which the edge did only half is repeated until it succeeds, and takes the photos along', async () => {
   edge.images = [listed('a', TAGGED)];
   await open();
-  edge.trouble = { call: /^DELETE/, code: 'upstream_unavailable', status: 503, times: 1 };
+  edge.trouble = { call: /^DELETE/, code: 'upstream_unavailable', status: 503, times: 3 };
   await sync.end();
-  expect(state().status).toBe('open');
-  edge.trouble = { call: /^GET/, code: 'session_expired', status: 404, times: Infinity };
+  edge.ended = true;
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(endCalls()).toHaveLength(2);
+  expect(state().status).toBe('open');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(endCalls()).toHaveLength(4);
   expect(state()).toMatchObject({ status: 'ended', images: [] });
 });
 

@@ -422,7 +422,7 @@ describe('the end of a session', () => {
     [
       'elsewhere',
       () => {
-        edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+        edge.ended = true;
         return event('session-ended');
       },
     ],

@@ -3,6 +3,7 @@
 import type { Timed } from '../../../api/desktop';
 import type { CreateResponse, Image, ListResponse, Metadata } from '../../../contract/api';
 import type { Picture } from '../album';
+import type { ProblemCode } from '../api';
 import type { Effect, Failure, Reply } from '../model';
 import { emptyOutbox } from '../outbox';
 import { hold } from './rules';
@@ -107,8 +108,9 @@ export class ModelEdge {
     if (call.do === 'listen') throw new Error('not a call');
     const [of, id] = call.access.desktopToken.split('#') as [Patient, string];
     const session = this.#sessions.get(of);
-    if (call.do === 'end' && this.wasEnded(call.access.desktopToken)) return { type: 'ended' };
-    if (!session || String(session.id) !== id) return refusal(call, 'session_expired');
+    if (!session || String(session.id) !== id) {
+      return refusal(call, 'session_expired', this.wasEnded(call.access.desktopToken));
+    }
     switch (call.do) {
       case 'list':
         return { type: 'listed', fetched: { list: this.#list(session), etag: null, sentAt: this.#clock() } };
@@ -221,8 +223,8 @@ export function failedOf(call: Call, failure: Failure): Body {
   }
 }
 
-function refusal(call: Call, code: string): Body {
-  return failedOf(call, { code, detail: code, retryable: false, retryAfterMs: 0 } as Failure);
+function refusal(call: Call, code: ProblemCode, ended = false): Body {
+  return failedOf(call, { code, detail: code, retryable: false, retryAfterMs: 0, ended });
 }
 
 function createdBy(patient: Patient, session: EdgeSession, now: number): Timed<CreateResponse> {

@@ -190,7 +190,7 @@ export class World {
     if (call.do !== 'load' && retryAfterMs > 0) {
       screen.quiet = Math.max(screen.quiet, this.#desktop.now + retryAfterMs);
     }
-    const failure: Failure = { code, detail: code, retryable: code !== 'unauthorized', retryAfterMs };
+    const failure: Failure = { code, detail: code, retryable: code !== 'unauthorized', retryAfterMs, ended: false };
     this.#desktop.reply(request, failedOf(call, failure));
   }
 
