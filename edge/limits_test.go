@@ -86,7 +86,7 @@ func TestRateLimits(t *testing.T) {
 	}
 	keys := slices.Sorted(maps.Keys(asked))
 	if len(keys) != 4 || keys[1] != "opens 203.0.113.7" || keys[3] != "tries 203.0.113.7" ||
-		!strings.HasPrefix(keys[0], "desktop ") || keys[2] != "phone "+keys[0][len("desktop "):] {
+		!strings.HasPrefix(keys[0], "desktop ") || keys[2] != "phone "+keys[0][len("desktop "):]+" "+phone.PhoneID {
 		t.Errorf("limits were asked for %q", keys)
 	}
 }

@@ -239,6 +239,7 @@ func (m *RealtimeResponse) Fields(f *wire.Fields) {
 // Fields implements wire.Message.
 func (m *UpdateRequest) Fields(f *wire.Fields) {
 	wire.Object(f, "metadata", &m.Metadata, wire.Always)
+	wire.Text(f, "changeId", &m.ChangeID, wire.OmitEmpty)
 }
 
 // Fields implements wire.Message.

@@ -76,6 +76,8 @@ type MetadataPatch Metadata
 // UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}.
 type UpdateRequest struct {
 	Metadata MetadataPatch `json:"metadata"`
+	// ChangeID names the correction. The edge makes it once, however often it is sent.
+	ChangeID ID `json:"changeId,omitempty"`
 }
 
 // Validate reports the first field that is wrong as a metadata_invalid error.

@@ -49,7 +49,7 @@ type Limits struct {
 	Opens        Limiter // launch tokens, by address
 	TokenTries   Limiter // QR tokens and typed codes, by address
 	DesktopCalls Limiter // of one session's desktops together
-	PhoneCalls   Limiter // of one session's phones together
+	PhoneCalls   Limiter // of one phone
 }
 
 // Limiter reports whether one more of what key names is within its rate.

@@ -67,14 +67,14 @@ func (h *handler) authorize(
 	return who, nil
 }
 
-// mayCall counts a session's calls. Its phones cannot use up what its desktops
-// may ask, nor the other way round.
+// mayCall counts the calls of a session's desktops together, and of each phone. One
+// that was removed, or never admitted, cannot use up what others may ask.
 func (h *handler) mayCall(r *http.Request, who credential.Bearer) bool {
-	limit := h.Limits.DesktopCalls
+	limit, key := h.Limits.DesktopCalls, who.SessionID
 	if who.Scope != credential.ScopeDesktop {
-		limit = h.Limits.PhoneCalls
+		limit, key = h.Limits.PhoneCalls, who.SessionID+" "+who.PhoneID
 	}
-	return limit == nil || limit(r.Context(), who.SessionID)
+	return limit == nil || limit(r.Context(), key)
 }
 
 // limitAddress counts what an address tries.
@@ -177,6 +177,7 @@ func readPatch(r *http.Request, now time.Time) (session.MetadataPatch, error) {
 	}
 	var body struct {
 		Metadata map[string]json.RawMessage `json:"metadata"`
+		ChangeID json.RawMessage            `json:"changeId,omitempty"`
 	}
 	if err := json.Unmarshal(given, &body); err != nil {
 		return session.MetadataPatch{}, &shared.Error{Code: shared.CodeBadRequest, Field: "body", Err: err}
@@ -190,7 +191,10 @@ func readPatch(r *http.Request, now time.Time) (session.MetadataPatch, error) {
 	if err != nil {
 		return session.MetadataPatch{}, err
 	}
-	patch := session.MetadataPatch{Metadata: shared.Metadata(request.Metadata)}
+	if request.ChangeID != "" && !shared.ValidID(request.ChangeID) {
+		return session.MetadataPatch{}, &shared.Error{Code: shared.CodeBadRequest, Field: "changeId"}
+	}
+	patch := session.MetadataPatch{ID: request.ChangeID, Metadata: shared.Metadata(request.Metadata)}
 	known := wire.Names(&request.Metadata)
 	for _, name := range known {
 		if _, ok := body.Metadata[name]; ok {

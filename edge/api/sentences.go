@@ -24,7 +24,8 @@ const (
 // detail of a problem. {field}, {limit} and {cause} are the error's. A
 // part that is not here has the sentence of its code.
 var sentences = map[part]string{
-	{shared.CodeBadRequest, "body"}: "The body must be the JSON that this call takes, in UTF-8 and in full.",
+	{shared.CodeBadRequest, "body"}:     "The body must be the JSON that this call takes, in UTF-8 and in full.",
+	{shared.CodeBadRequest, "changeId"}: "changeId must be 1 to 64 letters, digits, dots, underscores or hyphens.",
 	{shared.CodeBadRequest, "encounterId"}: "encounterId must be 1 to 64 letters, digits, dots, underscores or " +
 		"hyphens, and not a word of the API's own paths.",
 	{shared.CodeBadRequest, "If-Match"}: "Send If-Match with the revision of the list that you have, in quotes, " +

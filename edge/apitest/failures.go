@@ -336,6 +336,18 @@ func correctFailures(t *testing.T, a *api, s opened) {
 			shared.CodeMetadataInvalid,
 		},
 		{
+			"an id with a space",
+			map[string]any{"metadata": map[string]any{"notes": "n"}, "changeId": "a b"},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
+			"a number as an id",
+			map[string]any{"metadata": map[string]any{"notes": "n"}, "changeId": 7},
+			400,
+			shared.CodeBadRequest,
+		},
+		{
 			"a word for sensitive",
 			map[string]any{"metadata": map[string]any{"sensitive": "yes"}},
 			400,

@@ -102,8 +102,9 @@ type Store interface {
 	// GetImagesAsPhone is GetImages for a phone. It fails if the phone was removed.
 	GetImagesAsPhone(ctx context.Context, phone PhoneRef) (State, error)
 
-	// UpdateImage corrects an image's metadata. It fails with image_not_found.
-	// An act of a person.
+	// UpdateImage corrects an image's metadata. A change whose ID is among the last
+	// RememberedChanges of the image is not made again, because a later one of another
+	// desktop may have followed it. It fails with image_not_found. An act of a person.
 	UpdateImage(ctx context.Context, ref Ref, imageID string, change MetadataPatch, by shared.Clinician) (
 		image shared.Image, revision int64, err error)
 
@@ -137,6 +138,9 @@ const Numbers = 90
 // WaitTTL is how long the store keeps the number of a waiting phone that no longer
 // asks.
 const WaitTTL = shared.QRTokenTTL
+
+// RememberedChanges is how many corrections of an image are known by their ids.
+const RememberedChanges = 16
 
 // WrongNumbers is how many wrong numbers invalidate a code.
 const WrongNumbers = 3
@@ -188,8 +192,9 @@ type Removal struct {
 }
 
 // MetadataPatch is a merge patch (RFC 7396). It sets the named fields to their values
-// in Metadata, and removes those that Metadata lacks.
+// in Metadata, and removes those that Metadata lacks. It may have an id.
 type MetadataPatch struct {
+	ID       string
 	Names    []string
 	Metadata shared.Metadata
 }

@@ -26,6 +26,7 @@ import (
 //	asked:{id}    when it last asked whether it is admitted
 //	wrong         counts wrong numbers
 //	image:{id}    a confirmed image as JSON
+//	changes:{id}  the ids of its last corrections
 //	slot:{id}     a reservation as JSON
 //	gone:{id}     the tombstone of a removed image: its key
 //	ended         the session that a desktop ended last, also without a later one

@@ -211,7 +211,7 @@ func (s *Store) UpdateImage(
 ) (shared.Image, int64, error) {
 	args := []any{
 		imageID, s.Now().UTC().Format(time.RFC3339Nano),
-		string(wire.Marshal(&by)), string(wire.Marshal(&change.Metadata)),
+		string(wire.Marshal(&by)), string(wire.Marshal(&change.Metadata)), change.ID, session.RememberedChanges,
 	}
 	for _, name := range change.Names {
 		args = append(args, name)

@@ -3,7 +3,7 @@
  * asks of the edge.
  */
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { BrowserContext } from '@playwright/test';
 import { SignJWT } from 'jose';
 import {
@@ -138,7 +138,7 @@ export class Session {
   }
 
   async describe(imageId: string, change: MetadataPatch): Promise<void> {
-    await correctImage(this.#access, imageId, change);
+    await correctImage(this.#access, imageId, { changeId: randomUUID(), change });
   }
 
   remove(imageId: string): Promise<void> {

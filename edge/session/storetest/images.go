@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -191,6 +192,43 @@ func confirmCorrected(t *testing.T, s *subject) {
 	got := add(t, s, phone, newer)
 	if diff := cmp.Diff(corrected, got.Image); diff != "" || got.Updated || got.Revision != revision {
 		t.Errorf("%+v\n%s", got, diff)
+	}
+}
+
+// updateRepeated repeats a correction whose response was lost, after another desktop
+// made a later one.
+func updateRepeated(t *testing.T, s *subject) {
+	phone := begin(t, s, 1)
+	add(t, s, phone, image(0))
+	correct := func(id string, side shared.Laterality) (shared.Image, int64) {
+		t.Helper()
+		image, revision, err := s.Store.UpdateImage(t.Context(), phone.Ref, "img-00", session.MetadataPatch{
+			ID: id, Names: []string{"laterality"}, Metadata: shared.Metadata{Laterality: side},
+		}, gp1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return image, revision
+	}
+	correct("change-1", shared.LateralityLeft)
+	later, revision := correct("change-2", shared.LateralityRight)
+	for range 2 {
+		again, unchanged := correct("change-1", shared.LateralityLeft)
+		if diff := cmp.Diff(later, again); diff != "" || unchanged != revision {
+			t.Errorf("revision %d after %d (-want +got):\n%s", unchanged, revision, diff)
+		}
+	}
+	for i := range session.RememberedChanges {
+		correct(fmt.Sprint("more-", i), shared.LateralityRight)
+	}
+	if forgotten, _ := correct("change-1", shared.LateralityLeft); forgotten.Metadata.Laterality != shared.LateralityLeft {
+		t.Error("more changes are remembered than RememberedChanges")
+	}
+	if unnamed, _ := correct("", shared.LateralityNA); unnamed.Metadata.Laterality != shared.LateralityNA {
+		t.Error("a change without an id was not made")
+	}
+	if unnamed, _ := correct("", shared.LateralityLeft); unnamed.Metadata.Laterality != shared.LateralityLeft {
+		t.Error("a second change without an id was not made")
 	}
 }
 

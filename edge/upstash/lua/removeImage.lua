@@ -5,7 +5,7 @@ local image = redis.call('HGET', KEYS[1], 'image:' .. ARGV[5])
 local tombstone = 'gone:' .. ARGV[5]
 if image then
   local key = cjson.decode(image).s3Key
-  redis.call('HDEL', KEYS[1], 'image:' .. ARGV[5])
+  redis.call('HDEL', KEYS[1], 'image:' .. ARGV[5], 'changes:' .. ARGV[5])
   redis.call('HSET', KEYS[1], tombstone, key)
   doom(key, lastURL)
   changed()

@@ -49,12 +49,19 @@ export async function fetchImages(
   return { list, etag: response.headers.get('ETag'), sentAt: sentAt(response, list.serverTime) };
 }
 
-/** Changes fields of an image's metadata; null removes one. It completes even if the page closes, as removals do. */
-export function correctImage(access: DesktopAccess, imageId: string, metadata: MetadataPatch): Promise<Image> {
+/**
+ * Changes fields of an image's metadata; null removes one. The edge makes a change once, however often it is sent. It
+ * completes even if the page closes, as removals do.
+ */
+export function correctImage(
+  access: DesktopAccess,
+  imageId: string,
+  { changeId, change: metadata }: { changeId: string; change: MetadataPatch },
+): Promise<Image> {
   return requestJSON<Image>(access.apiBase, imagePath(access, imageId), {
     method: 'PATCH',
     token: access.desktopToken,
-    body: { metadata },
+    body: { metadata, changeId },
     keepalive: true,
   });
 }

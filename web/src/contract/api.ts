@@ -450,6 +450,8 @@ export interface RealtimeResponse {
 /** UpdateRequest is the body of PATCH /images/{encounterId}/{imageId}. */
 export interface UpdateRequest {
   metadata: MetadataPatch;
+  /** ChangeID names the correction. The edge makes it once, however often it is sent. */
+  changeId?: ID;
 }
 
 /** View is how close the photo was taken. */

@@ -31,7 +31,7 @@ vi.mock('./frame', () => ({
 const tokenOf = (session: string, n = 0): string => `h.${btoa(JSON.stringify({ sid: session, n }))}.s`;
 
 function stateWith(desktopToken: string, listed: readonly string[] = []): State {
-  const state = initialState(new Map());
+  const state = initialState('screen');
   const photos = listed.map((imageId, at) => ({ image: { imageId }, number: at + 1, local: false, made: false }));
   const encounter = { encounterId: 'enc-1', facilityId: 'fac-1', patientId: 'pat-1', patientLabel: null };
   return {

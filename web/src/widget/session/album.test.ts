@@ -73,6 +73,13 @@ describe('what the edge lists', () => {
     expect(take(album, 'a').photos[0]?.image.metadata).toEqual({ laterality: 'left' });
   });
 
+  test('that has a later correction of another desktop: a late response does not take that back', () => {
+    const [album] = takeList(emptyAlbum, [listed('a', { laterality: 'bilateral' }, LATER)], nothing);
+    const [after, happened] = takeImage(album, listed('a', { laterality: 'left' }));
+    expect(after.photos[0]?.image.metadata).toEqual({ laterality: 'bilateral' });
+    expect(happened).toEqual([]);
+  });
+
   test('reports what happened', () => {
     const images = [listed('a'), listed('b', {}, LATER)];
     const [album, happened] = takeList(emptyAlbum, images, nothing);

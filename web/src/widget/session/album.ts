@@ -79,7 +79,7 @@ export function takeList(album: Album, images: readonly Image[], gone: ReadonlyS
     .map((image): Photo => {
       const known = findPhoto(album, image.imageId);
       // A list that was requested before a correction was confirmed is behind it.
-      if (known && !known.local && Date.parse(known.image.updatedAt) > Date.parse(image.updatedAt)) return known;
+      if (known && !known.local && isLater(known.image, image)) return known;
       const number = known?.number ?? ++count;
       if (!known) happened.push({ at: image.uploadedAt, what: 'arrived', photo: number });
       if (image.updatedAt !== (known?.image.updatedAt ?? image.uploadedAt))
@@ -123,12 +123,14 @@ export function describeDerived(album: Album, id: string, change: MetadataChange
   return replace(album, { ...photo, image: { ...photo.image, metadata, updatedAt: at } });
 }
 
-/** The edge has an image with a correction in it. */
+/** The edge has an image with a correction in it. A list may already have brought a later one. */
 export function takeImage(album: Album, image: Image): Change {
   const photo = findPhoto(album, image.imageId);
-  if (!photo || photo.local) return [album, []];
+  if (!photo || photo.local || isLater(photo.image, image)) return [album, []];
   return [replace(album, { ...photo, image }), [{ at: image.updatedAt, what: 'described', photo: photo.number }]];
 }
+
+const isLater = (known: Image, image: Image): boolean => Date.parse(known.updatedAt) > Date.parse(image.updatedAt);
 
 export function hidePhoto(album: Album, id: string, at: string): Change {
   const photo = findPhoto(album, id);

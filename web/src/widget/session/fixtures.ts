@@ -50,6 +50,8 @@ export class Edge {
   calls: string[] = [];
   /** Responds to the next calls whose "METHOD path" matches with a problem, or does not respond. */
   trouble: { call: RegExp; code: string; status: number; times: number; retryAfter?: number } | undefined;
+  /** The response to the next call whose "METHOD path" matches is lost. */
+  lost: RegExp | undefined;
   /** How far its clock is ahead of the desktop's. */
   skewMs = 0;
   phones: Phone[] = [];
@@ -64,6 +66,8 @@ export class Edge {
   /** A desktop ended the session. Opening it again begins a new one. */
   ended = false;
 
+  /** The ids of all corrections. */
+  readonly #changes = new Set<string>();
   #held: { call: RegExp; released: Promise<void> } | undefined;
 
   /** Keeps the next matching call waiting until the returned function is called. */
@@ -86,6 +90,10 @@ export class Edge {
     if (failed) return failed;
     if (host === 's3.test') return new Response('jpeg');
     const response = this.#answer(call, init, searchParams.has('force'));
+    if (this.lost?.test(call)) {
+      this.lost = undefined;
+      throw new TypeError('Failed to fetch');
+    }
     response.headers.set('Date', new Date(this.#now()).toUTCString());
     return response;
   };
@@ -116,13 +124,18 @@ export class Edge {
     if (this.ended) return refusal('session_expired', 404, { ended: true });
     if (/^POST \/(create|enc-1001\/token)/.test(call)) return Response.json(this.#created(), { status: 201 });
     if (call === 'GET /images/enc-1001') {
-      if (asked.get('If-None-Match') === etag) return new Response(null, { status: 304 });
-      return Response.json(this.#list(), { headers: { ETag: etag } });
+      const tag = this.guide === null ? etag : `"${this.revision}-guide"`;
+      if (asked.get('If-None-Match') === tag) return new Response(null, { status: 304 });
+      return Response.json(this.#list(), { headers: { ETag: tag } });
     }
     if (call === 'DELETE /enc-1001') return this.#end(asked.get('If-Match') === etag, force);
     if (call === 'POST /enc-1001/phones') return this.#admit((JSON.parse(String(body)) as AdmitRequest).number);
     if (call.endsWith('/guide')) {
       this.guide = call.startsWith('PUT') ? (JSON.parse(String(body)) as Guide).jpeg : null;
+      return new Response(null, { status: 204 });
+    }
+    if (call.startsWith('DELETE /enc-1001/phones/')) {
+      this.removePhone(id);
       return new Response(null, { status: 204 });
     }
     if (call.startsWith('DELETE')) {
@@ -181,7 +194,9 @@ export class Edge {
     return new Response(null, { status: 204 });
   }
 
-  #correct(id: string, { metadata }: Correction): Response {
+  #correct(id: string, { metadata, changeId = '' }: Correction): Response {
+    if (this.#changes.has(changeId)) return Response.json(this.images.find(({ imageId }) => imageId === id));
+    if (changeId !== '') this.#changes.add(changeId);
     const correct = (image: Image): Image => ({
       ...image,
       metadata: { ...image.metadata, ...metadata } as Metadata,
@@ -196,6 +211,11 @@ export class Edge {
     this.revision++;
   }
 
+  removePhone(id: string): void {
+    this.phones = this.phones.map((phone) => (phone.phoneId === id ? { ...phone, removed: true } : phone));
+    this.revision++;
+  }
+
   count(call: string): number {
     return this.calls.filter((one) => one === call).length;
   }
@@ -203,6 +223,7 @@ export class Edge {
 
 interface Correction {
   metadata: Record<string, string | null>;
+  changeId?: string;
 }
 
 function refusal(

@@ -83,15 +83,27 @@ function take(state: State, list: ListResponse, etag: string | null): Step {
     list: { ...tagged.list, revision: list.revision, before: revision < 0 ? list.revision : revision },
     sessionExpiresAt: list.sessionExpiresAt,
     phoneConnectedAt: joinedAt,
+    qr: state.qr && isCodeDead(state, list) ? { ...state.qr, expiresAt: list.serverTime } : state.qr,
     phones: list.phones ?? [],
     phoneNames: withNames(state.phoneNames, list.phones ?? []),
     expected: list.expected ?? [],
     expecting: false,
-    // Before the first list this desktop has offered none, so another one did, or this one before it was reloaded.
-    guide: revision < 0 && list.guideOffered ? { photo: null, state: 'shown' } : state.guide,
+    guide: guideBy(state, list.guideOffered ?? false),
   };
   const shown = tell(withAlbum(taken, takeList(taken.album, list.images, taken.outbox.gone)), ...joined);
   return loadPictures(shown, list);
+}
+
+/** Another desktop removed a phone, which invalidates every code. This desktop shows a new one when it removes one. */
+function isCodeDead({ phones: known, phonesRemoved }: State, { phones = [] }: ListResponse): boolean {
+  const here = new Set(known.filter(({ removed }) => !removed).map(({ phoneId }) => phoneId));
+  return phones.some(({ phoneId, removed }) => removed && here.has(phoneId) && !phonesRemoved.has(phoneId));
+}
+
+/** Returns the guide by a list: another desktop may have offered or stopped one, or this one before it was reloaded. */
+function guideBy({ guide, guideSetAfter, list }: State, isOffered: boolean): State['guide'] {
+  if (guide?.state === 'sending' || list.fetches <= guideSetAfter) return guide;
+  return isOffered ? (guide ?? { photo: null, state: 'shown' }) : null;
 }
 
 /** The names, and those of these phones; the same map if it has them all. */

@@ -23,7 +23,7 @@ import type { Derivation, MetadataChange, WidgetImage } from '../image';
 import { emptyAlbum, type Album, type Picture, type Size } from './album';
 import type { AddingPhoto, Commit, Connection, EndQuestion, SessionProblem, SessionState, SessionStatus } from './api';
 import type { LaunchClaims } from './launch';
-import { emptyOutbox, type Outbox } from './outbox';
+import { emptyOutbox, type Attempt, type Outbox } from './outbox';
 import type { ExportWay, TimelineEntry } from './timeline';
 
 /** How often the list is fetched while realtime is down. */
@@ -108,8 +108,12 @@ export interface State {
   codeWanted: boolean;
   phoneConnectedAt: string | null;
   phones: readonly Phone[];
+  /** Those that were removed on this screen. */
+  phonesRemoved: ReadonlySet<string>;
   admission: SessionState['admission'];
   guide: SessionState['guide'];
+  /** The number of lists that had been requested when the guide was last set. */
+  guideSetAfter: number;
   /** Names of all phones, by id. They are kept because photos can outlive the session that lists their phones. */
   phoneNames: ReadonlyMap<string, string>;
   /** Photos that phones are sending. */
@@ -119,6 +123,9 @@ export interface State {
   list: Listing;
   album: Album;
   outbox: Outbox;
+  /** A random id of this screen and the number of corrections that it has sent: the ids of corrections are unique. */
+  screen: string;
+  sentCorrections: number;
   /** When each photo went into the record. */
   committed: ReadonlyMap<string, string>;
   /** The photos of the running commit, or null if none is running. */
@@ -148,7 +155,8 @@ export interface State {
 }
 
 export function initialState(
-  committed: ReadonlyMap<string, string>,
+  screen: string,
+  committed: ReadonlyMap<string, string> = new Map(),
   notKept: ReadonlyMap<string, CommitProblem> = new Map(),
 ): State {
   return {
@@ -174,14 +182,18 @@ export function initialState(
     codeWanted: false,
     phoneConnectedAt: null,
     phones: [],
+    phonesRemoved: new Set(),
     admission: 'none',
     guide: null,
+    guideSetAfter: 0,
     phoneNames: new Map(),
     expected: [],
     expecting: false,
     list: emptyListing,
     album: emptyAlbum,
     outbox: emptyOutbox,
+    screen,
+    sentCorrections: 0,
     committed,
     delivering: null,
     late: new Map(),
@@ -275,7 +287,7 @@ export type Reply = {
   | { type: 'list-failed'; failure: Failure }
   | { type: 'loaded'; id: string; picture: Picture }
   | { type: 'load-failed'; id: string }
-  | { type: 'corrected'; id: string; change: MetadataChange; image: Image }
+  | { type: 'corrected'; id: string; attempt: Attempt; image: Image }
   | { type: 'removed'; id: string }
   /** A correction or removal failed. */
   | { type: 'unsent'; id: string; failure: Failure }
@@ -313,7 +325,7 @@ export type Effect =
   | { do: 'abort'; id: string }
   /** Frees a picture. */
   | { do: 'revoke'; url: string }
-  | { do: 'correct'; opening: number; access: DesktopAccess; id: string; change: MetadataChange }
+  | { do: 'correct'; opening: number; access: DesktopAccess; id: string; attempt: Attempt }
   | { do: 'remove'; opening: number; access: DesktopAccess; id: string }
   | {
       do: 'deliver';

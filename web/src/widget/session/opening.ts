@@ -28,7 +28,7 @@ const EXPECTED_MS = 2_000;
 export function open(state: State): Step {
   return after(
     release(state),
-    (now) => only({ ...initialState(now.committed, now.notKept), ...ofPatient(now) }),
+    (now) => only({ ...initialState(now.screen, now.committed, now.notKept), ...ofPatient(now) }),
     request,
   );
 }
@@ -36,9 +36,9 @@ export function open(state: State): Step {
 /** What outlives a session. */
 function ofPatient(state: State) {
   const { now, offset, opening, former, encounter, clinician, phoneNames } = state;
-  const { album, outbox, delivering, late, lateSent, tooLate, timeline, adding, added } = state;
+  const { album, outbox, sentCorrections, delivering, late, lateSent, tooLate, timeline, adding, added } = state;
   const who = { now, offset, opening, former, encounter, clinician, phoneNames };
-  return { ...who, album, outbox, delivering, late, lateSent, tooLate, timeline, adding, added };
+  return { ...who, album, outbox, sentCorrections, delivering, late, lateSent, tooLate, timeline, adding, added };
 }
 
 function request(state: State): Step {
@@ -65,6 +65,7 @@ export function opened(state: State, session: Session, inherited: Outbox): Step 
     engineOrigin: new URL(created.mobileUrl).origin,
     sessionExpiresAt: created.sessionExpiresAt,
     list: emptyListing,
+    guideSetAfter: 0,
     outbox: mergeOutboxes(inherited, state.outbox),
     problem: null,
   };

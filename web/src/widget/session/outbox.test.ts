@@ -13,7 +13,7 @@ const LEFT = { laterality: 'left' } as const;
 
 describe('a failed call', () => {
   const open: State = {
-    ...initialState(new Map()),
+    ...initialState('screen'),
     status: 'open',
     opening: 1,
     access: { apiBase: '', encounterId: 'enc-1001', desktopToken: 'd' },
@@ -45,7 +45,8 @@ describe('a failed call', () => {
   test('of an earlier opening settles nothing', () => {
     const outbox = markSending(addCorrection(emptyOutbox, a, LEFT), a);
     const image = listed('a', LEFT);
-    const event = { type: 'corrected', opening: 0, at: 0, id: a, change: LEFT, image } as const;
+    const attempt = { changeId: 'c', change: LEFT };
+    const event = { type: 'corrected', opening: 0, at: 0, id: a, attempt, image } as const;
     const [next, effects] = reduce({ ...open, outbox }, event);
     expect(pending(next.outbox)).toEqual([a]);
     expect(effects).toContainEqual(expect.objectContaining({ do: 'list' }));

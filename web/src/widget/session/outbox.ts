@@ -6,8 +6,16 @@
 import type { MetadataChange } from '../image';
 import { add, drop, omit } from './sets';
 
+/** A correction as it was sent. The edge makes one of the same id once, so it can be repeated. */
+export interface Attempt {
+  readonly changeId: string;
+  readonly change: MetadataChange;
+}
+
 export interface Outbox {
   readonly corrections: ReadonlyMap<string, MetadataChange>;
+  /** The part of them that was sent and has no definite response yet. */
+  readonly attempts: ReadonlyMap<string, Attempt>;
   /** Removed for good. A list that was requested before may still name them. */
   readonly gone: ReadonlySet<string>;
   /** Those of them that the edge has not removed yet. */
@@ -18,6 +26,7 @@ export interface Outbox {
 
 export const emptyOutbox: Outbox = {
   corrections: new Map(),
+  attempts: new Map(),
   gone: new Set(),
   removals: new Set(),
   sending: new Map(),
@@ -42,6 +51,7 @@ export function addRemoval(outbox: Outbox, id: string): Outbox {
   return {
     ...outbox,
     corrections: omit(outbox.corrections, id),
+    attempts: omit(outbox.attempts, id),
     gone: add(outbox.gone, id),
     removals: add(outbox.removals, id),
   };
@@ -56,31 +66,49 @@ export function markSent(outbox: Outbox, id: string): Outbox {
   return { ...outbox, sending: left > 0 ? new Map(outbox.sending).set(id, left) : omit(outbox.sending, id) };
 }
 
-/** Records that the edge has a correction. Changes made since it was sent remain. */
-export function confirmCorrection(outbox: Outbox, id: string, sent: MetadataChange): Outbox {
-  const waiting = Object.entries(outbox.corrections.get(id) ?? {}).filter(
+export function addAttempt(outbox: Outbox, id: string, attempt: Attempt): Outbox {
+  return { ...outbox, attempts: new Map(outbox.attempts).set(id, attempt) };
+}
+
+/** Returns what has changed since a correction was sent. */
+export function changedSince({ corrections }: Outbox, id: string, sent: MetadataChange): MetadataChange {
+  const waiting = Object.entries(corrections.get(id) ?? {}).filter(
     ([field, value]) => sent[field as keyof MetadataChange] !== value,
   );
-  const corrections =
-    waiting.length > 0
-      ? new Map(outbox.corrections).set(id, Object.fromEntries(waiting))
-      : omit(outbox.corrections, id);
-  return { ...outbox, corrections };
+  return Object.fromEntries(waiting);
+}
+
+/** The edge has made a correction or has refused it. Changes made since it was sent remain. */
+export function settleCorrection(outbox: Outbox, id: string, { changeId, change }: Attempt): Outbox {
+  const waiting = changedSince(outbox, id, change);
+  const isEmpty = Object.keys(waiting).length === 0;
+  return {
+    ...outbox,
+    corrections: isEmpty ? omit(outbox.corrections, id) : new Map(outbox.corrections).set(id, waiting),
+    attempts: outbox.attempts.get(id)?.changeId === changeId ? omit(outbox.attempts, id) : outbox.attempts,
+  };
 }
 
 export function confirmRemoval(outbox: Outbox, id: string): Outbox {
   return { ...outbox, removals: drop(outbox.removals, id) };
 }
 
-/** The edge refused for good. A photo whose removal it refused is shown again, if the list still has it. */
-export function giveUp(outbox: Outbox, id: string, isThere: boolean): Outbox {
-  const showsAgain = isThere && outbox.removals.has(id);
+/** The photo is gone: nothing more is sent for it. */
+export function dropChanges(outbox: Outbox, id: string): Outbox {
   return {
     ...outbox,
     corrections: omit(outbox.corrections, id),
+    attempts: omit(outbox.attempts, id),
     removals: drop(outbox.removals, id),
-    gone: showsAgain ? drop(outbox.gone, id) : outbox.gone,
   };
+}
+
+/** The edge refused for good what was sent. A photo whose removal it refused is shown again. */
+export function giveUp(outbox: Outbox, id: string): Outbox {
+  const refused = outbox.attempts.get(id);
+  if (refused) return settleCorrection(outbox, id, refused);
+  const isRemoval = outbox.removals.has(id);
+  return { ...dropChanges(outbox, id), gone: isRemoval ? drop(outbox.gone, id) : outbox.gone };
 }
 
 /** Merges two outboxes of the same encounter. For each photo, `later` takes precedence. */
@@ -88,8 +116,12 @@ export function mergeOutboxes(earlier: Outbox, later: Outbox): Outbox {
   const gone = new Set([...earlier.gone, ...later.gone]);
   const corrections = new Map(earlier.corrections);
   for (const [id, change] of later.corrections) corrections.set(id, { ...corrections.get(id), ...change });
-  for (const id of gone) corrections.delete(id);
+  const attempts = new Map([...earlier.attempts, ...later.attempts]);
+  for (const id of gone) {
+    corrections.delete(id);
+    attempts.delete(id);
+  }
   const sending = new Map(earlier.sending);
   for (const [id, calls] of later.sending) sending.set(id, (sending.get(id) ?? 0) + calls);
-  return { corrections, gone, removals: new Set([...earlier.removals, ...later.removals]), sending };
+  return { corrections, attempts, gone, removals: new Set([...earlier.removals, ...later.removals]), sending };
 }

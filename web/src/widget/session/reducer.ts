@@ -47,8 +47,19 @@ import {
   codeFailed,
   renewWanted,
 } from './opening';
-import { confirmCorrection, confirmRemoval, emptyOutbox, giveUp, isPending, markSent, pending } from './outbox';
+import {
+  confirmRemoval,
+  dropChanges,
+  emptyOutbox,
+  giveUp,
+  isPending,
+  markSent,
+  pending,
+  settleCorrection,
+  type Outbox,
+} from './outbox';
 import { countLate, rest, send, sendAll, sendLast } from './sending';
+import { add } from './sets';
 
 export function reduce(before: State, event: Event): Step {
   const [next, effects] = take(atTheTime(before, event), event);
@@ -151,18 +162,19 @@ function reply(state: State, event: Stamped<Reply>): Step {
     case 'removed':
       return send(confirmed(state, event), event.id);
     case 'unsent':
-      return unsent(state, event.id, event.failure);
+      return unsent(state, event);
     case 'ended':
       return over(state, null, true);
     case 'end-failed':
       return endFailed(state, event.failure);
     case 'phone-removed':
+      return phoneRemoved(state);
     case 'admitted':
       return refresh(forgetTag({ ...state, admission: 'none' }));
     case 'not-admitted':
       return notAdmitted(state, event.failure);
     case 'guide-set':
-      return only({ ...state, guide: event.isOffered ? { photo: event.photo, state: 'shown' } : null });
+      return only(withGuide(state, event.isOffered ? { photo: event.photo, state: 'shown' } : null));
     case 'guide-failed':
       return guideFailed(state, event);
     case 'failed':
@@ -171,6 +183,7 @@ function reply(state: State, event: Stamped<Reply>): Step {
 }
 
 type SentReply = Extract<Event, { type: 'corrected' | 'removed' }>;
+type UnsentReply = Extract<Event, { type: 'unsent' }>;
 
 /** Handles a reply to a request of an earlier opening. It is ignored, except that the photo's next call may start. */
 function stale(state: State, event: Event): Step {
@@ -197,8 +210,7 @@ function leftover(state: State, event: Event): Step {
       return after(send(confirmed(state, event), event.id), rest);
     case 'unsent': {
       const sent = markSent(state.outbox, event.id);
-      const outbox = event.failure.retryable ? sent : giveUp(sent, event.id, false);
-      return rest({ ...state, outbox });
+      return rest({ ...state, outbox: event.failure.retryable ? sent : refused(sent, event) });
     }
     case 'rest-due':
       return after(sendAll(state), rest);
@@ -219,24 +231,39 @@ function confirmed(state: State, event: SentReply): State {
   const outbox = markSent(state.outbox, event.id);
   if (event.type === 'removed') return { ...state, outbox: confirmRemoval(outbox, event.id) };
   return withAlbum(
-    { ...state, outbox: confirmCorrection(outbox, event.id, event.change) },
+    { ...state, outbox: settleCorrection(outbox, event.id, event.attempt) },
     takeImage(state.album, event.image),
   );
 }
 
 /** Sends a change again after a temporary failure, and reverts it after a final refusal. */
-function unsent(state: State, id: string, failure: Failure): Step {
-  const isGone = failure.code === 'image_not_found' || failure.code === 'image_removed';
+function unsent(state: State, event: UnsentReply): Step {
+  const { failure } = event;
   const passing = failure.retryable || OVER.has(failure.code);
-  const sent = markSent(state.outbox, id);
+  const sent = markSent(state.outbox, event.id);
   // Reverting a change needs the complete list.
-  const next = forgetTag({ ...state, outbox: passing ? sent : giveUp(sent, id, !isGone) });
-  return isGone ? refresh(next) : fail(next, failure);
+  const next = forgetTag({ ...state, outbox: passing ? sent : refused(sent, event) });
+  return isGone(failure) ? refresh(next) : fail(next, failure);
 }
+
+function refused(outbox: Outbox, { id, failure }: UnsentReply): Outbox {
+  return isGone(failure) ? dropChanges(outbox, id) : giveUp(outbox, id);
+}
+
+const isGone = ({ code }: Failure): boolean => code === 'image_not_found' || code === 'image_removed';
 
 function removePhone(state: State, phoneId: string): Step {
   const { access, opening } = state;
-  return access ? [state, [{ do: 'remove-phone', opening, access, phoneId }]] : only(state);
+  if (!access) return only(state);
+  const next: State = { ...state, phonesRemoved: add(state.phonesRemoved, phoneId) };
+  return [next, [{ do: 'remove-phone', opening, access, phoneId }]];
+}
+
+/** The code stopped working when the phone was removed. */
+function phoneRemoved(state: State): Step {
+  return after(refresh(forgetTag({ ...state, admission: 'none' })), (now) =>
+    now.qr ? showCode(now, true) : only(now),
+  );
 }
 
 function admit(state: State, number: string): Step {
@@ -259,8 +286,13 @@ function offerGuide(state: State, photo: string | null, jpeg: string | null): St
 }
 
 function guideFailed(state: State, { photo, isOffered, failure }: Extract<Reply, { type: 'guide-failed' }>): Step {
-  const next: State = { ...state, guide: { photo, state: isOffered ? 'failed' : 'kept' } };
+  const next = withGuide(state, { photo, state: isOffered ? 'failed' : 'kept' });
   return OVER.has(failure.code) ? fail(next, failure) : only(next);
+}
+
+/** Lists that were requested before do not know of this. */
+function withGuide(state: State, guide: State['guide']): State {
+  return { ...state, guide, guideSetAfter: state.list.fetches };
 }
 
 /** Closes the screen. The remaining changes are sent without it. */

@@ -59,7 +59,7 @@ export class Runtime {
   #heir: Runtime | undefined;
 
   constructor(private readonly options: RuntimeOptions) {
-    this.state = initialState(options.ledger.times, options.ledger.notKept);
+    this.state = initialState(randomHex(), options.ledger.times, options.ledger.notKept);
     addEventListener('pagehide', this.#hide);
   }
 
@@ -292,8 +292,8 @@ export class Runtime {
       opening,
       async () => {
         if (effect.do === 'correct') {
-          const image = await edge.correctImage(access, id, effect.change);
-          return { type: 'corrected', id, change: effect.change, image };
+          const image = await edge.correctImage(access, id, effect.attempt);
+          return { type: 'corrected', id, attempt: effect.attempt, image };
         }
         await edge.removeImage(access, id);
         return { type: 'removed', id };

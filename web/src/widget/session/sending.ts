@@ -2,8 +2,8 @@
 
 import type { DesktopAccess } from '../../api/desktop';
 import { findPhoto } from './album';
-import { after, only, type Effect, type State, type Step } from './model';
-import { addCorrection, isPending, markSending, pending } from './outbox';
+import { after, only, type State, type Step } from './model';
+import { addAttempt, addCorrection, changedSince, isPending, markSending, pending, type Attempt } from './outbox';
 
 /** Pauses between the attempts after the screen has closed. */
 const RESTS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000] as const;
@@ -16,18 +16,22 @@ export function send(state: State, id: string): Step {
     return only(state);
   }
   if (state.now < state.quietUntil) return only(state); // it is sent after the next list
-  return call(state, access, id);
+  return call(state, access, id, outbox.attempts.get(id));
 }
 
-function call(state: State, access: DesktopAccess, id: string): Step {
-  const { outbox } = state;
+/** Repeats an attempt, or makes one of all corrections of a photo, or removes it. */
+function call(state: State, access: DesktopAccess, id: string, repeated: Attempt | undefined): Step {
+  const { outbox, screen, sentCorrections } = state;
   // A response to former credentials is not about the session that is being opened.
   const opening = state.access ? state.opening : state.opening - 1;
+  const sending: State = { ...state, outbox: markSending(outbox, id) };
   const change = outbox.corrections.get(id);
-  const effect: Effect = change
-    ? { do: 'correct', opening, access, id, change }
-    : { do: 'remove', opening, access, id };
-  return [{ ...state, outbox: markSending(outbox, id) }, [effect]];
+  if (!change) return [sending, [{ do: 'remove', opening, access, id }]];
+  const attempt = repeated ?? { changeId: `${screen}-${sentCorrections}`, change };
+  return [
+    { ...sending, outbox: addAttempt(sending.outbox, id, attempt), sentCorrections: sentCorrections + 1 },
+    [{ do: 'correct', opening, access, id, attempt }],
+  ];
 }
 
 export function sendAll(state: State): Step {
@@ -45,9 +49,15 @@ export function sendLast(state: State, onTheirWay: ReadonlyMap<string, number>):
   const steps = pending(state.outbox).map((id) => (now: State) => {
     const isSent = now.outbox.sending.has(id) && !onTheirWay.has(id);
     const isOver = now.status === 'ended' && findPhoto(now.album, id)?.local;
-    return isSent || isOver ? only(now) : call(now, access, id);
+    return isSent || isOver ? only(now) : call(now, access, id, completeAttempt(now, id));
   });
   return after(only(state), ...steps);
+}
+
+/** Returns the attempt that has all corrections of a photo, if it was made. */
+function completeAttempt({ outbox }: State, id: string): Attempt | undefined {
+  const attempt = outbox.attempts.get(id);
+  return attempt && Object.keys(changedSince(outbox, id, attempt.change)).length === 0 ? attempt : undefined;
 }
 
 /**

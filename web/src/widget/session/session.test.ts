@@ -623,6 +623,91 @@ test('while the edge ends the session, a list that finds it ended does not decid
   expect(state()).toMatchObject({ status: 'ended', images: [] });
 });
 
+test('a correction whose response was lost does not overwrite a later one of another desktop', async () => {
+  edge.images = [listed('a', TAGGED)];
+  await open();
+  edge.lost = /^PATCH/;
+  sync.correct(a, { laterality: 'right' });
+  await settle();
+  expect(edge.images[0]?.metadata.laterality).toBe('right');
+  edge.change([listed('a', { ...TAGGED, laterality: 'bilateral' }, '2026-03-04T10:00:01Z')]);
+  sync.correct(a, { notes: 'n' });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(edge.images[0]?.metadata).toEqual({ ...TAGGED, laterality: 'bilateral', notes: 'n' });
+  expect(state().images[0]?.details.laterality).toBe('bilateral');
+});
+
+test('a refused correction takes no other with it', async () => {
+  edge.images = [listed('a', TAGGED)];
+  await open();
+  edge.trouble = { call: /^PATCH/, code: 'metadata_invalid', status: 422, times: 1 };
+  const answer = edge.hold(/^PATCH/);
+  sync.correct(a, { notes: 'refused' });
+  sync.correct(a, { laterality: 'right' });
+  answer();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(edge.images[0]?.metadata).toEqual({ ...TAGGED, laterality: 'right' });
+  expect(state().images[0]?.details.laterality).toBe('right');
+});
+
+describe('a phone that is removed', () => {
+  const PHONE = { phoneId: 'p', name: 'iPhone, Safari', joinedAt: '2026-03-04T09:59:00Z' };
+  const codes = () => edge.count('POST /enc-1001/token');
+  const isOver = () => Date.parse(state().qr?.expiresAt ?? '') <= Date.now();
+
+  beforeEach(async () => {
+    edge.phones = [{ ...PHONE, lastSeenAt: PHONE.joinedAt }];
+    await open();
+    expect(isOver()).toBe(false);
+  });
+
+  test('here: its code stopped working, so a new one is shown', async () => {
+    await sync.removePhone('p');
+    await settle();
+    expect(codes()).toBe(1);
+    expect(isOver()).toBe(false);
+  });
+
+  test('on another desktop: the code is shown as expired, and no other is made', async () => {
+    edge.removePhone('p');
+    sync.refresh();
+    await settle();
+    expect(codes()).toBe(0);
+    expect(isOver()).toBe(true);
+  });
+});
+
+describe('the earlier photo on the phones’ camera', () => {
+  test.each([
+    ['offered', 'jpeg', { photo: null, state: 'shown' }],
+    ['stopped', null, null],
+  ])('that another desktop %s', async (_, guide, shown) => {
+    edge.guide = guide === null ? 'jpeg' : null;
+    await open();
+    edge.guide = guide;
+    sync.refresh();
+    await settle();
+    expect(state().guide).toEqual(shown);
+  });
+
+  test.each([
+    ['offered', 'jpeg', { photo: 'x', state: 'shown' }],
+    ['stopped', null, null],
+  ])('was just %s here: a list that was requested before does not know', async (_, jpeg, shown) => {
+    edge.guide = jpeg === null ? 'jpeg' : null;
+    await open();
+    edge.revision++;
+    const answer = edge.hold(/^GET/);
+    const before = edge.guide;
+    sync.refresh();
+    await sync.offerGuide('x', jpeg);
+    edge.guide = before;
+    answer();
+    await settle();
+    expect(state().guide).toEqual(shown);
+  });
+});
+
 describe('expected photos', () => {
   test('are shown at once, and listed if they do not arrive soon', async () => {
     await open();

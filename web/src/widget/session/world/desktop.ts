@@ -169,7 +169,7 @@ export class Desktop {
   #blank(patient: Patient): Screen {
     const screen: Screen = {
       patient,
-      state: initialState(new Map(this.committed), new Map(this.notKept)),
+      state: initialState(`screen-${++this.#count}`, new Map(this.committed), new Map(this.notKept)),
       timers: new Map(),
       listening: null,
       heir: null,

@@ -30,6 +30,8 @@ const NOT_HERE: Picture = { url: '', file: new File([], '') };
 export class ModelEdge {
   readonly #sessions = new Map<Patient, EdgeSession>();
   readonly #endedByHand = new Set<string>();
+  /** The ids of all corrections. */
+  readonly #changes = new Set<string>();
   readonly #clock: () => number;
   readonly #publish: (patient: Patient, name: EventName, revision: number) => void;
   #count = 0;
@@ -127,8 +129,11 @@ export class ModelEdge {
       case 'correct': {
         const image = session.images.get(call.id);
         if (!image) return refusal(call, 'image_not_found');
-        const corrected = this.#correct(of, session, image, call.change as Metadata);
-        return { type: 'corrected', id: call.id, change: call.change, image: corrected };
+        const { id, attempt } = call;
+        const isNew = !this.#changes.has(attempt.changeId);
+        this.#changes.add(attempt.changeId);
+        const corrected = isNew ? this.#correct(of, session, image, attempt.change as Metadata) : image;
+        return { type: 'corrected', id, attempt, image: corrected };
       }
       case 'remove':
         if (!session.images.has(call.id)) return refusal(call, 'image_not_found');
