@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Desktop } from '../../harness/people/desktop.ts';
+import { Session } from '../../harness/people/practice.ts';
 import { Uploader } from '../../harness/people/uploader.ts';
 import { makePhotos } from '../../harness/photos/photos.ts';
 import { storedKeys } from '../../harness/stack/objects.ts';
@@ -51,6 +52,15 @@ test('the end asks while a phone is sending, and ends it when the clinician says
   await desktop.button('End anyway').click();
   await expect(desktop.page.getByTestId('over')).toContainText('This session has ended');
   expect(await storedKeys(stack, ENCOUNTER)).toEqual([]);
+  await desktop.close();
+});
+
+test('ended on another desktop: nothing of it stays on this one', async ({ browser, stack }, info) => {
+  const desktop = await Desktop.holding(browser, stack, ENCOUNTER, info.outputDir, [906]);
+  const elsewhere = await Session.open(stack, undefined, ENCOUNTER);
+  await elsewhere.end();
+  await expect(desktop.page.getByTestId('over')).toContainText('This session has ended');
+  await expect(desktop.tiles).toHaveCount(0);
   await desktop.close();
 });
 

@@ -67,7 +67,7 @@ const FORCED = { revision: 0, force: true };
  */
 export async function endSessions(stack: Stack): Promise<void> {
   for (const encounterId of ENCOUNTERS) {
-    if ((await redis(stack, 'EXISTS', `encounter:${encounterId}`)) === 0) continue;
+    if ((await redis(stack, 'HEXISTS', `encounter:${encounterId}`, 'session')) === 0) continue;
     const { desktopToken } = await openSession(stack.edge, await launchToken(stack, encounterId));
     await endSession({ apiBase: stack.edge, encounterId, desktopToken }, FORCED);
   }

@@ -183,7 +183,8 @@ func TestStatus(t *testing.T) {
 			"slot:c",
 			"{}",
 		},
-		{"HSET", "encounter:enc-1", "session", "{}"}, {"EXPIRE", "encounter:enc-1", "60"}, {"SET", "token:x", "1"},
+		{"HSET", "encounter:enc-1", "session", "{}"}, {"EXPIRE", "encounter:enc-1", "60"},
+		{"HSET", "encounter:enc-0", "ended", "s"}, {"SET", "token:x", "1"},
 	} {
 		if _, err := s.Redis.Do(t.Context(), words[0], words[1:]...); err != nil {
 			t.Fatal(err)

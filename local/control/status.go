@@ -86,8 +86,8 @@ func (s *Server) inbox() []Scan {
 	return scans[:min(len(scans), maxListed)]
 }
 
-// sessions reads the edge's keys: encounter:{id}, with a field image:{id} for
-// each image.
+// sessions reads the edge's keys: encounter:{id}, with a field image:{id} for each
+// image. The key of an ended session has no field session.
 func (s *Server) sessions(ctx context.Context) ([]Session, error) {
 	sessions := []Session{}
 	keys, err := s.Redis.Keys(ctx, "encounter:*")
@@ -101,11 +101,17 @@ func (s *Server) sessions(ctx context.Context) ([]Session, error) {
 		if err != nil {
 			return sessions, err
 		}
+		isLive := false
 		list, _ := fields.([]any)
 		for _, field := range list {
-			if name, ok := field.([]byte); ok && strings.HasPrefix(string(name), "image:") {
+			name, _ := field.([]byte)
+			isLive = isLive || string(name) == "session"
+			if strings.HasPrefix(string(name), "image:") {
 				session.Images++
 			}
+		}
+		if !isLive {
+			continue
 		}
 		ttl, err := s.Redis.Do(ctx, "TTL", key)
 		if err != nil {

@@ -221,7 +221,7 @@ func updateRepeated(t *testing.T, s *subject) {
 	for i := range session.RememberedChanges {
 		correct(fmt.Sprint("more-", i), shared.LateralityRight)
 	}
-	if forgotten, _ := correct("change-1", shared.LateralityLeft); forgotten.Metadata.Laterality != shared.LateralityLeft {
+	if old, _ := correct("change-1", shared.LateralityLeft); old.Metadata.Laterality != shared.LateralityLeft {
 		t.Error("more changes are remembered than RememberedChanges")
 	}
 	if unnamed, _ := correct("", shared.LateralityNA); unnamed.Metadata.Laterality != shared.LateralityNA {
