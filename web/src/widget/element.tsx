@@ -215,14 +215,12 @@ export class PhotobridgeWidget extends Base {
       consent: this.recordConsent,
       provenance: this.recordProvenance,
     };
-    const committed = await sync.commit((commit) => this.#deliver(commit), forms, only);
-    if (
-      committed &&
-      this.endOnCommit &&
-      sync.store.getState().images.every(({ committedAt }) => committedAt !== undefined)
-    )
-      await sync.end();
-    return committed;
+    return sync.commit(
+      (commit) => this.#deliver(commit),
+      forms,
+      only,
+      () => this.endOnCommit,
+    );
   }
 
   connectedCallback(): void {

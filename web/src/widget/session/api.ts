@@ -188,12 +188,14 @@ export interface SessionSync {
   /**
    * Hands all photos that are ready and not yet in the record to `deliver`, or only those with these ids. A photo
    * counts as committed when its own `keep` resolves, or without one when `deliver` resolves. The reason why a photo
-   * is not in the record is kept with it. Resolves to false if no photo was committed.
+   * is not in the record is kept with it. If nothing is left to commit and `endsThen` returns true, the session ends,
+   * unless another encounter was opened meanwhile. Resolves to false if no photo was committed.
    */
   commit(
     deliver: (commit: Commit) => Promise<unknown>,
     forms?: Partial<RecordForms>,
     only?: readonly string[],
+    endsThen?: () => boolean,
   ): Promise<boolean>;
   /**
    * Ends the session for everybody; its photos are deleted from the store. If something happened that is not shown

@@ -401,6 +401,28 @@ describe('a commit', () => {
     expect(state().images[0]?.committedAt).toBeDefined();
   });
 
+  test.each([
+    ['ends the session that was opened again', 'pat-2001', true],
+    ["does not end another patient's session that was opened meanwhile", 'pat-2002', false],
+  ])('that is followed by the end %s', async (_, patientId, isEnded) => {
+    sync.close();
+    const tokens = [LAUNCH_TOKEN, launchTokenOf({ patientId })];
+    await open(() => Promise.resolve(tokens.shift() ?? ''));
+    const { deliver, keep } = slowRecord();
+    const first = sync.commit(deliver, {}, undefined, () => true);
+    edge.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+    sync.refresh();
+    await settle();
+    edge.images = [];
+    sync.reopen();
+    await settle();
+    keep();
+    expect(await first).toBe(true);
+    await settle();
+    expect(state()).toMatchObject({ patientId, status: isEnded ? 'ended' : 'open' });
+    expect(edge.ended).toBe(isEnded);
+  });
+
   test('that ends after the screen was opened again is known to that screen', async () => {
     const { deliver, keep } = slowRecord();
     const first = sync.commit(deliver);

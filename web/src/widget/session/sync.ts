@@ -14,7 +14,7 @@ import type { ExportWay } from './timeline';
 import { Ledger } from './ledger';
 import type { Session, State } from './model';
 import { Runtime } from './runtime';
-import { viewOf } from './view';
+import { imagesOf, viewOf } from './view';
 
 export function createSessionSync(options: SessionSyncOptions): SessionSync {
   const sync = new Sync(options);
@@ -119,11 +119,16 @@ class Sync implements SessionSync {
     deliver: (commit: Commit) => Promise<unknown>,
     forms: Partial<RecordForms> = {},
     only: readonly string[] | null = null,
+    endsThen: () => boolean = () => false,
   ): Promise<boolean> {
+    // Another encounter can be opened meanwhile. The session that committed is the only one that may end.
     const runtime = this.#runtime;
     const before = runtime.state.committed;
     await runtime.dispatch({ type: 'commit', forms: { ...DEFAULT_FORMS, ...forms }, only, deliver });
-    return runtime.state.committed.size > before.size;
+    const isCommitted = runtime.state.committed.size > before.size;
+    const isLeft = imagesOf(runtime.state).some(({ committedAt }) => committedAt === undefined);
+    if (isCommitted && !isLeft && endsThen()) await runtime.dispatch({ type: 'end', anyway: false });
+    return isCommitted;
   }
 
   end(anyway = false): Promise<void> {
