@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bestMatch } from './earlier';
 import { eventually, Mounted } from './fixtures';
 import type { EarlierPhoto } from './image';
-import { Edge, launchTokenOf } from './session/fixtures';
+import type { PhotobridgeWidget } from './index';
+import { Edge, LAUNCH_TOKEN, launchTokenOf } from './session/fixtures';
 import type { Shown } from './viewer/Stage';
 
 const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
@@ -91,5 +92,95 @@ describe('photos of the record', () => {
     widget.element.earlier = EARLIER;
     widget.element.setAttribute('launch-token', 'b');
     expect(widget.element.earlier).toEqual([]);
+  });
+
+  test.each([
+    ['of another patient', 'token', []],
+    ['that the attribute has already', LAUNCH_TOKEN, EARLIER],
+  ])('meet a launch token %s over the attribute', (_, token, left) => {
+    const element = document.createElement('photobridge-widget');
+    element.setAttribute('launch-token', LAUNCH_TOKEN);
+    element.earlier = EARLIER;
+    element.launchToken = token;
+    expect(element.earlier).toEqual(left);
+  });
+});
+
+/** Resolves when the session is open, as the host hears it. */
+function opened(element: PhotobridgeWidget): Promise<unknown> {
+  return new Promise((resolve) =>
+    element.addEventListener('photobridge-status', ({ detail }) => detail.status === 'open' && resolve(detail)),
+  );
+}
+
+/** Lets the session expire, and opens it again. */
+async function openAgain(element: PhotobridgeWidget): Promise<void> {
+  edge.current!.trouble = { call: /GET/, code: 'session_expired', status: 404, times: 1 };
+  await eventually(() => expect(edge.current!.listeners).toBe(1));
+  edge.current!.handlers?.event('image-updated');
+  const again = await eventually(() => {
+    const button = element.shadowRoot?.querySelector<HTMLButtonElement>('[data-testid=over] button');
+    if (!button) throw new Error('not over yet');
+    return button;
+  });
+  const isOpen = opened(element);
+  again.click();
+  await isOpen;
+}
+
+describe('photos of the record, when the session is opened again by a function', () => {
+  const FIRST = { patientId: 'pat-2001', facilityId: 'f1' };
+  let element: PhotobridgeWidget;
+
+  beforeEach(async () => {
+    await import('./index');
+    sessionStorage.clear();
+    edge.current = new Edge();
+    vi.stubGlobal('fetch', edge.current.fetch);
+    element = document.createElement('photobridge-widget');
+    element.setAttribute('api-base', 'https://edge.test');
+    document.body.append(element);
+  });
+
+  afterEach(() => {
+    element.remove();
+    vi.unstubAllGlobals();
+  });
+
+  test.each([
+    ['stay with their patient', FIRST, EARLIER],
+    ['are cleared for another patient', { ...FIRST, patientId: 'pat-2002' }, []],
+    ['are cleared for another facility', { ...FIRST, facilityId: 'f2' }, []],
+  ])('%s', async (_, claims, left) => {
+    const tokens = [launchTokenOf(FIRST), launchTokenOf(claims)];
+    const isOpen = opened(element);
+    element.launchToken = () => Promise.resolve(tokens.shift() ?? '');
+    await isOpen;
+    element.earlier = EARLIER;
+    await openAgain(element);
+    expect(element.earlier).toEqual(left);
+  });
+
+  test('are set by a host that hears of the other patient', async () => {
+    const tokens = [launchTokenOf(FIRST), launchTokenOf({ patientId: 'pat-2002' })];
+    const isOpen = opened(element);
+    element.launchToken = () => Promise.resolve(tokens.shift() ?? '');
+    await isOpen;
+    element.addEventListener('photobridge-status', ({ detail }) => {
+      if (detail.status === 'open') element.earlier = EARLIER;
+    });
+    await openAgain(element);
+    expect(element.earlier).toEqual(EARLIER);
+  });
+
+  test('that are set right after another launch token stay when its session opens', async () => {
+    const first = opened(element);
+    element.launchToken = launchTokenOf(FIRST);
+    await first;
+    const second = opened(element);
+    element.launchToken = launchTokenOf({ patientId: 'pat-2002' });
+    element.earlier = EARLIER;
+    await second;
+    expect(element.earlier).toEqual(EARLIER);
   });
 });

@@ -68,6 +68,8 @@ export class PhotobridgeWidget extends Base {
   readonly #root = this.attachShadow({ mode: 'open' });
   #launchToken: LaunchToken | undefined;
   #earlier: readonly EarlierPhoto[] = [];
+  /** The encounter that this launch token opened, as far as it is known. */
+  #encounter: string | undefined;
   #sync: SessionSync | undefined;
   #restarting = false;
   /** A key for each session, so that nothing that was open for one patient stays open for the next. */
@@ -91,9 +93,9 @@ export class PhotobridgeWidget extends Base {
   }
 
   set launchToken(token: LaunchToken | undefined) {
-    // Never show one patient's earlier photos next to another patient's photos.
-    if (this.#launchToken !== undefined && token !== this.#launchToken) this.#earlier = [];
+    const before = this.launchToken;
     this.#launchToken = token;
+    if (before !== undefined && this.launchToken !== before) this.#forget();
     this.#restart();
   }
 
@@ -232,7 +234,7 @@ export class PhotobridgeWidget extends Base {
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (name === 'launch-token' && before !== null && before !== now) this.#earlier = [];
+    if (name === 'launch-token' && before !== null && before !== now) this.#forget();
     if (name === 'record-gate' || name === 'locale') this.#render();
     else if (this.isConnected) this.#restart();
   }
@@ -277,12 +279,29 @@ export class PhotobridgeWidget extends Base {
   }
 
   #stop(): void {
-    this.#sync?.close();
+    const sync = this.#sync;
+    // First, because closing announces the state once more.
     this.#sync = undefined;
+    sync?.close();
     render(null, this.#root);
   }
 
+  /** Never shows one patient's earlier photos next to another patient's photos. */
+  #forget(): void {
+    this.#earlier = [];
+    this.#encounter = undefined;
+  }
+
+  /** A function can return the launch token of another encounter when the session is opened again. */
+  #follow({ facilityId, patientId, encounterId }: SessionState): void {
+    if (encounterId === null) return;
+    const encounter = JSON.stringify([facilityId, patientId, encounterId]);
+    if (this.#encounter !== undefined && encounter !== this.#encounter) this.#forget();
+    this.#encounter = encounter;
+  }
+
   #announce(state: SessionState, before: SessionState): void {
+    this.#follow(state);
     for (const image of state.images) {
       if (image.file && !before.images.some(({ id, file }) => id === image.id && file))
         this.#emit('photobridge-image', { image });
