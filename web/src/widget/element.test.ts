@@ -251,16 +251,6 @@ describe('details', () => {
     expect(widget.images[0]?.details).toEqual(details);
   });
 
-  test('notes are sent when the viewer goes in mid-sentence', async () => {
-    await mount(listed('a', TAGGED));
-    find(`[data-image-id="${a}"]`).click();
-    const notes = await eventually(() => find<HTMLTextAreaElement>('[data-field=notes]'));
-    notes.value = 'healing';
-    notes.dispatchEvent(new Event('input', { bubbles: true }));
-    find<HTMLDialogElement>('.viewer').close();
-    await eventually(() => expect(edge.current?.images[0]?.metadata.notes).toBe('healing'));
-  });
-
   test('of one photo serve for all that have none', async () => {
     await mount(listed('a', TAGGED), listed('b'), listed('c', { laterality: 'right' }));
     find(`[data-image-id="${a}"]`).click();
@@ -482,14 +472,33 @@ describe('the phones', () => {
   });
 });
 
-test('a note that was typed just before the page goes is sent', async () => {
-  await mount(listed('a', TAGGED));
-  find(`[data-image-id="${a}"]`).click();
-  const notes = await eventually(() => find<HTMLTextAreaElement>('[data-field=notes]'));
-  notes.value = 'healing';
-  notes.dispatchEvent(new Event('input', { bubbles: true }));
-  window.dispatchEvent(new Event('pagehide'));
-  await eventually(() => expect(edge.current?.images[0]?.metadata.notes).toBe('healing'));
+describe.each(['notes', 'label'] as const)('what is typed as %s', (name) => {
+  const sent = (): string | undefined => edge.current?.images[0]?.metadata[name];
+  const field = () => find<HTMLInputElement | HTMLTextAreaElement>(`[data-field=${name}]`);
+
+  beforeEach(async () => {
+    await mount(listed('a', TAGGED));
+    find(`[data-image-id="${a}"]`).click();
+    await eventually(field);
+    field().value = 'heal';
+    field().dispatchEvent(new Event('input', { bubbles: true }));
+  });
+
+  test.each<[string, () => void]>([
+    ['the field loses the focus', () => field().dispatchEvent(new Event('blur'))],
+    ['the viewer closes', () => find<HTMLDialogElement>('.viewer').close()],
+    ['the page goes', () => window.dispatchEvent(new Event('pagehide'))],
+  ])('is sent when %s', async (_, leave) => {
+    leave();
+    await eventually(() => expect(sent()).toBe('heal'));
+  });
+
+  test('stays in the field when a photo arrives', async () => {
+    edge.current?.change([...edge.current.images, listed('b', TAGGED)]);
+    edge.current?.handlers?.event('image-uploaded');
+    await eventually(() => expect(widget.shadowRoot?.querySelectorAll('.tile')).toHaveLength(2));
+    expect(field().value).toBe('heal');
+  });
 });
 
 test.each([

@@ -1,7 +1,8 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { LATERALITIES } from '../../bodysites';
 import { chooseSite } from '../../place';
 import { plainText } from '../../text';
+import { useDraft } from './draft';
 import { CapturedField, KindField, LabelField, ViewField } from './Fields';
 import { NO_SITE, SiteField } from './SiteField';
 import { missingFrom, type MetadataChange, type Missing, type WidgetImage } from '../image';
@@ -114,32 +115,7 @@ function Form({ words, image, focus, untagged, onChange, onUseForAll, onRemove }
 /** Notes are sent when the typing pauses, and when the form or the page closes. */
 function Notes({ words, value, onChange }: { words: Words; value: string; onChange(notes: string): void }) {
   const id = useId();
-  const [typed, setTyped] = useState<string | null>(null);
-  const draft = useRef<string | null>(null);
-  const send = useRef<() => void>(() => undefined);
-  const type = (text: string | null): void => {
-    draft.current = text;
-    setTyped(text);
-  };
-  send.current = () => {
-    if (draft.current !== null && draft.current !== value) onChange(draft.current);
-    type(null);
-  };
-  useEffect(() => {
-    if (typed === null) return;
-    const timer = setTimeout(() => send.current(), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  // A layout effect, because the form and the page can close before other effects have run.
-  useLayoutEffect(() => {
-    const flush = (): void => send.current();
-    addEventListener('pagehide', flush, { capture: true });
-    return () => {
-      removeEventListener('pagehide', flush, { capture: true });
-      flush();
-    };
-  }, []);
-  const text = typed ?? value;
+  const { text, type, send } = useDraft(value, onChange, TYPING_MS);
   const left = NOTES_LIMIT - text.length;
   return (
     <div class="field">
@@ -151,7 +127,7 @@ function Notes({ words, value, onChange }: { words: Words; value: string; onChan
         maxLength={NOTES_LIMIT}
         value={text}
         onInput={({ currentTarget }) => type(plainText(currentTarget.value))}
-        onBlur={() => send.current()}
+        onBlur={send}
       />
       {left <= NOTES_WARN && (
         <p class="quiet" role="status">

@@ -4,6 +4,7 @@ import { useId, useState } from 'preact/hooks';
 import { MAX_LABEL, type Captured, type Kind, type View } from '../../contract/api';
 import { plainLine } from '../../text';
 import { correctCapture } from '../captured';
+import { useDraft } from './draft';
 import type { MetadataChange, WidgetImage } from '../image';
 import type { Words } from '../words';
 
@@ -75,9 +76,15 @@ interface ChoiceProps {
   options: readonly Option[];
 }
 
-/** A label that distinguishes photos of the same site, such as "mole A". It is sent when the field loses the focus. */
+/**
+ * A label that distinguishes photos of the same site, such as "mole A". It is sent when the field loses the focus or
+ * closes. It is not sent in a pause, because a space at its end would be lost.
+ */
 export function LabelField({ words, image, onChange }: FieldsProps) {
   const id = useId();
+  const { text, type, send } = useDraft(image.details.label ?? '', (typed) =>
+    onChange({ label: typed.trim() || null }),
+  );
   return (
     <div class="field">
       <label for={id}>{words('details.label')}</label>
@@ -88,8 +95,10 @@ export function LabelField({ words, image, onChange }: FieldsProps) {
         maxLength={MAX_LABEL}
         placeholder={words('details.labelHint')}
         autocomplete="off"
-        value={image.details.label ?? ''}
-        onChange={({ currentTarget }) => onChange({ label: plainLine(currentTarget.value).trim() || null })}
+        value={text}
+        onInput={({ currentTarget }) => type(plainLine(currentTarget.value))}
+        onChange={send}
+        onBlur={send}
       />
     </div>
   );
