@@ -9,12 +9,13 @@ interface CropProps {
   words: Words;
   file: File;
   turns: Turns;
+  isSensitive: boolean;
   onSave(copy: Derived): void;
   onCancel(): void;
 }
 
 /** Makes a new photo from a part of a photo, turned as it is shown. */
-export function Crop({ words, file, turns, onSave, onCancel }: CropProps) {
+export function Crop({ words, file, turns, isSensitive, onSave, onCancel }: CropProps) {
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   const [frame, setFrame] = useState<Frame>(WHOLE);
   const [failed, setFailed] = useState(false);
@@ -46,7 +47,7 @@ export function Crop({ words, file, turns, onSave, onCancel }: CropProps) {
     }
   };
   return (
-    <div class="crop">
+    <div class="crop" data-sensitive={isSensitive || undefined}>
       <p class="quiet">{words('crop.how')}</p>
       <div class="stage">{canvas && <Framing words={words} canvas={canvas} frame={frame} onFrame={setFrame} />}</div>
       <div class="row">

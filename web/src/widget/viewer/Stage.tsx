@@ -14,11 +14,16 @@ export interface Shown extends Pick<WidgetImage, 'id' | 'derivedFrom' | 'preview
   name: string;
 }
 
+/** A photo that covers another from the left, up to this share of the stage in percent. */
+interface Over {
+  photo: Shown;
+  share: number;
+}
+
 interface StageProps {
   words: Words;
   image: Shown;
-  /** A photo that covers the image from the left, up to this share of the stage in percent. */
-  over?: { photo: Shown; share: number };
+  over?: Over;
   view: View;
   onView(change: (view: View) => View): void;
   onCompare(): void;
@@ -102,11 +107,7 @@ function Closeup({ words, image, over, view, onView, onCompare, takesFocus }: St
       onPointerCancel={({ pointerId }) => pointers.current.delete(pointerId)}
     >
       {image.previewUrl ? <Picture words={words} photo={image} view={view} /> : <p>{words('image.loading')}</p>}
-      {over && (
-        <div class="upper" style={{ clipPath: `inset(0 ${100 - over.share}% 0 0)` }}>
-          <Picture words={words} photo={over.photo} view={view} />
-        </div>
-      )}
+      {over && <Upper words={words} over={over} view={view} />}
     </div>
   );
 }
@@ -125,6 +126,15 @@ function useWheel(on: RefObject<HTMLElement | null>, turned: (event: WheelEvent)
     node.addEventListener('wheel', onWheel, { passive: false });
     return () => node.removeEventListener('wheel', onWheel);
   }, [on]);
+}
+
+/** The photo over another. Its own mark counts, because the one below may have none. */
+function Upper({ words, over: { photo, share }, view }: { words: Words; over: Over; view: View }) {
+  return (
+    <div class="upper" style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }} data-sensitive={photo.details.sensitive}>
+      <Picture words={words} photo={photo} view={view} />
+    </div>
+  );
 }
 
 function Picture({ words, photo, view }: { words: Words; photo: Shown; view: View }) {

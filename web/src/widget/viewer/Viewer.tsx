@@ -99,6 +99,7 @@ function Picture({ words, viewing, guiding }: PictureProps) {
           words={words}
           file={image.file}
           turns={view.turns}
+          isSensitive={image.details.sensitive === true}
           onCancel={() => begin(null)}
           onSave={(copy) => saveCopy(copy, 'cropped')}
         />
