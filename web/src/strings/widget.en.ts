@@ -210,6 +210,7 @@ const texts = {
   export: 'Export…',
   'export.title': 'Export photos',
   'export.small': 'Small copies for a referral, at most {size} KB each',
+  'export.smallHint': 'A copied or dragged photo would not be smaller, so Copy and dragging are off.',
   'export.save': 'Download',
   'export.zip': 'Download as ZIP',
   'export.pdf': 'PDF',

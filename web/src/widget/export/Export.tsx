@@ -44,6 +44,7 @@ export function Export({ words, sync, state, onClose }: ExportProps) {
             words={words}
             image={image}
             isChosen={isChosen(image)}
+            isDraggable={!isSmall}
             onChoose={(on) => setPicks(new Map(picks).set(image.id, on))}
             onDrag={(transfer) => carry(transfer, image.file, fileName(image, patient), image.previewUrl ?? '')}
             onDropped={() => sync.exported([image.id], 'dragged')}
@@ -54,6 +55,11 @@ export function Export({ words, sync, state, onClose }: ExportProps) {
         <input type="checkbox" checked={isSmall} onChange={({ currentTarget }) => setSmall(currentTarget.checked)} />
         <span>{words('export.small', { size: Math.round(referralMaxBytes / 1000) })}</span>
       </label>
+      {isSmall && (
+        <p class="quiet" role="status">
+          {words('export.smallHint')}
+        </p>
+      )}
       <Ways
         order={{ chosen, patient, words, maxBytes: isSmall ? referralMaxBytes : undefined }}
         sync={sync}
@@ -82,6 +88,8 @@ function Ways({ order, sync, onClose }: { order: Order; sync: SessionSync; onClo
     }
   };
   const isIdle = chosen.length > 0 && note !== 'export.working';
+  // A clipboard takes PNG only, and a photo as PNG exceeds the limit of a small copy.
+  const mayCopy = isIdle && chosen.length === 1 && order.maxBytes === undefined;
   return (
     <>
       <div class="row">
@@ -92,7 +100,7 @@ function Ways({ order, sync, onClose }: { order: Order; sync: SessionSync; onClo
           {words('export.pdf')}
         </button>
         {canCopy() && (
-          <button type="button" disabled={!isIdle || chosen.length !== 1} onClick={() => void take(toClipboard)}>
+          <button type="button" disabled={!mayCopy} onClick={() => void take(toClipboard)}>
             {words('export.copy')}
           </button>
         )}
@@ -116,13 +124,15 @@ interface ChoiceProps {
   words: Words;
   image: WidgetImage;
   isChosen: boolean;
+  /** A drag takes the original: a small copy could not be made before the drag has started. */
+  isDraggable: boolean;
   onChoose(on: boolean): void;
   onDrag(transfer: DataTransfer): void;
   onDropped(): void;
 }
 
 /** A photo to select. It can also be dragged out of the widget. */
-function Choice({ words, image, isChosen, onChoose, onDrag, onDropped }: ChoiceProps) {
+function Choice({ words, image, isChosen, isDraggable, onChoose, onDrag, onDropped }: ChoiceProps) {
   const { isVeiled } = useVeils();
   const { number, details, previewUrl } = image;
   const name = [
@@ -142,8 +152,8 @@ function Choice({ words, image, isChosen, onChoose, onDrag, onDropped }: ChoiceP
         <img
           src={previewUrl}
           alt=""
-          title={words('export.drag')}
-          draggable
+          title={isDraggable ? words('export.drag') : undefined}
+          draggable={isDraggable}
           onDragStart={({ dataTransfer }) => dataTransfer && onDrag(dataTransfer)}
           onDragEnd={({ dataTransfer }) => dataTransfer?.dropEffect !== 'none' && onDropped()}
         />

@@ -87,3 +87,18 @@ test('an export that fails is reported, and the timeline does not record it', as
   await eventually(() => expect(widget.find('.export [role=status]').textContent).toContain('nothing was exported'));
   expect((await timeline()).some((text) => text.includes('exported'))).toBe(false);
 });
+
+test.each([
+  ['the originals', false],
+  ['small copies', true],
+])('of %s: copying and dragging are off: %s', async (_, isSmall) => {
+  vi.stubGlobal('ClipboardItem', class {});
+  vi.spyOn(navigator, 'clipboard', 'get').mockReturnValue({ write: vi.fn() } as unknown as Clipboard);
+  await open(HAND);
+  if (isSmall) widget.find<HTMLInputElement>('.export > .check input').click();
+  await eventually(() => expect(widget.button('Copy').disabled).toBe(isSmall));
+  const photo = widget.find<HTMLImageElement>('.choices img');
+  expect(photo.getAttribute('draggable') === 'true').toBe(!isSmall);
+  expect(photo.title).toBe(isSmall ? '' : 'Drag it to a folder or another app');
+  expect(widget.find('.export').textContent?.includes('Copy and dragging are off')).toBe(isSmall);
+});
