@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useFocus } from './focus';
 import type { EndQuestion } from './session/api';
 import type { Words } from './words';
 
@@ -11,8 +11,7 @@ interface EndProps {
 
 /** The question before a session ends, if the clinician may not have seen all of it. */
 export function End({ words, question, onStay, onEnd }: EndProps) {
-  const stay = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => stay.current?.focus(), []);
+  const stay = useFocus<HTMLButtonElement>();
   return (
     <div class="notice" role="alertdialog" aria-labelledby="end" aria-describedby="end-news" data-testid="end-question">
       <p>

@@ -2,6 +2,7 @@ import type { TargetedSubmitEvent } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Phone } from '../contract/api';
 import { plainText } from '../plaintext';
+import { useFocus, useLastFocus } from './focus';
 import type { SessionState, SessionSync } from './session/api';
 import { timeText, type Words } from './words';
 
@@ -14,12 +15,13 @@ interface PhonesProps {
 /** The session's phones by name, with what they are doing, and a button that removes each. */
 export function Phones({ state, sync, words }: PhonesProps) {
   const { phones } = state;
+  const title = useRef<HTMLElement>(null);
   return (
     <>
       <Admission state={state} sync={sync} words={words} />
       {phones.length > 0 && (
         <details class="phones" part="phones" data-testid="phones">
-          <summary>
+          <summary ref={title}>
             {words('phones.title')} ({phones.filter(({ removed }) => !removed).length})
           </summary>
           <ul>
@@ -34,6 +36,7 @@ export function Phones({ state, sync, words }: PhonesProps) {
                     name={nameOf(phone, words)}
                     words={words}
                     onRemove={() => void sync.removePhone(phone.phoneId)}
+                    onGone={() => title.current?.focus()}
                   />
                 )}
               </li>
@@ -58,28 +61,54 @@ function doings(phone: Phone, { expected }: SessionState, words: Words): string[
   return [phone.waiting ? words('phones.waiting') : joined, ...now, seen];
 }
 
+interface RemoveProps {
+  name: string;
+  words: Words;
+  onRemove(): void;
+  /** Called when the phone was removed and the focus was on the button for it. */
+  onGone(): void;
+}
+
 /** Needs two presses, because the photos that the phone has not sent are lost to the session. */
-function Remove({ name, words, onRemove }: { name: string; words: Words; onRemove(): void }) {
-  const [asked, setAsked] = useState(false);
-  if (!asked) {
-    return (
-      <button
-        type="button"
-        class="plain"
-        aria-label={words('phones.remove.named', { name })}
-        onClick={() => setAsked(true)}
-      >
-        {words('phones.remove')}
-      </button>
-    );
-  }
+function Remove({ onRemove, onGone, ...props }: RemoveProps) {
+  const [step, setStep] = useState<'idle' | 'asked' | 'kept'>('idle');
+  return step === 'asked' ? (
+    <Question {...props} onRemove={onRemove} onGone={onGone} onKeep={() => setStep('kept')} />
+  ) : (
+    <Ask {...props} takesFocus={step === 'kept'} onAsk={() => setStep('asked')} />
+  );
+}
+
+interface AskProps extends Pick<RemoveProps, 'name' | 'words'> {
+  takesFocus: boolean;
+  onAsk(): void;
+}
+
+function Ask({ name, words, takesFocus, onAsk }: AskProps) {
+  const button = useFocus<HTMLButtonElement>(takesFocus);
   return (
-    <span class="row" role="group" aria-label={words('phones.remove.named', { name })}>
+    <button
+      type="button"
+      class="plain"
+      ref={button}
+      aria-label={words('phones.remove.named', { name })}
+      onClick={onAsk}
+    >
+      {words('phones.remove')}
+    </button>
+  );
+}
+
+function Question({ name, words, onRemove, onGone, onKeep }: RemoveProps & { onKeep(): void }) {
+  const keep = useFocus<HTMLButtonElement>();
+  const question = useLastFocus<HTMLSpanElement>(onGone);
+  return (
+    <span class="row" role="group" ref={question} aria-label={words('phones.remove.named', { name })}>
       <span>{words('phones.sure')}</span>
       <button type="button" class="danger" onClick={onRemove}>
         {words('phones.yes')}
       </button>
-      <button type="button" onClick={() => setAsked(false)}>
+      <button type="button" ref={keep} onClick={onKeep}>
         {words('phones.no')}
       </button>
     </span>

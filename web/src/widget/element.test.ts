@@ -444,6 +444,23 @@ describe('the phones', () => {
     await eventually(() => expect(edge.current!.calls).toContain('DELETE /enc-1001/phones/p'));
   });
 
+  test('keep the focus while one is asked about, kept and removed', async () => {
+    const focused = () => widget.shadowRoot?.activeElement?.textContent;
+    const ask = (): void => labelled('Not your phone? Remove iPhone, Safari').click();
+    edge.current!.phones = [joined('p', 'iPhone, Safari')];
+    await mount();
+    await eventually(ask);
+    await eventually(() => expect(focused()).toBe('Keep'));
+    find('.phones .danger + button').click();
+    await eventually(() => expect(focused()).toBe('Not your phone? Remove it'));
+    ask();
+    await eventually(() => find('.phones .danger').focus());
+    edge.current!.phones = [joined('p', 'iPhone, Safari', { removed: true })];
+    edge.current!.revision++;
+    edge.current!.handlers?.event('image-updated');
+    await eventually(() => expect(focused()).toBe('Phones (0)'));
+  });
+
   async function type(number: string): Promise<void> {
     const field = await eventually(() => find<HTMLInputElement>('[data-testid=admit] input'));
     field.value = number;

@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { useFocus } from '../focus';
 import { patientName } from '../Patient';
 import type { SessionState } from '../session/api';
 import type { Words } from '../words';
@@ -65,8 +66,7 @@ function noteText(note: AddingNote, { maxImages }: SessionState, words: Words): 
 
 /** The question about consent before the first photos, as on the phone. */
 function Agreement({ words, state, adding }: AddProps) {
-  const yes = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => yes.current?.focus(), []);
+  const yes = useFocus<HTMLButtonElement>();
   return (
     <div class="notice" role="group" aria-labelledby="agree" data-testid="agreement">
       <p id="agree">
