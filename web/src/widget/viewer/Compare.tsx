@@ -39,8 +39,14 @@ export function Compare(props: CompareProps) {
       <button type="button" aria-pressed={isOver} disabled={!canOver} onClick={() => setOver(!isOver)}>
         {words('earlier.over')}
       </button>
-      {guiding && earlier.includes(other) && (
-        <GuideButton words={words} photo={other} isVeiled={isVeiled(other)} guiding={guiding} />
+      {guiding && (
+        <GuideButton
+          words={words}
+          photo={earlier.find(({ id }) => id === other.id)}
+          isVeiled={isVeiled(other)}
+          earlier={earlier}
+          guiding={guiding}
+        />
       )}
     </div>
   );

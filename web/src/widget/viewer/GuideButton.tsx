@@ -15,52 +15,62 @@ export function guidingOf({ status, guide }: SessionState, sync: SessionSync): G
   return status === 'open' ? { offered: guide, offer: (photo, jpeg) => sync.offerGuide(photo, jpeg) } : undefined;
 }
 
-/** The button that shows an earlier photo on the phone's camera, and stops it, with how it went. */
-export function GuideButton({
-  words,
-  photo,
-  isVeiled,
-  guiding,
-}: {
+interface GuideProps {
   words: Words;
-  photo: Shown;
+  /** The earlier photo on the screen, if one is. */
+  photo: Shown | undefined;
   isVeiled: boolean;
+  earlier: readonly Shown[];
   guiding: Guiding;
-}) {
+}
+
+/** The buttons that show an earlier photo on the phone's camera, and stop it, with how it went. */
+export function GuideButton({ words, photo, isVeiled, earlier, guiding: { offered, offer } }: GuideProps) {
   const [unreadable, setUnreadable] = useState('');
-  const { offered, offer } = guiding;
-  const state = unreadable === photo.id ? 'unreadable' : offered?.photo === photo.id ? offered.state : null;
-  const isShown = state === 'shown' || state === 'kept';
-  const isElsewhere = state === null && offered?.photo === null;
-  const toggle = async (): Promise<void> => {
+  const mine = photo && offered?.photo === photo.id ? offered.state : null;
+  const isShown = mine === 'shown' || mine === 'kept';
+  // It was offered before the widget was opened here, or has another URL by now. No photo's own button stops it.
+  const isElsewhere = offered !== null && !earlier.some(({ id }) => id === offered.photo);
+  const toggle = async ({ id, previewUrl = '' }: Shown): Promise<void> => {
     setUnreadable('');
-    if (isShown) return offer(photo.id, null);
+    if (isShown) return offer(id, null);
     try {
-      await offer(photo.id, await guideOf(photo.previewUrl ?? ''));
+      await offer(id, await guideOf(previewUrl));
     } catch {
-      setUnreadable(photo.id);
+      setUnreadable(id);
     }
   };
+  const state = photo && unreadable === photo.id ? 'unreadable' : (mine ?? (isElsewhere && elsewhere[offered.state]));
+  const isSending = offered?.state === 'sending';
   return (
     <>
-      <button
-        type="button"
-        aria-pressed={isShown}
-        disabled={(isVeiled && !isShown) || offered?.state === 'sending'}
-        onClick={() => void toggle()}
-      >
-        {words('guide.show')}
-      </button>
-      <span class="quiet" role="status">
-        {state
-          ? words(`guide.${state}`)
-          : isElsewhere && words(offered.state === 'kept' ? 'guide.kept' : 'guide.elsewhere')}
-      </span>
-      {isElsewhere && (
-        <button type="button" disabled={offered.state === 'sending'} onClick={() => void offer(null, null)}>
+      {photo && (
+        <button
+          type="button"
+          aria-pressed={isShown}
+          disabled={(isVeiled && !isShown) || isSending}
+          onClick={() => void toggle(photo)}
+        >
+          {words('guide.show')}
+        </button>
+      )}
+      {(photo || isElsewhere) && (
+        <span class="quiet" role="status">
+          {state && words(`guide.${state}`)}
+        </span>
+      )}
+      {(isElsewhere || mine === 'failed') && (
+        <button
+          type="button"
+          disabled={isSending}
+          onClick={() => void offer(isElsewhere ? null : (photo?.id ?? null), null)}
+        >
           {words('guide.stop')}
         </button>
       )}
     </>
   );
 }
+
+/** What is known of a photo that is not on the screen. */
+const elsewhere = { sending: 'elsewhere', shown: 'elsewhere', failed: 'maybe', kept: 'kept' } as const;

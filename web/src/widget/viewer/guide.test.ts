@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually, Mounted } from '../fixtures';
 import { guidingOf } from './GuideButton';
 import type { SessionState, SessionSync } from '../session/api';
-import { Edge } from '../session/fixtures';
+import type { EarlierPhoto } from '../image';
+import { Edge, listed } from '../session/fixtures';
 
 const edge = vi.hoisted(() => ({ current: undefined as Edge | undefined }));
 vi.mock('../session/realtime', () => ({
@@ -63,9 +64,67 @@ test('they are offered again after a failure', async () => {
   await widget.compares();
   edge.current!.trouble = { call: /^PUT/, code: 'upstream_unavailable', status: 503, times: 1 };
   button().click();
-  await eventually(() => expect(status()).toBe('The photo did not reach the phone. Try again.'));
+  await eventually(() => expect(status()).toBe('The photo may not have reached the phone. Try again.'));
   button().click();
   await eventually(() => expect(status()).toMatch(/half transparent/));
+});
+
+test('one that may have arrived can be taken back', async () => {
+  await widget.compares();
+  edge.current!.trouble = { call: /^PUT/, code: 'network', status: 0, times: 1 };
+  button().click();
+  await eventually(() => expect(status()).toMatch(/may not have reached/));
+  edge.current!.guide = 'arrived';
+  widget.button('Stop showing it').click();
+  await eventually(() => expect(status()).toBe(''));
+  expect(edge.current?.guide).toBeNull();
+  expect(widget.all('button').map(({ textContent }) => textContent)).not.toContain('Stop showing it');
+});
+
+test.each<[string, boolean, EarlierPhoto[], RegExp]>([
+  ['has another URL by now', false, [{ url: 'blob:fresh', time: '2024-11-30', ...HAND }], /shows an earlier photo/],
+  [
+    'has another URL by now and may have arrived',
+    true,
+    [{ url: 'blob:fresh', time: '2024-11-30' }],
+    /^The phone may show/,
+  ],
+  ['is no longer in the record', false, [], /shows an earlier photo/],
+])('one that %s can be taken back', async (_, isFailed, now, text) => {
+  edge.current!.change([...edge.current!.images, listed('b', HAND)]);
+  edge.current!.handlers?.event('image-uploaded');
+  await eventually(() => expect(widget.all('.tile')).toHaveLength(2));
+  await widget.compares();
+  if (isFailed) edge.current!.trouble = { call: /^PUT/, code: 'network', status: 0, times: 1 };
+  button().click();
+  await eventually(() => expect(status()).toMatch(isFailed ? /may not have reached/ : /half transparent/));
+  widget.element.earlier = now;
+  widget.find('[data-icon=close]').closest('button')?.click();
+  await eventually(() => expect(widget.all('.viewer')).toHaveLength(0));
+  await widget.compares();
+  await eventually(() => expect(status()).toMatch(text));
+  widget.button('Stop showing it').click();
+  await eventually(() =>
+    expect(
+      widget
+        .all('.comparing [role=status]')
+        .map((one) => one.textContent)
+        .join(''),
+    ).toBe(''),
+  );
+  expect(edge.current?.guide).toBeNull();
+});
+
+test('one of the other earlier photos is stopped by its own button', async () => {
+  widget.element.earlier = [...widget.element.earlier, { url: 'blob:older', time: '2023-11-30', ...HAND }];
+  await widget.compares();
+  button().click();
+  await eventually(() => expect(status()).toMatch(/half transparent/));
+  const choice = widget.find<HTMLSelectElement>('.comparing select');
+  choice.value = 'earlier blob:older';
+  choice.dispatchEvent(new Event('change', { bubbles: true }));
+  await eventually(() => expect(status()).toBe(''));
+  expect(widget.all('button').map(({ textContent }) => textContent)).not.toContain('Stop showing it');
 });
 
 test('one that was offered before the page was reloaded can be taken back', async () => {
