@@ -130,6 +130,48 @@ func TestQueueCommands(t *testing.T) {
 	})
 }
 
+// TestQueueCancelAtTheEnd checks that a photo that the person cancelled during its confirm is not sent later, if the
+// outcome of that confirm is never known.
+func TestQueueCancelAtTheEnd(t *testing.T) {
+	for name, test := range map[string]struct {
+		confirm fault
+		key     string // of the session whose code is scanned
+	}{
+		"the session expires":                  {ends, "key-2"},
+		"the same code is scanned meanwhile":   {hangs, testKey},
+		"another code is scanned meanwhile":    {hangs, "key-2"},
+		"the session is refused, then resumed": {refuses, testKey},
+	} {
+		inBubble(t, name, func(t *testing.T, w *world) {
+			w.fault = func(s step, _ int) fault {
+				if s == confirm {
+					return test.confirm
+				}
+				return works
+			}
+			q := w.open(t)
+			id := ids(1)[0]
+			add(q, id)
+			time.Sleep(time.Second)
+			q.Do(Command{Type: CommandUpload})
+			time.Sleep(120 * time.Millisecond)
+			if state := w.photo(id).State; state != StateConfirming {
+				t.Fatalf("the photo is %s", state)
+			}
+			q.Do(Command{Type: CommandCancel, ID: id})
+			time.Sleep(time.Second)
+			w.fault = func(step, int) fault { return works }
+			w.secret = test.key
+			show(q, w)
+			time.Sleep(time.Minute)
+			arrived(t, w)
+			if state := w.photo(id).State; state != StateCancelled {
+				t.Errorf("the photo is %s", state)
+			}
+		})
+	}
+}
+
 // TestQueueRegressions repeats lives in which TestQueueModel has found bugs.
 func TestQueueRegressions(t *testing.T) {
 	inBubble(t, "the code is scanned again during a request, then the network fails", func(t *testing.T, w *world) {

@@ -142,7 +142,7 @@ func (t *traffic) stop(code shared.Code) {
 	t.stopped = problem(code, false)
 	for _, p := range t.album.photos {
 		if p.stage != StageChosen {
-			t.abandon(p)
+			t.release(p)
 		}
 	}
 }

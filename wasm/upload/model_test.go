@@ -62,6 +62,7 @@ var deeds = rapid.Custom(func(t *rapid.T) deed {
 			"fault",
 			"clear weather",
 			"cancel",
+			"cancel late",
 			"remove",
 			"retry",
 			"retry all",
@@ -141,6 +142,7 @@ type model struct {
 	taken     map[string]bool
 	wanted    map[string]string // the photos that must arrive: id → content
 	asked     map[string]bool   // the photos for which the person pressed Send
+	cancelled map[string]int    // the confirms of each photo that the person cancelled for good, until then
 	removed   map[string]bool   // the photos removed on the current page, which must not come back
 	lastWords map[string]string // the newest details of each photo, if they must be stored
 	words     int
@@ -168,6 +170,7 @@ func play(ctx context.Context, seed uint64, life []deed) []string {
 		rng:       rand.New(rand.NewPCG(seed, 1)),
 		wanted:    map[string]string{},
 		taken:     map[string]bool{},
+		cancelled: map[string]int{},
 		removed:   map[string]bool{},
 		asked:     map[string]bool{},
 		lastWords: map[string]string{},
@@ -245,8 +248,13 @@ func (m *model) do(d deed) {
 	case "pause":
 		m.send(Command{Type: CommandPause})
 	case "cancel":
-		delete(m.wanted, id)
-		m.send(Command{Type: CommandCancel, ID: id})
+		m.cancel(id)
+	case "cancel late":
+		for _, p := range m.last().Photos {
+			if p.State == StateConfirming {
+				m.cancel(p.ID)
+			}
+		}
 	case "remove":
 		delete(m.wanted, id)
 		m.removed[id] = true
@@ -306,6 +314,12 @@ func (m *model) add(id, content string) {
 	m.send(Command{Type: CommandAdd, ID: id, Name: id, Source: "camera", File: file(content)})
 }
 
+func (m *model) cancel(id string) {
+	delete(m.wanted, id)
+	m.cancelled[id] = m.asksFor(id)
+	m.send(Command{Type: CommandCancel, ID: id})
+}
+
 // describe has the person change a photo on the phone, if the page allows it.
 func (m *model) describe(id string) {
 	p := m.photo(id)
@@ -340,7 +354,8 @@ func (m *model) forgetUnwritten() {
 }
 
 // erasure checks that photos are not erased before their time limit. Setting the
-// clock forward shortens the wait. Photos that were erased need not arrive.
+// clock forward shortens the wait. Photos that were erased need not arrive, nor do their
+// details.
 func (m *model) erasure() {
 	if !m.last().Erased || len(m.last().Photos) > 0 {
 		return
@@ -353,6 +368,7 @@ func (m *model) erasure() {
 			delete(m.wanted, id)
 		}
 	}
+	m.forgetUnwritten()
 }
 
 // lastWord checks that the newest details that a person entered are stored and shown.
@@ -386,6 +402,22 @@ func (m *model) staysRemoved() {
 	}
 }
 
+// staysCancelled checks that no confirm of a cancelled photo begins. One may have been under way.
+func (m *model) staysCancelled() {
+	for id, begun := range m.cancelled {
+		if now := m.asksFor(id); now > begun {
+			m.fail("photo %s was cancelled, and then %d more confirms of it began", id, now-begun)
+		}
+	}
+}
+
+// asksFor returns how many confirms began that could make the photo an image.
+func (m *model) asksFor(id string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.asks[id]
+}
+
 // upload presses Send for the photos that the page shows.
 func (m *model) upload() {
 	ids := []string{}
@@ -393,6 +425,7 @@ func (m *model) upload() {
 		if p.State != StateConfirmed && p.State != StateCancelled && p.State != StateRemoved {
 			ids = append(ids, p.ID)
 			m.asked[p.ID] = true
+			delete(m.cancelled, p.ID)
 		}
 	}
 	m.send(Command{Type: CommandUpload, IDs: ids})
@@ -408,6 +441,7 @@ func (m *model) retry(id string) {
 		m.wanted[id] = content(i)
 		m.asked[id] = true
 	}
+	delete(m.cancelled, id)
 	m.send(Command{Type: CommandRetry, ID: id})
 }
 
@@ -434,6 +468,11 @@ func (m *model) killTab() {
 		}
 		if m.kept(id).JPEG == nil {
 			delete(m.wanted, id)
+		}
+	}
+	for id := range m.cancelled {
+		if m.kept(id).Stage != StageCancelled {
+			delete(m.cancelled, id) // the journal does not know
 		}
 	}
 	m.log = nil
@@ -553,6 +592,7 @@ func (m *model) personReturns() {
 	m.nothingLeavesBeforeSend()
 	m.lastWord()
 	m.staysRemoved()
+	m.staysCancelled()
 	for id, content := range m.wanted {
 		p := m.photo(id)
 		switch {

@@ -83,7 +83,7 @@ func (t *traffic) tick(now time.Time) {
 func (t *traffic) join(edge Edge, session *shared.Grant) {
 	for _, p := range t.album.photos {
 		if p.stage != StageChosen {
-			t.abandon(p)
+			t.release(p)
 		}
 	}
 	for j := range t.jobs { // a list of the earlier session must not be applied
@@ -158,6 +158,16 @@ func (t *traffic) abandon(p *photo) {
 	j.photos = slices.DeleteFunc(j.photos, func(other *photo) bool { return other == p })
 	if len(j.photos) == 0 {
 		j.drop()
+	}
+}
+
+// release abandons the step of a photo that stays for the person. If the person
+// cancelled the photo meanwhile, it is cancelled, because nobody awaits the outcome.
+func (t *traffic) release(p *photo) {
+	t.abandon(p)
+	if p.cancelling {
+		p.cancelling = false
+		t.album.cancel(p)
 	}
 }
 

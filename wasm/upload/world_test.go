@@ -46,6 +46,7 @@ type world struct {
 	objects   map[string]string // key → SHA-256
 	images    map[string]shared.Image
 	confirms  map[string]int // image id → times that it became an image
+	asks      map[string]int // image id → confirms that began and could make it an image
 	order     []string
 	gone      map[string]bool  // images that a desktop removed
 	captured  *shared.Captured // the time of capture in the files
@@ -96,7 +97,8 @@ func newWorld() *world {
 		max: shared.MaxImages, urlLife: shared.UploadURLTTL, session: testToken, secret: testKey,
 		bucket: "https://store.test/", patient: "1", phone: "phone-1",
 		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
-		confirms: map[string]int{}, gone: map[string]bool{}, version: true, puts: new(atomic.Int32),
+		confirms: map[string]int{}, asks: map[string]int{}, gone: map[string]bool{}, version: true,
+		puts: new(atomic.Int32),
 		records: map[string]Entry{}, signedFor: map[string]bool{}, shelves: map[string]*shelf{},
 		previews: map[string]int{},
 	}
@@ -372,6 +374,11 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 
 func (e edge) Confirm(ctx context.Context, r shared.ConfirmRequest) (answer shared.ConfirmResponse, err error) {
 	w := e.w
+	w.mu.Lock()
+	if w.images[r.ImageID].ImageID == "" && !w.gone[r.ImageID] && e.check() == nil {
+		w.asks[r.ImageID]++
+	}
+	w.mu.Unlock()
 	err = w.call(ctx, confirm, func() error {
 		if err := e.check(); err != nil {
 			return err
