@@ -7,7 +7,8 @@ import (
 	"github.com/clinicpro/photobridge/shared"
 )
 
-// failed applies the policy to every photo of a step.
+// failed applies the policy to every photo of a step. The edge signs all photos of a batch
+// or none, so the photos of a refused one are signed again in smaller ones.
 func (t *traffic) failed(j *job, err error) {
 	if j.step == compress {
 		for _, p := range j.photos {
@@ -30,6 +31,9 @@ func (t *traffic) failed(j *job, err error) {
 		return
 	case code == shared.CodeLimitReached && j.size > 1:
 		t.signCap = j.size / 2 // some may still fit
+		return
+	case decision == fail && j.size > 1:
+		t.signCap = 1 // the edge refuses all for one: alone, only that one fails
 		return
 	}
 	for _, p := range j.photos {

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -187,6 +188,37 @@ func TestQueueResponses(t *testing.T) {
 		time.Sleep(time.Minute)
 		arrived(t, w, ids(10)...)
 	})
+}
+
+// TestQueueRefusedInABatch checks that a photo that the edge refuses for good fails alone, although the edge refuses
+// the whole batch for it.
+func TestQueueRefusedInABatch(t *testing.T) {
+	for name, at := range map[string][]int{"the first": {0}, "one in the middle": {3}, "the last": {6}, "two": {1, 5}} {
+		for _, code := range []shared.Code{shared.CodeBadRequest, shared.CodeTooLarge} {
+			inBubble(t, name+", "+string(code), func(t *testing.T, w *world) {
+				all := ids(7)
+				w.refused = map[string]shared.Code{}
+				for _, i := range at {
+					w.refused[all[i]] = code
+				}
+				q := w.open(t)
+				add(q, all...)
+				time.Sleep(time.Minute)
+				q.Do(Command{Type: CommandUpload})
+				time.Sleep(time.Minute)
+				isRefused := func(id string) bool { return w.refused[id] != "" }
+				arrived(t, w, slices.DeleteFunc(slices.Clone(all), isRefused)...)
+				for id := range w.refused {
+					if p := w.photo(id); p.State != StateFailed || p.Problem.Code != code || p.Problem.Retryable {
+						t.Errorf("the refused photo is %s, %+v", p.State, p.Problem)
+					}
+				}
+				if n := w.called(sign); n > 2*len(all) {
+					t.Errorf("%d sign calls", n)
+				}
+			})
+		}
+	}
 }
 
 func TestQueueConnectivity(t *testing.T) {

@@ -48,14 +48,15 @@ type world struct {
 	confirms  map[string]int // image id → times that it became an image
 	asks      map[string]int // image id → confirms that began and could make it an image
 	order     []string
-	gone      map[string]bool  // images that a desktop removed
-	captured  *shared.Captured // the time of capture in the files
-	puts      *atomic.Int32    // PUTs at once, over all patients
-	tooMany   atomic.Bool      // more than maxPuts ran at once
-	unnamed   bool             // the edge does not say which image was removed
-	refuse    shared.Code      // the error of every confirm, and of every sign if it is not about the metadata
-	phone     string           // the phone's id since its code was opened
-	version   bool             // false: the edge ignores all but the first metadata
+	gone      map[string]bool        // images that a desktop removed
+	captured  *shared.Captured       // the time of capture in the files
+	puts      *atomic.Int32          // PUTs at once, over all patients
+	tooMany   atomic.Bool            // more than maxPuts ran at once
+	unnamed   bool                   // the edge does not say which image was removed
+	refuse    shared.Code            // the error of every confirm, and of every sign if it is not about the metadata
+	refused   map[string]shared.Code // the error of each sign with one of these images
+	phone     string                 // the phone's id since its code was opened
+	version   bool                   // false: the edge ignores all but the first metadata
 	records   map[string]Entry
 	shelves   map[string]*shelf // the journal's storage, by the session's key
 	opened    int               // journals
@@ -98,7 +99,7 @@ func newWorld() *world {
 		bucket: "https://store.test/", patient: "1", phone: "phone-1",
 		slots: map[string]string{}, objects: map[string]string{}, images: map[string]shared.Image{},
 		confirms: map[string]int{}, asks: map[string]int{}, gone: map[string]bool{}, version: true,
-		puts: new(atomic.Int32),
+		puts:    new(atomic.Int32),
 		records: map[string]Entry{}, signedFor: map[string]bool{}, shelves: map[string]*shelf{},
 		previews: map[string]int{},
 	}
@@ -337,6 +338,9 @@ func (e edge) Sign(ctx context.Context, images []shared.PresignImage) (signed Si
 			return &shared.Error{Code: w.refuse}
 		}
 		for _, image := range images {
+			if code := w.refused[image.ImageID]; code != "" {
+				return &shared.Error{Code: code}
+			}
 			if w.gone[image.ImageID] && w.unnamed {
 				return &shared.Error{Code: shared.CodeImageRemoved}
 			}
