@@ -50,7 +50,7 @@ func (a *album) add(c Command, now time.Time) {
 	switch {
 	case p == nil:
 		p = a.chosen(c, now)
-	case p.stage == StageFailed && p.resume == StageChosen && p.file == nil:
+	case p.stage == StageFailed && p.lacksFile():
 		p.file = c.File
 		p.revive()
 	default:
@@ -121,7 +121,7 @@ func (a *album) ask(ids []string) {
 			continue
 		}
 		p.asked = true
-		if p.stage == StageFailed && p.problem.Retryable {
+		if p.stage == StageFailed && p.problem.Retryable && !p.lacksFile() {
 			p.revive()
 		}
 		records = append(records, p.record())
@@ -181,7 +181,7 @@ func (a *album) retry(p *photo) {
 	case p.stage != StageFailed || !p.problem.Retryable:
 		return
 	}
-	if p.resume == StageChosen && p.file == nil {
+	if p.lacksFile() {
 		return
 	}
 	p.revive()

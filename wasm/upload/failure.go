@@ -12,7 +12,7 @@ import (
 func (t *traffic) failed(j *job, err error) {
 	if j.step == compress {
 		for _, p := range j.photos {
-			t.album.fail(p, problemOf(err, retryableCompression(err)))
+			t.notCompressed(p, err)
 		}
 		return
 	}
@@ -39,6 +39,21 @@ func (t *traffic) failed(j *job, err error) {
 	for _, p := range j.photos {
 		t.photoFailed(p, j.step, decision, err)
 	}
+}
+
+// notCompressed notes that a photo could not be compressed. If its decoder could not be
+// loaded, the photo rests and tries again by itself.
+func (t *traffic) notCompressed(p *photo, err error) {
+	t.album.fail(p, problemOf(err, retryableCompression(err)))
+	if shared.CodeOf(err) == shared.CodeNetwork {
+		t.rest(p, err)
+	}
+}
+
+// rest lets a failed photo try again by itself, after a longer wait each time.
+func (t *traffic) rest(p *photo, err error) {
+	p.rests++
+	p.notBefore = t.now.Add(time.Second + resting.Wait(p.rests, retryAfter(err), t.rng))
 }
 
 func (t *traffic) photoFailed(p *photo, s step, decision decision, err error) {
@@ -136,9 +151,8 @@ func (t *traffic) later(p *photo, s step, err error) {
 		p.notBefore = t.now.Add(shared.PhoneRetry.Wait(p.tries[s], retryAfter(err), t.rng))
 		return
 	}
-	p.rests++
 	p.halt(StageFailed, problemOf(err, true))
-	p.notBefore = t.now.Add(time.Second + resting.Wait(p.rests, retryAfter(err), t.rng))
+	t.rest(p, err)
 }
 
 // stop ends all work for a session that is over. The photos stay for the person.

@@ -221,6 +221,46 @@ func TestQueueRefusedInABatch(t *testing.T) {
 	}
 }
 
+// TestQueueDecoderNotLoaded checks that a photo whose decoder could not be loaded is retried without the person.
+func TestQueueDecoderNotLoaded(t *testing.T) {
+	online := func(q *Queue, online bool) { q.Do(Command{Type: CommandLifecycle, Visible: true, Online: online}) }
+	for name, test := range map[string]struct {
+		returns func(q *Queue, w *world)
+		within  time.Duration
+	}{
+		"a rest is over":             {func(*Queue, *world) {}, 3 * time.Minute},
+		"the phone is online again":  {func(q *Queue, _ *world) { online(q, true) }, time.Second},
+		"the person presses Send":    {func(q *Queue, _ *world) { q.Do(Command{Type: CommandUpload}) }, time.Second},
+		"the code is scanned again":  {func(q *Queue, w *world) { show(q, w) }, time.Second},
+		"the person presses Retry":   {func(q *Queue, _ *world) { q.Do(Command{Type: CommandRetry}) }, time.Second},
+		"another photo can be added": {func(q *Queue, _ *world) { add(q, ids(2)[1]) }, 3 * time.Minute},
+	} {
+		inBubble(t, name, func(t *testing.T, w *world) {
+			w.fault = func(s step, _ int) fault {
+				if s == compress {
+					return dropBefore
+				}
+				return works
+			}
+			q, id := w.open(t), ids(1)[0]
+			online(q, false)
+			add(q, id)
+			q.Do(Command{Type: CommandUpload, IDs: []string{id}})
+			time.Sleep(10 * time.Minute)
+			if p, s := w.photo(id), w.last(); p.State != StateFailed || p.RetryAt == nil || s.Phase != PhaseWaiting {
+				t.Errorf("the photo is %s, next try %v, phase %s", p.State, p.RetryAt, s.Phase)
+			}
+			if n := w.called(compress); n < 5 || n > 40 {
+				t.Errorf("%d tries in ten minutes", n)
+			}
+			w.fault = func(step, int) fault { return works }
+			test.returns(q, w)
+			time.Sleep(test.within)
+			arrived(t, w, id)
+		})
+	}
+}
+
 func TestQueueConnectivity(t *testing.T) {
 	inBubble(t, "a dead network gets few requests, and its return is noticed", func(t *testing.T, w *world) {
 		q := w.open(t)

@@ -71,7 +71,7 @@ func TestQueueJournal(t *testing.T) {
 		time.Sleep(time.Minute)
 		q = w.open(t)
 		time.Sleep(time.Minute)
-		if p := w.photo(id); p.State != StateFailed || p.Problem.Retryable || p.Problem.Code != shared.CodeTruncated {
+		if p := w.photo(id); p.State != StateFailed || p.Problem.Retryable || p.Problem.Code != shared.CodeFileGone {
 			t.Errorf("photo %+v", p)
 		}
 		// The page still has the file and gives it to the new engine.

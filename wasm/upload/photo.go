@@ -127,6 +127,10 @@ func (p *photo) refresh() {
 // halted reports whether the photo has failed or was cancelled.
 func (p *photo) halted() bool { return p.stage == StageFailed || p.stage == StageCancelled }
 
+// lacksFile reports whether a halted photo cannot continue, because it was not compressed
+// and its file is gone.
+func (p *photo) lacksFile() bool { return p.halted() && p.resume == StageChosen && p.file == nil }
+
 // restsOnly reports whether a failed photo will try again by itself.
 func (p *photo) restsOnly() bool { return p.stage == StageFailed && !p.notBefore.IsZero() }
 
@@ -297,9 +301,9 @@ func restored(entry Entry) *photo {
 	case p.stage == StageConfirmed:
 		p.owes = true // the journal keeps a confirmed photo only for this
 		p.sent = p.bytes
-	case p.jpeg == nil && p.problem == nil:
+	case p.jpeg == nil && (p.problem == nil || p.problem.Retryable): // the file was in the page that ended
 		p.stage, p.resume = StageFailed, StageChosen
-		p.problem = problem(shared.CodeTruncated, false)
+		p.problem = problem(shared.CodeFileGone, false)
 	case p.stage == StageFailed && p.jpeg != nil && p.problem != nil && p.problem.Retryable:
 		p.revive() // a new page is a reason to try again
 	case p.stage == StageFailed && p.problem == nil, moves[p.stage] == nil, p.stage == StageSent && entry.S3Key == "":

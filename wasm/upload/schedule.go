@@ -29,11 +29,12 @@ func (t *traffic) observe() {
 // reports whether anything changed.
 func (t *traffic) schedule() (changed bool) {
 	t.started = false
+	halted := t.stopped != nil || t.paused
+	woken := !halted && t.album.wakeRested(t.now)
 	t.startCompress()
-	if t.stopped != nil || t.paused {
+	if halted {
 		return t.started
 	}
-	woken := t.album.wakeRested(t.now)
 	t.startList()
 	if !t.album.edge.blocks() {
 		t.startConfirms()

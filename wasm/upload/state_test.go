@@ -36,6 +36,45 @@ func TestForgetSlot(t *testing.T) {
 	}
 }
 
+// A photo whose bytes the journal does not have cannot be retried, whatever it failed with.
+func TestRestoredWithoutBytes(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		stage   Stage
+		problem *Problem
+		want    Problem
+	}{
+		{"never compressed", StageChosen, nil, Problem{Code: shared.CodeFileGone}},
+		{"cancelled", StageCancelled, nil, Problem{Code: shared.CodeFileGone}},
+		{"no decoder", StageFailed, problem(shared.CodeNetwork, true), Problem{Code: shared.CodeFileGone}},
+		{"too slow", StageFailed, problem(shared.CodeTimeout, true), Problem{Code: shared.CodeFileGone}},
+		{"too large", StageFailed, problem(shared.CodeOutOfMemory, true), Problem{Code: shared.CodeFileGone}},
+		{"blank", StageFailed, problem(shared.CodeBlankResult, true), Problem{Code: shared.CodeFileGone}},
+		{"no photo", StageFailed, problem(shared.CodeNotAnImage, false), Problem{Code: shared.CodeNotAnImage}},
+	} {
+		a := newAlbum(func(string, []byte) {})
+		record := Record{ID: "a", Stage: test.stage, Resume: StageChosen, Problem: test.problem}
+		a.adopt([]Entry{{Record: record}}, morning)
+		a.ask(nil)
+		a.retryAll()
+		if p := a.photos[0]; p.stage != StageFailed || *p.problem != test.want {
+			t.Errorf("%s: %s, %+v", test.name, p.stage, p.problem)
+		}
+	}
+}
+
+// Send does not start a photo that has neither its file nor its bytes.
+func TestAskWithoutFile(t *testing.T) {
+	for stage, want := range map[Stage]Stage{StageChosen: StageFailed, StageCompressed: StageCompressed} {
+		a := newAlbum(func(string, []byte) {})
+		p := &photo{id: "a", stage: StageFailed, resume: stage, problem: problem(shared.CodeTimeout, true)}
+		a.photos = []*photo{p}
+		if a.ask(nil); p.stage != want {
+			t.Errorf("failed at %s: it is %s after Send", stage, p.stage)
+		}
+	}
+}
+
 // Photos wait for the list only while the network fails.
 func TestListFailed(t *testing.T) {
 	for code, blocks := range map[shared.Code]bool{

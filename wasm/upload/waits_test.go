@@ -163,7 +163,7 @@ func TestRestored(t *testing.T) {
 		{"confirmed", Entry{Record: Record{Stage: StageConfirmed}, JPEG: jpeg}, StageConfirmed, "", ""},
 		{"confirmed, its bytes erased", Entry{Record: Record{Stage: StageConfirmed}}, StageConfirmed, "", ""},
 		{"without bytes", Entry{Record: Record{Stage: StageCompressed}}, StageFailed, StageChosen,
-			shared.CodeTruncated},
+			shared.CodeFileGone},
 		{"a retryable problem", Entry{Record: Record{Stage: StageFailed, Resume: StageSent, S3Key: key,
 			Problem: full}, JPEG: jpeg}, StageSent, StageSent, ""},
 		{"a permanent problem", Entry{Record: Record{Stage: StageFailed, Resume: StageChosen, Problem: blank},
