@@ -48,6 +48,7 @@ export interface Chosen {
 /** A remark that stays until it is dismissed or the next step makes it moot. */
 export type Notice =
   | { kind: 'removed'; count: number }
+  | { kind: 'other-patient'; count: number }
   | { kind: 'too-many'; added: number; offered: number }
   | { kind: 'restored'; count: number }
   | { kind: 'camera-killed' }
@@ -192,7 +193,7 @@ export type Event =
   /** The time is over that this session may stay on the phone, or everything, because the page was not used. */
   | { type: 'over'; unused: boolean }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
-  /** `session`: the one that was shown when they were taken, if that was a while ago. */
+  /** `session`: the one that was shown when the camera or the gallery was opened, if that was a while ago. */
   | { type: 'chosen'; photos: readonly Chosen[]; session?: Grant }
   | { type: 'pictured'; id: string; picture: Picture }
   | { type: 'engine-ready' }

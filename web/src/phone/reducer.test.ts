@@ -441,11 +441,12 @@ describe('describing', () => {
     expect(metadataOf(details.state, 'a')).toEqual({ laterality: 'left', captured });
   });
 
-  test('a photo that arrives after the page switched to another patient is released', () => {
+  test('a photo that arrives after the page switched to another patient is released with a notice', () => {
     const photos = chosen('a');
     const other = { ...grant, patientId: 'other', encounterId: 'other' };
     const late = play(capturing, { type: 'chosen', photos, session: other });
-    expect(late).toEqual({ state: capturing, effects: [{ do: 'release', id: 'a' }] });
+    const notice = { kind: 'other-patient', count: 1 };
+    expect(late).toEqual({ state: { ...capturing, notice }, effects: [{ do: 'release', id: 'a' }] });
     expect(play(capturing, { type: 'chosen', photos, session: { ...grant } }).state.chosen).toHaveLength(1);
   });
 

@@ -72,10 +72,13 @@ function retry(state: State, { id }: EventOf<'retry'>): Step {
   return [state, ids.map((one): Effect => ({ do: 'send', command: { type: 'retry', id: one } }))];
 }
 
-/** Takes in photos, unless the page has turned to another patient since they were taken. */
+/** Takes in photos. If the page has turned to another patient since, they are not added, and a notice says so. */
 function chosen(state: State, { photos, session }: EventOf<'chosen'>): Step {
-  const ours = session === undefined || (state.session !== null && samePatient(state.session, session));
-  return ours ? choose(state, photos) : [state, photos.map(({ id }): Effect => ({ do: 'release', id }))];
+  if (session === undefined || (state.session !== null && samePatient(state.session, session))) {
+    return choose(state, photos);
+  }
+  const notice = state.session === null ? state.notice : ({ kind: 'other-patient', count: photos.length } as const);
+  return [{ ...state, notice }, photos.map(({ id }): Effect => ({ do: 'release', id }))];
 }
 
 function choose(state: State, offered: readonly Chosen[]): Step {

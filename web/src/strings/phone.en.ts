@@ -120,6 +120,11 @@ const texts = {
     one: '{n} photo was removed on the desktop.',
     other: '{n} photos were removed on the desktop.',
   },
+  'notice.other-patient': {
+    one: '{n} photo was for another patient, so it was not added. Open that patient’s code and choose it again.',
+    other:
+      '{n} photos were for another patient, so they were not added. Open that patient’s code and choose them again.',
+  },
   'notice.restored': { one: '{n} photo from before is still here.', other: '{n} photos from before are still here.' },
   'notice.camera-killed':
     'The phone closed this page while its camera was open. If a photo is missing, take it again with the quick camera.',

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
+import type { Grant } from '../../contract/api';
 import { adopt, cameraAccept } from '../files';
 import type { Chosen } from '../model';
 import { room } from '../select';
@@ -13,16 +14,22 @@ interface PickerProps {
   children: ComponentChildren;
 }
 
-/** A button that opens the phone's own camera or its gallery. */
+/**
+ * A button that opens the phone's own camera or its gallery. The files belong to the patient who was shown when it was
+ * pressed: another patient's code may open before they arrive.
+ */
 export function Picker({ source, class: style, label, children }: PickerProps) {
   const { state, dispatch, media } = usePage();
   const input = useRef<HTMLInputElement>(null);
+  const opened = useRef<Grant | null>(null);
   const disabled = state.session === null || room(state).left === 0;
   const chosen = (element: HTMLInputElement) => {
     markPicking(false);
     const photos = adopt(media, element.files ?? [], source);
     element.value = ''; // so that the same photo can be chosen again
-    if (photos.length > 0) dispatch({ type: 'chosen', photos });
+    const session = opened.current ?? state.session;
+    opened.current = null;
+    if (photos.length > 0 && session) dispatch({ type: 'chosen', photos, session });
   };
   return (
     <>
@@ -31,6 +38,7 @@ export function Picker({ source, class: style, label, children }: PickerProps) {
         class={style}
         disabled={disabled}
         onClick={() => {
+          opened.current = state.session;
           if (source === 'camera') markPicking(true);
           input.current?.click();
         }}
