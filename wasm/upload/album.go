@@ -173,8 +173,10 @@ func (a *album) retryAll() {
 	}
 }
 
-// retry tries a failed or cancelled photo again from the stage that it left.
+// retry tries a failed or cancelled photo again from the stage that it left. One that is
+// still to be cancelled continues.
 func (a *album) retry(p *photo) {
+	p.cancelling = false
 	switch {
 	case p.stage == StageCancelled:
 		p.asked = true

@@ -50,15 +50,42 @@ func (s *session) photoCommand(p *photo, c Command) {
 			s.album.describe(p, *c.Metadata)
 		}
 	case CommandRemove:
-		s.traffic.abandon(p)
-		s.display.leave(p)
-		s.album.remove(p)
+		s.remove(p)
 	case CommandRetry:
 		s.traffic.hurry()
 		s.album.retry(p)
 	case CommandCancel:
 		s.traffic.cancel(p)
 	}
+}
+
+// remove takes a photo out. If its confirm is under way, that is awaited first, because
+// the edge may already have stored the photo.
+func (s *session) remove(p *photo) {
+	if step, ok := s.traffic.step(p); ok && step == confirm && !p.settled() {
+		p.removing = true
+		return
+	}
+	s.traffic.abandon(p)
+	s.display.leave(p)
+	s.album.remove(p)
+}
+
+// finishRemovals takes out the photos whose removal waited for a confirm, which has
+// ended. It keeps one that the edge has, so that the person sees that it arrived. It
+// reports whether anything changed.
+func (s *session) finishRemovals() (changed bool) {
+	for _, p := range slices.Clone(s.album.photos) {
+		switch {
+		case !p.removing:
+		case p.stage == StageConfirmed:
+			p.removing = false
+		default:
+			s.remove(p)
+			changed = true
+		}
+	}
+	return changed
 }
 
 // upload marks the named photos to be sent, and retries those that failed. Nil ids

@@ -172,6 +172,61 @@ func TestQueueCancelAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestQueueRemoveDuringConfirm checks that a removed photo is not forgotten in silence if it arrives.
+func TestQueueRemoveDuringConfirm(t *testing.T) {
+	for name, test := range map[string]struct {
+		confirm fault
+		rescan  bool // the person also scans the code again
+		state   PhotoState
+		images  int
+	}{
+		"it arrives":                {works, false, StateConfirmed, 1},
+		"the edge is down":          {status500, false, "", 0},
+		"nothing responds":          {hangs, false, "", 0},
+		"the session ends":          {ends, false, "", 0},
+		"the code is scanned again": {hangs, true, "", 0},
+	} {
+		inBubble(t, name, func(t *testing.T, w *world) {
+			w.fault = func(s step, n int) fault {
+				if s == confirm && n == 1 {
+					return test.confirm
+				}
+				return works
+			}
+			q, id := w.open(t), ids(1)[0]
+			add(q, id)
+			time.Sleep(time.Second)
+			q.Do(Command{Type: CommandUpload})
+			time.Sleep(120 * time.Millisecond) // confirming
+			q.Do(Command{Type: CommandRemove, ID: id})
+			if test.rescan {
+				show(q, w)
+			}
+			time.Sleep(time.Minute)
+			if got := w.photo(id).State; got != test.state || len(w.images) != test.images || w.inJournal(id) {
+				t.Errorf("%q, %d images, in the journal: %v", got, len(w.images), w.inJournal(id))
+			}
+		})
+	}
+	inBubble(t, "a cancellation during the confirm is taken back", func(t *testing.T, w *world) {
+		w.fault = func(s step, n int) fault {
+			if s == confirm && n == 1 {
+				return status500
+			}
+			return works
+		}
+		q, id := w.open(t), ids(1)[0]
+		add(q, id)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		time.Sleep(120 * time.Millisecond) // confirming
+		q.Do(Command{Type: CommandCancel, ID: id})
+		q.Do(Command{Type: CommandRetry, ID: id})
+		time.Sleep(time.Minute)
+		arrived(t, w, id)
+	})
+}
+
 // TestQueueRegressions repeats lives in which TestQueueModel has found bugs.
 func TestQueueRegressions(t *testing.T) {
 	inBubble(t, "the code is scanned again during a request, then the network fails", func(t *testing.T, w *world) {

@@ -19,7 +19,8 @@ const (
 	// Replaces a photo's metadata. If the photo is confirmed, the change is sent to the edge, which keeps it unless a
 	// desktop has corrected the photo.
 	CommandDescribe CommandType = "describe"
-	// Removes the photo from the queue and the journal.
+	// Removes the photo from the queue and the journal. A confirm that is under way is awaited: if the edge has the
+	// photo by then, it stays and is shown as confirmed.
 	CommandRemove CommandType = "remove"
 	// Sends these photos as soon as they are compressed, and ends a pause.
 	CommandUpload CommandType = "upload"

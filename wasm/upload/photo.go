@@ -85,6 +85,9 @@ type photo struct {
 	// cancelling: the person cancelled while the confirm was under way; if that
 	// fails, the photo is cancelled.
 	cancelling bool
+	// removing: the person removed the photo while the confirm was under way; it stays
+	// only if the edge has it.
+	removing bool
 }
 
 // move sets the photo's stage. It panics on a move that is not in the table, which is

@@ -91,7 +91,8 @@ func (q *Queue) turn() {
 // advance does what a session has to do now. It reports whether anything changed.
 func (q *Queue) advance(s *session) (changed bool) {
 	s.traffic.observe()
-	changed = s.retain(q.now)
+	changed = s.finishRemovals()
+	changed = s.retain(q.now) || changed
 	changed = q.mend(s) || changed
 	if s.opening {
 		return changed

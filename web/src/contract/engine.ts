@@ -29,7 +29,8 @@ export interface DescribeCommand {
   metadata: shared.Metadata;
 }
 
-/** Removes the photo from the queue and the journal. */
+/** Removes the photo from the queue and the journal. A confirm that is under way is awaited: if the edge has the
+ * photo by then, it stays and is shown as confirmed. */
 export interface RemoveCommand {
   type: "remove";
   id: string;
