@@ -59,6 +59,7 @@ const choosing: Readonly<Record<string, State>> = {
   'capture at the limit': withQueue('capture', snapshot([], { imageCount: 20 })),
   'capture after a restart': on('capture', three, { notice: { kind: 'restored', count: 3 } }),
   'capture after the camera failed': on('capture', [], { notice: { kind: 'camera-killed' } }),
+  'capture, deleted too late': on('capture', [], { notice: { kind: 'arrived', count: 1 } }),
   'capture after another patient’s photos': on('capture', [], { notice: { kind: 'other-patient', count: 2 } }),
   'capture with too many chosen': on('capture', three, { notice: { kind: 'too-many', added: 3, offered: 25 } }),
   'capture, removed on the desktop': on('capture', [], { notice: { kind: 'removed', count: 1 } }),
@@ -84,7 +85,7 @@ const choosing: Readonly<Record<string, State>> = {
       { state: 'failed', bytes: 0, problem: { code: 'file_gone', retryable: true } },
     ),
   ),
-  'review after a deletion': on('review', photos({}, {}), { undo: { kind: 'delete', id: 'c' } }),
+  'review after a deletion': on('review', photos({}, {}), { undo: { kind: 'delete', id: 'c', stopped: false } }),
   'one photo': on('review', photos({ warnings: ['blurred'] }), { sheet: 'photo' }),
 };
 

@@ -48,6 +48,8 @@ export interface Chosen {
 /** A remark that stays until it is dismissed or the next step makes it moot. */
 export type Notice =
   | { kind: 'removed'; count: number }
+  /** Deleted here, but the desktop had them by then. */
+  | { kind: 'arrived'; count: number }
   | { kind: 'other-patient'; count: number }
   | { kind: 'too-many'; added: number; offered: number }
   | { kind: 'restored'; count: number }
@@ -56,7 +58,8 @@ export type Notice =
 
 /** What the person can take back for a few seconds. */
 export type Undo =
-  | { kind: 'delete'; id: string }
+  /** `stopped`: it was being sent. */
+  | { kind: 'delete'; id: string; stopped: boolean }
   | { kind: 'apply'; count: number; before: Readonly<Record<string, Metadata>> };
 
 /** Confirmed by the edge: how many of the last upload, and when the last one was. */

@@ -3,7 +3,7 @@
 import type { Snapshot } from '../contract/engine';
 import { over } from './leaving';
 import type { Chosen, Notice, Parked, State, Step } from './model';
-import { batch, photos, settled, unsent, waitingOf } from './select';
+import { batch, ON_ITS_WAY, photos, settled, unsent, waitingOf } from './select';
 import { fail, only } from './steps';
 
 /** Takes in a snapshot. A finished upload or the end of the session moves the page on. */
@@ -11,7 +11,20 @@ export function observe(state: State, snapshot: Snapshot): Step {
   // One that was on its way when the page turned to another patient.
   if (state.session === null || (state.session.phoneId ?? '') !== snapshot.phoneId) return only(state);
   if (snapshot.erased && !state.closed) return over(state);
-  return only(show(state, snapshot));
+  const arrived = snapshot.photos.filter(({ id, state: now }) => now === 'confirmed' && state.removed.includes(id));
+  const next = show(unhide(state, new Set(arrived.map(({ id }) => id))), snapshot);
+  return only(arrived.length > 0 ? { ...next, notice: { kind: 'arrived', count: arrived.length } } : next);
+}
+
+/** Shows photos again that were deleted too late: they are on the desktop. */
+function unhide(state: State, arrived: ReadonlySet<string>): State {
+  const { undo, removed } = state;
+  if (arrived.size === 0) return state;
+  return {
+    ...state,
+    removed: removed.filter((id) => !arrived.has(id)),
+    undo: undo?.kind === 'delete' && arrived.has(undo.id) ? null : undo,
+  };
 }
 
 function show(state: State, snapshot: Snapshot): State {
@@ -48,11 +61,9 @@ function stillParked(parked: readonly Parked[], snapshot: Snapshot): readonly Pa
   });
 }
 
-const UNDER_WAY = new Set(['queued', 'signing', 'sending', 'confirming']);
-
 /** Takes in the first snapshot: photos of an earlier page may be back, some of them on their way. */
 function meet(state: State, snapshot: Snapshot, justChosen: readonly Chosen[]): State {
-  const active = snapshot.photos.filter((photo) => UNDER_WAY.has(photo.state)).map((photo) => photo.id);
+  const active = snapshot.photos.filter((photo) => ON_ITS_WAY.has(photo.state)).map((photo) => photo.id);
   const batchNow = [...new Set([...state.batch, ...active])];
   const waits = state.screen === 'loading' || state.screen === 'consent';
   const target = active.length > 0 ? 'uploading' : state.resume;

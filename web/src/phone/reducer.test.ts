@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Metadata, Grant } from '../contract/api';
+import type { PhotoSnapshot, Snapshot } from '../contract/engine';
 import { capturing, chosen, grant, photo, play, reviewing, snapshot } from './fixtures';
 import { initialState, type Event, type Saved, type Screen, type State } from './model';
 import { metadataOf, photos, room, unsent } from './select';
@@ -318,6 +319,54 @@ describe('deleting', () => {
       { do: 'send', command: { type: 'remove', id: 'a' } },
       { do: 'release', id: 'a' },
     ]);
+  });
+
+  const batch = (change: Partial<PhotoSnapshot>, phase: Snapshot['phase'] = 'uploading'): State =>
+    play(
+      reviewing('a', 'b'),
+      { type: 'upload' },
+      snap([photo('a', change), photo('b', { state: 'queued' })], { phase }),
+      { type: 'back' },
+    ).state;
+  const command = (type: 'cancel' | 'retry') => ({ do: 'send', command: { type, id: 'a' } });
+  const problem = { code: 'network', retryable: true } as const;
+
+  test.each<[string, State, boolean]>([
+    ['is queued', batch({ state: 'queued' }), true],
+    ['is being signed', batch({ state: 'signing' }), true],
+    ['is being sent', batch({ state: 'sending' }), true],
+    ['is being confirmed', batch({ state: 'confirming' }), true],
+    ['is prepared to be sent', batch({ state: 'compressing' }), true],
+    ['is tried again by itself', batch({ state: 'failed', problem, retryAt: '2026-03-01T09:00:00Z' }), true],
+    ['has failed', batch({ state: 'failed', problem }), false],
+    ['was cancelled', batch({ state: 'cancelled' }), false],
+    ['is prepared', play(reviewing('a', 'b'), snap([photo('a', { state: 'compressing' }), photo('b')])).state, false],
+    ['was not sent', reviewing('a', 'b'), false],
+  ])('a photo that %s is stopped only if it would be sent', (_, from, stops) => {
+    const gone = play(from, { type: 'delete', id: 'a' });
+    expect(gone.effects).toEqual(stops ? [command('cancel')] : []);
+    expect(play(gone.state, { type: 'undo' }).effects).toEqual(stops ? [command('retry')] : []);
+  });
+
+  test('undo does not end a pause', () => {
+    const gone = play(batch({ state: 'queued' }, 'paused'), { type: 'delete', id: 'a' }).state;
+    const pause = { do: 'send', command: { type: 'pause' } };
+    expect(play(gone, { type: 'undo' }).effects).toEqual([command('retry'), pause]);
+  });
+
+  test.each<[string, Event[], PhotoSnapshot['state'], boolean]>([
+    ['arrived before the time to undo was over', [], 'confirmed', true],
+    ['arrived after it', [{ type: 'undo-lapsed' }], 'confirmed', true],
+    ['was stopped', [], 'cancelled', false],
+    ['is still being confirmed', [], 'confirming', false],
+  ])('a deleted photo that %s is shown again only if it arrived', (_, events, now, isShown) => {
+    const gone = play(batch({ state: 'confirming' }), { type: 'delete', id: 'a' }, ...events).state;
+    const a = photo('a', { state: now, ...(now === 'confirmed' && { confirmedAt: '2026-03-01T09:00:00Z' }) });
+    const { state } = play(gone, snap([a, photo('b', { state: 'queued' })], { phase: 'uploading' }));
+    expect(photos(state).map(({ id }) => id)).toEqual(isShown ? ['a', 'b'] : ['b']);
+    expect(state.notice).toEqual(isShown ? { kind: 'arrived', count: 1 } : null);
+    expect(state.undo).toEqual(isShown ? null : gone.undo);
+    expect(state.removed).toEqual(isShown ? [] : ['a']);
   });
 
   test('deleting the last photo leads to Capture, and its undo to Review', () => {

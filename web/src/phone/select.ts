@@ -34,6 +34,15 @@ export function settled(photo: PhotoSnapshot): boolean {
   return photo.state === 'confirmed' || photo.state === 'removed';
 }
 
+export const ON_ITS_WAY = new Set<PhotoSnapshot['state']>(['queued', 'signing', 'sending', 'confirming']);
+const PREPARED = new Set<PhotoSnapshot['state']>(['chosen', 'compressing']);
+
+/** Whether a photo is being sent, or will be without the person. */
+export function underWay(state: Pick<State, 'batch'>, photo: PhotoSnapshot): boolean {
+  const { state: now, retryAt, id } = photo;
+  return ON_ITS_WAY.has(now) || retryAt !== undefined || (PREPARED.has(now) && state.batch.includes(id));
+}
+
 /** Those that are still to be sent: what Review and Metadata are about. */
 export function unsent(state: State): PhotoSnapshot[] {
   return photos(state).filter((photo) => !settled(photo));

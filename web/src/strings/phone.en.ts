@@ -120,6 +120,10 @@ const texts = {
     one: '{n} photo was removed on the desktop.',
     other: '{n} photos were removed on the desktop.',
   },
+  'notice.arrived': {
+    one: 'The photo that you deleted is already on the desktop. Remove it there.',
+    other: '{n} photos that you deleted are already on the desktop. Remove them there.',
+  },
   'notice.other-patient': {
     one: '{n} photo was for another patient, so it was not added. Open that patient’s code and choose it again.',
     other:

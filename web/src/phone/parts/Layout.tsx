@@ -124,6 +124,7 @@ function Banner() {
       }),
     );
   if (notice?.kind === 'removed') lines.push(t('notice.removed', { n: notice.count }));
+  if (notice?.kind === 'arrived') lines.push(t('notice.arrived', { n: notice.count }));
   if (notice?.kind === 'other-patient') lines.push(t('notice.other-patient', { n: notice.count }));
   if (notice?.kind === 'restored') lines.push(t('notice.restored', { n: notice.count }));
   if (notice?.kind === 'camera-killed') lines.push(t('notice.camera-killed'));
