@@ -58,7 +58,7 @@ HOST_PAGE := build/host/index.html
 GALLERY := build/gallery/phone.html
 DESK_PAGE := build/desk/desk.html
 GATEWAY := build/photobridge-gateway
-GO_FOLDERS := $(wildcard bench docs e2e edge gateway harness local shared wasm)
+GO_FOLDERS := $(wildcard bench docs e2e edge gateway harness local model shared wasm)
 
 ##@ Every day
 

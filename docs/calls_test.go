@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCalls holds the table in docs/api.md to shared/openapi.yaml.
+// TestCalls compares the table in docs/api.md with shared/openapi.yaml.
 func TestCalls(t *testing.T) {
 	spec, err := openapi3.NewLoader().LoadFromFile(filepath.Join(root, "shared/openapi.yaml"))
 	if err != nil {

@@ -154,7 +154,7 @@ func section(t *testing.T, path, title string) string {
 	return text
 }
 
-// TestNames holds lists of names in the documents to the code's own.
+// TestNames compares lists of names in the documents with the code's own.
 func TestNames(t *testing.T) {
 	tests := []struct {
 		what      string
@@ -227,7 +227,7 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestDoctorsReport holds the report in docs/deploy.md to the checks that there are.
+// TestDoctorsReport compares the report in docs/deploy.md with the checks in the code.
 func TestDoctorsReport(t *testing.T) {
 	want := names(read(t, "edge/checks.go"), `\bName:\s+"([a-z0-9 -]+)"`)
 	got := names(section(t, "docs/deploy.md", "## 6. The doctor"), `(?m)^ok   ([a-z0-9 -]+): `)

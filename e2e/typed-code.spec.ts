@@ -50,7 +50,7 @@ test('the code on the desktop, typed into the page that it names, lets the phone
   await Promise.all([desktop.close(), phone.close()]);
 });
 
-test('a new code on the desktop makes the earlier one worthless, and the end takes both away', async ({
+test('a new code on the desktop invalidates the earlier one, and ending the session invalidates both', async ({
   browser,
   stack,
 }) => {

@@ -95,7 +95,7 @@ type ListResponse struct {
 	Revision         int64      `json:"revision" schema:"minimum: 0"` // moves on every change of the session
 	SessionExpiresAt time.Time  `json:"sessionExpiresAt"`
 	ServerTime       time.Time  `json:"serverTime"`
-	PhoneConnectedAt *time.Time `json:"phoneConnectedAt,omitempty"` // last time a phone exchanged a QR token
+	PhoneConnectedAt *time.Time `json:"phoneConnectedAt,omitempty"` // when a phone last joined
 	URLsExpireAt     *time.Time `json:"urlsExpireAt,omitempty"`     // when the first previewUrl stops working
 
 	Phones   []Phone         `json:"phones,omitempty"`   // in the order in which they joined

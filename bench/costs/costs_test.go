@@ -107,7 +107,7 @@ func TestFirstLimit(t *testing.T) {
 	}
 }
 
-// TestData holds the files to the meters, and every price to a source.
+// TestData checks that the files have the meters, and that every price has a source.
 func TestData(t *testing.T) {
 	a, plans, err := data()
 	if err != nil {

@@ -143,7 +143,8 @@ func assumed(b *strings.Builder, a Assumptions) {
 			"A desktop listens for %v minutes an encounter and asks for the list %v times when it comes into "+
 			"focus. A photo lies in the bucket for %v hours. "+
 			"An open session takes %v kB of Redis. A request takes %v ms of processor at the edge, once an "+
-			"instance is warm. Preflights are not counted: browsers keep them.\n",
+			"instance is warm. Preflights are not counted. Browsers cache most of them, but each photo's PUT needs "+
+			"its own.\n",
 		a.EncountersPerDay,
 		a.PhotosPerEncounter,
 		a.WorkingDaysPerMonth,

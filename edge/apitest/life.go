@@ -137,7 +137,7 @@ func life(t *testing.T, a *api) {
 		}
 	})
 
-	t.Run("a new code makes the earlier ones worthless", func(t *testing.T) {
+	t.Run("a new code invalidates the earlier ones", func(t *testing.T) {
 		renewed := decode[shared.CreateResponse](
 			t,
 			a.call(t, "POST", base+"/"+s.EncounterID+"/token", s.DesktopToken, nil).expect(t, 201, ""),

@@ -43,8 +43,8 @@ type retention struct {
 }
 
 const (
-	// KeepAfterJoin is how long photos may stay after a code was opened: the longest
-	// life of a session, which is certainly over by then.
+	// KeepAfterJoin is how long photos may stay after the page opened the session. No
+	// session lives longer.
 	KeepAfterJoin = 12 * time.Hour
 	// keepAfterEnd lets a person read what was not sent, or scan a new code.
 	keepAfterEnd = time.Hour

@@ -302,7 +302,7 @@ export interface ListResponse {
   revision: number;
   sessionExpiresAt: string;
   serverTime: string;
-  /** last time a phone exchanged a QR token */
+  /** when a phone last joined */
   phoneConnectedAt?: string;
   /** when the first previewUrl stops working */
   urlsExpireAt?: string;
