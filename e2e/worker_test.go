@@ -1,8 +1,8 @@
 //go:build unix
 
-// Package e2e holds the worker that wrangler runs, on the local cloud, to the
-// same suite as the native handler, and to the vendors' own clients. The
-// browsers' tests beside it are TypeScript.
+// Package e2e tests the worker that wrangler runs, on the local cloud. It uses the
+// same suite as for the native handler, and the vendors' own clients. The browsers'
+// tests beside it are TypeScript.
 package e2e
 
 import (

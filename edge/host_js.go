@@ -9,11 +9,12 @@ import (
 // a js.Value costs more than that, so only integers cross:
 // pointers and lengths into this program's memory. The host copies what it keeps.
 
-// hostFetch sends a request, whose head is as a message's; patience is in milliseconds, 0 for the platform's.
-// Negative, it is what is left of the time of the request that is being served,
-// for which the host starts one timer.
-// The response comes as a message with that call's number and a status, or with
-// the error's name and status 0.
+// hostFetch sends a request. head has the same form as a message's head. patience is
+// the time limit in milliseconds, and 0 means the platform's own. A negative value is
+// what is left of the served request's time, negated; the host starts one timer for
+// all fetches of that request.
+// The response is a message with the call's number and a status. After a failure it
+// has status 0 and the error's name.
 //
 //go:wasmimport host fetch
 func hostFetch(call, patience int32, head, body string)
@@ -24,13 +25,13 @@ func hostFetch(call, patience int32, head, body string)
 //go:wasmimport host limit
 func hostLimit(call int32, name, key string)
 
-// hostAnswer handles the request that is being served.
+// hostRespond sends the response to the request that is being served.
 //
-//go:wasmimport host answer
-func hostAnswer(status int32, headerLines, body string)
+//go:wasmimport host respond
+func hostRespond(status int32, headerLines, body string)
 
-// hostPost sends a POST that nothing waits for, after the response if it takes
-// that long, and sends it again while that may help.
+// hostPost sends a POST in the background. It may end after the response, and is
+// retried if that can help.
 //
 //go:wasmimport host post
 func hostPost(url, headerLines, body string)
@@ -65,10 +66,10 @@ var (
 // ask starts a call and waits for its response.
 func ask(start func(call int32)) message {
 	lastCall++
-	answer := make(chan message, 1)
-	waiting[lastCall] = answer
+	response := make(chan message, 1)
+	waiting[lastCall] = response
 	start(lastCall)
-	return <-answer
+	return <-response
 }
 
 // receive takes a message: a request if call is 0, else the response to that

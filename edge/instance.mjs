@@ -163,7 +163,7 @@ export class Instance {
           () => this.#send(call, 0),
         );
       },
-      answer: (status, headers, headersSize, content, size) => {
+      respond: (status, headers, headersSize, content, size) => {
         this.#limit?.end();
         this.#resolve(new Response(body(content, size), { status, headers: pairsOf(text(headers, headersSize)) }));
       },

@@ -52,9 +52,9 @@ func serve(handler http.Handler, incoming message) {
 		request, _ = http.NewRequestWithContext(limit, http.MethodGet, "/", nil)
 	}
 	request.Header = parseHeaderLines(headers)
-	answer := &answerWriter{header: http.Header{}, status: http.StatusOK}
-	handler.ServeHTTP(answer, request)
-	hostAnswer(int32(answer.status), headerLines(answer.header), text(answer.body.Bytes()))
+	response := &responseWriter{header: http.Header{}, status: http.StatusOK}
+	handler.ServeHTTP(response, request)
+	hostRespond(int32(response.status), headerLines(response.header), text(response.body.Bytes()))
 }
 
 // served is the deadline of the request that is being served.
@@ -69,16 +69,16 @@ type deadline struct {
 
 func (d deadline) Deadline() (time.Time, bool) { return d.at, true }
 
-// answerWriter keeps a response until it is complete.
-type answerWriter struct {
+// responseWriter keeps a response until it is complete.
+type responseWriter struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-func (w *answerWriter) Header() http.Header            { return w.header }
-func (w *answerWriter) WriteHeader(status int)         { w.status = status }
-func (w *answerWriter) Write(part []byte) (int, error) { return w.body.Write(part) }
+func (w *responseWriter) Header() http.Header            { return w.header }
+func (w *responseWriter) WriteHeader(status int)         { w.status = status }
+func (w *responseWriter) Write(part []byte) (int, error) { return w.body.Write(part) }
 
 // limiter asks the platform's rate limit of that name
 // (https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/).

@@ -225,7 +225,8 @@ func (h *handler) confirm(r *http.Request) (int, any, error) {
 	return http.StatusOK, &response, err
 }
 
-// list returns all images; a phone gets them without URLs.
+// list returns all images. A phone gets them without URLs, and other phones' images
+// without their details.
 func (h *handler) list(r *http.Request) (int, any, error) {
 	who, err := h.authorize(r, r.PathValue("encounterId"), credential.ScopeDesktop, credential.ScopePhone)
 	if err != nil {

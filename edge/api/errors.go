@@ -73,8 +73,8 @@ var problems = map[shared.Code]problem{
 	},
 }
 
-// writeError writes a problem document (RFC 9457). The text of what is not an
-// Error may hold anything, so no client reads it.
+// writeError writes a problem document (RFC 9457). It never sends the text of an error
+// that is not a shared.Error, because that text may contain anything.
 func writeError(w http.ResponseWriter, err error, requestID string) int {
 	code := shared.CodeOf(err)
 	kind := problems[code]

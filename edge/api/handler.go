@@ -40,8 +40,8 @@ type Config struct {
 	AdminToken string
 }
 
-// TimeLimit ends a call whose upstreams hang, unless its request comes with a
-// deadline. The doctor needs most: it waits for each of its checks.
+// TimeLimit limits a call, unless its request already has a deadline. The doctor
+// takes longest, because it runs its checks one after the other.
 const TimeLimit = 25 * time.Second
 
 // Limits are those of a deployment. Any may be nil: no limit.
@@ -88,12 +88,12 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, route route) {
 	header := w.Header()
 	header.Set("X-Request-Id", rec.requestID)
 	secure(header)
-	status, err := h.answer(w, r, route.call)
+	status, err := h.respond(w, r, route.call)
 	h.log(rec, r.Method, status, time.Since(started), err)
 }
 
-// secure sets what every response says to a browser: it is not a page, and it is
-// not to be kept.
+// secure sets headers for every response, so that browsers neither treat it as a page
+// nor store it.
 func secure(header http.Header) {
 	maps.Copy(header, security)
 }
@@ -107,7 +107,7 @@ var security = http.Header{
 	"X-Content-Type-Options":    {"nosniff"},
 }
 
-func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (status int, err error) {
+func (h *handler) respond(w http.ResponseWriter, r *http.Request, do call) (status int, err error) {
 	requestID := recordOf(r).requestID
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -142,7 +142,8 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, do call) (statu
 	return status, nil
 }
 
-// encode writes a message's JSON without reflection, and that of anything else with it.
+// encode returns the JSON of a body: without reflection for a message, with
+// encoding/json for other types.
 func encode(body any) ([]byte, error) {
 	if message, ok := body.(wire.Message); ok {
 		return wire.Marshal(message), nil
@@ -150,8 +151,8 @@ func encode(body any) ([]byte, error) {
 	return json.Marshal(body)
 }
 
-// panicked describes a panic by what the runtime or its type says: a value may
-// hold what a caller sent.
+// panicked describes a panic by a runtime error's text, or else by the type of the
+// value, because the value itself may contain data of the caller.
 func panicked(cause any) string {
 	if e, ok := cause.(runtime.Error); ok {
 		return e.Error()

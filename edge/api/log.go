@@ -136,8 +136,8 @@ func (h *handler) log(rec *record, method string, status int, took time.Duration
 	h.Log(wire.Marshal(&line))
 }
 
-// cause is what is behind an error that is not the caller's. The cause of a
-// caller's own may quote what the caller sent.
+// cause returns the cause of an error with status 500 or above. Other causes are left
+// out, because they may quote the request.
 func cause(err error) string {
 	e, ok := asError(err)
 	switch {

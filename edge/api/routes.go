@@ -18,10 +18,10 @@ type route struct {
 	parts   []string // of the pattern
 }
 
-// routes in the order in which they are tried: what is literal comes before an
-// encounter's id, and no encounter may be named like it. net/http's mux refuses
-// such a set, since neither of /token/{token} and /{encounterId}/realtime is the
-// narrower one.
+// routes returns the routes in the order in which they are tried. Literal paths come
+// before /{encounterId}, so an encounter must not have such a name. net/http's mux
+// refuses this set, because neither of /token/{token} and /{encounterId}/realtime is
+// more specific.
 func (h *handler) routes() []route {
 	routes := []route{
 		{method: "POST", pattern: "/create", call: h.create},

@@ -17,7 +17,7 @@ type part struct {
 const (
 	aLaunchID = "The launch token needs {field}: 1 to 64 letters, digits, dots, underscores or hyphens."
 	aText     = "The launch token's {field} must not contain control or text direction characters."
-	aName     = "The launch token's {field} may have {limit} characters."
+	aName     = "The launch token's {field} must have at most {limit} characters."
 )
 
 // sentences say what is wrong with a part of a request and what to do, for the
@@ -55,9 +55,10 @@ var sentences = map[part]string{
 	{shared.CodeMetadataInvalid, "captured.offset"}: "captured.offset must be between -12:00 and +14:00.",
 	{shared.CodeMetadataInvalid, "captured.source"}: "captured.source must be camera, file or clinician.",
 	{shared.CodeMetadataInvalid, "kind"}:            "kind must be lesion, rash, wound, infection or other.",
-	{shared.CodeMetadataInvalid, "label"}:           "label may have {limit} characters, and no control characters.",
-	{shared.CodeMetadataInvalid, "laterality"}:      "laterality must be left, right, bilateral or na.",
-	{shared.CodeMetadataInvalid, "notes"}: "notes may have {limit} characters, and no control characters " +
+	{shared.CodeMetadataInvalid, "label"}: "label must have at most {limit} characters, and no control " +
+		"characters.",
+	{shared.CodeMetadataInvalid, "laterality"}: "laterality must be left, right, bilateral or na.",
+	{shared.CodeMetadataInvalid, "notes"}: "notes must have at most {limit} characters, and no control characters " +
 		"but tabs and new lines.",
 	{shared.CodeMetadataInvalid, "view"}: "view must be overview, close-up or dermoscopy.",
 
@@ -66,9 +67,9 @@ var sentences = map[part]string{
 	{shared.CodeTokenInvalid, "typedCode"}: "This code does not work. Check what you typed, or show a new code on " +
 		"the desktop and type that one.",
 
-	{shared.CodeTooLarge, "body"}: "The body may have {limit} bytes.",
-	{shared.CodeTooLarge, "jpeg"}: "A picture for the camera may have {limit} bytes. Make it smaller.",
-	{shared.CodeTooLarge, "size"}: "A photo may have {limit} bytes. Make it smaller.",
+	{shared.CodeTooLarge, "body"}: "The body must have at most {limit} bytes.",
+	{shared.CodeTooLarge, "jpeg"}: "A picture for the camera must have at most {limit} bytes. Make it smaller.",
+	{shared.CodeTooLarge, "size"}: "A photo must have at most {limit} bytes. Make it smaller.",
 
 	{shared.CodeUnsupportedType, "Content-Type"}: "Send the body as application/json.",
 	{shared.CodeUnsupportedType, "jpeg"}:         "jpeg must be a whole JPEG.",

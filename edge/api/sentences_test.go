@@ -59,10 +59,10 @@ func codesByName(t *testing.T) map[string]shared.Code {
 
 func TestSentence(t *testing.T) {
 	for want, e := range map[string]*shared.Error{
-		"This photo is not in the session.":          {Code: shared.CodeImageNotFound},
-		"A photo may have 7 bytes. Make it smaller.": {Code: shared.CodeTooLarge, Field: "size", Limit: 7},
-		"images.size has the wrong type.":            {Code: shared.CodeBadRequest, Field: "images.size"},
-		"images has the wrong type.":                 {Code: shared.CodeBadRequest, Field: "images"},
+		"This photo is not in the session.":                   {Code: shared.CodeImageNotFound},
+		"A photo must have at most 7 bytes. Make it smaller.": {Code: shared.CodeTooLarge, Field: "size", Limit: 7},
+		"images.size has the wrong type.":                     {Code: shared.CodeBadRequest, Field: "images.size"},
+		"images has the wrong type.":                          {Code: shared.CodeBadRequest, Field: "images"},
 		"This deployment is not configured. BASE_URL is empty.": {
 			Code: shared.CodeUpstreamUnavailable, Field: "configuration", Err: errors.New("BASE_URL is empty"),
 		},

@@ -79,14 +79,14 @@ func access(t *testing.T, a *api) {
 // exchanges tries a call that has its credential in itself with every other
 // one, and says how many there were.
 func (a *api) exchanges(t *testing.T, operation string, s, ended opened) (tried int) {
-	var exchange func(secret string) answer
+	var exchange func(secret string) response
 	switch operation {
 	case "GET /healthz":
 		return 0 // has none
 	case "GET " + base + "/token/{token}":
-		exchange = func(secret string) answer { return a.call(t, "GET", base+"/token/"+escape(secret), "", nil) }
+		exchange = func(secret string) response { return a.call(t, "GET", base+"/token/"+escape(secret), "", nil) }
 	case "POST " + base + "/token":
-		exchange = func(secret string) answer {
+		exchange = func(secret string) response {
 			return a.call(t, "POST", base+"/token", s.DesktopToken, shared.ExchangeRequest{TypedCode: secret})
 		}
 	default:

@@ -1,6 +1,6 @@
-// Package apitest holds a running edge to its contract, shared/openapi.yaml,
-// and to who may do what. The same suite tests the handler on fakes, natively,
-// and the worker on the local cloud.
+// Package apitest tests that a running edge keeps its contract, shared/openapi.yaml,
+// and who may do what. The same suite tests the handler on fakes, natively, and the
+// worker on the local cloud.
 package apitest
 
 import (
@@ -56,7 +56,7 @@ func Run(t *testing.T, subject Subject) {
 	t.Run("operations", func(t *testing.T) { operations(t, api) })
 }
 
-// api makes calls and holds both directions of each against the document.
+// api makes calls and checks the request and the response of each with the document.
 type api struct {
 	Subject
 	document *openapi3.T
@@ -81,15 +81,15 @@ func newAPI(t *testing.T, subject Subject) *api {
 	return &api{subject, document, router}
 }
 
-// answer is a response, read whole.
-type answer struct {
+// response is a response of the edge with its whole body.
+type response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
 // decode reads the body as T.
-func decode[T any](t *testing.T, a answer) T {
+func decode[T any](t *testing.T, a response) T {
 	t.Helper()
 	var value T
 	if err := json.Unmarshal(a.Body, &value); err != nil {
@@ -107,7 +107,7 @@ func header(name, value string) option {
 
 // call makes a call of the API. The response, whatever its status, must be one
 // that the document has; so must a request that is not meant to be wrong.
-func (a *api) call(t *testing.T, method, path, token string, body any, options ...option) answer {
+func (a *api) call(t *testing.T, method, path, token string, body any, options ...option) response {
 	t.Helper()
 	request, payload := a.request(t, method, path, token, body, options...)
 	got := send(t, request)
@@ -120,7 +120,7 @@ func (a *api) call(t *testing.T, method, path, token string, body any, options .
 			t.Errorf("%s %s was accepted and is not as documented: %v", method, path, err)
 		}
 	}
-	a.checkAnswer(t, input, got)
+	a.checkResponse(t, input, got)
 	return got
 }
 
@@ -173,7 +173,7 @@ func (a *api) match(t *testing.T, request *http.Request, payload []byte) *openap
 	}
 }
 
-func (a *api) checkAnswer(t *testing.T, input *openapi3filter.RequestValidationInput, got answer) {
+func (a *api) checkResponse(t *testing.T, input *openapi3filter.RequestValidationInput, got response) {
 	t.Helper()
 	err := openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input, Status: got.Status, Header: got.Header,
@@ -193,22 +193,22 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-func send(t *testing.T, request *http.Request) answer {
+func send(t *testing.T, request *http.Request) response {
 	t.Helper()
-	response, err := client.Do(request)
+	received, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	defer received.Body.Close()
+	body, err := io.ReadAll(received.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{response.StatusCode, response.Header, body}
+	return response{received.StatusCode, received.Header, body}
 }
 
 // expect fails the test unless the response has the status and, for an error, the code.
-func (a answer) expect(t *testing.T, status int, code shared.Code) answer {
+func (a response) expect(t *testing.T, status int, code shared.Code) response {
 	t.Helper()
 	if a.Status != status {
 		t.Fatalf("returned %d, not %d: %s", a.Status, status, a.Body)
@@ -280,8 +280,8 @@ func (a *api) open(t *testing.T) opened {
 			return
 		}
 		request.Header.Set("Authorization", "Bearer "+created.DesktopToken)
-		if response, err := client.Do(request); err == nil {
-			response.Body.Close()
+		if received, err := client.Do(request); err == nil {
+			received.Body.Close()
 		}
 	})
 	return opened{created, phone}

@@ -246,7 +246,7 @@ func confirmFailures(t *testing.T, a *api, s opened) {
 		change(&request)
 		return request
 	}
-	confirm := func(t *testing.T, body any) answer {
+	confirm := func(t *testing.T, body any) response {
 		return a.call(t, "POST", base+"/images", s.phone.UploadToken, body)
 	}
 	confirm(t, with(func(*shared.ConfirmRequest) {})).expect(t, 409, shared.CodeObjectMissing) // not uploaded yet

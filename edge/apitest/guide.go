@@ -24,8 +24,8 @@ func joined(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 func guides(t *testing.T, a *api) {
 	s := a.open(t)
 	path := base + "/" + s.EncounterID + "/guide"
-	offer := func(t *testing.T, guide any) answer { return a.call(t, "PUT", path, s.DesktopToken, guide) }
-	look := func(t *testing.T) answer { return a.call(t, "GET", path, s.phone.UploadToken, nil) }
+	offer := func(t *testing.T, guide any) response { return a.call(t, "PUT", path, s.DesktopToken, guide) }
+	look := func(t *testing.T) response { return a.call(t, "GET", path, s.phone.UploadToken, nil) }
 
 	t.Run("there is none at first", func(t *testing.T) { look(t).expect(t, http.StatusNoContent, "") })
 	for _, size := range []int{5, shared.MaxGuideBytes} {
@@ -55,7 +55,7 @@ func guides(t *testing.T, a *api) {
 			look(t).expect(t, http.StatusOK, "")
 		})
 	}
-	list := func(t *testing.T, token string, options ...option) answer {
+	list := func(t *testing.T, token string, options ...option) response {
 		return a.call(t, "GET", base+"/images/"+s.EncounterID, token, nil, options...)
 	}
 	t.Run("a list says that there is one, and does not hold it", func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // endFailures ends a session with what a desktop may know wrongly.
 func endFailures(t *testing.T, a *api) {
 	s := a.open(t)
-	end := func(match string) answer {
+	end := func(match string) response {
 		return a.call(t, "DELETE", base+"/"+s.EncounterID, s.DesktopToken, nil, header("If-Match", match))
 	}
 	known := func() string { return fmt.Sprintf(`"%d"`, a.list(t, s).Revision) }

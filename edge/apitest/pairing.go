@@ -19,7 +19,7 @@ func Pairing(t *testing.T, subject Subject) {
 		return decode[shared.WaitResponse](t, got)
 	}
 	phonesPath := base + "/" + created.EncounterID + "/phones"
-	admit := func(t *testing.T, number string) answer {
+	admit := func(t *testing.T, number string) response {
 		return a.call(t, "POST", phonesPath, created.DesktopToken, shared.AdmitRequest{Number: number})
 	}
 	t.Run("50 phones join at once and one is admitted", func(t *testing.T) {

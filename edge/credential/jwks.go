@@ -39,8 +39,9 @@ type JWKS struct {
 	triedAt   time.Time
 }
 
-// key is the public key that a token names. A key id that is not known makes
-// the set be fetched again, seldom: keys are rotated, and tokens are forged.
+// key returns the public key that a token names. For an unknown key id it fetches the
+// set again, because keys are rotated, but at most once in keysPatience, because
+// tokens can be forged.
 func (j *JWKS) key(ctx context.Context, token *jwt.Token) (any, error) {
 	kid, _ := token.Header["kid"].(string)
 	j.mu.Lock()
@@ -71,7 +72,7 @@ func (j *JWKS) key(ctx context.Context, token *jwt.Token) (any, error) {
 	return fitting(known, token.Method.Alg())
 }
 
-// fitting holds a key against the token's algorithm: a set may hold keys that
+// fitting returns a key if it fits the token's algorithm. A set may contain keys that
 // are for something else.
 func fitting(key any, algorithm string) (any, error) {
 	switch key := key.(type) {

@@ -33,11 +33,11 @@ type launchClaims struct {
 	PatientLabel   string `json:"patientLabel"`
 }
 
-// VerifyLaunch checks a practice system's launch token. It fails with
-// unauthorized, and with bad_request for a claim that a person would read
-// wrongly, and says which claim it is: its reader is the developer of that
-// system. It fails with upstream_unavailable if the key set is needed and cannot
-// be had.
+// VerifyLaunch checks a practice system's launch token. The error names the claim
+// that is wrong, for the developer of that system. It fails with unauthorized. It
+// fails with bad_request if a text has control or direction characters, or if the
+// encounter id is reserved. It fails with upstream_unavailable if the key set is
+// needed and cannot be read.
 func (k Keys) VerifyLaunch(ctx context.Context, token string) (session.Launch, error) {
 	var claims launchClaims
 	key, methods := k.launchKey(ctx)

@@ -1,6 +1,6 @@
 // Package fakes replaces Redis over REST, S3 and Ably in native tests, as
-// far as the edge uses them. apitest and storetest hold them to the same
-// behaviour as the real ones.
+// far as the edge uses them. apitest and storetest check that they behave like the
+// real ones.
 package fakes
 
 import (

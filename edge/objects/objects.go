@@ -28,7 +28,7 @@ import (
 
 const (
 	unsignedPayload = "UNSIGNED-PAYLOAD"
-	maxAnswer       = 1 << 20
+	maxResponse     = 1 << 20
 )
 
 // Config says where the bucket is and who may write to it.
@@ -185,14 +185,14 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 func (b *Bucket) deleteBatch(ctx context.Context, keys []string) error {
 	body := deleteList(keys)
 	sum := md5.Sum(body)
-	response, answer, err := b.do(ctx, http.MethodPost, b.url("")+"?delete=", body, func(header http.Header) {
+	response, content, err := b.do(ctx, http.MethodPost, b.url("")+"?delete=", body, func(header http.Header) {
 		header.Set("Content-MD5", base64.StdEncoding.EncodeToString(sum[:]))
 		header.Set("Content-Type", "application/xml")
 	})
 	if err != nil {
 		return err
 	}
-	if response.StatusCode != http.StatusOK || bytes.Contains(answer, []byte("<Error>")) {
+	if response.StatusCode != http.StatusOK || bytes.Contains(content, []byte("<Error>")) {
 		return unavailable(fmt.Errorf("deleting %d objects returned %d", len(keys), response.StatusCode))
 	}
 	return nil
@@ -249,11 +249,11 @@ func (b *Bucket) send(request *http.Request) (*http.Response, []byte, error) {
 		return nil, nil, unavailable(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	content, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	if err != nil {
 		return nil, nil, unavailable(err)
 	}
-	return response, answer, nil
+	return response, content, nil
 }
 
 func (b *Bucket) credentials() aws.Credentials {

@@ -141,13 +141,13 @@ func (b *Bucket) ProbeGet(ctx context.Context, key string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	response, answer, err := b.send(request)
+	response, content, err := b.send(request)
 	switch {
 	case err != nil:
 		return "", err
 	case response.StatusCode != http.StatusOK:
 		return "", fmt.Errorf("a presigned GET returned %d", response.StatusCode)
-	case !bytes.Equal(answer, probeBytes):
+	case !bytes.Equal(content, probeBytes):
 		return "", fmt.Errorf("a presigned GET gave other bytes than were put")
 	}
 	return "a presigned GET gave the same bytes", nil
@@ -211,7 +211,7 @@ func (b *Bucket) Time(ctx context.Context) (time.Time, error) {
 	}
 	theirs, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
-		return time.Time{}, fmt.Errorf("the store's answer has no date")
+		return time.Time{}, fmt.Errorf("the store's response has no Date header")
 	}
 	return theirs, nil
 }

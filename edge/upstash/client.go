@@ -22,7 +22,7 @@ import (
 	"github.com/clinicpro/photobridge/shared/wire"
 )
 
-const maxAnswer = 4 << 20 // bytes; twenty images with notes are a hundredth of it
+const maxResponse = 4 << 20 // bytes; twenty images with notes are a hundredth of it
 
 // Client runs Redis commands over HTTP.
 type Client struct {
@@ -53,12 +53,12 @@ func (c *Client) Do(ctx context.Context, command ...any) (any, error) {
 		return nil, unavailable(err)
 	}
 	defer response.Body.Close()
-	var answer bytes.Buffer
-	answer.Grow(int(min(max(response.ContentLength, 0), maxAnswer)) + bytes.MinRead)
-	if _, err := answer.ReadFrom(io.LimitReader(response.Body, maxAnswer)); err != nil {
+	var body bytes.Buffer
+	body.Grow(int(min(max(response.ContentLength, 0), maxResponse)) + bytes.MinRead)
+	if _, err := body.ReadFrom(io.LimitReader(response.Body, maxResponse)); err != nil {
 		return nil, unavailable(err)
 	}
-	value, err := wire.Parse(answer.Bytes())
+	value, err := wire.Parse(body.Bytes())
 	reply, ok := value.(map[string]any)
 	if err != nil || !ok {
 		return nil, unavailable(fmt.Errorf("status %d, not a JSON object", response.StatusCode))
@@ -115,11 +115,11 @@ func encode(command []any) []byte {
 // Probe writes, reads and deletes its own key through a script, as every
 // operation does.
 func (c *Client) Probe(ctx context.Context) (string, error) {
-	answer, err := c.eval(ctx, probe, []string{"doctor:probe"}, "photobridge")
+	reply, err := c.eval(ctx, probe, []string{"doctor:probe"}, "photobridge")
 	if err != nil {
 		return "", err
 	}
-	if answer != "photobridge" {
+	if reply != "photobridge" {
 		return "", fmt.Errorf("a script read something else than it wrote")
 	}
 	return "a script wrote, read and deleted a key", nil

@@ -1,8 +1,8 @@
 //go:build !js
 
-// Command bucket makes the bucket that photos are kept in what it must be:
-// there, closed to the public, open to the pages that put and get, and emptied
-// of what is a day old. It may be run again at any time.
+// Command bucket sets up the bucket for photos. It creates the bucket, blocks public
+// access, allows the pages to PUT and GET, and deletes objects in sessions/ after a
+// day. Running it again is safe.
 package main
 
 import (
@@ -52,12 +52,12 @@ func main() {
 	}
 }
 
-// setUp is one bucket's.
+// setUp sets up one bucket.
 type setUp struct {
 	client  *s3.Client
 	bucket  string
 	region  string
-	aws     bool // and not something that speaks its protocol
+	aws     bool // false: another store that speaks the same protocol
 	origins []string
 }
 

@@ -1,4 +1,4 @@
-// Package storetest holds every session.Store to one behaviour.
+// Package storetest tests that every session.Store behaves in the same way.
 package storetest
 
 import (

@@ -7,7 +7,7 @@ if not session then
   -- A URL that was signed before the session ended may have stored the object again.
   if redis.call('HEXISTS', KEYS[2], ARGV[6]) == 1 then
     doom(ARGV[6], 0)
-    mine = doomed()
+    toDelete = doomed()
   end
   return {refused}
 end
@@ -15,7 +15,7 @@ local gone = redis.call('HGET', KEYS[1], 'gone:' .. ARGV[5])
 if gone then
   -- A URL that was signed before the removal may have stored the object again.
   doom(gone, 0)
-  mine = doomed()
+  toDelete = doomed()
   return {'image_removed', ARGV[5]}
 end
 local images, slots = contents()
@@ -36,7 +36,7 @@ end
 if not slot or slot.s3Key ~= ARGV[6] then
   -- The object arrived after its slot had lapsed. No other image uses it, because its key contains the image's id.
   doom(ARGV[6], 0)
-  mine = doomed()
+  toDelete = doomed()
   return {'object_missing'}
 end
 if slot.size ~= tonumber(ARGV[7]) or (ARGV[8] ~= '' and slot.sha256 ~= ARGV[8]) then return {'object_missing'} end

@@ -19,5 +19,5 @@ if session then
 elseif redis.call('HGET', KEYS[2], 'ended') ~= ARGV[1] then
   return {refused}
 end
-mine = doomed()
+toDelete = doomed()
 return {'ok', redis.call('HGET', KEYS[2], 'revision')}

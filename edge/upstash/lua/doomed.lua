@@ -1,2 +1,2 @@
-mine = doomed()
+toDelete = doomed()
 return {'ok'}

@@ -12,5 +12,5 @@ if image then
 elseif redis.call('HEXISTS', KEYS[1], tombstone) == 0 then
   return {'image_not_found'}
 end
-mine = doomed()
+toDelete = doomed()
 return {'ok', redis.call('HGET', KEYS[1], 'revision')}

@@ -111,4 +111,4 @@ end
 
 -- The objects that the script returns for its caller to delete. If a script leaves it
 -- nil, sweep.lua may fill it.
-local mine
+local toDelete

@@ -9,7 +9,7 @@ for i = 5, #ARGV do
     redis.call('HDEL', KEYS[2], ARGV[i])
   end
 end
-mine = {}
+toDelete = {}
 if #doomed() == 0 then redis.call('HDEL', KEYS[2], 'ended', 'revision') end
 if not next(leftovers()) then redis.call('DEL', KEYS[2]) end
 return {'ok', redis.call('HGET', KEYS[1], 'revision') or 0}
