@@ -15,17 +15,17 @@ var sentences = map[record.Code]words{
 		"No patient is selected",
 		"Open a patient in your record system, then start Photobridge again.",
 	},
-	record.LaunchExpired: {"This start is too old", "Start Photobridge again from your record system."},
+	record.LaunchExpired: {"This link has expired", "Start Photobridge again from your record system."},
 	record.LaunchReplayed: {
-		"This start was used before",
+		"This link was used before",
 		"Start Photobridge again from your record system. The page that opened first still works.",
 	},
 	record.LaunchForeign: {
-		"This start is not for this practice",
+		"This link is not for this practice",
 		"Start Photobridge from your own record system. If you did, ask IT to check the facility and the " +
 			"server's address.",
 	},
-	record.LaunchInvalid: {"This start cannot be read", "Start Photobridge again from your record system."},
+	record.LaunchInvalid: {"This link cannot be read", "Start Photobridge again from your record system."},
 	record.Unavailable:   {"Your record system does not respond", "Wait a moment, then start Photobridge again."},
 	record.Unauthorized: {
 		"Your record system refuses Photobridge",
@@ -44,7 +44,7 @@ var sentences = map[record.Code]words{
 		"Open the patient in your record system, then click the Photobridge icon there.",
 	},
 	codeNotFound: {"There is no such page", "Start Photobridge from your record system."},
-	codeTooMany:  {"Too many starts at once", "Wait a minute, then start Photobridge again."},
+	codeTooMany:  {"Photobridge was opened too often", "Wait a minute, then start Photobridge again."},
 }
 
 var unexpected = words{"Something went wrong", "Start Photobridge again. If it happens again, give IT this number:"}

@@ -234,7 +234,7 @@ func (s *Server) reference(kind, id string) string {
 	return fmt.Sprintf("%s/%s/%s", strings.TrimSuffix(s.config.BaseURL, "/"), kind, id)
 }
 
-// Refuse writes the status of a fault that was asked for.
+// Refuse writes the status of an injected fault.
 func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
-	refuse(w, v.Status, "transient", "Refused (a fault that was asked for)")
+	refuse(w, v.Status, "transient", "Refused (an injected fault)")
 }

@@ -65,7 +65,7 @@ func (c *Cloud) PhoneLink(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("the edge returned %d: %s", response.StatusCode, bytes.TrimSpace(body))
 	}
 	if err := json.Unmarshal(body, &created); err != nil {
-		return "", fmt.Errorf("the edge's answer: %w", err)
+		return "", fmt.Errorf("the edge's response: %w", err)
 	}
 	return created.MobileURL, nil
 }

@@ -69,7 +69,7 @@ func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, v fault.Verdict)
 	if !ok {
 		code = "InternalError"
 	}
-	s.refuse(w, r, v.Status, code, "Refused (a fault that was asked for).")
+	s.refuse(w, r, v.Status, code, "Refused (an injected fault).")
 }
 
 // Route names a request for counters and faults: "PUT object", "GET bucket".

@@ -158,7 +158,7 @@ func Route(r *http.Request) string {
 
 // Refuse responds with the status of a fault.
 func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
-	answer(w, v.Status, map[string]string{"error": "Refused (a fault that was asked for)."})
+	answer(w, v.Status, map[string]string{"error": "Refused (an injected fault)."})
 }
 
 func answer(w http.ResponseWriter, status int, value any) {

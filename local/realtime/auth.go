@@ -40,7 +40,7 @@ type claims struct {
 // Authorization header or the query.
 func (s *Server) authenticate(r *http.Request) (*credential, *ErrorInfo) {
 	if fault.Expired(r.Context()) {
-		return nil, newError(codeTokenExpired, "The token has expired (a fault that was asked for).")
+		return nil, newError(codeTokenExpired, "The token has expired (an injected fault).")
 	}
 	query := r.URL.Query()
 	header := r.Header.Get("Authorization")

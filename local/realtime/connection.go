@@ -205,10 +205,10 @@ func (c *connection) leaveAll() {
 func verdictError(v fault.Verdict) *ErrorInfo {
 	switch {
 	case v.Effect == fault.Expire:
-		return newError(codeTokenExpired, "The token has expired (a fault that was asked for).")
+		return newError(codeTokenExpired, "The token has expired (an injected fault).")
 	case v.Status < 500:
-		return newError(v.Status*100, "Refused (a fault that was asked for).")
+		return newError(v.Status*100, "Refused (an injected fault).")
 	default:
-		return newError(codeUnavailable, "Refused (a fault that was asked for).")
+		return newError(codeUnavailable, "Refused (an injected fault).")
 	}
 }

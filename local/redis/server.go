@@ -191,7 +191,7 @@ func Route(r *http.Request) string {
 
 // Refuse responds with the status of a fault.
 func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
-	refuse(w, v.Status, "ERR refused (a fault that was asked for)")
+	refuse(w, v.Status, "ERR refused (an injected fault)")
 }
 
 // fail responds with 400 if Redis refused the command, and with 503 if it cannot be

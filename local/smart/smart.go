@@ -277,7 +277,7 @@ func Route(r *http.Request) string {
 	return r.Method + " " + path
 }
 
-// Refuse writes the status of a fault that was asked for.
+// Refuse writes the status of an injected fault.
 func Refuse(w http.ResponseWriter, _ *http.Request, v fault.Verdict) {
 	refuse(w, v.Status, "transient")
 }

@@ -25,10 +25,10 @@ export const deskEnglish = {
   'error.not_found': 'The gateway does not offer this. Ask IT to update it.',
   'error.internal': 'Something went wrong in the gateway. Try again.',
   'error.no_patient': 'No patient is selected in the record system.',
-  'error.launch_expired': 'This start is too old. Start Photobridge again from the patient’s record.',
-  'error.launch_replayed': 'This start was used before. Start Photobridge again from the patient’s record.',
-  'error.launch_foreign': 'This start is not for this practice.',
-  'error.launch_invalid': 'This start cannot be read. Start Photobridge again from the patient’s record.',
+  'error.launch_expired': 'This link has expired. Start Photobridge again from the patient’s record.',
+  'error.launch_replayed': 'This link was used before. Start Photobridge again from the patient’s record.',
+  'error.launch_foreign': 'This link is not for this practice.',
+  'error.launch_invalid': 'This link cannot be read. Start Photobridge again from the patient’s record.',
 } as const;
 
 export type DeskKey = keyof typeof deskEnglish;
