@@ -14,6 +14,10 @@ test.each([
   ['A photo that is there already stays.', 'is there already'],
   ['It has a key of its own.', 'of its own'],
   ['Whoever holds the phone sees it.', 'Whoever'],
+  ['A new code makes the earlier ones worthless.', 'worthless'],
+  ['A value that is none of ours, on a scale from nought.', 'nought'],
+  ['Allocations are judged.', 'judged'],
+  ['It says so, by the way.', 'by the way'],
 ])('refuses "%s"', (text, words) => {
   expect(found(text)).toContain(words);
 });

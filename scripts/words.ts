@@ -10,6 +10,11 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\banswer(ed|s)? (with )?\d{3}\b/i, 'gets or returns'],
   [/\b(told|tells)\b/i, 'reports, says or distinguishes'],
   [/\bjudges? nothing\b/i, 'never fails the check'],
+  [/\bjudged\b/i, 'checked, or compared'],
+  [/\bworthless\b/i, 'invalid'],
+  [/\bnone of ours\b/i, 'say whose it is'],
+  [/\bnought\b/i, 'zero'],
+  [/\bby the way\b/i, 'leave it out'],
   [/\banew\b/i, 'again'],
   [/\balike\b/i, 'in the same way'],
   [/\bnobody['’]s\b/i, 'say who has it'],
@@ -29,7 +34,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bis not tried to be\b/i, 'say who stops what'],
 ];
 
-const SOURCES = 'go ts tsx mts mjs js css lua sh html toml yaml yml md'.split(' ').map((type) => `*.${type}`);
+const TYPES = 'go ts tsx mts mjs js css lua sh html toml yaml yml md service'.split(' ').map((type) => `*.${type}`);
+const SOURCES = [...TYPES, 'Makefile', '*Dockerfile', 'web/_headers'];
 /** Text of others, which is quoted, and this file. */
 const SKIPPED = /(^|\/)testdata\/|^scripts\/words|^docs\/bruno\/|^CODE_OF_CONDUCT|_gen\.go$|^web\/src\/contract\//;
 /** Words in typographic or straight double quotation marks, as prose has them. */
@@ -53,7 +59,7 @@ export function faultsOf(text: string, isProse: boolean): Fault[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const tracked = ['ls-files', '--cached', '--others', '--exclude-standard', 'Makefile', ...SOURCES];
+  const tracked = ['ls-files', '--cached', '--others', '--exclude-standard', ...SOURCES];
   const files = execFileSync('git', tracked, { encoding: 'utf8' }).trim().split('\n');
   let faults = 0;
   for (const file of files.filter((one) => !SKIPPED.test(one))) {

@@ -1,4 +1,4 @@
-/** Runs in the browser: the contestants, and what they are judged by. It does what the server orders. */
+/** Runs in the browser: the contestants and the measurements. It does what the server orders. */
 
 export interface Run {
   milliseconds: number;

@@ -1,7 +1,6 @@
 /**
- * Every file of FOLDER through both roads in Chromium, held against ImageMagick
- * where that is installed, and against what the browser itself shows. It prints
- * a table; what is a fault, verdict.ts says.
+ * Compresses every file of FOLDER on both roads in Chromium. Compares the results with ImageMagick, if it is installed,
+ * and with what the browser shows. Prints a table. verdict.ts decides what is a fault.
  */
 
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';

@@ -26,7 +26,7 @@ export interface Seen {
 export interface Verdict {
   /** From ImageMagick's picture. */
   differs: string;
-  /** Why a difference is none of ours. */
+  /** Why a difference is not our fault. */
   note: string;
   fault: string;
 }

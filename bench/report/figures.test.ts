@@ -27,7 +27,7 @@ describe('statistics', () => {
   });
 });
 
-test('compression is held against the peer on the same photo', () => {
+test('compression is compared with the peer on the same photo', () => {
   const measured = (
     photo: string,
     contestant: Measured['contestant'],
@@ -169,7 +169,7 @@ test('links: times as shares of what is promised, and a photo’s cost', () => {
   });
 });
 
-test('sizes without a budget are not held against one', () => {
+test('sizes without a budget are left out', () => {
   expect(
     sizesFigures([
       { name: 'a', how: 'gzip', size: 1, budget: 2 },
@@ -185,7 +185,7 @@ test('the page’s time comes from what its test says', () => {
   expect(pageFigures('1 failed')).toEqual([]);
 });
 
-test('scans: megabytes a second are reported, allocations judged, by form', () => {
+test('scans: megabytes a second are reported, allocations are checked, by form', () => {
   const output = [
     'cpu: any',
     'BenchmarkScan/TIFF-2   249   1771684 ns/op   190 MB/s   348770 B/op   120 allocs/op',

@@ -45,7 +45,7 @@ export interface Strip {
 
 const STRIP = { width: 720, left: 10, right: 200, lane: 18, gap: 30 };
 
-/** Every round as a dot and the median as a tick, one lane a contestant, on a scale from nought. */
+/** Every round as a dot and the median as a tick, one lane a contestant, on a scale from 0. */
 export function stripPlot({ title, groups }: Strip): string {
   const { width, left, right, lane, gap } = STRIP;
   const top = Math.max(...groups.flatMap(({ series }) => series.flatMap(({ values }) => [...values])));

@@ -1,4 +1,4 @@
-/** One figure that is held against a budget, as bench/out/report.json has it. */
+/** A figure with its budget, as in bench/out/report.json. */
 
 export interface Row {
   /** Group, then what: "compress/native/time/one.jpg". */

@@ -59,9 +59,9 @@ func (c *PureCodec) Decode(ctx context.Context, source photo.Source, edge int) (
 	return picture, nil
 }
 
-// call asks the worker and waits for its response. When ctx is done first the
-// worker is ended: it does not listen while it computes. One that failed is
-// ended too: its program may have.
+// call sends a request to the worker and waits for the response. If ctx is done first,
+// call ends the worker, because the worker reads no messages while it computes. It
+// also ends a worker that reports a failure, because its program may have exited.
 func (c *PureCodec) call(ctx context.Context, request map[string]any) (js.Value, error) {
 	if c.worker.IsUndefined() {
 		if err := c.run(); err != nil {

@@ -38,7 +38,7 @@ const NOT_READ: Answer = { code: 'cannot_decode' };
 
 const loading = { bytes: 0, of: PURE_BYTES, reported: 0 };
 const loaded = runProgram(wasmUrl, count);
-// A Go program that runs out of memory ends. That it could not be loaded, each call says.
+// If the Go program exits, it ran out of memory. A load failure is reported by each call.
 loaded.then(
   ({ ended }) => ended.then(() => post(OUT_OF_MEMORY)),
   () => undefined,

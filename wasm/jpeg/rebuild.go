@@ -152,7 +152,7 @@ func (b *builder) plainQuantiser(table *[64]uint16) (values [64]uint16) {
 	if isTypical(table) {
 		return *table
 	}
-	b.text = b.text || b.letters(table) >= tableText
+	b.text = b.text || b.longestText(table) >= tableText
 	met := b.metBy(table)
 	values = *table
 	for k := range values {
@@ -163,9 +163,9 @@ func (b *builder) plainQuantiser(table *[64]uint16) (values [64]uint16) {
 	return values
 }
 
-// letters returns the longest run of printable ASCII characters among the used
+// longestText returns the longest run of printable ASCII characters among the used
 // values of a table.
-func (b *builder) letters(table *[64]uint16) (most int) {
+func (b *builder) longestText(table *[64]uint16) (most int) {
 	met, row := b.metBy(table), 0
 	for k, value := range table {
 		for _, c := range [2]byte{byte(value >> 8), byte(value)} {

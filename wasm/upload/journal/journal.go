@@ -1,8 +1,8 @@
 // Package journal keeps the queue's photos beyond the life of the page, sealed
 // with the session's key. What is stored on the phone identifies no patient: its
-// keys are hashes and random ids, its values are AES-256-GCM. The only thing in
-// clear is when a photo expires, so that any page can erase it once its time is
-// over, and none has to erase it before.
+// keys are hashes and random ids, its values are AES-256-GCM. Only the time at which a
+// photo expires is stored unencrypted. Any page can therefore erase an expired photo,
+// and no page has to erase one earlier.
 package journal
 
 import (

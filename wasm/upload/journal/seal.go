@@ -58,7 +58,7 @@ func (s sealer) open(name string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// expiryOf reads when a value expires; ok is false if it is none of ours.
+// expiryOf reads when a value expires; ok is false if it is not a value of the journal.
 func expiryOf(sealed []byte) (expires time.Time, ok bool) {
 	if len(sealed) < headSize || sealed[0] != version {
 		return time.Time{}, false

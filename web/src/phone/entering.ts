@@ -6,7 +6,7 @@ import { initialState, type Effect, type EventOf, type Parked, type Screen, type
 import { lapse } from './removing';
 import { alive, runs, samePatient, unsent } from './select';
 import { after, fail, only, working } from './steps';
-import { wayIn } from './typed';
+import { codeFrom } from './typed';
 
 export function boot(state: State, event: EventOf<'boot'>): Step {
   const { saved, cameraKilled, online } = event;
@@ -57,7 +57,7 @@ export function link(state: State, token: string): Step {
 
 /** A typed code is checked where it was typed, so that it can be corrected there. */
 export function typed(state: State, text: string): Step {
-  const token = wayIn(text);
+  const token = codeFrom(text);
   return token === null
     ? only({ ...state, typed: 'malformed' })
     : [{ ...state, token, typed: 'asking' }, [{ do: 'exchange', token }]];

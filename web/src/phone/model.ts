@@ -32,7 +32,7 @@ export interface Trouble {
   retryable: boolean;
 }
 
-/** What has become of what the person typed to be let in: it is asked about, or why it did not work. */
+/** The state of a typed code: being exchanged, or why it failed. */
 export type Typed = 'asking' | 'malformed' | TroubleCode;
 
 /** A photo that was chosen; the engine has not spoken of it yet. */

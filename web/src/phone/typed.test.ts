@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wayIn } from './typed';
+import { codeFrom } from './typed';
 
 test.each<[string, string | null]>([
   ['7K3M-9QTX', '7K3M-9QTX'],
@@ -13,5 +13,5 @@ test.each<[string, string | null]>([
   ['7K3M_9QTX', null],
   ['https://photos.example.nz/mobile', null],
 ])('%j', (text, way) => {
-  expect(wayIn(text)).toBe(way);
+  expect(codeFrom(text)).toBe(way);
 });

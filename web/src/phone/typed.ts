@@ -8,7 +8,7 @@ export function isTypedCode(text: string): boolean {
   return CODE.test(text.replace(/[\s\p{Pd}]/gu, ''));
 }
 
-/** The typed code, or the token of a pasted link; null: it is neither, and asked for nowhere. */
-export function wayIn(text: string): string | null {
+/** Returns the typed code or the token of a pasted link, or null if the text is neither. */
+export function codeFrom(text: string): string | null {
   return LINK.exec(text)?.[1] ?? (isTypedCode(text) ? text : null);
 }
