@@ -131,7 +131,7 @@ async function expectPlace(phone: Phone, name: string): Promise<void> {
   if (name === 'away') return expect(phone.page).toHaveURL('about:blank');
   const [screen = '', over] = name.split(' ');
   await expect(phone.screen(screen)).toBeVisible(SENT);
-  if (over === 'closed') return expect(phone.page.getByText('Nothing is left on this phone')).toBeVisible();
+  if (over === 'closed') return expect(phone.page.getByText('This page has deleted')).toBeVisible();
   await expect(phone.page.locator('dialog[open]')).toHaveCount(over === undefined ? 0 : 1);
   if (over !== undefined) await expect(phone.page.locator(`.sheet-${over}`)).toBeVisible();
 }
@@ -268,7 +268,7 @@ test('the whole path with the keyboard alone', async ({ browser, stack }) => {
   await expect(page.getByRole('heading', { name: '2 photos are on the desktop' })).toBeVisible(SENT);
   expect((await session.images()).map(({ metadata }) => metadata.bodySite)).toEqual(['finger', 'finger']);
   await press(page, 'Done');
-  await expect(page.getByText('Nothing is left on this phone')).toBeVisible();
+  await expect(page.getByText('This page has deleted')).toBeVisible();
   await phone.close();
 });
 

@@ -1,7 +1,8 @@
 /**
- * How long a patient's data may stay on the phone: one hour after the session
- * has ended, twelve hours after the page was last used. An unattended
- * receipt closes itself sooner. The engine keeps the same limits for photos.
+ * How long a patient's data may stay on the phone: one hour after the session has ended, and twelve hours after the
+ * page was last used. An unattended receipt closes itself sooner. The engine also erases photos one hour after the end.
+ * Its other limit is twelve hours after the page opened the session (KeepAfterJoin in wasm/upload/session.go), whether
+ * the page is used or not.
  */
 
 import type { State } from './model';

@@ -19,8 +19,7 @@ const texts = {
   'loading.status': 'Opening the session…',
 
   'consent.title': 'May we take photos?',
-  'consent.what':
-    'Tell the patient: the photos go into their health record and nowhere else. Nothing stays on this phone.',
+  'consent.what': 'Tell the patient that the photos go into their health record. This page keeps no copy on the phone.',
   'consent.optional': 'One tap records that the patient agreed, with the time.',
   'consent.required':
     'This practice asks for the patient’s agreement before the first photo. It is recorded with the time.',
@@ -34,7 +33,7 @@ const texts = {
   'capture.phone': 'Phone’s camera',
   'capture.hint': 'One overview, one close-up. Good light, hold still.',
   'capture.tight': { one: 'Room for {n} more photo.', other: 'Room for {n} more photos.' },
-  'capture.full': 'Limit of {max} photos reached. Send or delete photos to add more.',
+  'capture.full': 'Limit of {max} photos reached. To add more, delete photos here or remove some on the desktop.',
   'capture.another': 'Another patient',
   'capture.review': { one: 'Review {n} photo', other: 'Review {n} photos' },
 
@@ -190,7 +189,7 @@ const texts = {
   'camera.done': { one: 'Done ({n})', other: 'Done ({n})' },
   'camera.taken': { one: '{n} photo taken', other: '{n} photos taken' },
   'camera.full': 'Limit of {max} photos reached.',
-  'camera.private': 'Photos go straight to the record, not to the gallery.',
+  'camera.private': 'Photos go to the desktop, not to this phone’s gallery.',
   'camera.denied': 'The browser may not use the camera. Allow it in the address bar, or use the phone’s own camera.',
   'camera.missing': 'No camera was found. Use the phone’s own camera.',
   'camera.busy': 'Another app uses the camera. Close it, or use the phone’s own camera.',
@@ -246,8 +245,8 @@ const texts = {
   'success.done': 'Done',
   'closed.title': 'All done',
   'closed.over':
-    'The time for this session is over. Nothing is left on this phone. To continue, show a new code on the desktop.',
-  'closed.text': 'Nothing is left on this phone. You can close this page.',
+    'The time for this session is over. This page has deleted its photos. To continue, show a new code on the desktop.',
+  'closed.text': 'This page has deleted the photos of this session. You can close it.',
 
   'toast.deleted': 'Photo deleted.',
   'toast.applied': { one: 'Set on {n} other photo.', other: 'Set on {n} other photos.' },
@@ -300,7 +299,8 @@ const texts = {
   'trouble.not_admitted.what': 'Three wrong numbers were typed on the desktop, or a newer code was shown.',
   'trouble.not_admitted.todo': 'Show a new code on the desktop, and scan or type it.',
   'trouble.session_expired.title': 'The session has ended',
-  'trouble.session_expired.what': 'The desktop closed it, or nothing happened for two hours.',
+  'trouble.session_expired.what':
+    'The desktop ended it, or its time was over: two hours without use, or twelve hours in all.',
   'trouble.session_expired.todo': 'Show a new code on the desktop, and scan or type it.',
   'trouble.unauthorized.title': 'The session has ended',
   'trouble.unauthorized.what': 'The desktop closed it or started a new one.',

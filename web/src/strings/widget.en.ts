@@ -341,7 +341,8 @@ const texts = {
   'problem.forbidden': 'This page may not see photos of this encounter. Ask your IT support.',
   'problem.consent_required': 'The patient has not agreed yet.',
   'problem.token_invalid': 'The photo server does not know this address. Ask your IT support.',
-  'problem.session_expired': 'The session has ended. It ends automatically two hours after its last use.',
+  'problem.session_expired':
+    'The session has ended. A session ends two hours after its last use, and after twelve hours at the latest.',
   'problem.image_not_found': 'This photo is no longer in the session.',
   'problem.image_removed': 'This photo was removed from the session.',
   'problem.limit_reached': 'The session is full. Remove a photo, or add the photos to the record and end the session.',
