@@ -92,7 +92,7 @@ export function commitText({ code, detail }: CommitProblem, words: Words): strin
   return words(`commit.${code}`, { detail });
 }
 
-/** Returns a photo's mark, such as "Cropped"; '' for a photo that a phone sent and that is not in the record. */
+/** Returns a photo's mark, such as "Edited copy"; '' for a photo from a phone that is not in the record. */
 export function tagText(image: WidgetImage, words: Words): string {
   if (image.committedAt !== undefined) return words('image.committed');
   if (image.derivation) return words(image.derivation === 'annotated' ? 'image.annotated' : 'image.derived');

@@ -27,9 +27,9 @@ export function Added({ adding, sync, words, onGone }: AddedProps) {
               <Actions
                 photo={photo}
                 words={words}
-                onAgain={() => sync.addAgain(photo.id)}
+                onAgain={() => sync.retryAdding(photo.id)}
                 onRemove={() => {
-                  sync.addNot(photo.id);
+                  sync.cancelAdding(photo.id);
                   onGone();
                 }}
               />

@@ -180,9 +180,9 @@ export interface SessionSync {
    */
   add(files: Iterable<File>, agreed?: boolean): Promise<void>;
   /** Tries a failed one of `adding` again. */
-  addAgain(id: string): void;
+  retryAdding(id: string): void;
   /** Takes one of `adding` back. */
-  addNot(id: string): void;
+  cancelAdding(id: string): void;
   /** Records in the timeline that photos were exported. */
   exported(imageIds: readonly string[], way: ExportWay): void;
   /**

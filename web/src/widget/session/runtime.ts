@@ -88,11 +88,11 @@ export class Runtime {
     return this.#adding.add(chosen);
   }
 
-  addAgain(id: string): void {
+  retryAdding(id: string): void {
     this.#adding.retry(id);
   }
 
-  addNot(id: string): void {
+  cancelAdding(id: string): void {
     this.#adding.drop(id);
   }
 

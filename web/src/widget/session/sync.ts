@@ -103,12 +103,12 @@ class Sync implements SessionSync {
     return this.#runtime.add(files, agreed);
   }
 
-  addAgain(id: string): void {
-    this.#runtime.addAgain(id);
+  retryAdding(id: string): void {
+    this.#runtime.retryAdding(id);
   }
 
-  addNot(id: string): void {
-    this.#runtime.addNot(id);
+  cancelAdding(id: string): void {
+    this.#runtime.cancelAdding(id);
   }
 
   exported(imageIds: readonly string[], way: ExportWay): void {
