@@ -30,9 +30,9 @@ import (
 )
 
 const (
-	// launchMemory is longer than a launch is valid: five minutes for Medtech, ten
-	// for SMART.
-	launchMemory = 20 * time.Minute
+	// launchMemory is much longer than a launch is valid, because a launch of Medtech
+	// may have no time. Each is an empty file.
+	launchMemory = 90 * 24 * time.Hour
 	tidyEvery    = 10 * time.Minute
 	stopLimit    = 30 * time.Second // time to finish a commit that is running
 )

@@ -10,6 +10,7 @@ const (
 	MaxNotes       = 500       // characters
 	MaxDimension   = 20_000    // pixels, of an image's width and height
 	MaxRequestBody = 64 << 10  // bytes
+	MaxLaunchText  = 100       // characters, of a label and of a name in a launch token
 
 	MaxMetadataVersion = 1_000_000
 

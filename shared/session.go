@@ -1,6 +1,9 @@
 package shared
 
-import "time"
+import (
+	"time"
+	"unicode"
+)
 
 // BasePath is the root of every call of the session API.
 const BasePath = "/api/medtech/session"
@@ -10,6 +13,13 @@ const IDPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 // ID names an encounter, a patient, a facility or an image.
 type ID = string
+
+// IsUnseen reports whether a character changes how text is shown without being seen:
+// a control character, a line separator or one that changes the direction. No text of
+// a launch token may have one.
+func IsUnseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
 
 // Bytes32 is 32 bytes in standard base64, such as a SHA-256.
 type Bytes32 = string

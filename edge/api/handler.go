@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -111,7 +110,7 @@ func (h *handler) respond(w http.ResponseWriter, r *http.Request, do call) (stat
 	requestID := recordOf(r).requestID
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %s\n%s", panicked(cause), debug.Stack())
+			err = fmt.Errorf("panic: %s\n%s", shared.Panicked(cause), debug.Stack())
 			status = writeError(w, err, requestID)
 		}
 	}()
@@ -149,15 +148,6 @@ func encode(body any) ([]byte, error) {
 		return wire.Marshal(message), nil
 	}
 	return json.Marshal(body)
-}
-
-// panicked describes a panic by a runtime error's text, or else by the type of the
-// value, because the value itself may contain data of the caller.
-func panicked(cause any) string {
-	if e, ok := cause.(runtime.Error); ok {
-		return e.Error()
-	}
-	return fmt.Sprintf("%T", cause)
 }
 
 // matchesTag compares weakly, as If-None-Match does (RFC 9110, section 13.1.2).

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"unicode"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -14,9 +14,7 @@ import (
 )
 
 const (
-	maxPatientLabel  = 100 // characters
-	maxClinicianName = 100 // characters
-	maxSubject       = 200 // bytes
+	maxSubject = 200 // bytes
 )
 
 // reservedEncounters are parts of the API's own paths: an encounter of such a
@@ -95,21 +93,20 @@ func (c launchClaims) check() error {
 	if slices.Contains(reservedEncounters, c.EncounterID) {
 		return &shared.Error{Code: shared.CodeBadRequest, Field: "encounterId"}
 	}
-	if err := checkText("patientLabel", c.PatientLabel, maxPatientLabel); err != nil {
+	if err := checkText("patientLabel", c.PatientLabel); err != nil {
 		return err
 	}
-	return checkText("name", c.Name, maxClinicianName)
+	return checkText("name", c.Name)
 }
 
-// checkText refuses text that a screen would show as other than it is.
-func checkText(claim, text string, most int) error {
-	if utf8.RuneCountInString(text) > most {
-		return &shared.Error{Code: shared.CodeUnauthorized, Field: claim, Limit: most}
-	}
-	for _, r := range text {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-			return &shared.Error{Code: shared.CodeBadRequest, Field: claim}
-		}
+// checkText refuses text that is too long, or that a screen would show as other than
+// it is.
+func checkText(claim, text string) error {
+	switch {
+	case utf8.RuneCountInString(text) > shared.MaxLaunchText:
+		return &shared.Error{Code: shared.CodeUnauthorized, Field: claim, Limit: shared.MaxLaunchText}
+	case strings.ContainsFunc(text, shared.IsUnseen):
+		return &shared.Error{Code: shared.CodeBadRequest, Field: claim}
 	}
 	return nil
 }

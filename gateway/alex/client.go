@@ -88,7 +88,8 @@ type response struct {
 func (c *Client) do(ctx context.Context, method, path string, body []byte) (r response, lost bool, err error) {
 	refreshed := false
 	for attempt := 1; ; attempt++ {
-		r, err = c.once(ctx, method, path, body)
+		var sent bool
+		r, sent, err = c.once(ctx, method, path, body)
 		if r.status == http.StatusUnauthorized && !refreshed {
 			refreshed = true
 			attempt--
@@ -99,7 +100,7 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (r re
 		if !again || attempt == attempts || ctx.Err() != nil {
 			return r, lost, err
 		}
-		lost = lost || err != nil || r.status == http.StatusGatewayTimeout || r.status == http.StatusBadGateway
+		lost = lost || sent && err != nil || r.status == http.StatusGatewayTimeout || r.status == http.StatusBadGateway
 		if wait(ctx, max(c.backoff<<(attempt-1), min(r.retryAfter, longestWait))) != nil {
 			return r, lost, err
 		}
@@ -121,14 +122,19 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (c *Client) once(ctx context.Context, method, path string, body []byte) (response, error) {
+// once sends a request once. sent reports whether it may have left, which it has not
+// if there is no token for it.
+func (c *Client) once(ctx context.Context, method, path string, body []byte) (r response, sent bool, err error) {
 	token, err := c.tokens.get(ctx)
 	if err != nil {
-		return response{}, err
+		if refused, ok := errors.AsType[*record.Error](err); ok {
+			r.retryAfter = refused.RetryAfter
+		}
+		return r, false, err
 	}
 	request, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
 	if err != nil {
-		return response{}, err
+		return r, false, err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Accept", fhir.JSON)
@@ -139,14 +145,15 @@ func (c *Client) once(ctx context.Context, method, path string, body []byte) (re
 	}
 	got, err := c.http.Do(request)
 	if err != nil {
-		return response{}, unreachable(err)
+		return response{}, true, unreachable(err)
 	}
 	defer got.Body.Close()
 	content, err := io.ReadAll(io.LimitReader(got.Body, maxResponse))
 	if err != nil {
-		return response{}, unreachable(err)
+		return response{}, true, unreachable(err)
 	}
-	return response{got.StatusCode, shared.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now()), content}, nil
+	wait := shared.ParseRetryAfter(got.Header.Get("Retry-After"), time.Now())
+	return response{got.StatusCode, wait, content}, true, nil
 }
 
 // unreachable wraps a transport error without its URL, which can hold an identifier.

@@ -89,9 +89,6 @@ func (c *Client) isNow(at time.Time) bool {
 // "+" and "=". The API for vendor forms has its own path next to the FHIR API.
 func (c *Client) launchURL(launchContext, signature string) string {
 	root := strings.TrimSuffix(strings.TrimSuffix(c.config.BaseURL, "/"), "/FHIR")
-	return root + "/vendorforms/api/getlaunchcontextstring/" + url.PathEscape(
-		launchContext,
-	) + "/" + url.PathEscape(
-		signature,
-	)
+	return root + "/vendorforms/api/getlaunchcontextstring/" + url.QueryEscape(launchContext) + "/" +
+		url.QueryEscape(signature)
 }

@@ -19,5 +19,5 @@ func (c *Client) Patient(ctx context.Context, id string) (record.Patient, error)
 	if r.status != http.StatusOK {
 		return record.Patient{}, r.refusal()
 	}
-	return fhir.ParsePatient(id, r.body)
+	return fhir.ParsePatient(id, r.body, c.now())
 }

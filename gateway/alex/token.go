@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/clinicpro/photobridge/gateway/record"
+	"github.com/clinicpro/photobridge/shared"
 )
 
 // tokenLife is how long an access token is used. Entra's live 3 599 s.
@@ -33,14 +34,22 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 		return t.token, nil
 	}
 	token, err := t.fetch(ctx)
-	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < 500 {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	switch {
+	case ok && temporary(refused.Response.StatusCode):
+		return "", &record.Error{
+			Code:       record.Unavailable,
+			Status:     refused.Response.StatusCode,
+			RetryAfter: shared.ParseRetryAfter(refused.Response.Header.Get("Retry-After"), t.now()),
+			Err:        errors.New("the token endpoint is busy"),
+		}
+	case ok:
 		return "", &record.Error{
 			Code:   record.Unauthorized,
 			Status: refused.Response.StatusCode,
 			Err:    errors.New("the token endpoint refused the client: " + refused.ErrorCode),
 		}
-	}
-	if err != nil {
+	case err != nil:
 		return "", unreachable(err)
 	}
 	t.token, t.until = token.AccessToken, t.now().Add(tokenLife)

@@ -46,7 +46,7 @@ func (s Server) Patient(ctx context.Context) (record.Patient, error) {
 	if status != http.StatusOK {
 		return record.Patient{}, refusal(status, 0)
 	}
-	return ParsePatient(s.PatientID, body)
+	return ParsePatient(s.PatientID, body, time.Now())
 }
 
 // Write implements record.Writer. It sends the photo's transaction. The entries are

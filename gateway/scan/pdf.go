@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/go-pdf/fpdf"
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -109,7 +110,7 @@ func addPage(doc *fpdf.Fpdf, name string, jpeg []byte, caption string, f frame) 
 	pageWidth := max(width, minPage)
 	doc.SetFont("caption", "", captionSize)
 	doc.SetCellMargin(0)
-	lines := doc.SplitText(caption, pageWidth-2*margin)
+	lines := doc.SplitText(printable(caption), pageWidth-2*margin)
 	pageHeight := height + 2*margin + float64(len(lines))*captionLine
 	doc.AddPageFormat("P", fpdf.SizeType{Wd: pageWidth, Ht: pageHeight})
 	doc.RegisterImageOptionsReader(name, fpdf.ImageOptions{ImageType: "JPG"}, bytes.NewReader(jpeg))
@@ -118,6 +119,17 @@ func addPage(doc *fpdf.Fpdf, name string, jpeg []byte, caption string, f frame) 
 		doc.SetXY(margin, height+margin+float64(i)*captionLine)
 		doc.Cell(pageWidth-2*margin, captionLine, line)
 	}
+}
+
+// printable replaces characters beyond the basic plane, such as emojis. The library
+// has no widths for them, and its font no glyphs.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xFFFF {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 // sideways is the first of the orientations that swap width and height.

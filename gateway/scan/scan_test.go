@@ -436,3 +436,11 @@ func TestLayout(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestPDFOfAnyCaption(t *testing.T) {
+	for _, text := range []string{"healing 👍 well", "𠮷田", "Tamāhine", "\u0000\ufffd\uffff", strings.Repeat("👍", 200)} {
+		if _, err := PDF(Page{photos[0].jpeg, Caption{Text: text}}); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

@@ -76,31 +76,37 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	now := s.Now()
-	claims := jwt.MapClaims{
-		"sub":          session.UserID,
-		"facilityId":   session.Facility,
-		"patientId":    session.PatientID,
-		"patientLabel": session.Label,
-		"encounterId":  session.EncounterID,
-		"iat":          now.Unix(),
-		"exp":          now.Add(tokenLife).Unix(),
-	}
-	if session.UserName != "" {
-		claims["name"] = session.UserName
-	}
-	if session.Provider != "" {
-		claims["practitionerId"] = session.Provider
-	}
-	if s.Config.Audience != "" {
-		claims["aud"] = s.Config.Audience
-	}
-	signed, err := s.sign(claims)
+	signed, err := s.launchToken(session, session.EncounterID, session.Label)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	s.respond(w, http.StatusOK, map[string]string{"launchToken": signed})
+}
+
+// launchToken signs a token with which the session's clinician may open an encounter
+// of its patient.
+func (s *Server) launchToken(session Session, encounterID, label string) (string, error) {
+	now := s.Now()
+	claims := jwt.MapClaims{
+		"sub":          session.UserID,
+		"facilityId":   session.Facility,
+		"patientId":    session.PatientID,
+		"patientLabel": label,
+		"encounterId":  encounterID,
+		"iat":          now.Unix(),
+		"exp":          now.Add(tokenLife).Unix(),
+	}
+	if name := shorten(plain(session.UserName), shared.MaxLaunchText); name != "" {
+		claims["name"] = name
+	}
+	if shared.ValidID(session.Provider) {
+		claims["practitionerId"] = session.Provider
+	}
+	if s.Config.Audience != "" {
+		claims["aud"] = s.Config.Audience
+	}
+	return s.sign(claims)
 }
 
 // sign signs a launch token with the method that the edge is configured to check.
@@ -170,10 +176,7 @@ func (s *Server) earlier(w http.ResponseWriter, r *http.Request) {
 		if !ok || t.EncounterID == session.EncounterID {
 			continue
 		}
-		token, err := s.sign(jwt.MapClaims{
-			"sub": session.UserID, "facilityId": t.Facility, "patientId": t.PatientID, "patientLabel": t.Label,
-			"encounterId": t.EncounterID, "iat": s.Now().Unix(), "exp": s.Now().Add(tokenLife).Unix(),
-		})
+		token, err := s.launchToken(session, t.EncounterID, t.Label)
 		if err != nil {
 			s.fail(w, r, err)
 			return

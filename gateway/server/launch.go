@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/clinicpro/photobridge/gateway/record"
 	"github.com/clinicpro/photobridge/gateway/smart"
@@ -219,18 +220,45 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, session Session) {
 	http.Redirect(w, r, pagePath(session.ID), http.StatusSeeOther)
 }
 
-// label returns a patient's label with the configured parts: "Jane Example, 14.03.1957, ZZZ0016".
+// label returns a patient's label with the configured parts: "Jane Example, 14.03.1957,
+// ZZZ0016". Of one that is too long for a launch token the name is shortened.
 func label(patient record.Patient, parts []string) string {
-	var shown []string
-	for _, part := range parts {
-		text := map[string]string{
-			"name": patient.Name, "birthDate": birthDate(patient.BirthDate), "nhi": patient.NHI,
-		}[part]
-		if text != "" {
-			shown = append(shown, text)
-		}
+	known := map[string]string{
+		"name": plain(patient.Name), "birthDate": plain(birthDate(patient.BirthDate)), "nhi": plain(patient.NHI),
 	}
-	return strings.Join(shown, ", ")
+	join := func() string {
+		var shown []string
+		for _, part := range parts {
+			if known[part] != "" {
+				shown = append(shown, known[part])
+			}
+		}
+		return strings.Join(shown, ", ")
+	}
+	if excess := utf8.RuneCountInString(join()) - shared.MaxLaunchText; excess > 0 {
+		known["name"] = shorten(known["name"], max(1, utf8.RuneCountInString(known["name"])-excess))
+	}
+	return shorten(join(), shared.MaxLaunchText)
+}
+
+// plain replaces what the edge refuses in texts by spaces.
+func plain(text string) string {
+	seen := strings.Map(func(r rune) rune {
+		if shared.IsUnseen(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(seen), " ")
+}
+
+// shorten returns at most so many characters of a text. The last one says that some
+// are missing.
+func shorten(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return strings.TrimSpace(string([]rune(text)[:most-1])) + "…"
 }
 
 // birthDate formats a FHIR date with the day first, as in New Zealand. A date of only

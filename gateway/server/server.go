@@ -17,6 +17,7 @@ import (
 	"github.com/clinicpro/photobridge/gateway/once"
 	"github.com/clinicpro/photobridge/gateway/record"
 	"github.com/clinicpro/photobridge/gateway/smart"
+	"github.com/clinicpro/photobridge/shared"
 )
 
 // Medtech decodes launches of Evolution and reads patients.
@@ -105,7 +106,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		defer func() {
 			if cause := recover(); cause != nil {
-				s.Log.Error("panic", "route", r.Pattern)
+				s.Log.Error("panic", "route", r.Pattern, "cause", shared.Panicked(cause))
 				s.explain(w, r, codeInternal)
 			}
 		}()

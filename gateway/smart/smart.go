@@ -21,6 +21,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/clinicpro/photobridge/gateway/record"
+	"github.com/clinicpro/photobridge/shared"
 )
 
 // pendingLife is how long a user may take to sign in.
@@ -222,11 +223,14 @@ func (c *Client) oauth(server Server, config configuration) *oauth2.Config {
 // refusal returns the error for a refused exchange (RFC 6749, 5.2). It separates a
 // code that was used, is too old or is not ours from a client that the server refuses.
 func refusal(refused *oauth2.RetrieveError) error {
-	e := &record.Error{Code: record.Unauthorized, Status: refused.Response.StatusCode}
-	if refused.ErrorCode == "invalid_grant" {
-		e.Code = record.LaunchExpired
-	} else {
-		e.Err = fmt.Errorf("error %.40q", refused.ErrorCode)
+	status := refused.Response.StatusCode
+	e := &record.Error{Code: record.Unauthorized, Status: status, Err: fmt.Errorf("error %.40q", refused.ErrorCode)}
+	switch {
+	case refused.ErrorCode == "invalid_grant":
+		e.Code, e.Err = record.LaunchExpired, nil
+	case slices.Contains([]int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}, status):
+		e.Code = record.Unavailable
+		e.RetryAfter = shared.ParseRetryAfter(refused.Response.Header.Get("Retry-After"), time.Now())
 	}
 	return e
 }

@@ -332,7 +332,7 @@ func padded(jpeg []byte, size int) []byte {
 
 // TestFaults files each photo once, or says why it is not filed.
 func TestFaults(t *testing.T) {
-	post := "POST DocumentReference"
+	post, token := "POST DocumentReference", "POST token"
 	tests := []struct {
 		name   string
 		fault  fault.Rule
@@ -363,6 +363,20 @@ func TestFaults(t *testing.T) {
 		{"401 once", fault.Rule{Route: post, Effect: fault.Status, Status: 401, Next: 1}, "", 1, time.Second},
 		{"401 always", fault.Rule{Route: post, Effect: fault.Status, Status: 401}, record.Unauthorized, 0, time.Second},
 		{"slow", fault.Rule{Route: post, Effect: fault.Delay, DelayMS: 20_000, Next: 1}, "", 1, 25 * time.Second},
+		{
+			"429 of the token endpoint",
+			fault.Rule{Route: token, Effect: fault.Status, Status: 429, RetryAfter: 5, Next: 1},
+			"",
+			1,
+			10 * time.Second,
+		},
+		{
+			"429 of the token endpoint, always",
+			fault.Rule{Route: token, Effect: fault.Status, Status: 429},
+			record.Unavailable,
+			0,
+			10 * time.Second,
+		},
 		{
 			"409 that proves nothing",
 			fault.Rule{Route: post, Effect: fault.Status, Status: 409},
@@ -408,6 +422,24 @@ func TestUncertain(t *testing.T) {
 			}
 		}
 		if _, err := w.inbox(client.FormTIFF).Write(t.Context(), w.photo); record.CodeOf(err) != record.Uncertain {
+			t.Error(err)
+		}
+	})
+}
+
+// TestNotUncertain: only the request for a token was lost, so the document was not sent.
+func TestNotUncertain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		for _, rule := range []fault.Rule{
+			{Service: fault.ALEX, Route: "POST token", Effect: fault.DropBefore, Next: 1},
+			{Service: fault.ALEX, Route: "POST DocumentReference", Effect: fault.Status, Status: 403},
+		} {
+			if _, err := w.faults.Add(rule); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.inbox(client.FormTIFF).Write(t.Context(), w.photo); record.CodeOf(err) != record.Forbidden {
 			t.Error(err)
 		}
 	})

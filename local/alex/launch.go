@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -105,8 +106,12 @@ func (s *Server) decodeLaunch(w http.ResponseWriter, r *http.Request) {
 	respond(w, http.StatusOK, "application/json", content)
 }
 
-// unescape decodes one path segment of base64.
+// unescape decodes one path segment of base64. Whether the original reads "+" as a
+// space is unknown, so each of "+", "/" and "=" must be escaped.
 func unescape(segment string) ([]byte, error) {
+	if strings.ContainsAny(segment, "+=") {
+		return nil, errors.New("the segment is not percent-encoded")
+	}
 	text, err := url.PathUnescape(segment)
 	if err != nil {
 		return nil, err
