@@ -5,6 +5,7 @@ import (
 	"syscall/js"
 
 	"github.com/clinicpro/photobridge/wasm/photo"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
 // BlobSource is a File or Blob, such as a photo that the person chose.
@@ -36,11 +37,15 @@ func blobOf(ctx context.Context, source photo.Source) (js.Value, error) {
 func (b BlobSource) Size() int64 { return b.size }
 
 // Without implements photo.Source. The browser keeps the parts where they are.
-func (b BlobSource) Without(offset, length int64) photo.Source {
-	before, after := b.value.Call("slice", 0, float64(offset)), b.value.Call("slice", float64(offset+length))
-	return NewBlobSource(
-		js.Global().Get("Blob").New([]any{before, after}, map[string]any{"type": b.value.Get("type")}),
-	)
+func (b BlobSource) Without(parts []container.Part) photo.Source {
+	var rest []any
+	at := int64(0)
+	for _, part := range parts {
+		rest = append(rest, b.value.Call("slice", float64(at), float64(part.Start)))
+		at = part.Start + part.Length
+	}
+	rest = append(rest, b.value.Call("slice", float64(at)))
+	return NewBlobSource(js.Global().Get("Blob").New(rest, map[string]any{"type": b.value.Get("type")}))
 }
 
 // Read returns length bytes from offset, fewer at the end. It fails when the

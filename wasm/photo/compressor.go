@@ -169,8 +169,8 @@ func (w *work) openJPEG(file []byte) (rebuilt []byte, err error) {
 		// WebKit spends 100 ms on converting 10 megapixels from sRGB to sRGB.
 		drop = []container.Part{idle}
 	}
-	for i := len(drop) - 1; i >= 0; i-- {
-		w.source = w.source.Without(drop[i].Start, drop[i].Length)
+	if len(drop) > 0 {
+		w.source = w.source.Without(drop)
 	}
 	return nil, nil
 }

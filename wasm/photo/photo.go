@@ -8,7 +8,6 @@ package photo
 import (
 	"context"
 	"crypto/sha256"
-	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -42,8 +41,8 @@ type Source interface {
 	// Read returns length bytes from offset, or fewer at the end of the file. It
 	// fails if the file is no longer available.
 	Read(ctx context.Context, offset, length int64) ([]byte, error)
-	// Without returns the file without some of its bytes.
-	Without(offset, length int64) Source
+	// Without returns the file without some parts, which are in order and do not overlap.
+	Without(parts []container.Part) Source
 }
 
 // Memory is a Source of bytes.
@@ -59,8 +58,12 @@ func (m Memory) Read(_ context.Context, offset, length int64) ([]byte, error) {
 }
 
 // Without implements Source.
-func (m Memory) Without(offset, length int64) Source {
-	return slices.Concat(m[:offset], m[offset+length:])
+func (m Memory) Without(parts []container.Part) Source {
+	rest, at := make(Memory, 0, len(m)), int64(0)
+	for _, part := range parts {
+		rest, at = append(rest, m[at:part.Start]...), part.Start+part.Length
+	}
+	return append(rest, m[at:]...)
 }
 
 // Codec decodes photos for a road.

@@ -7,10 +7,13 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/clinicpro/photobridge/shared"
+	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
 
 // fickle is a file that changes or becomes unavailable between reads.
@@ -98,6 +101,37 @@ func TestHalfAPhotoIsRefused(t *testing.T) {
 		result, err := compressor.Compress(t.Context(), Memory(turned(shown)), limits)
 		if err != nil || result.Road != RoadNative {
 			t.Errorf("orientation %d, whole: %v", orientation, err)
+		}
+	}
+}
+
+// TestManyEXIFSegments: all of them are removed at once, so that a small file with many takes no longer than another.
+func TestManyEXIFSegments(t *testing.T) {
+	const most = 5 * time.Second // for a slow machine; one by one they take a minute
+	segment := []byte("\xff\xe1\x00\x08Exif\x00\x00")
+	plain := encodeJPEG(t, picture(64, 48, 60), 80)
+	file := slices.Concat(plain[:2], bytes.Repeat(segment, 100_000), plain[2:])
+	file = withSegment(file, 0xe1, exifSegment(6))
+	start := time.Now()
+	result := compress(t, file, DefaultLimits())
+	if took := time.Since(start); took > most || result.Width != 48 {
+		t.Errorf("%d bytes take %v, %d pixels wide", len(file), took, result.Width)
+	}
+}
+
+func TestWithout(t *testing.T) {
+	file := Memory("0123456789")
+	tests := []struct {
+		parts []container.Part
+		want  string
+	}{
+		{nil, "0123456789"},
+		{[]container.Part{{Start: 0, Length: 2}}, "23456789"},
+		{[]container.Part{{Start: 2, Length: 3}, {Start: 5, Length: 1}, {Start: 9, Length: 1}}, "01678"},
+	}
+	for _, test := range tests {
+		if got := string(file.Without(test.parts).(Memory)); got != test.want {
+			t.Errorf("%v: %q, want %q", test.parts, got, test.want)
 		}
 	}
 }

@@ -295,6 +295,10 @@ func seeds(f *testing.F) {
 	f.Add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8X"))
 	f.Add([]byte("GIF89a\x01\x00\x01\x00"))
 	f.Add([]byte("II*\x00\x08\x00\x00\x00"))
+	f.Add(heifOf("heic", "\x00\x00\x00\x00II*\x00", 1))
+	for _, file := range hostile() {
+		f.Add(file)
+	}
 }
 
 func FuzzReadHeader(f *testing.F) {

@@ -100,7 +100,7 @@ func propertiesOf(iprp []byte, item uint32) (found []property) {
 				found = append(found, all[index-1])
 			}
 		}
-		if c.short {
+		if c.short || id == item { // an item is listed once
 			break
 		}
 	}
@@ -160,6 +160,9 @@ func itemBytes(file, meta []byte, item uint32) []byte {
 	sizes := c.number(2)
 	offsetSize, lengthSize := int(sizes>>12&15), int(sizes>>8&15)
 	baseSize, indexSize := int(sizes>>4&15), int(sizes&15)
+	if version == 0 {
+		indexSize = 0 // reserved bits
+	}
 	idSize := 2
 	if version == 2 {
 		idSize = 4
@@ -170,15 +173,12 @@ func itemBytes(file, meta []byte, item uint32) []byte {
 			method = c.number(2) & 15
 		}
 		c.number(2)
-		base := c.number(baseSize)
-		for n := range c.number(2) {
-			if version > 0 {
-				c.number(indexSize)
-			}
+		base, extents := c.number(baseSize), int(c.number(2))
+		if id != item || extents == 0 {
+			c.skip(extents * (indexSize + offsetSize + lengthSize))
+		} else {
+			c.skip(indexSize)
 			offset, length := base+c.number(offsetSize), c.number(lengthSize)
-			if id != item || n > 0 {
-				continue
-			}
 			from := file
 			if method == 1 {
 				from = box(meta, "idat")
@@ -211,6 +211,15 @@ func (c *cursor) number(size int) (n uint64) {
 	}
 	c.rest = c.rest[size:]
 	return n
+}
+
+// skip skips bytes at once: a file may declare many parts that have no bytes.
+func (c *cursor) skip(size int) {
+	if size > len(c.rest) {
+		c.rest, c.short = nil, true
+		return
+	}
+	c.rest = c.rest[size:]
 }
 
 // itemID reads a pitm box.
