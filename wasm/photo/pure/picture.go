@@ -68,7 +68,7 @@ func decodeTIFF(file []byte, header container.Header, maxPixels, edge int) (*Pic
 		if err != nil {
 			return nil, err
 		}
-		return &Picture{source: source, orientation: header.Orientation}, nil
+		return &Picture{source: source, orientation: header.Orientation, colours: tiffColours(file)}, nil
 	}
 	if own, err := container.ReadHeader(whole, maxPixels); err == nil && own.Orientation > 1 {
 		header.Orientation = own.Orientation

@@ -10,6 +10,8 @@ import (
 	"os"
 	"testing"
 
+	"golang.org/x/image/tiff"
+
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/wasm/photo/container"
 )
@@ -130,6 +132,69 @@ func TestGrey(t *testing.T) {
 		}
 		rgba, _ := picture.Sample(t.Context(), 1, 1)
 		if far(rgba[0], test.want) {
+			t.Errorf("%s: %d, want %d", test.name, rgba[0], test.want)
+		}
+	}
+}
+
+// tiffWithProfile returns an uncompressed TIFF with a profile, whose entry has a type.
+func tiffWithProfile(t *testing.T, m image.Image, kind uint16, profile []byte) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	if err := tiff.Encode(&buffer, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	le, file := binary.LittleEndian, buffer.Bytes()
+	at := le.Uint32(file[4:])
+	count := le.Uint16(file[at:])
+	entries := file[at+2:][:12*int(count)]
+	le.PutUint32(file[4:], uint32(len(file)))
+	end := uint32(len(file) + 2 + len(entries) + 12 + 4)
+	file = append(le.AppendUint16(file, count+1), entries...)
+	file = le.AppendUint16(le.AppendUint16(file, tagProfile), kind)
+	file = le.AppendUint32(le.AppendUint32(file, uint32(len(profile))), end)
+	return append(le.AppendUint32(file, 0), profile...)
+}
+
+// TestTIFFColours: the profile of a TIFF is kept, or applied to a grey picture, as in the other formats.
+func TestTIFFColours(t *testing.T) {
+	const bytesOf, long, undefined = 1, 4, 7
+	p3 := codedColours(primariesP3, 13).profile
+	linear := profileOf("GRAY", "kTRC", []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x01\x00"))
+	grey, colour := image.NewGray(image.Rect(0, 0, 16, 16)), image.NewNRGBA(image.Rect(0, 0, 16, 16))
+	for i := range grey.Pix {
+		grey.Pix[i] = 128
+	}
+	for i := range colour.Pix {
+		colour.Pix[i] = 128 | byte(i%4/3*127)
+	}
+	tests := []struct {
+		name string
+		file []byte
+		kept []byte
+		want uint8
+	}{
+		{"Display P3", tiffWithProfile(t, colour, undefined, p3), p3, 128},
+		{"Display P3 as bytes", tiffWithProfile(t, colour, bytesOf, p3), p3, 128},
+		{"an entry of another type", tiffWithProfile(t, colour, long, p3), nil, 128},
+		{"a cut profile", tiffWithProfile(t, colour, undefined, p3)[:1500], nil, 128},
+		{"grey with a gamma of 1", tiffWithProfile(t, grey, undefined, linear), nil, 188},
+		{"a grey profile of colours", tiffWithProfile(t, colour, undefined, linear), nil, 128},
+		{"no profile", tiffWithProfile(t, grey, undefined, nil), nil, 128},
+	}
+	for _, test := range tests {
+		picture, err := Decode(test.file, container.MaxPixels, 2560)
+		if err != nil {
+			t.Fatalf("%s: %v", test.name, err)
+		}
+		if got := picture.colours.profile; !bytes.Equal(got, test.kept) {
+			t.Errorf("%s: a profile of %d bytes is kept, want %d", test.name, len(got), len(test.kept))
+		}
+		encoded, _ := picture.Encode(t.Context(), 16, 16, 0.9)
+		if test.kept != nil && !bytes.Contains(encoded, test.kept) {
+			t.Errorf("%s: the result does not carry it", test.name)
+		}
+		if rgba, _ := picture.Sample(t.Context(), 1, 1); far(rgba[0], test.want) {
 			t.Errorf("%s: %d, want %d", test.name, rgba[0], test.want)
 		}
 	}

@@ -21,8 +21,10 @@ const (
 	tagJPEGTables  = 0x015b
 	tagJPEG        = 0x0201
 	tagJPEGBytes   = 0x0202
+	tagProfile     = 0x8773
 	tagDNGVersion  = 0xc612
 
+	photometricGrey   = 1 // 0 is grey too, from white to black
 	photometricCFA    = 32803
 	photometricLinear = 34892
 
@@ -158,6 +160,30 @@ func isOtherTIFF(file []byte) bool {
 	const fax, lastFax = 2, 4
 	d := readDirectory(t, first)
 	return d.planar || d.compression >= fax && d.compression <= lastFax
+}
+
+// tiffColours returns the colours of a TIFF by the profile of its first picture (ICC.1:2022, annex B).
+func tiffColours(file []byte) colours {
+	const bytes, undefined = 1, 7
+	t, first, _ := container.OpenTIFF(file)
+	var profile []byte
+	t.EachEntry(first, func(e container.Entry) {
+		if e.Tag != tagProfile || e.Kind != bytes && e.Kind != undefined || e.Count > maxProfile {
+			return
+		}
+		at, size := uint64(t.Order.Uint32(e.Value)), uint64(e.Count)
+		if at+size <= uint64(len(file)) {
+			profile = file[at : at+size]
+		}
+	})
+	if profile == nil {
+		return colours{}
+	}
+	channels := 3
+	if readDirectory(t, first).photometric <= photometricGrey {
+		channels = 1
+	}
+	return coloursOf(profile, channels)
 }
 
 // longerEdge returns the longer side of a JPEG, or 0 if it cannot be shown.
