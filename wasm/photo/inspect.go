@@ -27,7 +27,7 @@ func (w *work) inspect(ctx context.Context, bitmap Bitmap) ([]Warning, error) {
 		return nil, cannotEncode(ctx, err)
 	}
 	defer w.done("inspect")
-	if len(rgba) != 4*width*height || w.header.Type == container.TypeJPEG && transparent(rgba) {
+	if len(rgba) != 4*width*height || transparent(rgba) {
 		return nil, refuse(nil, shared.CodeBlankResult)
 	}
 	if oneColour(rgba) {
@@ -107,8 +107,8 @@ func similar(a, b []byte) bool {
 	return sum <= near*len(a)
 }
 
-// transparent reports whether all pixels are transparent. A JPEG has no
-// transparency, so the browser painted nothing.
+// transparent reports whether all pixels are transparent: the browser painted nothing.
+// The pure codec puts a picture on white, so it accepts one that really is transparent.
 func transparent(rgba []byte) bool {
 	for i := 3; i < len(rgba); i += 4 {
 		if rgba[i] != 0 {

@@ -265,12 +265,16 @@ func TestPhotos(t *testing.T) {
 type faulty struct {
 	decode, encode error
 	blank          bool     // nothing is drawn anywhere
+	shows          Source   // what is decoded instead of the file
 	paint          *[4]byte // the colour that is drawn instead of the picture
 }
 
 func (f faulty) Decode(ctx context.Context, source Source, edge int) (Bitmap, error) {
 	if f.decode != nil {
 		return nil, f.decode
+	}
+	if f.shows != nil {
+		source = f.shows
 	}
 	bitmap, err := goCodec{}.Decode(ctx, source, edge)
 	return faultyBitmap{bitmap, f}, err
@@ -327,6 +331,51 @@ func TestWhatTheBrowserFailsAtIsDoneWithoutIt(t *testing.T) {
 			}
 			check(t, result, DefaultLimits())
 		})
+	}
+}
+
+// TestABlankPictureIsNeverSent: a browser without memory returns a transparent picture for a file of any type.
+func TestABlankPictureIsNeverSent(t *testing.T) {
+	var empty bytes.Buffer
+	if err := png.Encode(&empty, image.NewNRGBA(image.Rect(0, 0, 40, 30))); err != nil {
+		t.Fatal(err)
+	}
+	webp, err := os.ReadFile("testdata/lossy.webp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := Memory(encodeJPEG(t, picture(64, 48, 60), 80))
+	avif := []byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1")
+	tests := []struct {
+		name   string
+		file   []byte
+		native faulty
+		road   Road
+		white  bool
+		code   shared.Code
+	}{
+		{"WebP", webp, faulty{blank: true}, RoadPure, false, ""},
+		{"WebP with enough memory", webp, faulty{}, RoadNative, false, ""},
+		{"PNG that really is transparent", empty.Bytes(), faulty{blank: true}, RoadPure, true, ""},
+		{"AVIF, which the pure codec does not know", avif, faulty{blank: true, shows: shown}, "", false,
+			shared.CodeBlankResult},
+		{"AVIF with enough memory", avif, faulty{shows: shown}, RoadNative, false, ""},
+	}
+	for _, test := range tests {
+		result, err := New(test.native, goCodec{}, GoDigest).Compress(t.Context(), Memory(test.file), DefaultLimits())
+		if err != nil || test.code != "" {
+			if shared.CodeOf(err) != test.code {
+				t.Errorf("%s: %v, want %q", test.name, err, test.code)
+			}
+			continue
+		}
+		if result.Road != test.road {
+			t.Errorf("%s: road %s, want %s", test.name, result.Road, test.road)
+		}
+		r, g, b, _ := check(t, result, DefaultLimits()).At(result.Width/4, result.Height/4).RGBA()
+		if white := min(r, g, b)>>8 > 250; white != test.white {
+			t.Errorf("%s: white is %v", test.name, white)
+		}
 	}
 }
 
