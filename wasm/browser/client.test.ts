@@ -27,9 +27,9 @@ const READY: WorkerMessage = { type: 'ready', version: '1' };
 const add = (id: string): Command => ({ type: 'add', id, name: id, source: 'camera', file: new Blob() });
 const online: Command = { type: 'lifecycle', visible: true, online: true };
 
-function compressing(id: string): WorkerMessage {
-  const photo = { id, state: 'compressing' };
-  return { type: 'snapshot', snapshot: { photos: [photo], imageCount: 0 } as unknown as Snapshot };
+function compressing(id: string, shown = true): WorkerMessage {
+  const photos = shown ? [{ id, state: 'compressing' }] : [];
+  return { type: 'snapshot', snapshot: { photos, imageCount: 0, compressing: id } as unknown as Snapshot };
 }
 
 function client() {
@@ -74,13 +74,16 @@ test('an engine that dies is replaced, and the new one is sent what the old one 
   expect(events).toEqual([READY, READY]);
 });
 
-test('a photo over which two engines died is refused by the third', () => {
+test.each([
+  ['of the shown patient', true],
+  ['of another patient', false],
+])('a photo %s over which two engines died is refused by the third', (_, shown) => {
   const { engine, last } = client();
   engine.send(add('a'));
   engine.start();
   for (let life = 1; life <= 2; life++) {
     last().post(READY);
-    last().post(compressing('a'));
+    last().post(compressing('a', shown));
     last().post({ type: 'ended' });
     vi.runAllTimers();
   }

@@ -23,7 +23,7 @@ export class Engine {
   #wasReady = false;
   #deaths = 0;
   #born = 0;
-  /** The photo that is being compressed, and the one over which an engine died before. */
+  /** The photo that is being compressed, of any session, and the one over which an engine died before. */
   #compressing: string | undefined;
   #suspect: string | undefined;
 
@@ -95,7 +95,7 @@ export class Engine {
   }
 
   #observe({ snapshot }: Extract<Message, { type: 'snapshot' }>): void {
-    this.#compressing = snapshot.photos.find((photo) => photo.state === 'compressing')?.id;
+    this.#compressing = snapshot.compressing;
     this.#log.observe(snapshot);
   }
 

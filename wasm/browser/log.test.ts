@@ -92,6 +92,28 @@ test('a snapshot of the patient before changes nothing of this one', () => {
   expect(log.commands()).toEqual([before, now]);
 });
 
+test('a photo of another patient that has arrived is dropped, and one that has not is kept', () => {
+  const log = new CommandLog();
+  for (const command of [open, add('a'), add('b'), upload('a', 'b'), openB, add('c')]) log.record(command);
+  log.observe({ phoneId: '', photos: [] as Snapshot['photos'], imageCount: 0, over: ['a'] } as Snapshot);
+  expect(log.commands()).toEqual([open, add('b'), upload('b'), openB, add('c')]);
+});
+
+test('a snapshot from before the page turned back drops nothing of the patient who is shown', () => {
+  const log = new CommandLog();
+  const back: Command = { ...open, session: { ...session, phoneId: 'phone-a' } };
+  for (const command of [back, add('a'), openB, back, say('a', 'late')]) log.record(command);
+  log.observe({ phoneId: '', photos: [] as Snapshot['photos'], imageCount: 0, over: ['a'] } as Snapshot);
+  expect(log.commands()).toEqual([openB, back, add('a'), say('a', 'late')]);
+});
+
+test('what was erased at its time limit does not come back', () => {
+  const log = new CommandLog();
+  for (const command of [open, add('a'), upload('a')]) log.record(command);
+  log.observe({ phoneId: '', photos: [] as Snapshot['photos'], imageCount: 0, erased: true } as Snapshot);
+  expect(log.commands()).toEqual([open]);
+});
+
 test('a photo that keeps ending engines is marked', () => {
   const log = new CommandLog();
   log.record(add('a'));

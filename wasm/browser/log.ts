@@ -29,10 +29,15 @@ export class CommandLog {
     else this.#shown.record(command);
   }
 
-  /** Drops photos that have arrived: nothing of them can be lost any more. */
+  /** Drops photos that have arrived, of any session: nothing of them can be lost any more. */
   observe(snapshot: Snapshot): void {
+    const shown = this.#shown;
     // One that was on its way when the page turned to another patient is not about this one.
-    if (this.#shown.isOf(snapshot)) this.#shown.observe(snapshot);
+    const isOfShown = shown.isOf(snapshot);
+    if (isOfShown) shown.observe(snapshot);
+    for (const session of this.#sessions.values()) {
+      if (isOfShown || session !== shown) session.drop(snapshot.over ?? []);
+    }
   }
 
   /** Marks the photo over which an engine died more than once. */
@@ -127,6 +132,11 @@ class SessionLog {
     for (const { id, state, correction } of snapshot.photos) {
       if ((state === 'confirmed' && correction !== 'pending') || state === 'removed') this.#photos.delete(id);
     }
+    if (snapshot.erased) this.#photos.clear();
+  }
+
+  drop(ids: readonly string[]): void {
+    for (const id of ids) this.#photos.delete(id);
   }
 
   /** Reports whether a snapshot is about this session. */

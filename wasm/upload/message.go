@@ -188,6 +188,11 @@ type Snapshot struct {
 	MaxImages   int             `json:"maxImages"`
 	// Waiting describes the photos of other sessions on this phone.
 	Waiting []Waiting `json:"waiting,omitempty"`
+	// Over names the photos of this page's other sessions of which nothing can be lost
+	// any more: they have arrived, or were removed on a desktop or erased.
+	Over []string `json:"over,omitempty"`
+	// Compressing is the photo that is being compressed, of any session.
+	Compressing string `json:"compressing,omitempty"`
 	// EraseAt is set once the session is over. At that time, by the phone's clock,
 	// everything that is left of it is erased.
 	EraseAt *time.Time `json:"eraseAt,omitempty"`

@@ -85,6 +85,8 @@ func (m *Snapshot) Fields(f *wire.Fields) {
 	wire.Int(f, "imageCount", &m.ImageCount, wire.Always)
 	wire.Int(f, "maxImages", &m.MaxImages, wire.Always)
 	wire.Objects(f, "waiting", &m.Waiting, wire.OmitEmpty)
+	wire.Texts(f, "over", &m.Over, wire.OmitEmpty)
+	wire.Text(f, "compressing", &m.Compressing, wire.OmitEmpty)
 	wire.OptionalTime(f, "eraseAt", &m.EraseAt, wire.OmitEmpty)
 	wire.Bool(f, "erased", &m.Erased, wire.OmitEmpty)
 }

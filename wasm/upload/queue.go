@@ -25,6 +25,7 @@ type Queue struct {
 	ctx      context.Context
 	now      time.Time
 	sessions []*session // the first one is shown
+	over     []string   // photos of sessions that were dropped
 	online   bool
 	visible  bool
 }
@@ -120,15 +121,22 @@ func (q *Queue) newSession(id identity) *session {
 	return s
 }
 
-// complete adds to a snapshot what the display does not know: the other sessions, and
-// how long this one may stay.
+// complete adds to a snapshot what the display does not know: the other sessions, what
+// is compressed of any, and how long this one may stay.
 func (q *Queue) complete(s *session, snapshot *Snapshot) {
 	snapshot.PhoneID, snapshot.Erased = s.grant.PhoneID, s.erased
 	if at := s.eraseAt(); !s.endedAt.IsZero() && !s.erased {
 		snapshot.EraseAt = &at
 	}
 	ours := map[string]bool{}
+	snapshot.Over = slices.Clone(q.over)
 	for _, other := range q.sessions {
+		if id := other.traffic.compressing(); id != "" {
+			snapshot.Compressing = id
+		}
+		if other != s {
+			snapshot.Over = append(snapshot.Over, other.over()...)
+		}
 		if other.journal != nil {
 			ours[other.journal.Name()] = true
 		}
@@ -152,6 +160,7 @@ func (q *Queue) drop() {
 		if s == shown || !s.finished() {
 			return false
 		}
+		q.over = append(q.over, s.over()...)
 		s.close()
 		return true
 	})

@@ -178,6 +178,16 @@ func (t *traffic) busy(s step) int {
 	return n
 }
 
+// compressing returns the photo that is being compressed; "" if there is none.
+func (t *traffic) compressing() string {
+	for j := range t.jobs {
+		if j.step == compress && len(j.photos) > 0 {
+			return j.photos[0].id
+		}
+	}
+	return ""
+}
+
 // wakeups adds every moment at which the loop may have something to do.
 func (t *traffic) wakeups(next *earliest) {
 	for _, p := range t.album.photos {

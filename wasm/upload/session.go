@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/clinicpro/photobridge/shared"
@@ -40,6 +41,7 @@ type retention struct {
 	expiresAt time.Time // by then the session is certainly over
 	endedAt   time.Time // when the edge reported the end; zero: it has not
 	erased    bool
+	gone      []string // the photos that were erased
 }
 
 const (
@@ -83,6 +85,9 @@ func (s *session) expire(now time.Time) {
 // token and the key.
 func (s *session) erase() {
 	s.erased = true
+	for _, p := range s.album.photos {
+		s.gone = append(s.gone, p.id)
+	}
 	s.traffic.leave(shared.CodeSessionExpired)
 	s.album.clear()
 	s.display.restart()
@@ -101,6 +106,17 @@ func (s *session) waiting() int {
 		}
 	}
 	return n
+}
+
+// over returns the photos of which nothing can be lost any more.
+func (s *session) over() []string {
+	ids := slices.Clone(s.gone)
+	for _, p := range s.album.photos {
+		if p.settled() && !p.owes {
+			ids = append(ids, p.id)
+		}
+	}
+	return ids
 }
 
 // finished reports whether a session that is not shown has nothing left to do.

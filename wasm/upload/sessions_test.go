@@ -2,6 +2,7 @@ package upload
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,6 +97,77 @@ func TestQueueTwoPatients(t *testing.T) {
 		time.Sleep(time.Minute)
 		if s := w.last(); len(s.Waiting) != 1 || s.Waiting[0].Photos != 2 || len(w.records) != 2 {
 			t.Errorf("waiting %+v, %d records", s.Waiting, len(w.records))
+		}
+	})
+}
+
+// TestQueueNamesWhatIsOver checks what the engine's client learns of photos that are not shown. It adds the others again
+// if the engine dies.
+func TestQueueNamesWhatIsOver(t *testing.T) {
+	over := func(t *testing.T, w *world, want ...string) {
+		t.Helper()
+		got := slices.Sorted(slices.Values(w.last().Over))
+		if !slices.Equal(got, want) {
+			t.Errorf("over are %v, want %v", got, want)
+		}
+	}
+	inBubble(t, "photos of another patient that have arrived", func(t *testing.T, w *world) {
+		q, other := w.open(t), w.another()
+		all := ids(4)
+		add(q, all[:3]...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload, IDs: all[:2]})
+		show(q, other)
+		time.Sleep(time.Minute)
+		arrived(t, w, all[:2]...)
+		over(t, w, all[:2]...)
+		add(q, all[3])
+		q.Do(Command{Type: CommandUpload, IDs: all[3:]})
+		time.Sleep(time.Minute)
+		over(t, w, all[:2]...) // those of the shown session are in the snapshot's photos
+		show(q, w)
+		time.Sleep(time.Minute)
+		over(t, w, all[3])
+	})
+	inBubble(t, "all photos of another patient, whose session is dropped", func(t *testing.T, w *world) {
+		q, other := w.open(t), w.another()
+		all := ids(2)
+		add(q, all...)
+		time.Sleep(time.Second)
+		q.Do(Command{Type: CommandUpload})
+		show(q, other)
+		time.Sleep(time.Minute)
+		arrived(t, w, all...)
+		add(q, ids(3)[2]) // the next turn drops the session
+		time.Sleep(time.Minute)
+		over(t, w, all...)
+	})
+	inBubble(t, "photos that were erased", func(t *testing.T, w *world) {
+		q := w.open(t)
+		all := ids(2)
+		add(q, all...)
+		time.Sleep(time.Minute)
+		show(q, w.another())
+		time.Sleep(time.Minute)
+		over(t, w)
+		time.Sleep(13 * time.Hour)
+		over(t, w, all...)
+	})
+	inBubble(t, "the photo that is compressed while another patient is shown", func(t *testing.T, w *world) {
+		q := w.open(t)
+		all := ids(1)
+		w.fault = func(step, int) fault { return hangs }
+		add(q, all...)
+		show(q, w.another())
+		time.Sleep(time.Second)
+		if s := w.last(); s.Compressing != all[0] || len(s.Photos) != 0 {
+			t.Errorf("compressing %q, %d photos", s.Compressing, len(s.Photos))
+		}
+		show(q, w)
+		q.Do(Command{Type: CommandRemove, ID: all[0]})
+		time.Sleep(time.Second)
+		if s := w.last(); s.Compressing != "" {
+			t.Errorf("compressing %q, which was removed", s.Compressing)
 		}
 	})
 }

@@ -216,6 +216,11 @@ export interface Snapshot {
   maxImages: number;
   /** Waiting describes the photos of other sessions on this phone. */
   waiting?: Waiting[];
+  /** Over names the photos of this page's other sessions of which nothing can be lost
+   * any more: they have arrived, or were removed on a desktop or erased. */
+  over?: string[];
+  /** Compressing is the photo that is being compressed, of any session. */
+  compressing?: string;
   /** EraseAt is set once the session is over. At that time, by the phone's clock,
    * everything that is left of it is erased. */
   eraseAt?: string;
