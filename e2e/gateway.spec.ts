@@ -186,6 +186,7 @@ test('a SMART launch opens the patient, and a FHIR server of others gets the pho
   const [media, ...others] = await server.all<Media>('Media');
   expect(others).toHaveLength(0);
   expect(media?.subject?.reference).toBe('Patient/pat-3001');
+  expect(media?.encounter?.reference).toBe('Encounter/enc-3001');
   expect(sha256(Buffer.from(media?.content.data ?? '', 'base64'))).toBe(sha256(stored[0]?.bytes ?? Buffer.of()));
   await takeBack();
   server.stop();

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -53,12 +52,13 @@ func (s Server) Patient(ctx context.Context) (record.Patient, error) {
 // conditional creates or updates with fixed ids, so repeating it writes nothing
 // twice.
 func (s Server) Write(ctx context.Context, photo record.Photo) (string, error) {
-	if err := checkTransaction(photo.Resources, s.PatientID); err != nil {
+	transaction, err := s.transaction(photo)
+	if err != nil {
 		return "", err
 	}
 	pause := s.Backoff
 	for attempt := 1; ; attempt++ {
-		status, body, wait, err := s.send(ctx, http.MethodPost, "", photo.Resources)
+		status, body, wait, err := s.send(ctx, http.MethodPost, "", transaction)
 		switch {
 		case err == nil && status == http.StatusOK:
 			return created(body)
@@ -126,79 +126,6 @@ func refusal(status int, wait time.Duration) error {
 		e.Code = record.Unavailable
 	}
 	return e
-}
-
-// transaction is the part of a Bundle that the gateway checks before it forwards the
-// Bundle.
-type transaction struct {
-	ResourceType string `json:"resourceType"`
-	Type         string `json:"type"`
-	Entry        []struct {
-		Resource json.RawMessage `json:"resource"`
-		Request  struct {
-			Method      string `json:"method"`
-			URL         string `json:"url"`
-			IfNoneExist string `json:"ifNoneExist"`
-		} `json:"request"`
-	} `json:"entry"`
-}
-
-// writable are the types that a photo's transaction may contain.
-var writable = []string{"Media", "DocumentReference", "Binary", "Consent", "Provenance"}
-
-// checkTransaction ensures that a browser can write only about the launch's patient.
-// It fails with WrongPatient or Refused.
-func checkTransaction(body []byte, patientID string) error {
-	var bundle transaction
-	if err := json.Unmarshal(body, &bundle); err != nil || bundle.ResourceType != "Bundle" ||
-		bundle.Type != "transaction" || len(bundle.Entry) == 0 {
-		return refused("not a transaction")
-	}
-	for _, entry := range bundle.Entry {
-		kind, id, _ := strings.Cut(entry.Request.URL, "/")
-		fixed := entry.Request.Method == http.MethodPut && id != "" && entry.Request.IfNoneExist == ""
-		created := entry.Request.Method == http.MethodPost && id == "" && entry.Request.IfNoneExist != ""
-		if !slices.Contains(writable, kind) || !fixed && !created {
-			return refused("an entry that is not a conditional create of a photo's resource")
-		}
-		var resource map[string]any
-		if err := json.Unmarshal(entry.Resource, &resource); err != nil {
-			return refused("a resource that is not a JSON object")
-		}
-		if of, _ := resource["resourceType"].(string); of != kind {
-			return refused("a resource of another type than its request")
-		}
-		if !onlyAbout(resource, patientID) {
-			return &record.Error{Code: record.WrongPatient}
-		}
-	}
-	return nil
-}
-
-func refused(text string) error { return &record.Error{Code: record.Refused, Err: errors.New(text)} }
-
-// onlyAbout reports whether every reference to a patient names this patient.
-func onlyAbout(value any, patientID string) bool {
-	switch v := value.(type) {
-	case map[string]any:
-		if reference, ok := v["reference"].(string); ok {
-			if _, id, found := strings.Cut("/"+reference, "/Patient/"); found && id != patientID {
-				return false
-			}
-		}
-		for _, inner := range v {
-			if !onlyAbout(inner, patientID) {
-				return false
-			}
-		}
-	case []any:
-		for _, inner := range v {
-			if !onlyAbout(inner, patientID) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // created returns the reference of the first resource in a transaction's response.

@@ -1,9 +1,11 @@
 package fhir
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,7 +35,7 @@ type canned struct {
 func (a *responses) RoundTrip(r *http.Request) (*http.Response, error) {
 	now := a.queue[min(a.asked, len(a.queue)-1)]
 	a.asked++
-	if body, err := io.ReadAll(r.Body); err != nil || string(body) != photo {
+	if body, err := io.ReadAll(r.Body); err != nil || !sameJSON(body, photo) {
 		a.t.Errorf("attempt %d sends %q, %v", a.asked, body, err)
 	}
 	if now.lost {
@@ -44,6 +46,11 @@ func (a *responses) RoundTrip(r *http.Request) (*http.Response, error) {
 	recorder.WriteHeader(now.status)
 	recorder.WriteString(now.body)
 	return recorder.Result(), nil
+}
+
+func sameJSON(body []byte, want string) bool {
+	var a, b any
+	return json.Unmarshal(body, &a) == nil && json.Unmarshal([]byte(want), &b) == nil && reflect.DeepEqual(a, b)
 }
 
 func response(status string) string {

@@ -81,7 +81,11 @@ type Photo struct {
 	Taken     time.Time
 	HasOffset bool
 	// Resources is a FHIR R4 transaction about this photo, for records that accept one.
-	Resources []byte
+	// It refers to the encounter by EncounterID, an id that the record does not know.
+	Resources   []byte
+	EncounterID string
+	// Visit is the record's own id of the encounter; empty if the launch named none.
+	Visit string
 }
 
 // Writer puts photos into the record of one patient.

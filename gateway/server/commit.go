@@ -52,7 +52,8 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	if !s.isOfPatient(session, about) {
+	visit, ok := s.visit(session, about)
+	if !ok {
 		s.fail(w, r, &record.Error{Code: record.WrongPatient})
 		return
 	}
@@ -62,7 +63,7 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := contextWithin(r, commitTime)
 	defer cancel()
-	id, err := s.Records.Writer(session).Write(ctx, about.photo(photo))
+	id, err := s.Records.Writer(session).Write(ctx, about.photo(photo, visit))
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -70,18 +71,19 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 	s.respond(w, http.StatusOK, map[string]string{"imageId": about.ImageID, "id": id})
 }
 
-// isOfPatient reports whether a photo belongs to the launch's patient. The page must
-// name the patient that it shows, and the encounter must be that of this launch or
-// of an earlier launch of the same patient.
-func (s *Server) isOfPatient(session Session, about commitRequest) bool {
+// visit returns the record's id of the encounter that a photo was taken in. It fails
+// if the photo does not belong to the launch's patient: the page must name the patient
+// that it shows, and the encounter must be that of this launch or of an earlier launch
+// of the same patient.
+func (s *Server) visit(session Session, about commitRequest) (id string, ok bool) {
 	if about.PatientID != session.PatientID {
-		return false
+		return "", false
 	}
 	if about.EncounterID == session.EncounterID {
-		return true
+		return session.Visit, true
 	}
 	earlier, ok := s.ticketOf(session, about.Ticket)
-	return ok && earlier.EncounterID == about.EncounterID
+	return earlier.Visit, ok && earlier.EncounterID == about.EncounterID
 }
 
 func readCommit(w http.ResponseWriter, r *http.Request) (about commitRequest, photo []byte, err error) {
@@ -140,8 +142,9 @@ func (c commitRequest) check(now time.Time) error {
 	return nil
 }
 
-func (c commitRequest) photo(jpeg []byte) record.Photo {
+func (c commitRequest) photo(jpeg []byte, visit string) record.Photo {
 	photo := record.Describe(c.Metadata, c.Number)
+	photo.EncounterID, photo.Visit = c.EncounterID, visit
 	photo.ImageID, photo.JPEG, photo.Resources = c.ImageID, jpeg, c.Resources
 	return photo
 }

@@ -124,6 +124,7 @@ type ticketContent struct {
 	Facility    string    `json:"f"`
 	PatientID   string    `json:"p"`
 	EncounterID string    `json:"e"`
+	Visit       string    `json:"v,omitempty"` // the record's id of the encounter
 	Label       string    `json:"l"`
 	OpenedAt    time.Time `json:"o"`
 	Until       time.Time `json:"u"`
@@ -134,6 +135,7 @@ func (s *Server) ticket(session Session) (string, error) {
 		Facility:    session.Facility,
 		PatientID:   session.PatientID,
 		EncounterID: session.EncounterID,
+		Visit:       session.Visit,
 		Label:       session.Label,
 		OpenedAt:    session.OpenedAt,
 		Until:       session.OpenedAt.Add(shared.LaunchMaxTTL), // the longest life of a session on the edge

@@ -158,8 +158,9 @@ func (h hospital) Finish(_ context.Context, pending smart.Pending, query url.Val
 		return smart.Launch{}, &record.Error{Code: record.LaunchForeign}
 	}
 	return smart.Launch{
-		Server: smart.Server{ISS: pending.ISS, Facility: "fac-1"}, PatientID: "anna", EncounterID: "visit-1",
-		FHIRUser: "Practitioner/dr-2", Subject: "s", AccessToken: strings.Repeat("t", h.token),
+		Server: smart.Server{ISS: pending.ISS, Facility: "fac-1"}, PatientID: "anna",
+		EncounterID: strings.Replace(pending.State, "state", "visit", 1),
+		FHIRUser:    "Practitioner/dr-2", Subject: "s", AccessToken: strings.Repeat("t", h.token),
 		ExpiresAt: h.now().Add(time.Hour),
 	}, nil
 }
@@ -212,6 +213,42 @@ func TestSMARTReturns(t *testing.T) {
 	long := "?iss=https://fhir.test&launch=" + strings.Repeat("l", 4097)
 	if status, body := get(began, g, "/launch/smart"+long); status != 400 || !strings.Contains(body, "cannot be read") {
 		t.Errorf("a long launch: %d %s", status, body)
+	}
+}
+
+// TestVisit: a photo goes to the record's own encounter of the launch that it was taken in.
+func TestVisit(t *testing.T) {
+	g := open(t, t.TempDir())
+	defer g.Close()
+	g.server.SMART = hospital{func() time.Time { return *g.now }, 1500}
+	browser := g.browser()
+	launch := func(name string) (page string, info launchInfo) {
+		t.Helper()
+		for _, path := range []string{"?iss=https://fhir.test&launch=", "/return?code=good&state=state-"} {
+			response, err := browser.Get(g.URL + "/launch/smart" + path + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			page = response.Request.URL.String()
+		}
+		info, _ = g.describe(t, browser, page)
+		return page, info
+	}
+	_, earlier := launch("one")
+	page, now := launch("two")
+	for _, test := range []struct {
+		name, encounterID, ticket, want string
+	}{
+		{"of this launch", now.EncounterID, "", "visit-two"},
+		{"of an earlier launch", earlier.EncounterID, earlier.Ticket, "visit-one"},
+	} {
+		code, _ := g.send(t, browser, page, []byte("\xff\xd8\xff"), commitRequest{
+			ImageID: "img1", PatientID: "anna", EncounterID: test.encounterID, Ticket: test.ticket, Number: 1,
+		})
+		if last := g.practice.last; code != "" || last.Visit != test.want || last.EncounterID != test.encounterID {
+			t.Errorf("%s: %q, visit %q of %q", test.name, code, last.Visit, last.EncounterID)
+		}
 	}
 }
 

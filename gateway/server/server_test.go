@@ -32,6 +32,7 @@ import (
 type practice struct {
 	mu      sync.Mutex
 	written map[string][]string // patient → image ids
+	last    record.Photo
 	refuse  error
 	hold    chan struct{} // writing waits until it is closed; nil: no waiting
 }
@@ -85,6 +86,7 @@ func (w writer) Write(_ context.Context, photo record.Photo) (string, error) {
 	if w.practice.refuse != nil {
 		return "", w.practice.refuse
 	}
+	w.practice.last = photo
 	w.practice.written[w.patientID] = append(w.practice.written[w.patientID], photo.ImageID)
 	return "doc-" + photo.ImageID, nil
 }

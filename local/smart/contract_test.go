@@ -408,8 +408,10 @@ func TestRecord(t *testing.T) {
 	if err != nil || patient.Name != "Jane Example" {
 		t.Errorf("%+v, %v", patient, err)
 	}
-	photo := record.Photo{ImageID: "img1", Resources: []byte(`{"resourceType":"Bundle","type":"transaction","entry":[{
-		"resource":{"resourceType":"Media","subject":{"reference":"Patient/pat-1"}},
+	photo := record.Photo{ImageID: "img1", EncounterID: "sm-1", Visit: "enc-1", Resources: []byte(`{
+		"resourceType":"Bundle","type":"transaction","entry":[{
+		"resource":{"resourceType":"Media","subject":{"reference":"Patient/pat-1"},
+			"encounter":{"reference":"Encounter/sm-1"}},
 		"request":{"method":"POST","url":"Media","ifNoneExist":"identifier=x|img1&patient=Patient/pat-1"}}]}`)}
 	for range 2 {
 		if id, err := server.Write(t.Context(), photo); err != nil || id != "Media/1" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,6 +81,10 @@ func (s *Server) transaction(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, e := range bundle.Entry {
+		if !s.resolves(e.Resource, allowed.patientID) {
+			refuse(w, http.StatusBadRequest, "not-found")
+			return
+		}
 		if kind, _, _ := strings.Cut(e.Request.URL, "/"); !allowed.covers(e.Request.Method, kind) {
 			refuse(w, http.StatusForbidden, "forbidden")
 			return
@@ -112,6 +117,21 @@ func (s *Server) transaction(w http.ResponseWriter, r *http.Request) {
 		map[string]any{"resourceType": "Bundle", "type": "transaction-response", "entry": responses},
 	)
 }
+
+// resolves reports whether the references of a resource to patients and encounters
+// name the launch's patient and the patient's encounter.
+func (s *Server) resolves(resource json.RawMessage, patientID string) bool {
+	i := slices.IndexFunc(s.config.Patients, func(p Patient) bool { return p.ID == patientID })
+	for _, found := range reference.FindAllSubmatch(resource, -1) {
+		kind, id := string(found[1]), string(found[2])
+		if kind == "Patient" && id != patientID || kind == "Encounter" && id != s.config.Patients[i].Encounter {
+			return false
+		}
+	}
+	return true
+}
+
+var reference = regexp.MustCompile(`"reference":\s*"(\w+)/([^"]*)"`)
 
 // Stored returns the resources of the record, oldest first.
 func (s *Server) Stored() []json.RawMessage {
