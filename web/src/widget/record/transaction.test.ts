@@ -278,6 +278,14 @@ describe('once', () => {
     expect(resourceId(one)).not.toBe(resourceId(other));
     for (const made of [one, other].map(resourceId)) expect(made).toMatch(/^[A-Za-z0-9.-]{1,64}$/);
   });
+
+  // The gateway's TestResourceID has the same cases: it admits updates under these ids only.
+  test.each([
+    ['a', 'a'],
+    ['a_b', 'a.-b'],
+    ['a.b', 'a..b'],
+    [`${'a'.repeat(63)}_`, `${'a'.repeat(62)}.-`],
+  ])('the id %s becomes %s', (id, made) => expect(resourceId(id)).toBe(made));
 });
 
 describe('the schema', () => {
