@@ -3,7 +3,7 @@ import { randomHex } from '../random';
 import { EarlierProvider } from './earlier';
 import { exportOptions, ExportOptionsProvider } from './export/options';
 import type { AttachmentForm, ConsentForm, ProvenanceForm, RecordForm } from './record/context';
-import { CommitError, taken } from './record/results';
+import { CommitError, taken, type Taken } from './record/results';
 import type { LaunchToken, PhotobridgeEventMap } from './events';
 import type { EarlierPhoto, WidgetImage } from './image';
 import { styleSheet } from './looks';
@@ -321,8 +321,8 @@ export class PhotobridgeWidget extends Base {
   }
 
   /** Resolves when every promise of `waitUntil` has. A photo without any promise or result counts as failed. */
-  async #deliver(commit: Commit): Promise<void> {
-    const kept: Promise<void>[] = [];
+  async #deliver(commit: Commit): Promise<Taken> {
+    const kept: Promise<Taken>[] = [];
     let dispatched = false;
     const waitUntil = (promise: PromiseLike<unknown>): void => {
       if (dispatched)
@@ -332,7 +332,7 @@ export class PhotobridgeWidget extends Base {
     this.#emit('photobridge-commit', { ...commit, waitUntil });
     dispatched = true;
     if (kept.length === 0) throw new CommitError({ code: 'unheard', detail: '' });
-    await Promise.all(kept);
+    return { created: (await Promise.all(kept)).every(({ created }) => created) };
   }
 
   #emit<Name extends keyof PhotobridgeEventMap>(name: Name, detail: PhotobridgeEventMap[Name]['detail']): void {

@@ -9,7 +9,8 @@ export interface CommitDetail extends Commit {
   /**
    * Extends the commit, like `ExtendableEvent.waitUntil`. The photos count as
    * committed when every promise has resolved. If one rejects, its message is
-   * shown. Call it synchronously in the listener.
+   * shown. What it resolves to counts as with a photo's `keep`. Call it
+   * synchronously in the listener.
    */
   waitUntil(kept: PromiseLike<unknown>): void;
 }

@@ -17,20 +17,26 @@ const transactionResponse = (status: string, more: object = {}) => ({
 });
 
 describe('the record has taken it', () => {
-  test.each<[string, unknown]>([
-    ['nothing at all', undefined],
-    ['a response', new Response('', { status: 201 })],
-    ['a resource', { resourceType: 'Media' }],
-    ['a transaction’s response', transactionResponse('200 OK')],
-    ['an outcome that informs', outcome('information')],
-    ['what has nothing to do with FHIR', { entry: 5 }],
-  ])('when a promise gives %s', async (_, result) => {
-    await expect(taken(Promise.resolve(result))).resolves.toBeUndefined();
+  test.each<[string, unknown, boolean]>([
+    ['nothing at all', undefined, false],
+    ['a response', new Response('', { status: 200 }), false],
+    ['a response that says it is new', new Response('', { status: 201 }), true],
+    ['a resource', { resourceType: 'Media' }, false],
+    ['a resource with a time of creation', { resourceType: 'Claim', created: '2026-03-04' }, false],
+    ['a transaction’s response', transactionResponse('200 OK'), false],
+    ['a transaction’s response in which all is new', transactionResponse('201 Created'), true],
+    ['a transaction’s response about nothing', { resourceType: 'Bundle', entry: [], created: true }, false],
+    ['an outcome that informs', outcome('information'), false],
+    ['what has nothing to do with FHIR', { entry: 5 }, false],
+    ['that it is new', { created: true }, true],
+    ['that it is not', { created: false }, false],
+  ])('when a promise gives %s', async (_, result, created) => {
+    await expect(taken(Promise.resolve(result))).resolves.toEqual({ created });
   });
 
   test('when what is not quite a promise resolves', async () => {
     const thenable = Object.fromEntries([['then', (resolve: () => void) => resolve()]]);
-    await expect(taken(thenable)).resolves.toBeUndefined();
+    await expect(taken(thenable)).resolves.toEqual({ created: false });
   });
 });
 
@@ -73,7 +79,8 @@ describe('the record has not taken it', () => {
   ])('for %s', async (_, keep, code, detail) => {
     const delivery = new Delivery(photos);
     delivery.photos[0]?.keep(keep() as Promise<unknown>);
-    expect(await delivery.outcome(Promise.resolve())).toEqual({ kept: [b], failed: new Map([[a, { code, detail }]]) });
+    const failed = new Map([[a, { code, detail }]]);
+    expect(await delivery.outcome(Promise.resolve())).toEqual({ kept: [b], created: [], failed });
   });
 });
 
@@ -100,6 +107,7 @@ describe('what the host says of the whole', () => {
     delivery.photos[1]?.keep(Promise.resolve());
     expect(await delivery.outcome(Promise.reject(new Error('locked')))).toEqual({
       kept: [b],
+      created: [],
       failed: new Map([[a, { code: 'refused', detail: 'locked' }]]),
     });
   });
@@ -108,6 +116,20 @@ describe('what the host says of the whole', () => {
     const delivery = new Delivery(photos);
     delivery.photos[1]?.keep(Promise.reject(new Error('Quota reached.')));
     expect(await delivery.outcome(Promise.resolve())).toMatchObject({ kept: [a] });
+  });
+});
+
+describe('a photo is new to the record', () => {
+  const [yes, no] = [Promise.resolve({ created: true }), Promise.resolve()];
+  test.each<[string, Promise<unknown>[], Promise<unknown>, string[]]>([
+    ['when the host says so of it', [yes], no, [a]],
+    ['when the host says so of the whole', [], yes, [a, b]],
+    ['not when only the whole is', [no], yes, [b]],
+    ['not when one of two reports says so', [yes, no], no, []],
+  ])('%s', async (_, reports, rest, created) => {
+    const delivery = new Delivery(photos);
+    for (const report of reports) delivery.photos[0]?.keep(report);
+    expect(await delivery.outcome(rest)).toMatchObject({ created });
   });
 });
 

@@ -1,7 +1,7 @@
 /** Hands photos to a host, as one transaction and each by itself, and learns what became of each. */
 
 import type { WidgetImage } from '../image';
-import { problemOf, taken, type CommitProblem } from './results';
+import { isCreated, problemOf, taken, type CommitProblem, type Taken } from './results';
 import type { Bundle, PhotoResource, PhotoTransaction } from './transaction';
 
 /** One photo of a commit, for records that take photos one by one. */
@@ -15,6 +15,10 @@ export interface CommitPhoto {
    * Says how this photo fares: it is in the record once `promise` resolves. If it rejects, or resolves to a
    * `Response` that is not ok or to an `OperationOutcome` with an error, the photo shows the reason and can be tried
    * again. The others do not depend on it. Call it while the event is dispatched, or before `waitUntil`'s promise ends.
+   *
+   * A `Response` with status 201, a transaction's response with 201 for every entry, or `{ created: true }` says that
+   * the record did not have the photo before. Without it, a photo whose earlier attempt may have succeeded counts as
+   * one that the record has with the details of that attempt.
    */
   keep(promise: PromiseLike<unknown>): void;
 }
@@ -23,6 +27,8 @@ export interface CommitPhoto {
 export interface Outcome {
   /** Ids of the photos that are in the record. */
   kept: readonly string[];
+  /** Those of them that the record did not have before, as far as the host says so. */
+  created: readonly string[];
   /** Why each of the others is not. */
   failed: ReadonlyMap<string, CommitProblem>;
 }
@@ -30,7 +36,7 @@ export interface Outcome {
 /** Collects what a host says about each photo. */
 export class Delivery {
   readonly photos: readonly CommitPhoto[];
-  readonly #reports = new Map<string, Promise<void>[]>();
+  readonly #reports = new Map<string, Promise<Taken>[]>();
   #isOver = false;
 
   constructor(photos: readonly PhotoTransaction[]) {
@@ -49,7 +55,7 @@ export class Delivery {
   async outcome(whole: PromiseLike<unknown>): Promise<Outcome> {
     const [rest] = await Promise.allSettled([whole]);
     this.#isOver = true;
-    const kept: string[] = [];
+    const [kept, created]: [string[], string[]] = [[], []];
     const failed = new Map<string, CommitProblem>();
     for (const { image } of this.photos) {
       const reports = this.#reports.get(image.id);
@@ -57,8 +63,9 @@ export class Delivery {
       const rejected = results.find((result) => result.status === 'rejected');
       if (rejected) failed.set(image.id, problemOf(rejected.reason));
       else kept.push(image.id);
+      if (results.every((result) => result.status === 'fulfilled' && isCreated(result.value))) created.push(image.id);
     }
-    return { kept, failed };
+    return { kept, created, failed };
   }
 
   #keep(id: string, promise: PromiseLike<unknown>): void {

@@ -35,15 +35,45 @@ export class CommitError extends Error {
   }
 }
 
+/** What a host says about photos that are in the record. */
+export interface Taken {
+  /** The record had none of them before. */
+  created: boolean;
+}
+
+/** After these, the record has nothing of the photo. After any other, a response may have been lost. */
+const DEFINITE: ReadonlySet<CommitCode> = new Set<CommitCode>([
+  'unheard',
+  'unreadable',
+  'forbidden',
+  'no_place',
+  'too_large',
+  'invalid',
+]);
+
+export const isDefinite = ({ code }: CommitProblem): boolean => DEFINITE.has(code);
+
 /**
  * Resolves once the record system has taken the photos.
  * @param promise the host's promise; anything else counts as a failure, and not as a success
  * @throws CommitError if it has not; whatever the promise rejects with
  */
-export async function taken(promise: unknown): Promise<void> {
+export async function taken(promise: unknown): Promise<Taken> {
   if (!isThenable(promise)) throw new CommitError({ code: 'no_result', detail: '' });
-  const problem = problemIn(await promise);
+  const result: unknown = await promise;
+  const problem = problemIn(result);
   if (problem) throw new CommitError(problem);
+  return { created: isCreated(result) };
+}
+
+/** Whether what a promise gave says that everything was created, and nothing was there before. */
+export function isCreated(result: unknown): boolean {
+  if (typeof Response !== 'undefined' && result instanceof Response) return result.status === 201;
+  if (!isObject(result)) return false;
+  const { created, resourceType, entry } = result;
+  if (resourceType !== 'Bundle' || !Array.isArray(entry)) return created === true;
+  const statuses = (entry as unknown[]).map((one) => isObject(one) && isObject(one.response) && one.response.status);
+  return statuses.length > 0 && statuses.every((status) => typeof status === 'string' && status.startsWith('201'));
 }
 
 /** Why a photo is not in the record, from what was thrown or rejected. */

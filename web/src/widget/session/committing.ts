@@ -2,7 +2,8 @@
 
 import type { RecordForms } from '../record/context';
 import type { Outcome } from '../record/delivery';
-import type { CommitProblem } from '../record/results';
+import type { Metadata } from '../../contract/api';
+import { isDefinite, type CommitProblem } from '../record/results';
 import { applyChange, findPhoto } from './album';
 import { readyToCommit } from '../readiness';
 import { correct, noteTooLate, removeAllForGood, tell } from './editing';
@@ -16,7 +17,7 @@ export function commit(state: State, forms: RecordForms, chosen: readonly string
   const images = readyToCommit(wanted, forms.gate, all);
   const { encounter, clinician } = state;
   if (state.delivering || !encounter || !images) return only(state);
-  const delivering = new Set(images.map(({ id }) => id));
+  const delivering = new Map(images.map(({ id, details }) => [id, textOf(details)]));
   const cleared: State = { ...state, delivering, commitProblem: null, tooLate: [] };
   return after(removeAllForGood(cleared), (now) => [
     now,
@@ -25,9 +26,11 @@ export function commit(state: State, forms: RecordForms, chosen: readonly string
 }
 
 /** The record has some of the photos, all of them, or none. */
-export function delivered(state: State, { kept, failed }: Outcome): Step {
+export function delivered(before: State, { kept, created, failed }: Outcome): Step {
+  const state = remember(before, failed);
   const time = timestamp(state);
   const { late, lateSent } = state;
+  const outdated = kept.filter((id) => !created.includes(id) && isOutdated(before, id));
   const settled = noted({ ...state, delivering: null, late: new Map(), lateSent: new Set() }, kept, time);
   const next: State = {
     ...settled,
@@ -37,13 +40,40 @@ export function delivered(state: State, { kept, failed }: Outcome): Step {
   const count = kept.length;
   const entered = count > 0 ? tell(next, { at: time, what: 'committed', count }) : next;
   return after(
-    [entered, [{ do: 'note-committed', ids: kept, at: time, failed }]],
+    [noteOutdated(entered, outdated), [{ do: 'note-committed', ids: kept, at: time, failed }]],
     ...[...late].map(
       ([id, change]) =>
         (now: State) =>
           settleLate(now, id, change, kept, lateSent.has(id)),
     ),
   );
+}
+
+/** Remembers the details of photos that the record may have, although their commit failed. */
+function remember(state: State, failed: Outcome['failed']): State {
+  const attempted = new Map(state.attempted);
+  for (const [id, problem] of failed) {
+    const details = state.delivering?.get(id);
+    if (details === undefined || isDefinite(problem)) continue;
+    attempted.set(id, (attempted.get(id) ?? details) === details ? details : '');
+  }
+  return { ...state, attempted };
+}
+
+/** Whether the record may have got a photo with other details before: it keeps those, and takes no second photo. */
+function isOutdated({ attempted, delivering }: State, id: string): boolean {
+  const earlier = attempted.get(id);
+  return earlier !== undefined && earlier !== delivering?.get(id);
+}
+
+function noteOutdated(state: State, ids: readonly string[]): State {
+  const numbers = ids.flatMap((id) => findPhoto(state.album, id)?.number ?? []);
+  return numbers.reduce(noteTooLate, state);
+}
+
+/** Details as text, which is the same for the same details. */
+function textOf(details: Metadata): string {
+  return JSON.stringify(Object.entries(details).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A correction that was made during the commit: too late for a photo in the record, in time for another. */
@@ -69,7 +99,13 @@ function sharedProblem(failed: ReadonlyMap<string, CommitProblem>): CommitProble
 /** Photos are in the record. */
 export function noted(state: State, ids: readonly string[], time: string): State {
   const notKept = new Map([...state.notKept].filter(([id]) => !ids.includes(id)));
-  return { ...state, notKept, committed: new Map([...state.committed, ...ids.map((id) => [id, time] as const)]) };
+  const attempted = new Map([...state.attempted].filter(([id]) => !ids.includes(id)));
+  return {
+    ...state,
+    notKept,
+    attempted,
+    committed: new Map([...state.committed, ...ids.map((id) => [id, time] as const)]),
+  };
 }
 
 function changesAnything({ album, outbox }: State, id: string, change: Parameters<typeof applyChange>[1]): boolean {

@@ -128,8 +128,10 @@ export interface State {
   sentCorrections: number;
   /** When each photo went into the record. */
   committed: ReadonlyMap<string, string>;
-  /** The photos of the running commit, or null if none is running. */
-  delivering: ReadonlySet<string> | null;
+  /** The details that the running commit gives each of its photos, as text, or null if none is running. */
+  delivering: ReadonlyMap<string, string> | null;
+  /** Those that the record may have of photos whose commit failed; '' after attempts with different details. */
+  attempted: ReadonlyMap<string, string>;
   /** Corrections of these photos during the commit. */
   late: ReadonlyMap<string, MetadataChange>;
   /** Those of them that were sent to the edge, because the page was hidden before the commit ended. */
@@ -196,6 +198,7 @@ export function initialState(
     sentCorrections: 0,
     committed,
     delivering: null,
+    attempted: new Map(),
     late: new Map(),
     lateSent: new Set(),
     tooLate: [],

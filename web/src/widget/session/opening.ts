@@ -36,9 +36,11 @@ export function open(state: State): Step {
 /** What outlives a session. */
 function ofPatient(state: State) {
   const { now, offset, opening, former, encounter, clinician, phoneNames } = state;
-  const { album, outbox, sentCorrections, delivering, late, lateSent, tooLate, timeline, adding, added } = state;
+  const { album, outbox, sentCorrections, timeline, adding, added } = state;
+  const { delivering, attempted, late, lateSent, tooLate } = state;
   const who = { now, offset, opening, former, encounter, clinician, phoneNames };
-  return { ...who, album, outbox, sentCorrections, delivering, late, lateSent, tooLate, timeline, adding, added };
+  const record = { delivering, attempted, late, lateSent, tooLate };
+  return { ...who, ...record, album, outbox, sentCorrections, timeline, adding, added };
 }
 
 function request(state: State): Step {

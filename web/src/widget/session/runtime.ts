@@ -312,7 +312,7 @@ export class Runtime {
       const commit = { encounterId, patientId, bundle: whole, photos: delivery.photos, images };
       outcome = await delivery.outcome(deliver(commit));
     } catch (error) {
-      outcome = { kept: [], failed: new Map(images.map(({ id }) => [id, problemOf(error)])) };
+      outcome = { kept: [], created: [], failed: new Map(images.map(({ id }) => [id, problemOf(error)])) };
     }
     await this.dispatch({ type: 'delivered', outcome });
   }

@@ -487,6 +487,56 @@ describe('a correction during a commit, when the page goes,', () => {
   });
 });
 
+describe('a photo that is corrected after a commit failed, and tried again', () => {
+  type Attempt = () => unknown;
+  const rejects =
+    (result: unknown): Attempt =>
+    () =>
+      Promise.reject(result);
+  const lost = rejects(new TypeError('Failed to fetch'));
+  const forbidden = rejects(new Response('', { status: 403 }));
+  const is =
+    (result: unknown): Attempt =>
+    () =>
+      Promise.resolve(result);
+
+  beforeEach(async () => {
+    edge.images = [listed('a', TAGGED)];
+    await open();
+  });
+
+  test.each<[string, Attempt[], readonly ('left' | 'right')[], number[]]>([
+    ['may be there with its former side', [lost, is(undefined)], ['left', 'right'], [1]],
+    [
+      'may be there, also where the second attempt was refused',
+      [lost, forbidden, is({})],
+      ['left', 'right', 'right'],
+      [1],
+    ],
+    ['may be there with either side', [lost, lost, is(undefined)], ['left', 'right', 'left'], [1]],
+    ['is new, as the host says', [lost, is({ created: true })], ['left', 'right'], []],
+    ['has the side of before again', [lost, is(undefined)], ['left', 'left'], []],
+    ['was refused', [forbidden, is(undefined)], ['left', 'right'], []],
+  ])('%s', async (_, attempts, sides, tooLate) => {
+    for (const [nth, attempt] of attempts.entries()) {
+      sync.correct(a, { laterality: sides[nth] ?? 'left' });
+      await settle();
+      await sync.commit(async ({ photos }) => photos[0]?.keep(attempt() as Promise<unknown>));
+    }
+    expect(state().images[0]?.committedAt).toBeDefined();
+    expect(state().tooLate).toEqual(tooLate);
+  });
+
+  test('is remembered when the session is opened again in between', async () => {
+    await sync.commit(() => Promise.reject(new TypeError('Failed to fetch')));
+    sync.reopen();
+    await settle();
+    sync.correct(a, { laterality: 'right' });
+    await sync.commit(() => Promise.resolve());
+    expect(state().tooLate).toEqual([1]);
+  });
+});
+
 describe('a correction during a commit', () => {
   beforeEach(async () => {
     edge.images = [listed('a', TAGGED)];

@@ -154,7 +154,7 @@ export class World {
     const counts = (id: string): boolean => failed.has(id) || screen.state.closed;
     for (const [id, word] of this.#late) if (counts(id)) this.#words.set(id, word);
     this.#late.clear();
-    this.#desktop.dispatch({ type: 'delivered', outcome: { kept, failed } }, screen);
+    this.#desktop.dispatch({ type: 'delivered', outcome: { kept, created: [], failed } }, screen);
     const silent = [...failed.keys()].filter((id) => screen.state.notKept.get(id) !== LOCKED);
     hold('a photo that the record refused says why', screen.state.closed || silent.length === 0, silent);
   }
