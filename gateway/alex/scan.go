@@ -81,32 +81,32 @@ type documentReference struct {
 var photograph = codeable{[]coding{{"http://loinc.org", "72170-4", "Photographic image"}}}
 
 // Write implements record.Writer.
-func (i Inbox) Write(ctx context.Context, photo record.Photo) (string, error) {
+func (i Inbox) Write(ctx context.Context, photo record.Photo) (record.Written, error) {
 	document, err := i.document(photo)
 	if err != nil {
-		return "", err
+		return record.Written{}, err
 	}
 	body, err := json.Marshal(document)
 	if err != nil {
-		return "", err
+		return record.Written{}, err
 	}
 	r, lost, err := i.Client.do(ctx, http.MethodPost, i.Client.url("DocumentReference"), body)
 	switch {
 	case err != nil:
-		return "", err
+		return record.Written{}, err
 	case r.status == http.StatusCreated:
-		return createdID(r.body), nil
+		return record.Written{ID: createdID(r.body)}, nil
 	case r.status == http.StatusConflict && fhir.OutcomeSays(r.body, "duplicate"):
 		// The identifier belongs to this photo only, so the photo is in the inbox already.
-		return "", nil
+		return record.Written{Existed: true}, nil
 	case lost && !temporary(r.status):
-		return "", &record.Error{
+		return record.Written{}, &record.Error{
 			Code:   record.Uncertain,
 			Status: r.status,
 			Err:    errors.New("an earlier response was lost"),
 		}
 	}
-	return "", r.refusal()
+	return record.Written{}, r.refusal()
 }
 
 func (i Inbox) document(photo record.Photo) (documentReference, error) {

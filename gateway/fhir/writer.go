@@ -51,10 +51,10 @@ func (s Server) Patient(ctx context.Context) (record.Patient, error) {
 // Write implements record.Writer. It sends the photo's transaction. The entries are
 // conditional creates or updates with fixed ids, so repeating it writes nothing
 // twice.
-func (s Server) Write(ctx context.Context, photo record.Photo) (string, error) {
+func (s Server) Write(ctx context.Context, photo record.Photo) (record.Written, error) {
 	transaction, err := s.transaction(photo)
 	if err != nil {
-		return "", err
+		return record.Written{}, err
 	}
 	pause := s.Backoff
 	for attempt := 1; ; attempt++ {
@@ -63,16 +63,16 @@ func (s Server) Write(ctx context.Context, photo record.Photo) (string, error) {
 		case err == nil && status == http.StatusOK:
 			return created(body)
 		case err == nil && !temporary(status):
-			return "", refusal(status, wait)
+			return record.Written{}, refusal(status, wait)
 		case attempt == attempts || ctx.Err() != nil:
 			if err == nil {
 				err = refusal(status, wait)
 			}
-			return "", err
+			return record.Written{}, err
 		}
 		select {
 		case <-ctx.Done():
-			return "", &record.Error{Code: record.Unavailable, Err: ctx.Err()}
+			return record.Written{}, &record.Error{Code: record.Unavailable, Err: ctx.Err()}
 		case <-time.After(max(pause, wait)):
 		}
 		pause *= 2
@@ -128,10 +128,11 @@ func refusal(status int, wait time.Duration) error {
 	return e
 }
 
-// created returns the reference of the first resource in a transaction's response.
+// created returns the reference of the first resource in a transaction's response. The
+// record had the photo before unless it created every resource.
 // It fails with Refused if an entry was not written. Some servers report that only
 // in the entry, with status 200 for the transaction.
-func created(body []byte) (string, error) {
+func created(body []byte) (record.Written, error) {
 	var bundle struct {
 		Type  string `json:"type"`
 		Entry []struct {
@@ -142,12 +143,14 @@ func created(body []byte) (string, error) {
 		} `json:"entry"`
 	}
 	if json.Unmarshal(body, &bundle) != nil || bundle.Type != "transaction-response" || len(bundle.Entry) == 0 {
-		return "", refused("the response is not that of a transaction")
+		return record.Written{}, refused("the response is not that of a transaction")
 	}
+	written := record.Written{ID: bundle.Entry[0].Response.Location}
 	for _, entry := range bundle.Entry {
+		written.Existed = written.Existed || !strings.HasPrefix(entry.Response.Status, "201")
 		if status := entry.Response.Status; !strings.HasPrefix(status, "2") && !strings.HasPrefix(status, "304") {
-			return "", refused(fmt.Sprintf("an entry has the status %.3s", status))
+			return record.Written{}, refused(fmt.Sprintf("an entry has the status %.3s", status))
 		}
 	}
-	return bundle.Entry[0].Response.Location, nil
+	return written, nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,15 +95,38 @@ func TestWrite(t *testing.T) {
 					Backoff: time.Second,
 				}
 				started := time.Now()
-				id, err := server.Write(t.Context(), record.Photo{Resources: []byte(photo)})
+				written, err := server.Write(t.Context(), record.Photo{Resources: []byte(photo)})
 				good := test.want == ""
-				if record.CodeOf(err) != test.want || (err == nil) != good || (id == "Media/7") != good {
-					t.Errorf("%q, %v, want %q", id, err, test.want)
+				if record.CodeOf(err) != test.want || (err == nil) != good || (written.ID == "Media/7") != good {
+					t.Errorf("%+v, %v, want %q", written, err, test.want)
 				}
 				if took := time.Since(started); says.asked != test.asked || took > test.within {
 					t.Errorf("asked %d times in %s", says.asked, took)
 				}
 			})
 		})
+	}
+}
+
+// TestExisted: the record had a photo before unless it says that it created every resource.
+func TestExisted(t *testing.T) {
+	for _, test := range []struct {
+		statuses []string
+		want     bool
+	}{
+		{[]string{"201 Created"}, false},
+		{[]string{"201", "201 Created"}, false},
+		{[]string{"200 OK"}, true},
+		{[]string{"304"}, true},
+		{[]string{"201", "200"}, true},
+	} {
+		var entries []string
+		for _, status := range test.statuses {
+			entries = append(entries, `{"response":{"status":"`+status+`"}}`)
+		}
+		body := `{"type":"transaction-response","entry":[` + strings.Join(entries, ",") + `]}`
+		if written, err := created([]byte(body)); err != nil || written.Existed != test.want {
+			t.Errorf("%q: %+v, %v", test.statuses, written, err)
+		}
 	}
 }

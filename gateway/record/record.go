@@ -88,11 +88,18 @@ type Photo struct {
 	Visit string
 }
 
+// Written says what became of a photo.
+type Written struct {
+	ID string // the document's id in the record; empty if the record did not name it
+	// Existed reports that the record had the photo before, and kept what it had.
+	Existed bool
+}
+
 // Writer puts photos into the record of one patient.
 type Writer interface {
-	// Write files one photo and returns its id in the record. Writing the same
-	// ImageID again creates no second document. It fails with an Error:
+	// Write files one photo. Writing the same ImageID again creates no second
+	// document. It fails with an Error:
 	// Unavailable, Unauthorized, Forbidden, NotFound, Refused, TooLarge,
 	// NotWrappable or Uncertain.
-	Write(ctx context.Context, photo Photo) (id string, err error)
+	Write(ctx context.Context, photo Photo) (Written, error)
 }

@@ -36,6 +36,15 @@ type commitRequest struct {
 	Resources json.RawMessage `json:"resources,omitempty"`
 }
 
+// commitResponse says that a photo is in the record.
+type commitResponse struct {
+	ImageID string `json:"imageId"`
+	ID      string `json:"id"` // in the record; empty if the record did not name it
+	// Existed reports that an earlier commit put the photo into the record. The record
+	// keeps the metadata of that one.
+	Existed bool `json:"existed"`
+}
+
 // commit writes one photo into the record of the launch's patient. Repeating it is
 // safe.
 func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
@@ -63,12 +72,12 @@ func (s *Server) commit(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := contextWithin(r, commitTime)
 	defer cancel()
-	id, err := s.Records.Writer(session).Write(ctx, about.photo(photo, visit))
+	written, err := s.Records.Writer(session).Write(ctx, about.photo(photo, visit))
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	s.respond(w, http.StatusOK, map[string]string{"imageId": about.ImageID, "id": id})
+	s.respond(w, http.StatusOK, commitResponse{about.ImageID, written.ID, written.Existed})
 }
 
 // visit returns the record's id of the encounter that a photo was taken in. It fails

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -74,7 +75,7 @@ type writer struct {
 	patientID string
 }
 
-func (w writer) Write(_ context.Context, photo record.Photo) (string, error) {
+func (w writer) Write(_ context.Context, photo record.Photo) (record.Written, error) {
 	w.practice.mu.Lock()
 	hold := w.practice.hold
 	w.practice.mu.Unlock()
@@ -84,11 +85,12 @@ func (w writer) Write(_ context.Context, photo record.Photo) (string, error) {
 	w.practice.mu.Lock()
 	defer w.practice.mu.Unlock()
 	if w.practice.refuse != nil {
-		return "", w.practice.refuse
+		return record.Written{}, w.practice.refuse
 	}
 	w.practice.last = photo
+	existed := slices.Contains(w.practice.written[w.patientID], photo.ImageID)
 	w.practice.written[w.patientID] = append(w.practice.written[w.patientID], photo.ImageID)
-	return "doc-" + photo.ImageID, nil
+	return record.Written{ID: "doc-" + photo.ImageID, Existed: existed}, nil
 }
 
 // gate is a running gateway and its log.
@@ -259,6 +261,30 @@ func TestLaunchAndCommit(t *testing.T) {
 	for _, secret := range []string{"anna", "Name of", "ZZZ0016", "1957", info.EncounterID, info.Ticket, "dr1"} {
 		if strings.Contains(g.log.String(), secret) {
 			t.Errorf("the log contains %q", secret)
+		}
+	}
+}
+
+// TestExisted: the page learns whether the record had a photo already.
+func TestExisted(t *testing.T) {
+	g := open(t, t.TempDir())
+	defer g.Close()
+	browser := g.browser()
+	page, _ := g.launch(t, browser, "anna-1")
+	info, _ := g.describe(t, browser, page)
+	for _, existed := range []bool{false, true} {
+		body, contentType := form(t, []byte("\xff\xd8\xff"), commitRequest{
+			ImageID: "img1", PatientID: "anna", EncounterID: info.EncounterID, Number: 1,
+		})
+		response, err := browser.Post(page+"commit", contentType, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got commitResponse
+		err = json.NewDecoder(response.Body).Decode(&got)
+		response.Body.Close()
+		if want := (commitResponse{"img1", "doc-img1", existed}); err != nil || got != want {
+			t.Errorf("%+v, %v", got, err)
 		}
 	}
 }

@@ -192,9 +192,9 @@ func TestWrite(t *testing.T) {
 		t.Run(string(form), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, nil)
-				id, err := w.inbox(form).Write(t.Context(), w.photo)
-				if err != nil || id == "" {
-					t.Fatal(id, err)
+				written, err := w.inbox(form).Write(t.Context(), w.photo)
+				if err != nil || written.ID == "" || written.Existed {
+					t.Fatal(written, err)
 				}
 				inbox := w.double.Inbox()
 				if len(inbox) != 1 {
@@ -209,8 +209,9 @@ func TestWrite(t *testing.T) {
 					t.Error("the JPEG was changed")
 				}
 				// The same photo again, from another tab or after a lost response.
-				if _, err := w.inbox(form).Write(t.Context(), w.photo); err != nil || len(w.double.Inbox()) != 1 {
-					t.Errorf("%d scans, %v", len(w.double.Inbox()), err)
+				written, err = w.inbox(form).Write(t.Context(), w.photo)
+				if err != nil || !written.Existed || len(w.double.Inbox()) != 1 {
+					t.Errorf("%+v, %d scans, %v", written, len(w.double.Inbox()), err)
 				}
 			})
 		})

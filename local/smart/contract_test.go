@@ -413,9 +413,10 @@ func TestRecord(t *testing.T) {
 		"resource":{"resourceType":"Media","subject":{"reference":"Patient/pat-1"},
 			"encounter":{"reference":"Encounter/sm-1"}},
 		"request":{"method":"POST","url":"Media","ifNoneExist":"identifier=x|img1&patient=Patient/pat-1"}}]}`)}
-	for range 2 {
-		if id, err := server.Write(t.Context(), photo); err != nil || id != "Media/1" {
-			t.Errorf("%q, %v", id, err)
+	for _, existed := range []bool{false, true} {
+		written, err := server.Write(t.Context(), photo)
+		if want := (record.Written{ID: "Media/1", Existed: existed}); err != nil || written != want {
+			t.Errorf("%+v, %v", written, err)
 		}
 	}
 	if stored := w.double.Stored(); len(stored) != 1 {

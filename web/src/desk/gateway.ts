@@ -57,11 +57,18 @@ export async function earlierLaunches(tickets: readonly string[]): Promise<Earli
   return (await call<{ earlier: EarlierLaunch[] }>('earlier', { method: 'POST', body, headers })).earlier;
 }
 
-export async function commit(about: CommitRequest, photo: Blob): Promise<void> {
+/** What became of a photo. */
+export interface CommitResponse {
+  imageId: string;
+  /** The record had the photo before, and keeps the metadata of then. */
+  existed: boolean;
+}
+
+export function commit(about: CommitRequest, photo: Blob): Promise<CommitResponse> {
   const form = new FormData();
   form.append('about', JSON.stringify(about));
   form.append('photo', photo);
-  await call('commit', { method: 'POST', body: form });
+  return call<CommitResponse>('commit', { method: 'POST', body: form });
 }
 
 /** @throws GatewayError, with the code `unreachable` where there is no response */

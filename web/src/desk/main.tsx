@@ -115,13 +115,14 @@ function send({ photos, encounterId }: CommitDetail, { patientId }: Launch, tick
   }
 }
 
-async function addToRecord(about: Parameters<typeof commit>[0], photo: Blob): Promise<void> {
+async function addToRecord(about: Parameters<typeof commit>[0], photo: Blob): Promise<{ created: boolean }> {
   try {
-    await commit(about, photo);
+    const { existed } = await commit(about, photo);
+    noteInRecord(about.imageId);
+    return { created: !existed };
   } catch (error) {
     throw new Error(explain(error));
   }
-  noteInRecord(about.imageId);
 }
 
 /** The browser asks before the window closes while photos are not in the record. */
