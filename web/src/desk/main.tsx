@@ -6,7 +6,7 @@ import type { CommitDetail, PhotobridgeWidget } from '../widget';
 import { translator } from '../strings';
 import { deskEnglish, type DeskKey } from '../strings/desk.en';
 import { commit, describe, GatewayError, launchToken, type Launch } from './gateway';
-import { findEarlier, type Earlier } from './earlier';
+import { earlierToken, findEarlier, type Earlier } from './earlier';
 import { keepTicket, noteInRecord } from './tickets';
 import './style.css';
 
@@ -71,7 +71,7 @@ function EarlierPhotos({ launch, earlier }: { launch: Launch; earlier: Earlier }
         <Photos
           launch={{ ...launch, encounterId: earlier.encounterId }}
           ticket={earlier.ticket}
-          token={() => Promise.resolve(earlier.launchToken)}
+          token={() => earlierToken(earlier.ticket)}
         />
       )}
     </section>
