@@ -54,7 +54,7 @@ test.each<[string, Record<string, string[] | number>, string[]]>([
   ['the others where one fails', { one: 403, two: ['a'], three: 403, four: ['b'] }, ['two', 'four']],
 ])('of the earlier launches, %s are offered', async (_, all, offered) => {
   launches = all;
-  noteInRecord('kept');
+  noteInRecord('kept', LAUNCH.openedAt);
   for (const ticket of Object.keys(all)) keepTicket(ticket);
   keepTicket(LAUNCH.ticket);
   expect((await findEarlier(LAUNCH)).map(({ encounterId }) => encounterId)).toEqual(offered);

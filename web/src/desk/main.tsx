@@ -8,6 +8,7 @@ import { deskEnglish, type DeskKey } from '../strings/desk.en';
 import { commit, describe, GatewayError, launchToken, type Launch } from './gateway';
 import { earlierToken, findEarlier, type Earlier } from './earlier';
 import { keepTicket, noteInRecord } from './tickets';
+import { createWidget } from './widget';
 import './style.css';
 
 const words = translator<DeskKey>(deskEnglish, 'en');
@@ -90,9 +91,7 @@ function Photos({ launch, ticket, token }: PhotosProps) {
   const [place, setPlace] = useState<HTMLElement | null>(null);
   useEffect(() => {
     if (!place) return;
-    const widget = document.createElement('photobridge-widget');
-    widget.setAttribute('api-base', launch.apiBase);
-    widget.launchToken = token;
+    const widget = createWidget(launch.apiBase, token);
     widget.addEventListener('photobridge-commit', ({ detail }) => send(detail, launch, ticket));
     place.append(widget);
     return () => widget.remove();
@@ -118,7 +117,7 @@ function send({ photos, encounterId }: CommitDetail, { patientId }: Launch, tick
 async function addToRecord(about: Parameters<typeof commit>[0], photo: Blob): Promise<{ created: boolean }> {
   try {
     const { existed } = await commit(about, photo);
-    noteInRecord(about.imageId);
+    noteInRecord(about.imageId, new Date().toISOString());
     return { created: !existed };
   } catch (error) {
     throw new Error(explain(error));

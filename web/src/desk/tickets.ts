@@ -5,40 +5,49 @@
 
 const KEY = 'photobridge:launches';
 const COMMITTED = 'photobridge:in-record';
-/** More than the launches in the twelve hours for which a ticket is valid. */
-const LIMIT = 100;
+/** More than the launches in the twelve hours for which a ticket is valid, and more than their photos. */
+const LIMITS = { [KEY]: 100, [COMMITTED]: 1000 } as const;
 
 export function tickets(): string[] {
-  return read(KEY);
+  return read(KEY, isText);
 }
 
 export function keepTicket(ticket: string): void {
-  write(KEY, ticket);
+  const others = tickets().filter((one) => one !== ticket);
+  write(KEY, [...others, ticket]);
 }
 
-/** Ids of photos that went into the record from this browser. They are random and contain nothing of a patient. */
-export function inRecord(): ReadonlySet<string> {
-  return new Set(read(COMMITTED));
+/**
+ * Ids of photos that went into the record from this browser, with the time. They are random and contain nothing of a
+ * patient.
+ */
+export function inRecord(): ReadonlyMap<string, string> {
+  return new Map(read(COMMITTED, isEntry));
 }
 
-export function noteInRecord(imageId: string): void {
-  write(COMMITTED, imageId);
+export function noteInRecord(imageId: string, time: string): void {
+  write(COMMITTED, [...new Map([...inRecord(), [imageId, time]])]);
 }
 
-function read(key: string): string[] {
+function read<T>(key: keyof typeof LIMITS, isOne: (value: unknown) => value is T): T[] {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+    return Array.isArray(value) ? value.filter(isOne) : [];
   } catch {
     return []; // storage is switched off, or holds something else
   }
 }
 
-function write(key: string, value: string): void {
+function write(key: keyof typeof LIMITS, values: readonly unknown[]): void {
   try {
-    const others = read(key).filter((one) => one !== value);
-    localStorage.setItem(key, JSON.stringify([...others, value].slice(-LIMIT)));
+    localStorage.setItem(key, JSON.stringify(values.slice(-LIMITS[key])));
   } catch {
     // Without storage, earlier launches are not offered.
   }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+function isEntry(value: unknown): value is [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every(isText);
 }

@@ -109,6 +109,12 @@ export class PhotobridgeWidget extends Base {
   }
 
   /**
+   * when photos went into the record from elsewhere, such as another tab, RFC 3339, by their ids; set it before the
+   * launch token
+   */
+  committed: ReadonlyMap<string, string> = new Map();
+
+  /**
    * what describes a photo in the record; `Media` by default
    * @attr record-form
    */
@@ -253,7 +259,8 @@ export class PhotobridgeWidget extends Base {
   #start(): void {
     const launchToken = this.launchToken;
     if (launchToken === undefined) return;
-    const sync = createSessionSync({ apiBase: (this.getAttribute('api-base') ?? '').replace(/\/$/, ''), launchToken });
+    const apiBase = (this.getAttribute('api-base') ?? '').replace(/\/$/, '');
+    const sync = createSessionSync({ apiBase, launchToken, committed: this.committed });
     this.#sync = sync;
     sync.store.subscribe((state, before) => {
       if (this.#sync === sync) this.#announce(state, before);

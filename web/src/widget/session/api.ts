@@ -133,6 +133,8 @@ export interface SessionSyncOptions {
   apiBase: string;
   /** A launch token of the practice system's backend, or where to get one. */
   launchToken: string | (() => Promise<string>);
+  /** When photos went into the record from elsewhere, such as another tab, RFC 3339, by their ids. */
+  committed?: ReadonlyMap<string, string>;
   realtime?: Realtime;
 }
 

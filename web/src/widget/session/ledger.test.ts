@@ -27,6 +27,23 @@ test('a photo that is in the record in the end has no reason any more', () => {
   expect([...new Ledger().notKept]).toEqual([]);
 });
 
+test('what went into the record elsewhere is known, and has no reason any more', () => {
+  new Ledger().add(['a'], AT, new Map([['b', refused('locked')]]));
+  const ledger = new Ledger();
+  ledger.seed(
+    new Map([
+      ['a', '2026-03-04T09:00:00Z'],
+      ['b', '2026-03-04T09:00:00Z'],
+    ]),
+  );
+  expect([...ledger.times]).toEqual([
+    ['a', AT],
+    ['b', '2026-03-04T09:00:00Z'],
+  ]);
+  expect([...new Ledger().times]).toEqual([...ledger.times]);
+  expect([...new Ledger().notKept]).toEqual([]);
+});
+
 test.each(['5', '{', '[["a"]]', '[["a",{"code":5}]]', '[["a",null]]', 'null'])(
   'a storage with %s in it is empty',
   (garbage) => {

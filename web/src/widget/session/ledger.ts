@@ -40,6 +40,12 @@ export class Ledger {
     return () => void listeners.delete(listener);
   }
 
+  /** Takes over what went into the record elsewhere. What is known here already stays. */
+  seed(times: ReadonlyMap<string, string>): void {
+    for (const [id, time] of times) if (!this.#times.has(id)) this.#times.set(id, time);
+    this.#save();
+  }
+
   /** @param failed why others are not in the record */
   add(ids: readonly string[], at: string, failed: ReadonlyMap<string, CommitProblem> = new Map()): void {
     // Another widget of the tab may have written since.
@@ -47,6 +53,11 @@ export class Ledger {
     for (const id of ids) this.#times.set(id, at);
     for (const [id, problem] of [...read(this.storage, PROBLEMS, isProblem), ...failed])
       this.#problems.set(id, problem);
+    this.#save();
+    for (const listener of listeners) listener(ids, at);
+  }
+
+  #save(): void {
     for (const id of this.#times.keys()) this.#problems.delete(id);
     try {
       this.storage?.setItem(KEY, JSON.stringify([...this.#times].slice(-LIMIT)));
@@ -54,7 +65,6 @@ export class Ledger {
     } catch {
       // A full or forbidden storage: memory serves until the page goes.
     }
-    for (const listener of listeners) listener(ids, at);
   }
 }
 

@@ -35,6 +35,7 @@ class Sync implements SessionSync {
   readonly #stopNoting: () => void;
 
   constructor(private readonly options: SessionSyncOptions) {
+    if (options.committed) this.#ledger.seed(options.committed);
     this.#runtime = this.#start();
     this.#shown = this.#runtime.state;
     this.store = createStore<SessionState>(() => viewOf(this.#shown));
