@@ -101,8 +101,8 @@ func TestQueueTwoPatients(t *testing.T) {
 	})
 }
 
-// TestQueueNamesWhatIsOver checks what the engine's client learns of photos that are not shown. It adds the others again
-// if the engine dies.
+// TestQueueNamesWhatIsOver checks what the engine's client learns of photos that are not
+// shown. It adds the others again if the engine dies.
 func TestQueueNamesWhatIsOver(t *testing.T) {
 	over := func(t *testing.T, w *world, want ...string) {
 		t.Helper()

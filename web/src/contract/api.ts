@@ -15,6 +15,9 @@ export const MAX_DIMENSION = 20000;
 /** bytes */
 export const MAX_REQUEST_BODY = 65536;
 
+/** characters, of a label and of a name in a launch token */
+export const MAX_LAUNCH_TEXT = 100;
+
 export const MAX_METADATA_VERSION = 1000000;
 
 export const BASE_PATH = "/api/medtech/session";
