@@ -30,6 +30,7 @@ type phone struct {
 	queue *upload.Queue
 	kill  func()
 	grant *shared.Grant // kept in the tab's sessionStorage
+	ahead time.Duration // the edge's clock, when the grant arrived; kept with it
 	keys  map[patient]string
 	pages int
 
@@ -61,8 +62,8 @@ func (p *phone) boot() {
 		Dial: func(base string, grant shared.Grant) upload.Edge {
 			return edgeapi.New(fetcher{p, grant.EncounterID}, base, grant)
 		},
-		OpenJournal: func(ctx context.Context, grant shared.Grant) (upload.Journal, error) {
-			at := journal.Clock{Phone: clock{p}.Now, Ahead: grant.ServerTime.Sub(clock{p}.Now())}
+		OpenJournal: func(ctx context.Context, grant shared.Grant, ahead time.Duration) (upload.Journal, error) {
+			at := journal.Clock{Phone: clock{p}.Now, Ahead: ahead}
 			owner := fmt.Sprint(p.name, "-", page, "-", p.rng.Uint64())
 			return journal.Open(ctx, p.storage, nil, at, grant, owner, upload.KeepAfterJoin, fill)
 		},
@@ -122,6 +123,7 @@ func (p *phone) exchange(code string) {
 	if r.Code == 200 {
 		grant := decode[shared.Grant](r)
 		p.system.truth.joins(code, grant)
+		p.ahead = grant.ServerTime.Sub(clock{p}.Now())
 		p.open(&grant)
 	}
 }
@@ -134,7 +136,9 @@ func (p *phone) open(grant *shared.Grant) {
 	p.grant = grant
 	p.keys[patient{grant.FacilityID, grant.PatientID, grant.EncounterID}] = grant.JournalKey
 	p.snapshot = upload.Snapshot{}
-	p.queue.Do(upload.Command{Type: upload.CommandOpen, APIBase: origin, Session: grant})
+	p.queue.Do(upload.Command{
+		Type: upload.CommandOpen, APIBase: origin, Session: grant, AheadMS: int(p.ahead.Milliseconds()),
+	})
 }
 
 func (p *phone) shown() []upload.PhotoSnapshot {

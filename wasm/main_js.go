@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"syscall/js"
+	"time"
 
 	"github.com/clinicpro/photobridge/shared"
 	"github.com/clinicpro/photobridge/shared/wire"
@@ -88,17 +89,14 @@ type journals struct{ storage *bridge.IndexedDB }
 
 func newJournals() *journals { return &journals{bridge.NewIndexedDB()} }
 
-func (j *journals) open(ctx context.Context, session shared.Grant) (upload.Journal, error) {
+func (j *journals) open(ctx context.Context, session shared.Grant, ahead time.Duration) (upload.Journal, error) {
 	var locks journal.Locks
 	if web, ok := bridge.NewWebLocks(); ok {
 		locks = web
 	}
 	owner := make([]byte, 8)
 	bridge.Random(owner)
-	clock := journal.Clock{Phone: bridge.Clock{}.Now}
-	if !session.ServerTime.IsZero() {
-		clock.Ahead = session.ServerTime.Sub(clock.Phone())
-	}
+	clock := journal.Clock{Phone: bridge.Clock{}.Now, Ahead: ahead}
 	return journal.Open(ctx, j.storage, locks, clock, session, hex.EncodeToString(owner), upload.KeepAfterJoin,
 		bridge.Random)
 }

@@ -81,7 +81,7 @@ func (p *phone) upload(ctx context.Context, session shared.Grant, pictures map[s
 		Dial: func(apiBase string, session shared.Grant) upload.Edge {
 			return edgeapi.New(p, apiBase, session)
 		},
-		OpenJournal: func(context.Context, shared.Grant) (upload.Journal, error) {
+		OpenJournal: func(context.Context, shared.Grant, time.Duration) (upload.Journal, error) {
 			return nil, errors.New("nothing is kept beyond the run")
 		},
 		Show: func(s upload.Snapshot) {

@@ -14,7 +14,7 @@ func (q *Queue) command(c Command) {
 	case c.Type == CommandLifecycle:
 		q.lifecycle(c.Visible, c.Online)
 	case c.Type == CommandOpen && c.Session != nil:
-		q.open(c.APIBase, c.Session)
+		q.open(c)
 	case s == nil || s.erased:
 	case s.opening:
 		s.deferred = append(s.deferred, c)

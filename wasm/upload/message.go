@@ -39,7 +39,10 @@ type Command struct {
 	Type    CommandType   `json:"type"`
 	APIBase string        `json:"apiBase,omitempty"  of:"open"`
 	Session *shared.Grant `json:"session,omitempty"  of:"open"`
-	ID      string        `json:"id,omitempty"       of:"add,describe,remove,retry?,cancel"`
+	// By how many milliseconds the edge's clock was ahead of the phone's when the grant arrived. Later, the time in
+	// the grant does not give the difference any more. Missing: unknown, or none.
+	AheadMS int    `json:"aheadMs,omitempty"  of:"open?"`
+	ID      string `json:"id,omitempty"       of:"add,describe,remove,retry?,cancel"`
 	// The photos to upload. None: every photo of the session.
 	IDs      []string         `json:"ids,omitempty"      of:"upload"`
 	Name     string           `json:"name,omitempty"     of:"add"`

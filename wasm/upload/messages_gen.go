@@ -9,6 +9,7 @@ func (m *Command) Fields(f *wire.Fields) {
 	wire.Text(f, "type", &m.Type, wire.Always)
 	wire.Text(f, "apiBase", &m.APIBase, wire.OmitEmpty)
 	wire.OptionalObject(f, "session", &m.Session, wire.OmitEmpty)
+	wire.Int(f, "aheadMs", &m.AheadMS, wire.OmitEmpty)
 	wire.Text(f, "id", &m.ID, wire.OmitEmpty)
 	wire.Texts(f, "ids", &m.IDs, wire.OmitEmpty)
 	wire.Text(f, "name", &m.Name, wire.OmitEmpty)

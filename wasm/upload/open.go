@@ -19,12 +19,14 @@ const (
 // open shows a patient's session. If the queue already has it, its photos continue
 // with the new grant. The session that was shown before is kept: photos that were
 // asked for are still sent, and the others wait.
-func (q *Queue) open(apiBase string, grant *shared.Grant) {
+func (q *Queue) open(c Command) {
+	grant := c.Session
 	s := q.bring(identityOf(grant))
 	sameRecord := s.grant != nil && s.grant.JournalKey == grant.JournalKey
 	s.grant, s.opening = grant, true
+	s.ahead = time.Duration(c.AheadMS) * time.Millisecond
 	s.retention = retention{expiresAt: q.now.Add(KeepAfterJoin)}
-	s.traffic.join(q.world.Dial(apiBase, *grant), grant)
+	s.traffic.join(q.world.Dial(c.APIBase, *grant), grant)
 	s.album.rejoin(sameRecord, grant.ImageCount)
 	q.openJournal(s)
 }
@@ -57,13 +59,13 @@ func (q *Queue) bring(id identity) *session {
 
 // openJournal opens the journal of a session's grant and reads it.
 func (q *Queue) openJournal(s *session) {
-	grant, earlier, written := s.grant, s.journal, s.album.written()
+	grant, ahead, earlier, written := s.grant, s.ahead, s.journal, s.album.written()
 	open := func(ctx context.Context) (Journal, []Entry, []Waiting, error) {
 		<-written
 		if earlier != nil {
 			earlier.Close()
 		}
-		return q.world.readJournal(ctx, *grant)
+		return q.world.readJournal(ctx, *grant, ahead)
 	}
 	ctx, clock := q.ctx, q.world.Clock
 	go func() {
@@ -81,8 +83,12 @@ type found struct {
 }
 
 // readJournal opens a journal, erases what is over, and reads the rest.
-func (w *World) readJournal(ctx context.Context, grant shared.Grant) (Journal, []Entry, []Waiting, error) {
-	journal, err := w.OpenJournal(ctx, grant)
+func (w *World) readJournal(
+	ctx context.Context,
+	grant shared.Grant,
+	ahead time.Duration,
+) (Journal, []Entry, []Waiting, error) {
+	journal, err := w.OpenJournal(ctx, grant, ahead)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -137,8 +137,9 @@ type World struct {
 	Transport  Transport
 	// Dial returns a client of the edge for one session.
 	Dial func(apiBase string, session shared.Grant) Edge
-	// OpenJournal opens the journal of one session.
-	OpenJournal func(ctx context.Context, session shared.Grant) (Journal, error)
+	// OpenJournal opens the journal of one session. Ahead is by how much the edge's clock is
+	// ahead of the phone's.
+	OpenJournal func(ctx context.Context, session shared.Grant, ahead time.Duration) (Journal, error)
 	// Show receives each snapshot. It must not block or modify it.
 	Show func(Snapshot)
 	// Preview receives each compressed photo once.

@@ -22,6 +22,7 @@ func identityOf(grant *shared.Grant) identity {
 type session struct {
 	identity identity
 	grant    *shared.Grant
+	ahead    time.Duration // of the phone's clock, as the edge's was when the grant arrived
 	album    *album
 	traffic  *traffic
 	display  *display

@@ -315,6 +315,26 @@ func TestQueueMendsJournal(t *testing.T) {
 	})
 }
 
+// TestQueueKeepsTheClock checks that the difference of the clocks is the one of the time when the grant arrived, also
+// when the journal is opened again later.
+func TestQueueKeepsTheClock(t *testing.T) {
+	inBubble(t, "a grant of an hour ago", func(t *testing.T, w *world) {
+		w.noJournal = errors.New("the database is being closed")
+		q, stop := w.start(t.Context())
+		t.Cleanup(stop)
+		grant := w.grant()
+		time.Sleep(time.Hour)
+		q.Do(Command{Type: CommandOpen, Session: &grant, AheadMS: -90_500})
+		time.Sleep(time.Second)
+		w.noJournal = nil
+		time.Sleep(2 * mendAfter)
+		want := -90_500 * time.Millisecond
+		if len(w.ahead) != 2 || w.ahead[0] != want || w.ahead[1] != want {
+			t.Errorf("ahead %v, want %v twice", w.ahead, want)
+		}
+	})
+}
+
 // TestQueueRemovedWithoutJournal checks that what a person removed while storage
 // failed does not come back from it.
 func TestQueueRemovedWithoutJournal(t *testing.T) {

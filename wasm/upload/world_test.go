@@ -60,6 +60,7 @@ type world struct {
 	records   map[string]Entry
 	shelves   map[string]*shelf // the journal's storage, by the session's key
 	opened    int               // journals
+	ahead     []time.Duration   // with which each of them was opened
 	stuck     bool              // the storage hangs
 	writing   time.Duration     // duration of a write to the journal
 	writes    int               // to the journal

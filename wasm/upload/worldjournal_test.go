@@ -28,10 +28,11 @@ func (w *world) shelf(key string) *shelf {
 
 // openJournal opens a journal in memory. Like the real one, it keeps other sessions'
 // photos until their time limit.
-func (w *world) openJournal(_ context.Context, session shared.Grant) (Journal, error) {
+func (w *world) openJournal(_ context.Context, session shared.Grant, ahead time.Duration) (Journal, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.opened++
+	w.ahead = append(w.ahead, ahead)
 	w.shelf(session.JournalKey).expires = time.Now().Add(KeepAfterJoin)
 	return memory{w, session.JournalKey}, w.noJournal
 }

@@ -134,23 +134,39 @@ function retryAfterOf(response: Response): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
+/** A grant as the page keeps it. */
+export interface HeldGrant extends Grant {
+  /** By how many milliseconds the edge's clock was ahead of the phone's when the grant arrived; missing: unknown. */
+  aheadMs?: number;
+}
+
 /** The response to a phone that joins: its grant, or a number to show until a desktop admits it. */
-export type Joined = Grant | WaitResponse;
+export type Joined = HeldGrant | WaitResponse;
 
 /** Exchanges the QR token. */
 export function exchangeToken(apiBase: string, token: string, signal?: AbortSignal): Promise<Joined> {
-  return requestJSON<Joined>(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
+  return join(apiBase, `/token/${encodeURIComponent(token)}`, signal ? { signal } : {});
 }
 
 /** Exchanges a typed code, which is sent in the body. */
 export function exchangeCode(apiBase: string, typedCode: string, signal?: AbortSignal): Promise<Joined> {
   const body: ExchangeRequest = { typedCode };
-  return requestJSON<Joined>(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
+  return join(apiBase, '/token', { method: 'POST', body, ...(signal ? { signal } : {}) });
 }
 
 /** Gets the grant of a waiting phone, if a desktop has admitted it. */
 export function askGrant(apiBase: string, waitToken: string, signal?: AbortSignal): Promise<Joined> {
-  return requestJSON<Joined>(apiBase, '/grant', { token: waitToken, ...(signal ? { signal } : {}) });
+  return join(apiBase, '/grant', { token: waitToken, ...(signal ? { signal } : {}) });
+}
+
+/** Compares the clocks as soon as a grant arrives, because later its time says nothing of the phone's clock. */
+async function join(apiBase: string, path: string, options: RequestOptions): Promise<Joined> {
+  const response = await request(apiBase, path, options);
+  const now = Date.now();
+  const joined = await readJSON<Grant | WaitResponse>(response);
+  if ('waitToken' in joined) return joined;
+  const server = sentAt(response, joined.serverTime);
+  return server === undefined ? joined : { ...joined, aheadMs: server - now };
 }
 
 /** Reserves slots and signs PUT URLs. */

@@ -8,6 +8,9 @@ export interface OpenCommand {
   type: "open";
   apiBase: string;
   session: shared.Grant;
+  /** By how many milliseconds the edge's clock was ahead of the phone's when the grant arrived. Later, the time in
+   * the grant does not give the difference any more. Missing: unknown, or none. */
+  aheadMs?: number;
 }
 
 /** Adds a photo and starts to compress it. The id is 32 random hex digits and becomes the imageId. */

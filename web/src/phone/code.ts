@@ -3,8 +3,8 @@
  * is still on its way.
  */
 
-import { ApiError, askGrant, exchangeCode, exchangeToken, type Joined } from '../api/client';
-import type { Grant } from '../contract/api';
+import { ApiError, askGrant, exchangeCode, exchangeToken, type HeldGrant, type Joined } from '../api/client';
+import type { Command } from '../contract/engine';
 import { isTypedCode } from './typed';
 
 const FRAGMENT = /^#t=(.+)$/;
@@ -38,7 +38,7 @@ const ASK_MS = 1_500;
  * Returns the session of a code. Where the desktop admits each phone, it shows a number first and waits. It fails with
  * an ApiError, such as token_invalid once three wrong numbers were typed.
  */
-export async function exchange(code: string, signal: AbortSignal, show: (number: string) => void): Promise<Grant> {
+export async function exchange(code: string, signal: AbortSignal, show: (number: string) => void): Promise<HeldGrant> {
   let joined = await join(code, signal);
   while ('waitToken' in joined) {
     const { number, waitToken } = joined;
@@ -68,4 +68,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       reject(signal.reason as Error);
     });
   });
+}
+
+/** Opens a session in the engine. */
+export function openCommand({ aheadMs, ...session }: HeldGrant, apiBase: string): Command {
+  return { type: 'open', apiBase, session, ...(aheadMs === undefined ? {} : { aheadMs }) };
 }

@@ -1,6 +1,6 @@
 /** The part of the reducer that is about getting into a session, from one patient to another, and out. */
 
-import type { Grant } from '../contract/api';
+import type { HeldGrant } from '../api/client';
 import { noteTaken } from './describing';
 import { initialState, type Effect, type EventOf, type Parked, type Screen, type State, type Step } from './model';
 import { lapse } from './removing';
@@ -41,7 +41,7 @@ export function boot(state: State, event: EventOf<'boot'>): Step {
   );
 }
 
-const starting = (session: Grant): Effect => ({ do: 'start', session });
+const starting = (session: HeldGrant): Effect => ({ do: 'start', session });
 
 /** Says what to do before anything else happens; what the tab had is kept for the page that loads next. */
 function unsupported(state: State): State {
@@ -104,7 +104,7 @@ export function refused(state: State, { token, trouble }: EventOf<'refused'>): S
 }
 
 /** Takes a newer grant of the current session, which keeps its photos. */
-function rejoin(state: State, session: Grant): Step {
+function rejoin(state: State, session: HeldGrant): Step {
   const next: State = { ...state, session, trouble: null, engine: runs(state) ? state.engine : 'starting' };
   const screen: Screen = unsent(next).length > 0 ? 'review' : 'capture';
   const shown: State = asksConsent(next) ? { ...next, screen: 'consent' } : { ...next, screen };
@@ -116,7 +116,7 @@ function rejoin(state: State, session: Grant): Step {
  * the state starts from the initial one. Unsent photos stay with the engine, and
  * their session is parked: it is the way back.
  */
-export function enter(state: State, session: Grant, screen: Screen): Step {
+export function enter(state: State, session: HeldGrant, screen: Screen): Step {
   return after(lapse(state), (left) => {
     const next: State = {
       ...initialState,
@@ -130,7 +130,7 @@ export function enter(state: State, session: Grant, screen: Screen): Step {
   });
 }
 
-function park(state: State, next: Grant): readonly Parked[] {
+function park(state: State, next: HeldGrant): readonly Parked[] {
   const { session } = state;
   const leaves = session !== null && !state.closed && (state.snapshot === null || unsent(state).length > 0);
   const all = leaves ? [...state.parked, { session, seen: false }] : state.parked;
@@ -138,7 +138,7 @@ function park(state: State, next: Grant): readonly Parked[] {
   return [...last.values()].filter((one) => !samePatient(one.session, next));
 }
 
-const identityOf = ({ facilityId, patientId, encounterId }: Grant) => [facilityId, patientId, encounterId];
+const identityOf = ({ facilityId, patientId, encounterId }: HeldGrant) => [facilityId, patientId, encounterId];
 
 export function consented(state: State, { answer, at }: EventOf<'consented'>): Step {
   const next: State = { ...state, consent: { answer, at }, screen: state.resume ?? 'capture', resume: null };

@@ -5,7 +5,8 @@
  */
 
 import type { EngineFailure } from '../../../wasm/browser/messages';
-import type { Captured, EngineCode, Kind, Metadata, Grant } from '../contract/api';
+import type { HeldGrant } from '../api/client';
+import type { Captured, EngineCode, Kind, Metadata } from '../contract/api';
 import type { Command, PhotoSnapshot, Snapshot } from '../contract/engine';
 
 export type Screen =
@@ -74,7 +75,7 @@ export type ConsentAnswer = 'given' | 'skipped';
 
 /** A session that this page left while it had unsent photos. The engine keeps them, and the page the way back. */
 export interface Parked {
-  session: Grant;
+  session: HeldGrant;
   /** Whether the engine has reported its photos since it last started. */
   seen: boolean;
 }
@@ -83,8 +84,8 @@ export interface Parked {
 export interface Saved {
   /** A QR token or typed code that was not exchanged yet. */
   token?: string;
-  session?: Grant;
-  parked?: readonly Grant[];
+  session?: HeldGrant;
+  parked?: readonly HeldGrant[];
   screen?: Screen;
   current?: string;
   batch?: readonly string[];
@@ -103,9 +104,9 @@ export interface State {
   typed: Typed | null;
   /** The number to show while the phone waits for the desktop to let it join. */
   number: string | null;
-  session: Grant | null;
+  session: HeldGrant | null;
   /** Another patient's, whose code was opened while photos of this one are unsent. */
-  offered: Grant | null;
+  offered: HeldGrant | null;
   parked: readonly Parked[];
   /** `unsupported`: this browser cannot run it. */
   engine: 'off' | 'starting' | 'ready' | 'unsupported';
@@ -187,17 +188,17 @@ export type Event =
   /** The desktop is to let this phone join, by the number that it shows. */
   | { type: 'waits'; token: string; number: string }
   /** The response to an exchange; it counts only while that code is still wanted. */
-  | { type: 'granted'; token: string; session: Grant }
+  | { type: 'granted'; token: string; session: HeldGrant }
   | { type: 'refused'; token: string; trouble: Trouble }
   /** To the patient that was offered; this one's photos wait. */
   | { type: 'switch' }
   /** Back to a patient that this page left. */
-  | { type: 'return'; session: Grant }
+  | { type: 'return'; session: HeldGrant }
   /** The time is over that this session may stay on the phone, or everything, because the page was not used. */
   | { type: 'over'; unused: boolean }
   | { type: 'consented'; answer: ConsentAnswer; at: string }
   /** `session`: the one that was shown when the camera or the gallery was opened, if that was a while ago. */
-  | { type: 'chosen'; photos: readonly Chosen[]; session?: Grant }
+  | { type: 'chosen'; photos: readonly Chosen[]; session?: HeldGrant }
   | { type: 'pictured'; id: string; picture: Picture }
   | { type: 'engine-ready' }
   | { type: 'engine-failed'; code: EngineFailure }
@@ -236,7 +237,7 @@ export type Change = { [Field in Exclude<keyof Metadata, 'captured' | 'consentAt
 export type Effect =
   | { do: 'exchange'; token: string }
   /** Opens the session and starts the engine. The last session opened is the one that is shown. */
-  | { do: 'start'; session: Grant }
+  | { do: 'start'; session: HeldGrant }
   | { do: 'send'; command: Exclude<Command, { type: 'add' | 'open' }> }
   /** Hands a chosen file to the engine. */
   | { do: 'add'; photo: Chosen }

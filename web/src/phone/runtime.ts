@@ -1,7 +1,7 @@
 /** Carries out effects and turns what the browser says into events. */
 
 import { ApiError } from '../api/client';
-import { codeInAddress, exchange } from './code';
+import { codeInAddress, exchange, openCommand } from './code';
 import type { Command } from '../contract/engine';
 import { Engine } from '../../../wasm/browser/client';
 import type { EngineEvent } from '../../../wasm/browser/messages';
@@ -85,7 +85,7 @@ export class Runtime {
         break;
       case 'start':
         this.#flush();
-        this.#engine.send({ type: 'open', apiBase: location.origin, session: effect.session });
+        this.#engine.send(openCommand(effect.session, location.origin));
         // The first paint comes first.
         requestAnimationFrame(() => setTimeout(() => this.#engine.start()));
         break;
